@@ -1,0 +1,14 @@
+//! Keys, sealing, signing and intake through the public doors, over an in-memory vault and real files.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod canary;
+mod intake;
+mod keys;
+mod memory;
+mod sealing;
+mod signing;

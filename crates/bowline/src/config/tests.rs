@@ -1,0 +1,82 @@
+//! What a person gets to read when the configuration is wrong.
+
+use std::io::Write as _;
+
+use super::*;
+
+fn set(name: &str, value: &str) -> Vec<(String, String)> {
+    vec![(name.to_owned(), value.to_owned())]
+}
+
+fn problem(file: &str, environment: &[(String, String)]) -> String {
+    let path = std::env::temp_dir().join(format!("bowline-config-{}.toml", std::process::id()));
+    std::fs::File::create(&path).unwrap().write_all(file.as_bytes()).unwrap();
+    let problems = Config::load(Some(&path), environment).unwrap_err();
+    problems.to_string().replace(&path.display().to_string(), "FILE")
+}
+
+#[test]
+fn the_defaults_are_valid_and_show_what_they_are() {
+    let config = Config::defaults().unwrap();
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:7700");
+    assert_eq!(config.sync.options().sweep_every, bowline_core::SignedDuration::from_mins(5));
+    let shown: toml::Table = config.show().parse().unwrap();
+    let known: toml::Table = DEFAULTS.parse().unwrap();
+    for (section, keys) in &known {
+        for key in keys.as_table().unwrap().keys() {
+            assert!(shown[section].as_table().unwrap().contains_key(key), "{section}.{key} is not shown");
+        }
+    }
+}
+
+#[test]
+fn every_key_has_its_meaning_above_it() {
+    let mut comment = false;
+    for line in DEFAULTS.lines() {
+        if line.contains(" = ") && !line.starts_with('#') {
+            assert!(comment, "no comment above: {line}");
+        }
+        comment = line.starts_with('#');
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_needs_no_quotes() {
+    let config = Config::load(None, &set("BOWLINE_SERVER__LISTEN", "127.0.0.1:1")).unwrap();
+    assert_eq!(config.server.listen.port(), 1);
+    let config = Config::load(None, &set("BOWLINE_NET__ALLOW", "127.0.0.1, jira.internal:8080")).unwrap();
+    assert_eq!(config.net.allow.len(), 2);
+}
+
+#[test]
+fn a_misspelt_key_is_told_with_its_line_and_the_nearest_known_one() {
+    let told = problem("[server]\nlissten = \"127.0.0.1:1\"\n", &[]);
+    assert_eq!(told, "FILE line 2: there is no key `server.lissten`; did you mean `server.listen`?");
+    let told = problem("", &set("BOWLINE_SYNC__WORKER", "3"));
+    assert!(told.contains("BOWLINE_SYNC__WORKER") && told.contains("`sync.workers`"), "{told}");
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_told_with_an_example() {
+    let told = problem("[sync]\n\nworkers = \"many\"\n", &[]);
+    assert_eq!(told, "FILE line 3: `sync.workers` must be a integer, such as 16");
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_told_with_its_place() {
+    let told = problem("[sync]\nworkers = 4\nsweep_every = \"often\"\n", &[]);
+    assert!(told.contains("FILE line 3") && told.contains("often"), "{told}");
+}
+
+#[test]
+fn broken_toml_is_told_with_its_line() {
+    let told = problem("[server]\nlisten = \n", &[]);
+    assert!(told.starts_with("FILE line 2"), "{told}");
+}
+
+#[test]
+fn a_password_in_a_url_is_never_shown() {
+    let config = Config::load(None, &set("BOWLINE_STORE__URL", "postgres://app:hunter2@db/bowline")).unwrap();
+    assert!(!config.show().contains("hunter2") && !format!("{config:?}").contains("hunter2"));
+    assert!(config.show().contains("postgres://…@db/bowline"));
+}

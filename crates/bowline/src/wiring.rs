@@ -1,0 +1,271 @@
+//! The one place that knows all concrete types: from a configuration to a running service.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use async_trait::async_trait;
+use bowline_auth::{CredentialSigner, Sealer, Secrets, SystemClock, SystemEntropy, bearer, keyfile};
+use bowline_bus::{Feed, Local};
+use bowline_core::TenantId;
+use bowline_core::commit::{Change, Commit};
+use bowline_core::port::{Bell, Clock, Commits, Entropy, Registry as _, Seal, StoreError, WorkQueue as _};
+use bowline_core::tenant::Tenant;
+use bowline_core::work::{Claim, Entity, Lane, Touch};
+use bowline_net::{Attempt, Observer, Pipeline, World};
+use bowline_server::{App, Metrics};
+use bowline_store::Store;
+use bowline_sync::{Engine, Outcome};
+use bowline_tools::Registry;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, LivePage};
+use crate::instance::Instance;
+use crate::role::Roles;
+use crate::worker::{Retain, Watch, Worker};
+
+/// The tenant that exists from the first start.
+pub const FIRST_TENANT: &str = "default";
+
+/// How long open requests may take to end after a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(28);
+
+/// A service that serves until it is told to stop.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How the outside reaches it.
+    pub public_url: String,
+    stop: CancellationToken,
+    app: Arc<App>,
+    tasks: Vec<JoinHandle<()>>,
+    store: Arc<Store>,
+    // The data folder is ours until everything else has ended.
+    _instance: Instance,
+}
+
+impl Running {
+    /// Ends: no new requests, no new work, what is under way may end; then the database is closed.
+    pub async fn stop(self) {
+        self.app.close();
+        self.stop.cancel();
+        let ended = async {
+            for task in self.tasks {
+                let _ = task.await;
+            }
+        };
+        if tokio::time::timeout(DRAIN, ended).await.is_err() {
+            tracing::warn!("stopped with requests under way");
+        }
+        self.store.close().await;
+    }
+}
+
+/// Starts the service.
+pub async fn start(config: &Config, roles: Roles) -> Result<Running> {
+    bowline_net::start();
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let dir = &config.data.dir;
+    let instance = Instance::take(dir, entropy.as_ref())?;
+    let store = Arc::new(open_store(config).await?);
+    let kek = keyfile::unlock(&config.keys.path(dir), store.as_ref(), entropy.as_ref()).await?;
+    let parts = Parts::build(config, &clock, &entropy, &store, kek)?;
+    first_tenant(&store, clock.as_ref(), entropy.as_ref()).await?;
+    let left = store.abandon(instance.name(), clock.now()).await?;
+    if left > 0 {
+        tracing::info!(left, "taking up work that was under way when the last process ended");
+    }
+    ensure_sweeps(&store, clock.as_ref()).await?;
+    let admin = bearer::admin(&dir.join("admin.token"), entropy.as_ref())?;
+    let admin = bearer::hash(admin.expose_text()).context("the admin token file is not valid")?;
+
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    let address = listener.local_addr()?;
+    let public_url = config.server.public_url(address);
+    let mut options = bowline_server::Options::new(public_url.clone(), admin);
+    options.live_page = match config.server.live_page {
+        LivePage::Open => bowline_server::LivePage::Open,
+        LivePage::SignedIn => bowline_server::LivePage::SignedIn,
+    };
+    let app = App::new(parts.server(&clock, &entropy, &store), options);
+    let stop = CancellationToken::new();
+    let mut tasks = vec![tokio::spawn(listen(listener, Arc::clone(&app), stop.clone()))];
+    if roles.worker() {
+        tasks.push(tokio::spawn(parts.worker(config, &clock, &store, instance.name()).run(stop.clone())));
+        let retain = Retain { store: store.clone(), clock };
+        tasks.push(tokio::spawn(retain.run(stop.clone())));
+    }
+    Ok(Running { address, public_url, stop, app, tasks, store, _instance: instance })
+}
+
+async fn open_store(config: &Config) -> Result<Store> {
+    let problem = |message: String| anyhow::anyhow!(message);
+    let url = config.store.url(&config.data.dir).map_err(problem)?;
+    let mut options = bowline_store::Options::new(url);
+    options.migrate_url = config.store.migrate_url().map_err(problem)?;
+    Store::open(options).await.context("cannot open the database")
+}
+
+async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
+    let router = bowline_server::router(app);
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    if let Err(error) = served {
+        tracing::error!(%error, "stopped listening");
+    }
+}
+
+/// Everything between the store and the server.
+struct Parts {
+    engine: Arc<Engine>,
+    seal: Arc<Sealer>,
+    secrets: Arc<Secrets>,
+    tools: Arc<Registry>,
+    commits: Arc<Told>,
+    bell: Arc<Local>,
+    metrics: Arc<Metrics>,
+    feed: Feed,
+}
+
+impl Parts {
+    fn build(
+        config: &Config,
+        clock: &Arc<SystemClock>,
+        entropy: &Arc<SystemEntropy>,
+        store: &Arc<Store>,
+        kek: keyfile::Kek,
+    ) -> Result<Self> {
+        let feed = Feed::new();
+        let commits = Arc::new(Told { store: Arc::clone(store), feed: feed.clone() });
+        let seal =
+            Arc::new(Sealer::new(kek, store.clone(), commits.clone(), clock.clone(), entropy.clone()));
+        let secrets = Arc::new(Secrets::new(store.clone(), seal.clone(), clock.clone()));
+        let metrics = Arc::new(Metrics::new());
+        let mut world =
+            World::new(Arc::new(CredentialSigner::new(secrets.clone())), clock.clone(), entropy.clone());
+        world.observer = Arc::new(Counted(metrics.clone()));
+        let settings = bowline_net::Settings {
+            allow: config.net.allow.clone(),
+            plain_http: config.net.plain_http,
+            width: usize::try_from(config.net.per_connection.max(1))?,
+            ..bowline_net::Settings::default()
+        };
+        let outbound = Arc::new(Pipeline::new(settings, world)?);
+        let tools = Arc::new(Registry::new(outbound, clock.clone()));
+        let ports = bowline_sync::Ports {
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            commits: commits.clone(),
+            desk: store.clone(),
+            registry: store.clone(),
+            seal: seal.clone(),
+            tools: tools.clone(),
+            work: store.clone(),
+        };
+        let engine = Arc::new(Engine::new(ports, config.sync.options()));
+        Ok(Self { engine, seal, secrets, tools, commits, bell: Arc::new(Local::new()), metrics, feed })
+    }
+
+    fn server(
+        &self,
+        clock: &Arc<SystemClock>,
+        entropy: &Arc<SystemEntropy>,
+        store: &Arc<Store>,
+    ) -> bowline_server::Ports {
+        let seal: Arc<dyn Seal> = self.seal.clone();
+        bowline_server::Ports {
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            commits: self.commits.clone(),
+            registry: store.clone(),
+            console: store.clone(),
+            desk: store.clone(),
+            work: store.clone(),
+            seal,
+            tools: self.tools.clone(),
+            bell: self.bell.clone(),
+            engine: self.engine.clone(),
+            secrets: self.secrets.clone(),
+            metrics: self.metrics.clone(),
+            changes: self.feed.subscribe(),
+        }
+    }
+
+    fn worker(&self, config: &Config, clock: &Arc<SystemClock>, store: &Arc<Store>, owner: &str) -> Worker {
+        let bell: Arc<dyn Bell> = self.bell.clone();
+        Worker {
+            engine: self.engine.clone(),
+            work: store.clone(),
+            bell,
+            clock: clock.clone(),
+            watch: Arc::new(Counted(self.metrics.clone())),
+            owner: owner.to_owned(),
+            places: usize::try_from(config.sync.workers.max(1)).unwrap_or(1),
+        }
+    }
+}
+
+/// The store's commits, told to live pages.
+struct Told {
+    store: Arc<Store>,
+    feed: Feed,
+}
+
+#[async_trait]
+impl Commits for Told {
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        self.store.commit(commit).await?;
+        self.feed.tell();
+        Ok(())
+    }
+}
+
+/// Counts looks and outbound calls.
+struct Counted(Arc<Metrics>);
+
+impl Watch for Counted {
+    fn looked(&self, _claim: &Claim, outcome: &Outcome) {
+        self.0.looked(outcome);
+    }
+}
+
+impl Observer for Counted {
+    fn attempted(&self, attempt: &Attempt) {
+        let Attempt { operation, tool, outcome, duration, throttled } = attempt;
+        self.0.upstream(*tool, operation, outcome, *duration, *throttled);
+    }
+}
+
+async fn first_tenant(store: &Store, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<()> {
+    if !store.tenants().await?.is_empty() {
+        return Ok(());
+    }
+    let at = clock.now();
+    let id = TenantId::new(at, entropy);
+    let tenant = Tenant { id, name: FIRST_TENANT.to_owned(), created_at: at };
+    let changes = vec![Change::AddTenant(tenant)];
+    match store.commit(Commit { tenant: id, fence: None, changes, at }).await {
+        // Another process of the same cluster was faster.
+        Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Every connection of an active profile has its sweep in the work table, whatever happened before.
+async fn ensure_sweeps(store: &Store, clock: &dyn Clock) -> Result<()> {
+    let at = clock.now();
+    for tenant in store.tenants().await? {
+        let profiles = store.profiles(tenant.id).await?;
+        let connections = profiles.iter().flat_map(|profile| [profile.left, profile.right]);
+        let touch = |connection| {
+            Change::Touch(Touch { entity: Entity::Sweep(connection), lane: Lane::Sweep, due_at: at })
+        };
+        let changes: Vec<Change> = connections.map(touch).collect();
+        store.commit(Commit { tenant: tenant.id, fence: None, changes, at }).await?;
+    }
+    Ok(())
+}

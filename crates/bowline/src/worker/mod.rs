@@ -1,0 +1,137 @@
+//! The loops: claim work, look at it, go on. All spawning and waiting of the engine's side is here.
+//!
+//! A worker wakes when the bell rings, when the next work is due, and at the latest after a second: a lost ring is
+//! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
+//! do.
+
+mod retention;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bowline_core::port::{Bell, ClaimAsk, Clock, StoreError, WorkQueue};
+use bowline_core::work::{Claim, Lane};
+use bowline_core::{SignedDuration, Timestamp};
+use bowline_sync::{Engine, LEASE, Outcome};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use retention::Retain;
+
+/// The longest sleep between two looks at the work table.
+const DUE_SCAN: Duration = Duration::from_secs(1);
+
+/// How long looks under way may take to end after a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// Told what every look came to.
+pub trait Watch: Send + Sync {
+    /// One look ended.
+    fn looked(&self, claim: &Claim, outcome: &Outcome);
+}
+
+/// Claims and looks.
+pub struct Worker {
+    /// What looks.
+    pub engine: Arc<Engine>,
+    /// Where work is claimed.
+    pub work: Arc<dyn WorkQueue>,
+    /// What says that there is work.
+    pub bell: Arc<dyn Bell>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who is told.
+    pub watch: Arc<dyn Watch>,
+    /// The name under which claims are held.
+    pub owner: String,
+    /// How many looks at once.
+    pub places: usize,
+}
+
+impl Worker {
+    /// Works until told to stop; then lets looks under way end.
+    pub async fn run(self, stop: CancellationToken) {
+        let worker = Arc::new(self);
+        let places = Arc::new(Semaphore::new(worker.places));
+        let looks = TaskTracker::new();
+        loop {
+            let free = tokio::select! {
+                () = stop.cancelled() => break,
+                place = Arc::clone(&places).acquire_owned() => place,
+            };
+            // One place is in hand, so at least one claim can be looked at.
+            drop(free);
+            match worker.claim(places.available_permits()).await {
+                Ok(claims) if claims.is_empty() => worker.wait(&stop).await,
+                Ok(claims) => {
+                    for claim in claims {
+                        let Ok(place) = Arc::clone(&places).acquire_owned().await else { continue };
+                        let worker = Arc::clone(&worker);
+                        looks.spawn(async move {
+                            worker.look(claim).await;
+                            drop(place);
+                        });
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot claim work");
+                    worker.wait(&stop).await;
+                }
+            }
+        }
+        looks.close();
+        if tokio::time::timeout(DRAIN, looks.wait()).await.is_err() {
+            tracing::warn!(left = looks.len(), "stopped with looks under way; they are taken up again at the next start");
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        let now = self.clock.now();
+        // Reading is free; claiming is a durable write.
+        if self.work.next_due().await?.is_none_or(|due| due > now) {
+            return Ok(Vec::new());
+        }
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let ask = ClaimAsk { owner: self.owner.clone(), now, lease: LEASE, limit };
+        self.work.claim(&ask).await
+    }
+
+    /// Sleeps until something may be due.
+    async fn wait(&self, stop: &CancellationToken) {
+        let until_due = match self.work.next_due().await {
+            Ok(Some(due)) => between(self.clock.now(), due),
+            Ok(None) | Err(_) => DUE_SCAN,
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.bell.heard() => {}
+            () = tokio::time::sleep(until_due.min(DUE_SCAN)) => {}
+        }
+    }
+
+    async fn look(&self, claim: Claim) {
+        match self.engine.look(&claim).await {
+            Ok(outcome) => {
+                tracing::debug!(
+                    tenant = %claim.tenant,
+                    entity = %claim.entity,
+                    writes = outcome.writes,
+                    failure = outcome.failure.as_ref().map(bowline_core::Code::as_str),
+                    lost = outcome.lost,
+                    "looked"
+                );
+                self.watch.looked(&claim, &outcome);
+            }
+            Err(error) => tracing::warn!(entity = %claim.entity, %error, "a look could not be stored"),
+        }
+        // A look may have found work for other entities.
+        self.bell.ring(Lane::Live).await;
+    }
+}
+
+/// From now until then; at least a moment, so that nothing spins.
+fn between(now: Timestamp, due: Timestamp) -> Duration {
+    let wait = due.duration_since(now).max(SignedDuration::from_millis(1));
+    Duration::try_from(wait).unwrap_or(DUE_SCAN)
+}

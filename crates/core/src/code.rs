@@ -1,0 +1,267 @@
+//! The registry of codes: every error, finding and problem that a person can meet, in one list.
+//!
+//! A code is `area.snake_case` and stays stable: people script against it. `bowline explain CODE` prints the
+//! entry, so each says what happened, why, and what to do next. Rooms that need a code add it here.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A stable name for something that went wrong or was decided.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Code(Cow<'static, str>);
+
+impl Code {
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A code read from storage; it may be one that an older or newer release knows.
+    pub const fn stored(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+
+    /// What the registry says about it; `None` for a code this release does not know.
+    pub fn find(&self) -> Option<&'static Entry> {
+        REGISTRY.iter().find(|entry| entry.code == self.0)
+    }
+
+    /// The one-line title; the code itself if this release does not know it.
+    pub fn title(&self) -> &str {
+        self.find().map_or(self.as_str(), |entry| entry.title)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the registry says about a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The code.
+    pub code: &'static str,
+    /// One line for a list.
+    pub title: &'static str,
+    /// What happened and why.
+    pub meaning: &'static str,
+    /// What to do next.
+    pub remedy: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $title:literal, $meaning:literal, $remedy:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: Code = Code(Cow::Borrowed($code));
+        )*
+
+        /// Every code of this release, sorted.
+        pub const REGISTRY: &[Entry] = &[
+            $(Entry { code: $code, title: $title, meaning: $meaning, remedy: $remedy },)*
+        ];
+    };
+}
+
+codes! {
+    API_BAD_REQUEST = "api.bad_request", "The request is not understood",
+        "A parameter or the body of the request is missing, malformed or of the wrong type.",
+        "Read the detail, compare with `bowline openapi`, and send the request again.";
+    API_CONFLICT = "api.conflict", "The request contradicts what exists",
+        "Something of that name or that pair exists already, or is still in use by something else.",
+        "List what exists, then choose another name or remove what stands in the way.";
+    API_FORBIDDEN = "api.forbidden", "The token does not allow this",
+        "The token is valid but lacks the scope that the operation needs, or belongs to another tenant.",
+        "Use a token with the scope named in the detail.";
+    API_NOT_FOUND = "api.not_found", "There is no such thing",
+        "Nothing of that id or name exists in this tenant.",
+        "Check the id; list what exists with the matching `list` command.";
+    API_TOO_LARGE = "api.too_large", "The request body is too large",
+        "The body is above the limit named in the detail.",
+        "Send less.";
+    API_UNAUTHORIZED = "api.unauthorized", "The request carries no valid token",
+        "The Authorization header is missing, or its token is unknown or was revoked.",
+        "Send `Authorization: Bearer TOKEN`. On the machine that runs Bowline the CLI finds the admin token by itself.";
+    API_UNAVAILABLE = "api.unavailable", "Bowline cannot answer now",
+        "The database did not answer in time, or the service is shutting down.",
+        "Try again in a moment; `bowline doctor` tells what is wrong if it lasts.";
+    AUTH_ANONYMOUS = "auth.anonymous", "The tool answered as if nobody had signed in",
+        "The call succeeded, but as an anonymous visitor: the credential was silently ignored.",
+        "Check user and token of the connection, then `bowline connection test NAME`.";
+    AUTH_CAPTCHA_REQUIRED = "auth.captcha_required", "Jira wants a person to solve a CAPTCHA",
+        "After several failed sign-ins Jira refuses the account without looking at the password.",
+        "Sign in once in a browser as that account, then `bowline connection test NAME`.";
+    AUTH_FORBIDDEN = "auth.forbidden", "The account may not do this",
+        "The tool knows the account, but it lacks a permission for this call.",
+        "Grant the permission named in the tool's words, or use another account.";
+    AUTH_REJECTED = "auth.rejected", "The tool does not accept the credential",
+        "User, password or token is wrong, expired or was revoked. Work for this connection waits; nothing is lost.",
+        "Store a new credential: `bowline connection update NAME --secret-file FILE`. Waiting work then goes on by itself.";
+    CONFIG_BAD_VALUE = "config.bad_value", "A configuration value cannot be used",
+        "The value has the wrong type or is out of range.",
+        "Correct the key named in the detail; `bowline config default` shows every key with its meaning.";
+    CONFIG_UNKNOWN_KEY = "config.unknown_key", "The configuration has a key that Bowline does not know",
+        "A misspelt key would otherwise be ignored in silence.",
+        "Correct or remove it; the detail names the nearest known key.";
+    INTAKE_TOO_LARGE = "intake.too_large", "A webhook body was larger than the limit",
+        "Jira caps its bodies at 25 MiB; a larger one was refused. The change itself is found by the next sweep.",
+        "Nothing, if it was Jira. If a proxy or another sender is in between, check what it sends.";
+    INTAKE_UNKNOWN_EVENT = "intake.unknown_event", "A webhook event of an unknown kind arrived",
+        "It was authentic and readable, but names an event that this release does not know and no item to look at.",
+        "If the event matters to you, report it. To quieten it, restrict the webhook to issue and comment events.";
+    INTAKE_UNREADABLE = "intake.unreadable", "A webhook body could not be read",
+        "It was authentic, but not the JSON that the tool sends. It is parked, sealed, for seven days.",
+        "Look at what sends it: a proxy that rewrites bodies, or a webhook of another tool with this URL.";
+    MAPPING_INVALID = "mapping.invalid", "The profile document is not valid",
+        "It has an unknown key, a value of the wrong kind, or rules that contradict each other.",
+        "Correct the line named in the detail; `bowline profile check FILE` checks without saving.";
+    MAPPING_UNMAPPED_PERSON = "mapping.unmapped_person", "A person has no counterpart",
+        "The field holds a person that no user mapping of the profile names.",
+        "Add the pair under `[[user]]` of the profile, or set a fallback.";
+    MAPPING_UNMAPPED_STATE = "mapping.unmapped_state", "A state has no counterpart",
+        "The item is in a state that the profile's state mapping does not name.",
+        "Add the state under `[[type.state]]` of the profile.";
+    MAPPING_UNMAPPED_VALUE = "mapping.unmapped_value", "A value has no counterpart",
+        "The field's value map does not name this value, and its policy is to hold such values.",
+        "Add the pair to the field's `values`, or set `unmapped` to `skip` or a default.";
+    MAPPING_WRONG_KIND = "mapping.wrong_kind", "A field cannot hold what is mapped to it",
+        "The two fields of a mapping hold different kinds of values and no transform turns one into the other.",
+        "Add a transform to the field mapping, or map another field.";
+    NET_ADDRESS_REFUSED = "net.address_refused", "The address is inside the network and not allowed",
+        "Calls to loopback, private and link-local addresses are refused unless the operator allows them.",
+        "If the host is meant, add it to `net.allow` in the configuration.";
+    NET_BUSY = "net.busy", "Too many calls to the tool are under way",
+        "Every place for calls of this connection was taken for too long, so a write was put off before it became stale.",
+        "Nothing: it is sent soon. If it happens often, the tool answers slowly.";
+    NET_CUT = "net.cut", "The connection broke before the whole answer was there",
+        "The call was sent; whether it was carried out is not known, so Bowline looks before it sends anything again.",
+        "Nothing, unless it lasts: then look for a proxy between here and the tool that ends connections early.";
+    NET_NOT_JSON = "net.not_json", "Something other than the tool answered",
+        "An HTML page came back where JSON was due: a proxy, a single sign-on page, or a wrong base URL.",
+        "Open the base URL in a browser; let the API paths through the proxy or correct the URL.";
+    NET_SERVER_ERROR = "net.server_error", "The tool had an internal error",
+        "The tool answered with a 5xx status.",
+        "Nothing: Bowline tries again by itself. If it lasts, look at the tool's own status page.";
+    NET_THROTTLED = "net.throttled", "The tool asked us to wait",
+        "The rate limit of the tool is used up, by us or by another client of the same account.",
+        "Nothing: Bowline waits as long as the tool says. If it happens often, use a dedicated account.";
+    NET_TIMEOUT = "net.timeout", "The tool did not answer in time",
+        "The call may or may not have been carried out; Bowline looks before it sends anything again.",
+        "Nothing, unless it lasts: then check the network between here and the tool.";
+    NET_TOO_LARGE = "net.too_large", "The tool's answer is too large",
+        "The answer was above the limit for one answer and was not read to its end.",
+        "Report it with the operation named in the log: no answer that Bowline asks for should be that large.";
+    NET_TLS = "net.tls", "The tool's certificate is not trusted",
+        "The certificate is expired, for another host, or signed by an unknown authority.",
+        "Correct the certificate or the base URL. Bowline never falls back to an insecure connection.";
+    NET_UNREACHABLE = "net.unreachable", "The tool cannot be reached",
+        "No connection could be made: the host name, the port, or the network is at fault.",
+        "Check the base URL with `bowline connection show NAME` and try it from this machine.";
+    SEAL_CORRUPT = "seal.corrupt", "A sealed value cannot be opened",
+        "It was changed, moved from another row, or sealed under another key.",
+        "Restore the row from a backup, or store the secret again.";
+    SEAL_KEY_MISSING = "seal.key_missing", "The key file is missing",
+        "The database holds sealed values, but the key that opens them is not where it should be.",
+        "Restore the key file from your backup to the path named in the detail. Bowline makes no new key over old data.";
+    SEAL_KEY_WRONG = "seal.key_wrong", "The key file is not the one that sealed this database",
+        "The key check value does not match.",
+        "Restore the right key file. Nothing was changed.";
+    STORE_TOO_NEW = "store.too_new", "The database belongs to a newer release",
+        "Its schema has a migration that this release does not know.",
+        "Run the newer release, or restore the backup made before the upgrade.";
+    STORE_UNAVAILABLE = "store.unavailable", "The database does not answer",
+        "It is down, full, locked, or cannot be reached.",
+        "Check the database; waiting work goes on by itself.";
+    SYNC_ALREADY_SHARED = "sync.already_shared", "The item is shared already",
+        "In one profile an item has at most one counterpart.",
+        "Look at the existing share: `bowline share list`. Unlink it first if you want another.";
+    SYNC_COMMENT_REFUSED = "sync.comment_refused", "A comment could not be carried over",
+        "The target tool refused it; the tool's words say why.",
+        "Correct the cause and use `bowline errors retry`.";
+    SYNC_CONFLICT_DECIDED = "sync.conflict_decided", "Both sides changed the same field",
+        "The profile's rule for the field decided which value stays; the other is kept, sealed, for thirty days.",
+        "Nothing. If the other value was right, set it again; change the rule under `conflict` of the field.";
+    SYNC_CONFLICT_MANUAL = "sync.conflict_manual", "Both sides changed the same field and a person decides",
+        "The field's conflict rule is `manual`: both values stay as they are until they agree.",
+        "Set the value that should stay on both sides, or choose another rule for the field.";
+    SYNC_CREATE_REFUSED = "sync.create_refused", "The counterpart could not be created",
+        "The target tool refused to create the item; the tool's words say why. Nothing was created.",
+        "Correct the cause (a required field, a permission, the project) and use `bowline errors retry`.";
+    SYNC_DROPPED_WRITE = "sync.dropped_write", "The tool accepted a value and did not keep it",
+        "The call succeeded, but reading back showed the old value: a rule, a script or a screen of the tool overruled it.",
+        "Look for automation in the tool that touches this field, or take the field out of the profile.";
+    SYNC_FIELD_REFUSED = "sync.field_refused", "The tool refused one field",
+        "The other fields were carried over. The value is not sent again until it, the profile or the tool's schema changes.",
+        "Read the tool's words: usually the field is not on the screen, or the value is not allowed there.";
+    SYNC_ITEM_GONE = "sync.item_gone", "An item was deleted",
+        "It can no longer be found, while its project can. The other item is left as it is.",
+        "Nothing, or share the remaining item anew.";
+    SYNC_LOST_PERMISSION = "sync.lost_permission", "An item can no longer be seen",
+        "Neither it nor its project can be read: the account lost a permission, or the project is gone.",
+        "Give the account access again; the share goes on by itself.";
+    SYNC_MISSING_REQUIRED = "sync.missing_required", "A required field has no value",
+        "The target tool demands a field that the profile does not fill.",
+        "Map the field, or give it a fixed value under `[[type.field]]`.";
+    SYNC_NO_TRANSITION_PATH = "sync.no_transition_path", "The workflow has no way to the wanted state",
+        "From where the item is, no allowed steps lead to the state that the mapping asks for.",
+        "Change the workflow or its conditions, or map the state to one that can be reached.";
+    SYNC_NO_TYPE_MAPPING = "sync.no_type_mapping", "The item's type is not mapped",
+        "The profile has no `[[type]]` for items of this type.",
+        "Add a type mapping, or share another item.";
+    SYNC_NOT_ROUTED = "sync.not_routed", "No routing takes this item",
+        "None of the profile's routings matches the item's project and conditions.",
+        "Add or widen a routing; the detail says why each did not match.";
+    SYNC_OSCILLATION = "sync.oscillation", "A field flips back and forth",
+        "The same field was set to and fro more than six times in ten minutes: two rules fight each other. The field is paused.",
+        "Find the automation that sets it back. Saving the profile starts the field again.";
+    SYNC_PARTIAL_TRANSITION = "sync.partial_transition", "The item is stuck half-way to the wanted state",
+        "Some steps of the way were taken, then one was refused.",
+        "Read the tool's words; Bowline goes on from there when something changes.";
+    TOOL_BAD_ANSWER = "tool.bad_answer", "The tool's answer is not understood",
+        "It was JSON, but not of the documented shape.",
+        "If it lasts, report it with the request id; it may be a new version of the tool.";
+    TOOL_NOT_FOUND = "tool.not_found", "The tool does not know the item",
+        "It does not exist, or the account may not see it; the tool does not tell which.",
+        "Check the key and the account's permissions.";
+    TOOL_REFUSED = "tool.refused", "The tool refused the call",
+        "The tool's words say why.",
+        "Correct the cause and use `bowline errors retry`.";
+    TOOL_UNKNOWN_PROJECT = "tool.unknown_project", "The project does not exist there",
+        "The profile names a project that the tool does not know or the account may not see.",
+        "Correct the name in the profile's routing, or give the account access.";
+    TOOL_UNKNOWN_TYPE = "tool.unknown_type", "The type does not exist in that project",
+        "The profile maps to a type that the target project does not offer.",
+        "Correct the type mapping, or add the type to the project.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_area_dot_snake_case_unique_and_explained() {
+        let mut seen = BTreeSet::new();
+        for entry in REGISTRY {
+            let (area, name) = entry.code.split_once('.').expect("a dot");
+            let plain = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            assert!(plain(area) && plain(name), "{}", entry.code);
+            assert!(seen.insert(entry.code), "{} twice", entry.code);
+            assert!(entry.meaning.ends_with('.') && entry.remedy.ends_with('.'), "{}", entry.code);
+        }
+    }
+
+    #[test]
+    fn an_unknown_stored_code_keeps_its_text() {
+        let code = Code::stored("future.thing".into());
+        assert_eq!(code.title(), "future.thing");
+        assert!(code.find().is_none());
+        assert!(NET_THROTTLED.find().is_some());
+    }
+}

@@ -1,0 +1,248 @@
+//! A commit: everything that must become durable together, as data.
+//!
+//! The engine decides and hands over one of these; storage writes it in one transaction or not at all. There is
+//! no other way to write. Because a commit is data, a store may put several into one transaction, a simulation
+//! may crash before or after any of them, and a test may read what was meant.
+
+use jiff::Timestamp;
+
+use crate::activity::Activity;
+use crate::code::Code;
+use crate::command::{Command, CommandState};
+use crate::comment::CommentPair;
+use crate::connection::{Connection, Health, Identity};
+use crate::event::{InboxRow, InboxState};
+use crate::finding::Occurrence;
+use crate::id::{
+    CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId,
+};
+use crate::profile::Profile;
+use crate::secret::Sealed;
+use crate::share::Share;
+use crate::tenant::Tenant;
+use crate::work::{Claim, Entity, Fence, Touch};
+
+/// Everything that must become durable together, for one tenant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// The customer whose rows it writes.
+    pub tenant: TenantId,
+    /// Proof that the entity is still held; a commit whose proof is out of date writes nothing.
+    pub fence: Option<Fence>,
+    /// What to write, in this order.
+    pub changes: Vec<Change>,
+    /// The time to stamp rows with.
+    pub at: Timestamp,
+}
+
+/// One write inside a commit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new tenant.
+    AddTenant(Tenant),
+    /// A data key or fingerprint key of the tenant, wrapped. A version that exists is never overwritten.
+    AddKey(WrappedKey),
+    /// A secret, new or replaced.
+    PutSecret {
+        /// Its identifier.
+        id: SecretId,
+        /// The ciphertext.
+        sealed: Sealed,
+    },
+    /// A secret that nothing uses any more.
+    DropSecret(SecretId),
+    /// A connection, new or changed; the store raises its revision.
+    PutConnection(Box<Connection>),
+    /// What the last calls told about a connection; leaves everything else of it as it is.
+    Health {
+        /// Which.
+        connection: ConnectionId,
+        /// Whether calls are worth trying.
+        health: Health,
+        /// Who the tool says we are, if it said so.
+        identity: Option<Identity>,
+    },
+    /// A connection that no profile uses, with its directory entries, watermark and sweep.
+    DropConnection(ConnectionId),
+    /// A profile, new or changed; the store raises its revision.
+    PutProfile(Box<Profile>),
+    /// A profile without shares.
+    DropProfile(ProfileId),
+    /// How a hashed key that comes from outside finds its tenant.
+    PutDirectory {
+        /// What the key is.
+        kind: DirectoryKind,
+        /// SHA-256 of the key.
+        hash: [u8; 32],
+        /// What it belongs to: the printed id of a connection or a token.
+        id: String,
+        /// When it stops to be accepted; `None` for never.
+        until: Option<Timestamp>,
+    },
+    /// A hashed key that is no longer accepted.
+    DropDirectory {
+        /// What the key is.
+        kind: DirectoryKind,
+        /// SHA-256 of the key.
+        hash: [u8; 32],
+    },
+    /// A bearer token of our own API; its hash is a directory entry.
+    AddToken(ApiToken),
+    /// A token that is no longer valid.
+    DropToken(TokenId),
+    /// A delivery. One that carries the vendor's delivery id is dropped silently if the same connection and
+    /// entity have it already.
+    AddInbox(Box<InboxRow>),
+    /// Deliveries that were dealt with.
+    CloseInbox {
+        /// Which.
+        ids: Vec<EventId>,
+        /// How they stand now.
+        state: InboxState,
+        /// What came of them.
+        outcome: String,
+    },
+    /// Deliveries that turned out to concern another entity.
+    MoveInbox {
+        /// Which.
+        ids: Vec<EventId>,
+        /// What they concern.
+        entity: Entity,
+    },
+    /// A share, new or changed. A new one whose item is tied already in the same profile fails the commit with
+    /// `Conflict`.
+    PutShare(Box<Share>),
+    /// A share is untied by a person. Holds against a worker that stores an older picture of it: `PutShare` never
+    /// changes the state of an unlinked share.
+    Unlink(ShareId),
+    /// A comment pair, new or changed; found by share, origin side and origin id.
+    PutPair(Box<CommentPair>),
+    /// A journal row, before its call.
+    AddCommand(Box<Command>),
+    /// What became of a journaled call.
+    SettleCommand {
+        /// Which.
+        id: CommandId,
+        /// How it stands.
+        state: CommandState,
+        /// Why, if it did not go through.
+        code: Option<Code>,
+    },
+    /// Work to do.
+    Touch(Touch),
+    /// The claimed work is done: its row goes, unless it was touched meanwhile; then it is due again at once.
+    Ack(Claim),
+    /// The claimed work is not done: it is due again later, and this counts as an attempt.
+    Release {
+        /// Which.
+        claim: Claim,
+        /// Not before this time.
+        due_at: Timestamp,
+    },
+    /// Something a person should see.
+    Raise(Box<Occurrence>),
+    /// An entity is no longer hit by findings, except those named; a finding that hits nothing is resolved.
+    Settle {
+        /// Which entity.
+        entity: Entity,
+        /// Cause keys (`Cause::key`) that still hit it.
+        except: Vec<String>,
+    },
+    /// A finding about a connection as a whole is over.
+    SettleCause {
+        /// `Cause::key`.
+        key: String,
+    },
+    /// A person says a finding is dealt with.
+    SettleFinding(FindingId),
+    /// A line for people.
+    Note(Box<Activity>),
+    /// The value that lost a conflict, kept until it expires.
+    KeepLoser(Box<Loser>),
+    /// How far the sweep of a connection has come, in the tool's own time.
+    Watermark {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Everything up to here was looked at.
+        at: Timestamp,
+    },
+}
+
+/// A key wrapped by the key-encryption key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedKey {
+    /// What the key is for.
+    pub kind: KeyKind,
+    /// Which of several.
+    pub version: i32,
+    /// The ciphertext.
+    pub wrapped: Sealed,
+}
+
+/// What a tenant's key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// Seals secrets and kept content.
+    Data,
+    /// Takes fingerprints; never rotated with data keys.
+    Fingerprint,
+}
+
+impl KeyKind {
+    /// The word used in columns and bound into the wrapping.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Fingerprint => "fingerprint",
+        }
+    }
+}
+
+/// What a hashed key from outside is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DirectoryKind {
+    /// The token in the path of a webhook URL.
+    Hook,
+    /// A bearer token of our own API.
+    Token,
+}
+
+impl DirectoryKind {
+    /// The word used in columns.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hook => "hook",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// A bearer token of our own API, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ApiToken {
+    /// Its identifier.
+    pub id: TokenId,
+    /// What a person called it.
+    pub name: String,
+    /// What it allows.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A value that lost a conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loser {
+    /// Its identifier.
+    pub id: EventId,
+    /// Which share.
+    pub share: ShareId,
+    /// The field, by the profile's name for the mapping.
+    pub field: String,
+    /// The side it was on.
+    pub side: crate::item::Side,
+    /// The value as JSON, sealed.
+    pub sealed: Sealed,
+    /// When it is deleted.
+    pub expires_at: Timestamp,
+}

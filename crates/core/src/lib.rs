@@ -1,0 +1,36 @@
+//! The words everything else uses, and the ports that connect the rooms.
+//!
+//! What lives here: ids, the canonical item and its values, what an event says, what a command does, what a
+//! failure asks of a worker, and the traits (`port`) that storage, tools, clock and sealing implement.
+//! What does not: any I/O, any runtime, any vendor's wire format. Those are in `store`, `tools`, `net`, `auth`.
+
+pub mod activity;
+pub mod code;
+pub mod command;
+pub mod comment;
+pub mod commit;
+pub mod connection;
+pub mod crash;
+pub mod event;
+pub mod failure;
+pub mod finding;
+pub mod fingerprint;
+pub mod id;
+pub mod item;
+pub mod page;
+pub mod port;
+pub mod profile;
+pub mod secret;
+pub mod share;
+pub mod tenant;
+pub mod value;
+pub mod work;
+
+pub use bowline_text as text;
+pub use jiff::{SignedDuration, Timestamp};
+
+pub use code::Code;
+pub use failure::Failure;
+pub use id::{CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId};
+pub use item::{FieldName, Item, Side, Version};
+pub use value::Value;

@@ -1,0 +1,23 @@
+//! Ports: what the engine needs from the world, as traits. Backends implement them; tests put fakes there.
+//!
+//! At most eight methods each. Reads are many small ports; there is one port to write: [`Commits`].
+
+mod bell;
+mod outbound;
+mod seal;
+mod store;
+mod time;
+mod tool;
+
+pub use bell::Bell;
+pub use outbound::{Outbound, OutboundAnswer, OutboundCall, SignError, Signer};
+pub use seal::{Seal, SealError};
+pub use store::{
+    ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, Registry, Retention, ShareFilter,
+    ShareView, StoreError, Vault, WorkDepth, WorkQueue,
+};
+pub use time::{Clock, Entropy};
+pub use tool::{
+    Ask, Catalogue, ChangedAsk, ChangedPage, FieldKind, FieldSchema, Glimpse, Hints, MarkerAsk, Tool, Tools,
+    TypeSchema,
+};

@@ -1,0 +1,89 @@
+//! Calls to vendors. An adapter says what to send; `net` sends it; `auth` signs it. The adapter never sees a
+//! secret.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::connection::Connection;
+use crate::failure::Failure;
+
+/// A call, without credentials. `Debug` shows neither query, headers nor body: they may hold what an item says.
+#[derive(Clone)]
+pub struct OutboundCall {
+    /// GET, POST, …
+    pub method: Method,
+    /// Path and query below the connection's base URL, starting with `/`.
+    pub path: String,
+    /// Headers beyond those that every call has.
+    pub headers: HeaderMap,
+    /// The body; empty for none.
+    pub body: Bytes,
+    /// A name for metrics and logs with few values: `jira.issue.get`.
+    pub operation: &'static str,
+    /// Whether sending it twice does no harm, so that it may be repeated without looking first. Reads are; a
+    /// search by POST is too.
+    pub repeatable: bool,
+}
+
+impl fmt::Debug for OutboundCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.split('?').next().unwrap_or_default();
+        write!(f, "{} {} {path} ({} bytes)", self.operation, self.method, self.body.len())
+    }
+}
+
+/// What came back, whatever its status. `Debug` shows neither headers nor body.
+#[derive(Clone)]
+pub struct OutboundAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for OutboundAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.status, self.body.len())
+    }
+}
+
+/// Sends calls: address guard, credentials, time-outs, limits and repeats are inside.
+#[async_trait]
+pub trait Outbound: Send + Sync {
+    /// Sends one call and reads the whole answer.
+    ///
+    /// Answers of 2xx, 3xx and most 4xx are returned for the adapter to judge. What the adapter cannot judge
+    /// is a [`Failure`]: no connection, time-out, 429, 5xx after the allowed repeats, 401, and answers that are
+    /// not from the tool at all.
+    async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure>;
+}
+
+/// Why a call could not be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// The credential cannot be opened.
+    #[error("the credential cannot be opened")]
+    Sealed(#[source] crate::port::SealError),
+    /// The connection has no credential stored.
+    #[error("the connection has no credential")]
+    Missing,
+    /// The credential cannot be put into a request.
+    #[error("the credential has characters that no request can carry")]
+    Unfit,
+}
+
+/// Puts a connection's credential into a request, once for every attempt, after the address was checked.
+#[async_trait]
+pub trait Signer: Send + Sync {
+    /// Adds what proves who we are: a header, a query parameter, a signature.
+    async fn sign(
+        &self,
+        connection: &Connection,
+        request: &mut http::Request<Bytes>,
+    ) -> Result<(), SignError>;
+}

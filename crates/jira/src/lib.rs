@@ -1,0 +1,29 @@
+//! Jira's REST API, for Cloud and for Data Center: wire types, typed calls, JQL and webhook bodies.
+//!
+//! What lives here: the vendor's names and shapes, and the differences between the two faces ([`Deployment`]).
+//! What does not: what a field means to anybody (`tools`), how a call is sent, signed and repeated (`net`,
+//! `auth`): everything goes through [`bowline_core::port::Outbound`], so this crate holds no secret and no HTTP
+//! client.
+
+mod comments;
+mod error;
+mod issues;
+mod jql;
+mod meta;
+mod pages;
+mod projects;
+mod search;
+mod server;
+mod site;
+pub mod time;
+mod transitions;
+mod url;
+pub mod webhook;
+pub mod wire;
+
+pub use comments::NewComment;
+pub use error::{Error, Refusal};
+pub use issues::{Edit, IssueAsk};
+pub use jql::{Field, Jql, Sort};
+pub use search::{Search, SearchPage};
+pub use site::{Deployment, Jira};

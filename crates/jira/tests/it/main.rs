@@ -1,0 +1,7 @@
+//! The crate from outside: webhook bodies found in the wild, and calls against scripted answers.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod calls;
+mod script;
+mod webhooks;

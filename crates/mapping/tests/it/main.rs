@@ -1,0 +1,3 @@
+//! Checks that the reference page says what the code does.
+
+mod reference;

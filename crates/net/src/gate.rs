@@ -1,0 +1,173 @@
+//! The gate of a connection: how many calls are under way, and whether the vendor asked us to wait.
+//!
+//! Both are kept per connection, because a vendor counts per account. A pause stops calls at the gate, before
+//! anything is signed or sent; nobody queues behind it, so that no lease runs out while waiting.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bowline_core::port::Clock;
+use bowline_core::{ConnectionId, SignedDuration, Timestamp};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How many connections are remembered. Above it the idle one whose pause ended first is forgotten.
+const CAPACITY: usize = 10_000;
+
+/// The vendor asked to wait this much longer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Paused(pub(crate) Duration);
+
+/// The gates of all connections.
+pub(crate) struct Gate {
+    clock: Arc<dyn Clock>,
+    width: usize,
+    lines: Mutex<HashMap<ConnectionId, Line>>,
+}
+
+struct Line {
+    places: Arc<Semaphore>,
+    paused_until: Timestamp,
+}
+
+impl Gate {
+    /// At most `width` calls of one connection are under way at any time.
+    pub(crate) fn new(clock: Arc<dyn Clock>, width: usize) -> Self {
+        Self { clock, width, lines: Mutex::default() }
+    }
+
+    /// Waits for a place, which is given back when dropped; fails at once, or as soon as a place is free, if
+    /// the connection is paused.
+    pub(crate) async fn enter(&self, connection: ConnectionId) -> Result<OwnedSemaphorePermit, Paused> {
+        self.open(connection)?;
+        let places = self.places(connection);
+        // Never closed; were it closed, there would be no place and no call.
+        let place = places.acquire_owned().await.map_err(|_| Paused(Duration::ZERO))?;
+        // Whoever had the place before may have been asked to wait.
+        self.open(connection)?;
+        Ok(place)
+    }
+
+    /// Stops new calls of a connection for a time; a longer pause wins.
+    pub(crate) fn pause(&self, connection: ConnectionId, length: Duration) {
+        let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+        let until = self.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX);
+        let mut lines = self.lines();
+        let line = self.line(&mut lines, connection);
+        line.paused_until = line.paused_until.max(until);
+    }
+
+    fn open(&self, connection: ConnectionId) -> Result<(), Paused> {
+        let until = self.lines().get(&connection).map_or(Timestamp::MIN, |line| line.paused_until);
+        match Duration::try_from(until.duration_since(self.clock.now())) {
+            Ok(left) if !left.is_zero() => Err(Paused(left)),
+            _ => Ok(()),
+        }
+    }
+
+    fn places(&self, connection: ConnectionId) -> Arc<Semaphore> {
+        let mut lines = self.lines();
+        Arc::clone(&self.line(&mut lines, connection).places)
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashMap<ConnectionId, Line>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn line<'a>(&self, lines: &'a mut HashMap<ConnectionId, Line>, connection: ConnectionId) -> &'a mut Line {
+        if lines.len() >= CAPACITY && !lines.contains_key(&connection) {
+            let idle = |line: &Line| Arc::strong_count(&line.places) == 1;
+            let first = lines.iter().filter(|(_, line)| idle(line)).min_by_key(|(_, line)| line.paused_until);
+            if let Some(id) = first.map(|(id, _)| *id) {
+                lines.remove(&id);
+            }
+        }
+        lines.entry(connection).or_insert_with(|| Line {
+            places: Arc::new(Semaphore::new(self.width)),
+            paused_until: Timestamp::MIN,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    struct Hand(Mutex<Timestamp>);
+    impl Clock for Hand {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+    impl Hand {
+        fn turn(&self, seconds: i64) {
+            *self.0.lock().unwrap() += SignedDuration::from_secs(seconds);
+        }
+    }
+
+    fn gate(width: usize) -> (Gate, Arc<Hand>) {
+        let hand = Arc::new(Hand(Mutex::new(Timestamp::UNIX_EPOCH)));
+        (Gate::new(Arc::clone(&hand) as Arc<dyn Clock>, width), hand)
+    }
+
+    fn connection(number: u128) -> ConnectionId {
+        let text = format!("con_{number:032x}");
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn one_call_more_than_fits_waits_until_one_leaves() {
+        let (gate, _) = gate(2);
+        let first = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
+        let _second = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
+        let mut third = Box::pin(gate.enter(connection(1)));
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(gate.enter(connection(2)).now_or_never().unwrap().is_ok(), "others are not held up");
+        drop(first);
+        assert!(third.now_or_never().unwrap().is_ok());
+    }
+
+    #[test]
+    fn a_pause_stops_calls_with_the_time_left_until_it_is_over() {
+        let (gate, hand) = gate(2);
+        gate.pause(connection(1), Duration::from_secs(30));
+        gate.pause(connection(1), Duration::from_secs(10));
+        hand.turn(20);
+        let left = gate.enter(connection(1)).now_or_never().unwrap().unwrap_err();
+        assert_eq!(left, Paused(Duration::from_secs(10)));
+        assert!(gate.enter(connection(2)).now_or_never().unwrap().is_ok());
+        hand.turn(10);
+        assert!(gate.enter(connection(1)).now_or_never().unwrap().is_ok());
+    }
+
+    #[test]
+    fn a_call_waiting_for_a_place_learns_of_a_pause() {
+        let (gate, _) = gate(1);
+        let first = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
+        let mut second = Box::pin(gate.enter(connection(1)));
+        assert!(second.as_mut().now_or_never().is_none());
+        gate.pause(connection(1), Duration::from_secs(5));
+        let late = gate
+            .enter(connection(1))
+            .now_or_never()
+            .expect("whoever comes now does not even wait for a place");
+        assert_eq!(late.unwrap_err(), Paused(Duration::from_secs(5)));
+        drop(first);
+        assert_eq!(second.now_or_never().unwrap().unwrap_err(), Paused(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_pauses_are_the_last_to_be_forgotten() {
+        let (gate, _) = gate(1);
+        gate.pause(connection(0), Duration::from_secs(60));
+        let _busy = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
+        for number in 2..(CAPACITY as u128 + 50) {
+            assert!(gate.enter(connection(number)).now_or_never().unwrap().is_ok());
+        }
+        assert_eq!(gate.lines().len(), CAPACITY);
+        assert!(gate.enter(connection(0)).now_or_never().unwrap().is_err(), "the pause still holds");
+        assert!(gate.enter(connection(1)).now_or_never().is_none(), "the place is still taken");
+    }
+}

@@ -1,0 +1,224 @@
+//! The pipeline: one call from the adapter's words to the tool's answer.
+//!
+//! gate (places, pause) → URL below the base → address guard → signature, fresh for this attempt → exchange →
+//! what the answer means → perhaps again (see [`crate::patience`] for when, and why writes hardly ever).
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bowline_core::Failure;
+use bowline_core::connection::Connection;
+use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer};
+use http::header::ACCEPT;
+use http::{HeaderValue, StatusCode};
+use reqwest::Url;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::allow::AllowRule;
+use crate::classify::classify;
+use crate::gate::Gate;
+use crate::guard::Guard;
+use crate::observe::{Attempt, Observer};
+use crate::patience::{Patience, RealTime, Sleeper};
+use crate::plain;
+use crate::resolve::{Names, Resolver, SystemResolver};
+use crate::target;
+use crate::trouble::Trouble;
+use crate::wire::Wire;
+
+/// The longest time a write stands in line. Whoever holds a lease counts on it (`sync::engine`).
+const IN_LINE: Duration = Duration::from_secs(5);
+
+/// What the operator may set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Targets inside the network that may be called; see [`AllowRule`]. Empty by default.
+    pub allow: Vec<AllowRule>,
+    /// Whether unencrypted calls may go to the internet. Allowed inside targets may always use plain http.
+    pub plain_http: bool,
+    /// The longest time to look a name up, and to make a connection.
+    pub connect: Duration,
+    /// The longest time of one exchange, from connecting to the last byte.
+    pub exchange: Duration,
+    /// The largest answer, in bytes after unpacking.
+    pub body_limit: usize,
+    /// How many calls of one connection are under way at any time. Targetprocess allows ten streams per account
+    /// (its API documentation); Jira has no documented number and is asked no harder.
+    pub width: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            allow: Vec::new(),
+            plain_http: false,
+            connect: Duration::from_secs(5),
+            exchange: Duration::from_secs(30),
+            body_limit: 32 << 20,
+            width: 10,
+        }
+    }
+}
+
+/// What the pipeline needs from the world.
+#[derive(Clone)]
+pub struct World {
+    /// Puts the credential into each attempt.
+    pub signer: Arc<dyn Signer>,
+    /// Tells when a pause ends.
+    pub clock: Arc<dyn Clock>,
+    /// Spreads repeats.
+    pub entropy: Arc<dyn Entropy>,
+    /// Turns names into addresses.
+    pub resolver: Arc<dyn Resolver>,
+    /// Waits between repeats.
+    pub sleeper: Arc<dyn Sleeper>,
+    /// Counts attempts.
+    pub observer: Arc<dyn Observer>,
+}
+
+impl World {
+    /// The real world: the system's resolver, real waits, nobody counting.
+    pub fn new(signer: Arc<dyn Signer>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        let resolver = Arc::new(SystemResolver);
+        Self { signer, clock, entropy, resolver, sleeper: Arc::new(RealTime), observer: Arc::new(()) }
+    }
+}
+
+/// Sends every vendor call; see the port [`Outbound`] for what comes back.
+pub struct Pipeline {
+    gate: Gate,
+    guard: Guard,
+    wire: Wire,
+    world: World,
+}
+
+impl Pipeline {
+    /// A pipeline for all connections of the process. Fails only if the HTTP client cannot start.
+    pub fn new(settings: Settings, world: World) -> Result<Self, plain::Error> {
+        let Settings { allow, plain_http, connect, exchange, body_limit, width } = settings;
+        let names = Names::new(Arc::clone(&world.resolver), Arc::clone(&world.clock));
+        Ok(Self {
+            gate: Gate::new(Arc::clone(&world.clock), width),
+            guard: Guard::new(names, allow, plain_http, connect),
+            wire: Wire::new(connect, exchange, body_limit)?,
+            world,
+        })
+    }
+
+    async fn attempt(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
+        let _place = self.place(sending).await?;
+        #[expect(clippy::disallowed_methods, reason = "measures a duration for a metric")]
+        let started = Instant::now();
+        let answer = self.exchange(sending).await;
+        let status = answer.as_ref().ok().map(|answer| answer.status);
+        let judged = answer.and_then(|answer| self.judge(sending, answer));
+        let trouble = judged.as_ref().err();
+        if let Some(pause) = trouble.and_then(|trouble| trouble.pause) {
+            self.gate.pause(sending.connection.id, pause);
+        }
+        self.report(sending, status, trouble, started.elapsed());
+        judged
+    }
+
+    /// A read may stand in line; a write gives up before it is stale (see [`crate::patience`]).
+    async fn place(&self, sending: &Sending<'_>) -> Result<OwnedSemaphorePermit, Trouble> {
+        let place = self.gate.enter(sending.connection.id);
+        if sending.call.repeatable {
+            return Ok(place.await?);
+        }
+        match tokio::time::timeout(IN_LINE, place).await {
+            Ok(place) => Ok(place?),
+            Err(_) => Err(Trouble::crowded()),
+        }
+    }
+
+    async fn exchange(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
+        let addresses = self.guard.check(&sending.url).await?;
+        let request = self.signed(sending).await?;
+        let answer = self.wire.exchange(request, addresses).await;
+        answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))
+    }
+
+    async fn signed(&self, sending: &Sending<'_>) -> Result<reqwest::Request, Trouble> {
+        let Sending { connection, call, url } = sending;
+        let mut request = http::Request::new(call.body.clone());
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = url.as_str().parse().map_err(|_| Trouble::misdirected())?;
+        *request.headers_mut() = call.headers.clone();
+        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        self.world.signer.sign(connection, &mut request).await?;
+        let request = reqwest::Request::try_from(request).map_err(|_| Trouble::misdirected())?;
+        // What was checked is what is called, whatever the signer did.
+        if target::same_origin(request.url(), url) { Ok(request) } else { Err(Trouble::misdirected()) }
+    }
+
+    fn judge(&self, sending: &Sending<'_>, answer: OutboundAnswer) -> Result<OutboundAnswer, Trouble> {
+        let wanted = sending.call.headers.get(ACCEPT);
+        let json_due = wanted.is_none_or(|kinds| kinds.to_str().is_ok_and(|kinds| kinds.contains("json")));
+        let verdict = classify(&answer, &sending.url, json_due, self.world.clock.now());
+        match Trouble::of_verdict(verdict, &answer, sending.call.repeatable) {
+            Some(trouble) => Err(trouble),
+            None => Ok(answer),
+        }
+    }
+
+    /// One line per attempt. The query, the headers and the bodies stay out: they hold tokens and content.
+    fn report(
+        &self,
+        sending: &Sending<'_>,
+        status: Option<StatusCode>,
+        trouble: Option<&Trouble>,
+        took: Duration,
+    ) {
+        let Sending { connection, call, url } = sending;
+        let code = trouble.map(|trouble| trouble.failure.code.as_str());
+        tracing::debug!(
+            connection = %connection.id,
+            operation = call.operation,
+            method = %call.method,
+            path = url.path(),
+            status = status.map(|status| status.as_u16()),
+            code,
+            ms = took.as_secs_f64() * 1e3,
+            "outbound call"
+        );
+        self.world.observer.attempted(&Attempt {
+            operation: call.operation,
+            tool: connection.tool,
+            outcome: match status {
+                Some(status) => format!("{}xx", status.as_u16() / 100),
+                None => code.unwrap_or_default().to_owned(),
+            },
+            duration: took,
+            throttled: trouble.is_some_and(|trouble| trouble.pause.is_some()),
+        });
+    }
+}
+
+/// One call on its way.
+struct Sending<'a> {
+    connection: &'a Connection,
+    call: OutboundCall,
+    url: Url,
+}
+
+#[async_trait]
+impl Outbound for Pipeline {
+    async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
+        let url = target::url(&connection.base_url, &call.path)?;
+        let mut patience = Patience::new(call.repeatable);
+        let sending = Sending { connection, call, url };
+        loop {
+            let trouble = match self.attempt(&sending).await {
+                Ok(answer) => return Ok(answer),
+                Err(trouble) => trouble,
+            };
+            match patience.next(trouble.again, &*self.world.entropy) {
+                Some(wait) => self.world.sleeper.sleep(wait).await,
+                None => return Err(trouble.failure),
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! One exchange over the network: connect to a checked address, send, read the answer up to a limit.
+//!
+//! Redirects are not followed, proxies of the environment are not used, and the client never repeats by itself:
+//! a repeat has to be signed anew, so it is the pipeline's decision.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bowline_core::port::OutboundAnswer;
+use bytes::{Bytes, BytesMut};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+
+use crate::plain::{self, causes, innermost};
+
+/// How long an unused connection is kept. Shorter than the 20 seconds after which Tomcat, which serves Jira
+/// Data Center, closes one: a write on a connection that is just being closed is a write nobody knows the
+/// outcome of.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// How an exchange broke before there was a whole answer. The text is the innermost cause: the outer ones
+/// repeat the URL, which may hold a token.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// No connection was made: nothing was sent.
+    Unconnected(String),
+    /// The other side's certificate or handshake is not acceptable: nothing was sent.
+    Untrusted(String),
+    /// No whole answer in time.
+    TimedOut,
+    /// The connection ended before the answer did.
+    Cut(String),
+    /// The answer is larger than the limit.
+    TooLarge,
+}
+
+tokio::task_local! {
+    /// The checked addresses of the attempt that is being sent; see [`Checked`].
+    static CHECKED: Vec<SocketAddr>;
+}
+
+/// The client's resolver: it looks nothing up and knows only the addresses the guard has just checked.
+///
+/// The client opens a connection inside the task that waits for it. Were that ever to change, there would be no
+/// addresses here and the call would fail, not slip past the guard.
+struct Checked;
+
+impl Resolve for Checked {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses = CHECKED.try_with(Vec::clone);
+        Box::pin(async move {
+            let addresses = addresses.map_err(|_| "a connection was opened outside of an attempt")?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The client and the limit of an answer.
+pub(crate) struct Wire {
+    client: reqwest::Client,
+    body_limit: usize,
+}
+
+impl Wire {
+    /// `connect` bounds making a connection, `exchange` everything to the last byte of the answer.
+    pub(crate) fn new(
+        connect: Duration,
+        exchange: Duration,
+        body_limit: usize,
+    ) -> Result<Self, plain::Error> {
+        let client = plain::build(|| {
+            reqwest::Client::builder()
+                .user_agent(concat!("bowline/", env!("CARGO_PKG_VERSION")))
+                .dns_resolver(Checked)
+                .redirect(Policy::none())
+                .referer(false)
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .pool_idle_timeout(IDLE)
+                .connect_timeout(connect)
+                .timeout(exchange)
+        })?;
+        Ok(Self { client, body_limit })
+    }
+
+    /// Sends a request to one of `addresses` and reads the whole answer, whatever its status.
+    pub(crate) async fn exchange(
+        &self,
+        request: reqwest::Request,
+        addresses: Vec<SocketAddr>,
+    ) -> Result<OutboundAnswer, Broken> {
+        let sending = CHECKED.scope(addresses, self.client.execute(request));
+        let mut answer = sending.await.map_err(broken)?;
+        let body = self.body(&mut answer).await?;
+        Ok(OutboundAnswer { status: answer.status(), headers: std::mem::take(answer.headers_mut()), body })
+    }
+
+    /// Reads the body piece by piece, inflated, so that a small answer cannot grow without limit.
+    async fn body(&self, answer: &mut reqwest::Response) -> Result<Bytes, Broken> {
+        let mut body = BytesMut::new();
+        while let Some(piece) = answer.chunk().await.map_err(broken)? {
+            if piece.len() > self.body_limit - body.len() {
+                return Err(Broken::TooLarge);
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.freeze())
+    }
+}
+
+fn broken(error: reqwest::Error) -> Broken {
+    if !error.is_connect() {
+        return if error.is_timeout() { Broken::TimedOut } else { Broken::Cut(innermost(&error)) };
+    }
+    let untrusted = causes(&error).any(|cause| cause.is::<rustls::Error>());
+    if untrusted { Broken::Untrusted(innermost(&error)) } else { Broken::Unconnected(innermost(&error)) }
+}

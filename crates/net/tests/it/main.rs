@@ -1,0 +1,15 @@
+//! The pipeline against a real server on loopback: guard, signing, repeats, limits, redaction.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod addresses;
+mod limits;
+mod redaction;
+mod repeats;
+mod server;
+mod signing;
+mod world;

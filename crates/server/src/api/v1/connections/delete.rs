@@ -1,0 +1,31 @@
+//! `DELETE /api/v1/connections/{connection}`: forgets a connection that no profile uses, with its secrets.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use bowline_core::commit::Change;
+use bowline_core::port::StoreError;
+use http::StatusCode;
+
+use super::named;
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::Name;
+use crate::problem::Problem;
+
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Name(name): Name,
+) -> Result<StatusCode, Problem> {
+    let connection = named(&app, &caller, &name).await?;
+    let intake = connection.intake;
+    let secrets = [Some(connection.secret), intake.hmac, intake.header_token];
+    let mut changes = vec![Change::DropConnection(connection.id)];
+    changes.extend(secrets.into_iter().flatten().map(Change::DropSecret));
+    app.write(caller.tenant, changes).await.map_err(|error| match error {
+        StoreError::Conflict(_) => Problem::conflict("A profile uses the connection; delete the profile first."),
+        other => other.into(),
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}

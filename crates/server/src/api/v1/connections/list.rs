@@ -1,0 +1,23 @@
+//! `GET /api/v1/connections`: the tenant's connections, by name.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use bowline_core::page::Page;
+
+use super::View;
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::{Part, Query, page_of, told_as};
+use crate::problem::Problem;
+
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(part): Query<Part>,
+) -> Result<Json<Page<View>>, Problem> {
+    let ask = part.ask()?;
+    let connections = app.ports.registry.connections(caller.tenant).await?;
+    Ok(Json(told_as(page_of(connections, &ask, |connection| &connection.name), View::from)))
+}

@@ -1,0 +1,95 @@
+//! `PATCH /api/v1/connections/{connection}`: changes what is given and leaves the rest. Whether calls work is then
+//! unknown again, and a sweep finds out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use bowline_core::commit::Change;
+use bowline_core::connection::{Connection, Health, SignIn};
+use bowline_core::secret::{Purpose, Secret};
+use bowline_core::work::Lane;
+use serde::{Deserialize, Serialize};
+
+use super::proof::{self, Header, Shown};
+use super::{View, address, named, seen_to, sweep};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::extract::{Json, Name};
+use crate::problem::Problem;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ask {
+    base_url: Option<String>,
+    browse_url: Option<String>,
+    sign_in: Option<SignIn>,
+    secret: Option<String>,
+    webhook_secret: Option<String>,
+    header: Option<Header>,
+    settings: Option<BTreeMap<String, String>>,
+}
+
+/// The connection, and what was made anew to be entered in the tool.
+#[derive(Serialize)]
+pub(super) struct Changed {
+    #[serde(flatten)]
+    view: View,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<proof::ShownHeader>,
+}
+
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Name(name): Name,
+    Json(mut ask): Json<Ask>,
+) -> Result<axum::Json<Changed>, Problem> {
+    let mut connection = named(&app, &caller, &name).await?;
+    let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
+    let mut shown = Shown::default();
+    if let Some(secret) = ask.secret.take() {
+        address::secret("secret", &secret)?;
+        let secret = Secret::from(secret);
+        changes.push(proof::sealed(&app, &connection, Purpose::Credential, connection.secret, &secret).await?);
+    }
+    if let Some(secret) = ask.webhook_secret.take() {
+        changes.extend(proof::demand_signature(&app, &mut connection, Some(secret), &mut shown).await?);
+    }
+    if let Some(header) = ask.header.take() {
+        changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
+    }
+    apply(&mut connection, ask)?;
+    let now = app.ports.clock.now();
+    changes.push(Change::PutConnection(Box::new(connection.clone())));
+    changes.push(sweep(connection.id, now));
+    app.write(caller.tenant, changes).await?;
+    app.ports.bell.ring(Lane::Sweep).await;
+    // Read again: the store has raised the revision.
+    let stored = named(&app, &caller, &connection.id.to_string()).await?;
+    Ok(axum::Json(Changed { view: stored.into(), header: shown.header }))
+}
+
+fn apply(connection: &mut Connection, ask: Ask) -> Result<(), Problem> {
+    if let Some(url) = ask.base_url {
+        let same = connection.browse_url == connection.base_url;
+        connection.base_url = address::url("base_url", &url)?;
+        if same {
+            connection.browse_url.clone_from(&connection.base_url);
+        }
+    }
+    if let Some(url) = ask.browse_url {
+        connection.browse_url = address::url("browse_url", &url)?;
+    }
+    if let Some(sign_in) = ask.sign_in {
+        connection.sign_in = address::sign_in(connection.tool, sign_in)?;
+    }
+    if let Some(mut settings) = ask.settings {
+        address::settings(&settings)?;
+        settings.extend(connection.settings.remove_entry(proof::HOOK_HASHES));
+        connection.settings = settings;
+    }
+    connection.health = Health::Unknown;
+    connection.identity = None;
+    Ok(())
+}

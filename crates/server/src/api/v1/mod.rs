@@ -1,0 +1,33 @@
+//! Version 1 of the API. Shapes and words here are stable: people script against them.
+
+mod activity;
+mod connections;
+mod findings;
+mod inbox;
+mod profiles;
+mod session_links;
+mod shares;
+pub(crate) mod status;
+mod tenants;
+mod tokens;
+
+use crate::api::route::Route;
+
+
+
+/// The whole table.
+pub(crate) fn routes() -> Vec<Route> {
+    let nouns = [
+        activity::routes(),
+        connections::routes(),
+        findings::routes(),
+        inbox::routes(),
+        profiles::routes(),
+        session_links::routes(),
+        shares::routes(),
+        status::routes(),
+        tenants::routes(),
+        tokens::routes(),
+    ];
+    nouns.into_iter().flatten().collect()
+}

@@ -1,0 +1,97 @@
+//! The application: the ports, the engine and the settings behind every handler, and the little that is kept in
+//! memory between requests.
+
+use std::sync::Arc;
+
+use bowline_auth::Secrets;
+use bowline_core::TenantId;
+use bowline_core::commit::{Change, Commit};
+use bowline_core::port::{
+    Bell, Clock, Commits, Console, Desk, Entropy, Registry, Seal, StoreError, Tools, WorkQueue,
+};
+use bowline_sync::Engine;
+use tokio::sync::{Semaphore, watch};
+
+use crate::body::Room;
+use crate::live::Sessions;
+use crate::metrics::Metrics;
+use crate::options::Options;
+
+/// What the server needs from the world. Concrete types are the binary's business.
+#[derive(Clone)]
+pub struct Ports {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Writes.
+    pub commits: Arc<dyn Commits>,
+    /// Reads what is configured.
+    pub registry: Arc<dyn Registry>,
+    /// Reads what people look at.
+    pub console: Arc<dyn Console>,
+    /// Reads one share whole.
+    pub desk: Arc<dyn Desk>,
+    /// Says how much work waits.
+    pub work: Arc<dyn WorkQueue>,
+    /// Seals secrets and opens kept content.
+    pub seal: Arc<dyn Seal>,
+    /// Makes tools, for tests of connections and checks of profiles.
+    pub tools: Arc<dyn Tools>,
+    /// Rings when there is work.
+    pub bell: Arc<dyn Bell>,
+    /// Takes in deliveries and carries out what people ask for.
+    pub engine: Arc<Engine>,
+    /// Opens what deliveries are compared with.
+    pub secrets: Arc<Secrets>,
+    /// Counts; shared with the worker loop and the outbound observer.
+    pub metrics: Arc<Metrics>,
+    /// Moves whenever something changed that people may be looking at. A missed move costs a heartbeat.
+    pub changes: watch::Receiver<u64>,
+}
+
+/// Everything behind the router. One for the life of the process.
+pub struct App {
+    pub(crate) ports: Ports,
+    pub(crate) options: Options,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) room: Room,
+    pub(crate) hooks: Semaphore,
+    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) sessions: Sessions,
+    closing: watch::Sender<bool>,
+}
+
+impl App {
+    /// An application that has served nobody yet.
+    pub fn new(ports: Ports, options: Options) -> Arc<Self> {
+        ports.metrics.build(&options.version);
+        Arc::new(Self {
+            metrics: Arc::clone(&ports.metrics),
+            room: Room::new(options.all_bodies),
+            hooks: Semaphore::new(options.hooks_at_once),
+            streams: Arc::new(Semaphore::new(options.streams)),
+            sessions: Sessions::default(),
+            closing: watch::Sender::new(false),
+            ports,
+            options,
+        })
+    }
+
+    /// Writes for one tenant, now.
+    pub(crate) async fn write(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), StoreError> {
+        let at = self.ports.clock.now();
+        self.ports.commits.commit(Commit { tenant, fence: None, changes, at }).await
+    }
+
+    /// Ends all event streams and says at `/readyz` that no new work should be sent here. Call it when the process
+    /// is asked to stop: an open stream would otherwise keep it alive.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Turns true once [`App::close`] was called.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+}

@@ -1,0 +1,32 @@
+//! HTTP: webhook intake, `/api/v1`, health, metrics and one live page.
+//!
+//! What lives here: [`router`], made from an [`App`] that holds the ports. What does not: what a webhook means
+//! (`sync`, `tools`), whether it is authentic (`auth`), where anything is stored (`store`), and the listening, which
+//! is the binary's. It is a library, so tests call the router without a socket. `README.md` has the route table.
+
+mod api;
+mod app;
+mod body;
+mod caller;
+mod envelope;
+mod extract;
+mod hooks;
+mod live;
+mod metrics;
+mod openapi;
+mod options;
+mod probes;
+mod problem;
+mod pulse;
+mod router;
+mod scope;
+mod stopwatch;
+mod stream;
+
+pub use api::{RouteInfo, routes};
+pub use app::{App, Ports};
+pub use metrics::Metrics;
+pub use openapi::openapi;
+pub use options::{LivePage, Options};
+pub use router::router;
+pub use scope::{NoScope, Scope};

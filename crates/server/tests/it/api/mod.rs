@@ -1,0 +1,3 @@
+//! Route tests, in folders like `src/api`.
+
+mod v1;

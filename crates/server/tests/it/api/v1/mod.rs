@@ -1,0 +1,12 @@
+//! Version 1, one module for each noun. Who may call what is `matrix`'s business, and other tenants `strangers`'.
+
+mod activity;
+mod connections;
+mod findings;
+mod inbox;
+mod profiles;
+mod session_links;
+mod shares;
+mod status;
+mod tenants;
+mod tokens;

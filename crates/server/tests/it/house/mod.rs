@@ -1,0 +1,191 @@
+//! A whole server for one test.
+
+mod call;
+mod clock;
+mod fixture;
+mod log;
+mod schema;
+mod script;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use bowline_auth::{Sealer, Secrets, SystemEntropy, bearer, keyfile};
+use bowline_core::commit::{Change, Commit};
+use bowline_core::port::{Bell, Clock, Commits, Registry, StoreError};
+use bowline_core::tenant::Tenant;
+use bowline_core::work::Lane;
+use bowline_core::TenantId;
+use bowline_server::{App, LivePage, Metrics, Options, Ports, router};
+use bowline_store::Store;
+use bowline_sync::Engine;
+use tokio::sync::watch;
+
+pub(crate) use call::{Answer, Call};
+pub(crate) use clock::TestClock;
+pub(crate) use fixture::{DOCUMENT, document};
+pub(crate) use log::logged;
+pub(crate) use script::Script;
+
+/// A running server and everything a test looks at behind it.
+pub(crate) struct House {
+    pub(crate) app: Arc<App>,
+    pub(crate) router: Router,
+    pub(crate) store: Store,
+    pub(crate) seal: Arc<Sealer>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) tools: Arc<Script>,
+    pub(crate) bell: Arc<CountedBell>,
+    pub(crate) commits: Arc<Breakable>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) changes: watch::Sender<u64>,
+    /// The local admin's token.
+    pub(crate) admin: String,
+}
+
+impl House {
+    /// A house with the tenants `default` and `other`.
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same, with other options.
+    pub(crate) async fn with(adjust: impl FnOnce(&mut Options)) -> Self {
+        log::capture();
+        let store = Store::open(bowline_store::Options::new("sqlite::memory:")).await.unwrap();
+        let clock = Arc::new(TestClock::default());
+        let entropy = Arc::new(SystemEntropy);
+        let commits = Arc::new(Breakable { store: store.clone(), broken: AtomicBool::new(false) });
+        let seal = Arc::new(Sealer::new(
+            key(),
+            Arc::new(store.clone()),
+            Arc::new(store.clone()),
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy.clone(),
+        ));
+        let tools = Arc::new(Script::new(Arc::clone(&clock)));
+        let engine = Engine::new(
+            bowline_sync::Ports {
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                commits: commits.clone(),
+                desk: Arc::new(store.clone()),
+                registry: Arc::new(store.clone()),
+                seal: seal.clone(),
+                tools: tools.clone(),
+                work: Arc::new(store.clone()),
+            },
+            bowline_sync::Options::default(),
+        );
+        let bell = Arc::new(CountedBell::default());
+        let metrics = Arc::new(Metrics::new());
+        let changes = watch::Sender::new(0);
+        let ports = Ports {
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            commits: commits.clone(),
+            registry: Arc::new(store.clone()),
+            console: Arc::new(store.clone()),
+            desk: Arc::new(store.clone()),
+            work: Arc::new(store.clone()),
+            seal: seal.clone(),
+            tools: tools.clone(),
+            bell: bell.clone(),
+            engine: Arc::new(engine),
+            secrets: Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone())),
+            metrics: metrics.clone(),
+            changes: changes.subscribe(),
+        };
+        let admin = bearer::draw(entropy.as_ref()).expose_text().to_owned();
+        let mut options = Options::new("http://127.0.0.1:7700", bearer::hash(&admin).unwrap());
+        options.live_page = LivePage::Open;
+        options.stream_pause = Duration::from_millis(1);
+        adjust(&mut options);
+        let app = App::new(ports, options);
+        let router = router(Arc::clone(&app));
+        let house = Self { app, router, store, seal, clock, tools, bell, commits, metrics, changes, admin };
+        house.add_tenant("default").await;
+        house.add_tenant("other").await;
+        house
+    }
+
+    async fn add_tenant(&self, name: &str) {
+        let now = self.clock.now();
+        let id = TenantId::new(now, &SystemEntropy);
+        let tenant = Tenant { id, name: name.to_owned(), created_at: now };
+        self.write(id, vec![Change::AddTenant(tenant)]).await;
+    }
+
+    /// Writes past the API.
+    pub(crate) async fn write(&self, tenant: TenantId, changes: Vec<Change>) {
+        let at = self.clock.now();
+        self.store.commit(Commit { tenant, fence: None, changes, at }).await.unwrap();
+    }
+
+    /// A tenant's id.
+    pub(crate) async fn tenant(&self, name: &str) -> TenantId {
+        let tenants = self.store.tenants().await.unwrap();
+        tenants.into_iter().find(|tenant| tenant.name == name).unwrap().id
+    }
+
+    /// Tells whoever watches that something changed.
+    pub(crate) fn tell(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+}
+
+fn key() -> keyfile::Kek {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("key-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_file(&path);
+    let kek = keyfile::create(&path, &SystemEntropy).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    kek
+}
+
+/// Counts its rings.
+#[derive(Default)]
+pub(crate) struct CountedBell(AtomicUsize);
+
+impl CountedBell {
+    pub(crate) fn rings(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Bell for CountedBell {
+    async fn ring(&self, _: Lane) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    async fn heard(&self) {
+        std::future::pending().await
+    }
+}
+
+/// Writes, until it is broken.
+pub(crate) struct Breakable {
+    store: Store,
+    broken: AtomicBool,
+}
+
+impl Breakable {
+    pub(crate) fn break_now(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Commits for Breakable {
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))));
+        }
+        self.store.commit(commit).await
+    }
+}

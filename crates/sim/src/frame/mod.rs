@@ -1,0 +1,21 @@
+//! What all simulators share: the clock, faults, webhook delivery, the recorder, the control API and the server.
+//!
+//! The products themselves are in [`crate::jira`] and [`crate::targetprocess`]; they meet this module at
+//! [`world::World`].
+
+pub(crate) mod answer;
+pub(crate) mod call;
+pub(crate) mod clock;
+pub(crate) mod control;
+pub(crate) mod cut;
+pub(crate) mod delivery;
+pub(crate) mod door;
+pub(crate) mod faults;
+pub(crate) mod glob;
+pub(crate) mod random;
+pub(crate) mod recorder;
+pub(crate) mod serve;
+pub(crate) mod slab;
+pub(crate) mod stale;
+pub(crate) mod table;
+pub(crate) mod world;

@@ -1,0 +1,108 @@
+//! Starting and stopping a simulator: the listener, the server task, the webhook task.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{Router, middleware};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::Error;
+use crate::frame::clock::Clock;
+use crate::frame::control;
+use crate::frame::cut::{Cut, Cutting};
+use crate::frame::delivery::{self, Delivery};
+use crate::frame::door;
+use crate::frame::faults::Faults;
+use crate::frame::recorder::Recorder;
+use crate::frame::world::{Frame, House, World};
+
+/// How long a stopping simulator waits for answers that are still being sent.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A simulator that is being served. Dropping it ends it at once; [`Running::stop`] lets answers finish.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+    sender: JoinHandle<()>,
+}
+
+impl Running {
+    /// The address it listens on, with the real port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL its answers name, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Takes no more connections, lets running answers finish for at most two seconds, sends no more webhooks.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The server may have ended by itself; then there is nobody to tell.
+            let _ = stop.send(());
+        }
+        drop(tokio::time::timeout(PATIENCE, &mut self.server).await);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.abort();
+        self.sender.abort();
+    }
+}
+
+/// What a simulator needs to be served, beside its world.
+pub(crate) struct Plan {
+    pub(crate) address: SocketAddr,
+    pub(crate) base_url: Option<String>,
+    pub(crate) seed: u64,
+    /// How long a webhook's receiver may take to answer.
+    pub(crate) hook_timeout: Duration,
+}
+
+/// Binds, makes the world (it wants to know its base URL), and serves it in tasks of its own.
+pub(crate) async fn start<W: World>(
+    plan: Plan,
+    make: impl FnOnce(Frame, String) -> W,
+    vendor: impl FnOnce(&Arc<House<W>>) -> Router,
+) -> Result<Running, Error> {
+    let bind = |source| Error::Bind { address: plan.address, source };
+    let listener = TcpListener::bind(plan.address).await.map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+    let url =
+        plan.base_url.map_or_else(|| format!("http://{address}"), |url| url.trim_end_matches('/').to_owned());
+
+    let client = bowline_net::plain::Plain::new(plan.hook_timeout)?;
+    let (clock, faults, recorder) =
+        (Arc::new(Clock::default()), Arc::new(Faults::new(plan.seed)), Arc::new(Recorder::default()));
+    let (delivery, waiting) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
+    let frame = Frame { clock, faults, recorder, delivery: delivery.clone() };
+    let house = Arc::new(House::new(make(frame.clone(), url.clone()), frame));
+
+    let router = vendor(&house)
+        .layer(middleware::from_fn_with_state(house.clone(), door::pass::<W>))
+        .merge(control::router(house));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    let serving = axum::serve(Cutting(listener), service).with_graceful_shutdown(async move {
+        // A dropped handle counts as a wish to stop.
+        drop(stopped.await);
+    });
+    let server = tokio::spawn(async move {
+        // `axum::serve` returns only after the graceful end; its error type is for the future.
+        drop(serving.await);
+    });
+    let sender = tokio::spawn(delivery::run(delivery, waiting, client, 1));
+    Ok(Running { address, url, stop: Some(stop), server, sender })
+}

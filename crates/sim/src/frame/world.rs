@@ -1,0 +1,196 @@
+//! What a simulator is made of: a [`World`] behind one lock, and the [`House`] of shared parts around it.
+//!
+//! Handlers are plain functions over the locked world, so no lock is ever held over an await. Routes are tables of
+//! [`Route`]s; [`routes`] turns one into a router for a URL prefix.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{RawPathParams, Request};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::WebhookTarget;
+use crate::frame::answer::Answer;
+use crate::frame::call::{Call, Person, Query};
+use crate::frame::clock::Clock;
+use crate::frame::delivery::Delivery;
+use crate::frame::faults::{Faults, Plan};
+use crate::frame::recorder::Recorder;
+
+/// The largest request body read; above Jira's own limits on texts, below what would hurt.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The parts that every simulator shares and a world may use.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) delivery: Arc<Delivery>,
+}
+
+#[cfg(test)]
+impl Frame {
+    /// A frame whose clock stands still and whose webhooks go nowhere.
+    pub(crate) fn still() -> Self {
+        let (clock, faults, recorder) =
+            (Arc::new(Clock::default()), Arc::new(Faults::new(1)), Arc::new(Recorder::default()));
+        clock.freeze(true);
+        let (delivery, _) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
+        Self { clock, faults, recorder, delivery }
+    }
+}
+
+/// A simulated product: its whole state, its way of signing in, and what the control API asks of it.
+pub(crate) trait World: Send + Sync + 'static {
+    /// A refusal in the product's own shape.
+    type Refusal: Into<Answer>;
+
+    /// Who calls: a person, nobody (`None`), or an answer to wrong credentials.
+    fn admit(&self, headers: &HeaderMap, query: &Query) -> Result<Option<Person>, Answer>;
+    /// A person's login name.
+    fn name(&self, person: Person) -> &str;
+    /// Adds the headers the product puts on every answer.
+    fn dress(&self, caller: Option<Person>, answer: &mut Answer);
+    /// The answer to a path or method that does not exist.
+    fn missing(&self, status: StatusCode) -> Answer;
+
+    /// Counts and settings for `GET /_sim/state`.
+    fn state(&self) -> Value;
+    /// Every item in short for `GET /_sim/items`.
+    fn items(&self) -> Value;
+    /// One item at full length for `GET /_sim/item/{id}`.
+    fn item(&self, id: &str) -> Option<Value>;
+    /// Edits as a person for `POST /_sim/edit`; the answer is the item's id and key, or why not.
+    fn edit(&mut self, edit: &Value) -> Result<Value, String>;
+    /// Sends webhooks there from now on; `None` to nowhere.
+    fn target(&mut self, target: Option<WebhookTarget>);
+    /// Changes a setting for `POST /_sim/settings`.
+    fn set(&mut self, change: &Value) -> Result<(), String>;
+}
+
+/// A world and everything around it.
+pub(crate) struct House<W> {
+    world: RwLock<W>,
+    pub(crate) frame: Frame,
+}
+
+impl<W: World> House<W> {
+    pub(crate) fn new(world: W, frame: Frame) -> Self {
+        Self { world: RwLock::new(world), frame }
+    }
+
+    /// Looks at the world.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&W) -> T) -> T {
+        look(&self.world.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the world.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut W) -> T) -> T {
+        change(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a route does: reads share the world, writes have it alone.
+pub(crate) enum Act<W: World> {
+    Read(fn(&W, &Call<'_>) -> Result<Answer, W::Refusal>),
+    Write(fn(&mut W, &Call<'_>) -> Result<Answer, W::Refusal>),
+}
+
+impl<W: World> Clone for Act<W> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<W: World> Copy for Act<W> {}
+
+/// A method, a path below the prefix, and what is done there.
+pub(crate) type Route<W> = (MethodFilter, &'static str, Act<W>);
+
+/// Whose credentials a request carried; left in the response for the recorder.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed(pub(crate) String);
+
+/// A router for the routes below `prefix`; `api` is what [`Call::api`] says there.
+pub(crate) fn routes<W: World>(
+    house: &Arc<House<W>>,
+    prefix: &str,
+    api: &'static str,
+    table: impl IntoIterator<Item = Route<W>>,
+) -> Router {
+    table.into_iter().fold(Router::new(), |router, (method, path, act)| {
+        router.route(&format!("{prefix}{path}"), handler(house.clone(), method, api, act))
+    })
+}
+
+fn handler<W: World>(
+    house: Arc<House<W>>,
+    method: MethodFilter,
+    api: &'static str,
+    act: Act<W>,
+) -> MethodRouter {
+    on(method, move |params: RawPathParams, request: Request| async move {
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let (head, body) = request.into_parts();
+        match to_bytes(body, BODY_LIMIT).await {
+            Ok(body) => answer(&house, api, act, &head, (params, body)),
+            Err(_) => Answer::empty(StatusCode::PAYLOAD_TOO_LARGE).into_response(),
+        }
+    })
+}
+
+fn answer<W: World>(
+    house: &House<W>,
+    api: &'static str,
+    act: Act<W>,
+    head: &http::request::Parts,
+    (params, body): (Vec<(String, String)>, bytes::Bytes),
+) -> Response {
+    let whole = Arc::new(Plan::default());
+    let plan = head.extensions.get::<Arc<Plan>>().unwrap_or(&whole);
+    let mut call = Call {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        api,
+        params,
+        query: Query::of(&head.uri),
+        raw_query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body,
+        caller: None,
+        plan,
+        faults: &house.frame.faults,
+    };
+    let (answer, name) = match act {
+        Act::Read(handler) => house.read(|world| {
+            let outcome = world.admit(call.headers, &call.query).and_then(|caller| {
+                call.caller = caller;
+                handler(world, &call).map_err(Into::into)
+            });
+            finish(world, &call, outcome)
+        }),
+        Act::Write(handler) => house.write(|world| {
+            let outcome = world.admit(call.headers, &call.query).and_then(|caller| {
+                call.caller = caller;
+                handler(world, &call).map_err(Into::into)
+            });
+            finish(world, &call, outcome)
+        }),
+    };
+    let mut response = answer.into_response();
+    if let Some(name) = name {
+        response.extensions_mut().insert(Signed(name));
+    }
+    response
+}
+
+fn finish<W: World>(world: &W, call: &Call<'_>, outcome: Result<Answer, Answer>) -> (Answer, Option<String>) {
+    let mut answer = outcome.unwrap_or_else(|refusal| refusal);
+    world.dress(call.caller, &mut answer);
+    (answer, call.caller.map(|person| world.name(person).to_owned()))
+}

@@ -1,0 +1,110 @@
+//! Creating an issue.
+
+use serde_json::Value;
+
+use super::{named, property};
+use crate::jira::edit::apply::Desk;
+use crate::jira::edit::read::{Draft, Screen, read};
+use crate::jira::edit::{Hand, Set};
+use crate::jira::hook::{self, News};
+use crate::jira::issue::{Change, Deed, Issue, Write};
+use crate::jira::refusal::Refusal;
+use crate::jira::site::{Right, Site};
+
+/// Creates the issue a body describes (`fields`, `update`, `properties`); the answer is its id.
+pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u32, Refusal> {
+    let draft = read(site, hand, Screen::Create, None, body)?;
+    let properties = property::read_list(body)?;
+    let mut issue = blank(site, hand, &draft)?;
+    if !site.may(Some(hand.by.who), issue.project, Right::Create) {
+        return Err(Refusal::field(
+            "project",
+            "You do not have permission to create issues in this project.",
+        ));
+    }
+    let id = issue.id;
+    let fields = named(&mut site.names, &draft.named);
+    let cloud = site.is_cloud();
+    let now = issue.created;
+    let mut desk = Desk { catalog: &site.catalog, names: &mut site.names, cloud, now };
+    let mut assigned = Vec::new();
+    for set in draft.sets {
+        let is_assignee = matches!(set, Set::Assignee(_));
+        let items = desk.apply(&mut issue, set);
+        if is_assignee {
+            assigned = items;
+        }
+    }
+    for (key, value) in properties {
+        issue.properties.push((site.names.intern(&key), value));
+    }
+    let who = hand.by.who;
+    issue.writes.push(Write { at: now, who, via: hand.by.via, deed: Deed::Create, comment: 0, fields });
+    // Cloud notes an assignee given at creation in the history; Data Center does not.
+    if cloud && !assigned.is_empty() {
+        issue.history.push(Change { id: site.next_change, at: now, author: who, items: assigned.into() });
+        site.next_change += 1;
+    }
+    site.add(issue);
+    hook::announce(site, id, who, &News::IssueCreated);
+    Ok(id)
+}
+
+/// The issue as it is before its fields are set, once it is clear that all required ones are there.
+fn blank(site: &Site, hand: &Hand<'_>, draft: &Draft) -> Result<Issue, Refusal> {
+    let (mut project, mut kind, mut summary) = (None, None, false);
+    for set in &draft.sets {
+        match set {
+            Set::Project(row) => project = Some(*row),
+            Set::Kind(row) => kind = Some(*row),
+            Set::Summary(_) => summary = true,
+            _ => {}
+        }
+    }
+    let mut errors = Vec::new();
+    if project.is_none() {
+        errors.push(("project".to_owned(), "Specify a valid project ID or key".to_owned()));
+    }
+    if kind.is_none() {
+        errors.push(("issuetype".to_owned(), "Specify an issue type".to_owned()));
+    }
+    if !summary {
+        errors.push(("summary".to_owned(), "You must specify a summary of the issue.".to_owned()));
+    }
+    let (Some(project), Some(kind), true) = (project, kind, summary) else {
+        return Err(Refusal::fields(errors));
+    };
+    let (now, catalog) = (site.frame.clock.now(), &site.catalog);
+    let Some(priority) = catalog.priorities.find(|priority| &*priority.name == "Medium") else {
+        return Err(Refusal::bad("This Jira has no priority 'Medium'."));
+    };
+    Ok(Issue {
+        id: site.issues.next_id(),
+        project,
+        number: site.issues.next_number(project),
+        kind,
+        status: catalog.workflows.get(catalog.projects.get(project).workflow).start,
+        priority,
+        resolution: None,
+        assignee: None,
+        reporter: hand.by.who,
+        creator: hand.by.who,
+        created: now,
+        updated: now,
+        resolved: None,
+        category_changed: now,
+        due: None,
+        summary: "".into(),
+        description: None,
+        environment: None,
+        labels: Vec::new(),
+        components: Vec::new(),
+        fix_versions: Vec::new(),
+        versions: Vec::new(),
+        custom: Vec::new(),
+        comments: Vec::new(),
+        properties: Vec::new(),
+        history: Vec::new(),
+        writes: Vec::new(),
+    })
+}

@@ -1,0 +1,18 @@
+//! What can be done to issues, the same for the API and for people at the control API.
+//!
+//! A deed reads a request's body, refuses it whole or does it whole, and announces it to the webhooks. Who may do it
+//! and how the answer looks is decided by the routes.
+
+pub(crate) mod comment;
+pub(crate) mod create;
+pub(crate) mod property;
+pub(crate) mod remove;
+pub(crate) mod transition;
+pub(crate) mod update;
+
+use crate::frame::table::{Name, Names};
+
+/// Names of fields, as a write keeps them.
+fn named(names: &mut Names, fields: &[String]) -> Box<[Name]> {
+    fields.iter().map(|field| names.intern(field)).collect()
+}

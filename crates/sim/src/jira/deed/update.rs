@@ -1,0 +1,48 @@
+//! Editing an issue.
+
+use serde_json::Value;
+
+use super::{comment, named, property};
+use crate::jira::edit::Hand;
+use crate::jira::edit::read::{Screen, read};
+use crate::jira::hook::{self, News};
+use crate::jira::issue::Deed;
+use crate::jira::refusal::Refusal;
+use crate::jira::site::Site;
+
+/// Edits an issue as a body says (`fields`, `update`, `properties`).
+pub(crate) fn update(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) -> Result<(), Refusal> {
+    let issue = site.issues.get(id).ok_or_else(Refusal::no_issue)?;
+    if !body.is_object() {
+        return Err(Refusal::bad(
+            "No fields to update: the body must be an object with 'fields' or 'update'.",
+        ));
+    }
+    let draft = read(site, hand, Screen::Edit, Some(issue), body)?;
+    let properties = property::read_list(body)?;
+    let comments =
+        draft.comments.iter().map(|body| comment::read(site, hand, body)).collect::<Result<Vec<_>, _>>()?;
+    let write = (Deed::Update, 0, named(&mut site.names, &draft.named));
+    let done = site.change(id, hand.by, write, false, |issue, desk| {
+        draft.sets.into_iter().flat_map(|set| desk.apply(issue, set)).collect()
+    });
+    let done = done.ok_or_else(Refusal::no_issue)?;
+    for (key, value) in properties {
+        property::set(site, hand, id, &key, value)?;
+    }
+    if done.change != 0 {
+        hook::announce(site, id, hand.by.who, &News::IssueUpdated { event: kind(site, &done.items), done });
+    }
+    for comment in comments {
+        comment::add(site, hand, id, comment)?;
+    }
+    Ok(())
+}
+
+/// `issue_event_type_name`: an edit of nothing but the assignee is an event of its own.
+fn kind(site: &Site, items: &[crate::jira::issue::Item]) -> &'static str {
+    match items {
+        [only] if site.names.get(only.id) == "assignee" => "issue_assigned",
+        _ => "issue_updated",
+    }
+}

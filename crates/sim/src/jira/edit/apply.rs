@@ -1,0 +1,208 @@
+//! Putting new values into an issue, and the history items that say what changed.
+
+use super::Set;
+use crate::frame::call::Person;
+use crate::frame::table::{Name, Names, Row, Table};
+use crate::jira::catalog::{Catalog, Custom};
+use crate::jira::field::Field;
+use crate::jira::issue::{Held, Issue, Item, Text};
+
+/// What the history needs to know beside the issue.
+pub(crate) struct Desk<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) names: &'a mut Names,
+    pub(crate) cloud: bool,
+    pub(crate) now: i64,
+}
+
+/// A side of a history item: the id, and the text people see.
+type Side = (Option<Box<str>>, Option<Box<str>>);
+
+impl Desk<'_> {
+    /// Puts one value into the issue; the items say what changed, none if nothing did.
+    pub(crate) fn apply(&mut self, issue: &mut Issue, set: Set) -> Vec<Item> {
+        let field = set.field();
+        let catalog = self.catalog;
+        match set {
+            // A project is set only at creation, before there is a history.
+            Set::Project(row) => {
+                issue.project = row;
+                Vec::new()
+            }
+            Set::Kind(row) => {
+                let side = |row| named(&catalog.kinds.get(row).id, &catalog.kinds.get(row).name);
+                self.replace(field, &mut issue.kind, row, side)
+            }
+            Set::Summary(text) => self.replace(field, &mut issue.summary, text, |text| (None, Some(text))),
+            Set::Description(text) => self.text(field, &mut issue.description, text),
+            Set::Environment(text) => self.text(field, &mut issue.environment, text),
+            Set::Priority(row) => {
+                let side = |row| named(&catalog.priorities.get(row).id, &catalog.priorities.get(row).name);
+                self.replace(field, &mut issue.priority, row, side)
+            }
+            Set::Resolution(row) => {
+                if row != issue.resolution {
+                    issue.resolved = row.map(|_| self.now);
+                }
+                let side = |row: Option<Row<_>>| {
+                    row.map_or((None, None), |row| {
+                        named(&catalog.resolutions.get(row).id, &catalog.resolutions.get(row).name)
+                    })
+                };
+                self.replace(field, &mut issue.resolution, row, side)
+            }
+            Set::Assignee(person) => {
+                let cloud = self.cloud;
+                let side =
+                    |who: Option<Person>| who.map_or((None, None), |who| person_side(catalog, cloud, who));
+                self.replace(field, &mut issue.assignee, person, side)
+            }
+            Set::Reporter(person) => {
+                let cloud = self.cloud;
+                self.replace(field, &mut issue.reporter, person, |who| person_side(catalog, cloud, who))
+            }
+            Set::Labels(labels) => self.labels(field, issue, labels),
+            Set::Components(rows) => {
+                let table = &catalog.components;
+                self.rows(field, &mut issue.components, rows, table, |row| (row.id, &row.name))
+            }
+            Set::FixVersions(rows) => {
+                let table = &catalog.versions;
+                self.rows(field, &mut issue.fix_versions, rows, table, |row| (row.id, &row.name))
+            }
+            Set::Versions(rows) => {
+                let table = &catalog.versions;
+                self.rows(field, &mut issue.versions, rows, table, |row| (row.id, &row.name))
+            }
+            Set::Due(date) => self.replace(field, &mut issue.due, date, |date| match date {
+                Some(date) => (Some(date.to_string().into()), Some(format!("{date} 00:00:00.0").into())),
+                None => (None, None),
+            }),
+            Set::Custom(row, held) => self.custom(field, issue, row, held),
+        }
+    }
+
+    /// The history item of a field.
+    pub(crate) fn item(&mut self, field: Field, from: Side, to: Side) -> Item {
+        let id = field.id(self.catalog);
+        let (shown, custom) = match field {
+            Field::Components => ("Component", false),
+            Field::FixVersions => ("Fix Version", false),
+            Field::Versions => ("Version", false),
+            Field::Custom(_) => (field.name(self.catalog), true),
+            _ => (id, false),
+        };
+        let (id, field) = (self.names.intern(id), self.names.intern(shown));
+        Item { id, field, custom, from: from.0, from_text: from.1, to: to.0, to_text: to.1 }
+    }
+
+    fn replace<T: PartialEq + Clone>(
+        &mut self,
+        field: Field,
+        slot: &mut T,
+        new: T,
+        side: impl Fn(T) -> Side,
+    ) -> Vec<Item> {
+        if *slot == new {
+            return Vec::new();
+        }
+        let old = std::mem::replace(slot, new.clone());
+        vec![self.item(field, side(old), side(new))]
+    }
+
+    fn text(&mut self, field: Field, slot: &mut Option<Text>, new: Option<Text>) -> Vec<Item> {
+        let same = match (&*slot, &new) {
+            (Some(old), Some(new)) => old.same(new),
+            (old, new) => old == new,
+        };
+        if same {
+            return Vec::new();
+        }
+        let side = |text: &Option<Text>| (None, text.as_ref().map(|text| text.wiki().into()));
+        let (from, to) = (side(slot), side(&new));
+        *slot = new;
+        vec![self.item(field, from, to)]
+    }
+
+    fn labels(&mut self, field: Field, issue: &mut Issue, mut labels: Vec<String>) -> Vec<Item> {
+        labels.sort_unstable();
+        labels.dedup();
+        let old = issue.labels.iter().map(|label| self.names.get(*label)).collect::<Vec<_>>().join(" ");
+        let new = labels.join(" ");
+        if old == new {
+            return Vec::new();
+        }
+        issue.labels = labels.iter().map(|label| self.names.intern(label)).collect::<Vec<Name>>();
+        vec![self.item(field, (None, Some(old.into())), (None, Some(new.into())))]
+    }
+
+    /// Lists have an item for each row that came or went.
+    fn rows<T>(
+        &mut self,
+        field: Field,
+        slot: &mut Vec<Row<T>>,
+        mut new: Vec<Row<T>>,
+        table: &Table<T>,
+        parts: impl for<'a> Fn(&'a T) -> (u32, &'a Box<str>),
+    ) -> Vec<Item> {
+        new.sort_unstable();
+        new.dedup();
+        let old = std::mem::replace(slot, new.clone());
+        let side = |row: &Row<T>| {
+            let (id, name) = parts(table.get(*row));
+            (Some(id.to_string().into()), Some(name.clone()))
+        };
+        let gone: Vec<Side> = old.iter().filter(|row| !new.contains(row)).map(side).collect();
+        let come: Vec<Side> = new.iter().filter(|row| !old.contains(row)).map(side).collect();
+        let mut items: Vec<Item> =
+            gone.into_iter().map(|from| self.item(field, from, (None, None))).collect();
+        items.extend(come.into_iter().map(|to| self.item(field, (None, None), to)));
+        items
+    }
+
+    fn custom(&mut self, field: Field, issue: &mut Issue, row: Row<Custom>, new: Option<Held>) -> Vec<Item> {
+        let old = issue.held(row).cloned();
+        let same = match (&old, &new) {
+            (Some(Held::Area(old)), Some(Held::Area(new))) => old.same(new),
+            (old, new) => old == new,
+        };
+        if same {
+            return Vec::new();
+        }
+        issue.custom.retain(|(kept, _)| *kept != row);
+        if let Some(held) = &new {
+            issue.custom.push((row, held.clone()));
+        }
+        let custom = self.catalog.custom.get(row);
+        let (from, to) = (held_side(custom, old.as_ref()), held_side(custom, new.as_ref()));
+        vec![self.item(field, from, to)]
+    }
+}
+
+fn named(id: &str, name: &str) -> Side {
+    (Some(id.into()), Some(name.into()))
+}
+
+/// A person in the history: account id on Cloud, key on Data Center, and the display name.
+fn person_side(catalog: &Catalog, cloud: bool, person: Person) -> Side {
+    let account = catalog.account(person);
+    let id = if cloud { &account.account_id } else { &account.key };
+    (Some(id.clone()), Some(account.display.clone()))
+}
+
+fn held_side(field: &Custom, held: Option<&Held>) -> Side {
+    let value =
+        |id: &u32| field.options.iter().find(|(option, _)| option == id).map_or("", |(_, value)| value);
+    match held {
+        None => (None, None),
+        Some(Held::Text(text)) => (None, Some(text.clone())),
+        Some(Held::Area(text)) => (None, Some(text.wiki().into())),
+        Some(Held::Number(number)) => (None, Some(number.to_string().into())),
+        Some(Held::Option(id)) => (Some(id.to_string().into()), Some(value(id).into())),
+        Some(Held::Options(ids)) => {
+            let numbers = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let values = ids.iter().map(value).collect::<Vec<_>>().join(",");
+            (Some(format!("[{numbers}]").into()), Some(values.into()))
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Single field values as requests give them.
+//!
+//! Each reader answers the typed value or Jira's words for what is wrong with it.
+
+use serde_json::Value;
+
+use super::{Hand, Set};
+use crate::frame::call::Person;
+use crate::frame::table::{Row, Table};
+use crate::jira::catalog::{Custom, Project, Shape, Version};
+use crate::jira::field::Field;
+use crate::jira::issue::{Held, Text};
+use crate::jira::site::Site;
+
+/// Jira's limit on a summary and on single-line texts.
+const LINE: usize = 255;
+/// Jira's default limit on rich texts (`jira.text.field.character.limit`).
+const RICH: usize = 32_767;
+
+type Read<T> = Result<T, String>;
+
+/// The new value of a field; `project` is the issue's own.
+pub(super) fn read(
+    site: &Site,
+    hand: &Hand<'_>,
+    project: Option<Row<Project>>,
+    field: Field,
+    value: &Value,
+) -> Read<Set> {
+    let catalog = &site.catalog;
+    Ok(match field {
+        Field::Project => Set::Project(project_of(site, value)?),
+        Field::IssueType => {
+            let row = by_id_or(&catalog.kinds, value, "name", |kind| (&kind.id, &kind.name));
+            let fits = |row: &Row<_>| {
+                project.is_none_or(|project| catalog.projects.get(project).kinds.contains(row))
+            };
+            Set::Kind(row.ok().filter(fits).ok_or("Specify a valid issue type")?)
+        }
+        Field::Summary => Set::Summary(summary(hand, value)?),
+        Field::Description => Set::Description(rich(hand, value)?),
+        Field::Environment => Set::Environment(rich(hand, value)?),
+        Field::Priority => Set::Priority(
+            by_id_or(&catalog.priorities, value, "name", |priority| (&priority.id, &priority.name))
+                .map_err(|what| format!("Priority {what} is not valid"))?,
+        ),
+        Field::Resolution if value.is_null() => Set::Resolution(None),
+        Field::Resolution => Set::Resolution(Some(
+            by_id_or(&catalog.resolutions, value, "name", |resolution| (&resolution.id, &resolution.name))
+                .map_err(|what| format!("Resolution {what} is not valid"))?,
+        )),
+        Field::Assignee => Set::Assignee(person(site, project, value)?),
+        Field::Reporter => Set::Reporter(person(site, project, value)?.ok_or("Reporter is required.")?),
+        Field::Labels => Set::Labels(list(value)?.iter().map(label).collect::<Read<_>>()?),
+        Field::Components => Set::Components(
+            list(value)?.iter().map(|one| component(site, project, one)).collect::<Read<_>>()?,
+        ),
+        Field::FixVersions => {
+            Set::FixVersions(list(value)?.iter().map(|one| version(site, project, one)).collect::<Read<_>>()?)
+        }
+        Field::Versions => {
+            Set::Versions(list(value)?.iter().map(|one| version(site, project, one)).collect::<Read<_>>()?)
+        }
+        Field::DueDate => Set::Due(match value {
+            Value::Null => None,
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => {
+                Some(text.parse().map_err(|_| format!("Error parsing date string: {text}"))?)
+            }
+            _ => return Err("Error parsing date string".to_owned()),
+        }),
+        Field::Custom(row) => Set::Custom(row, custom(hand, catalog.custom.get(row), value)?),
+        _ => return Err(super::unknown(field.id(catalog))),
+    })
+}
+
+fn project_of(site: &Site, value: &Value) -> Read<Row<Project>> {
+    let named = value.get("id").or_else(|| value.get("key")).map(as_text);
+    named.and_then(|named| site.catalog.project(&named)).ok_or_else(|| {
+        if site.is_cloud() {
+            "Specify a valid project ID or key".to_owned()
+        } else {
+            "project is required".to_owned()
+        }
+    })
+}
+
+/// A number or a text as text: ids come as either.
+fn as_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The row whose id, or whose name under `name`, is given; else what was given, for the error.
+fn by_id_or<T>(
+    table: &Table<T>,
+    value: &Value,
+    name: &str,
+    parts: impl for<'a> Fn(&'a T) -> (&'a Box<str>, &'a Box<str>),
+) -> Read<Row<T>> {
+    if let Some(id) = value.get("id").filter(|id| !id.is_null()).map(as_text) {
+        return table.find(|row| **parts(row).0 == *id).ok_or_else(|| format!("id '{id}'"));
+    }
+    match value.get(name) {
+        Some(Value::String(text)) => table
+            .find(|row| parts(row).1.eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("{name} '{text}'")),
+        _ => Err(format!("without 'id' or '{name}'")),
+    }
+}
+
+fn summary(hand: &Hand<'_>, value: &Value) -> Read<Box<str>> {
+    let Some(text) = value.as_str() else {
+        let missing = value.is_null();
+        return Err(if missing {
+            "You must specify a summary of the issue."
+        } else {
+            "Operation value must be a string"
+        }
+        .into());
+    };
+    let text = hand.normalise.apply(text.to_owned());
+    if text.trim().is_empty() {
+        Err("You must specify a summary of the issue.".to_owned())
+    } else if text.contains(['\n', '\r']) {
+        Err("The summary is invalid because it contains newline characters.".to_owned())
+    } else if text.chars().count() > LINE {
+        Err(format!("Summary must be less than {LINE} characters."))
+    } else {
+        Ok(text.into())
+    }
+}
+
+/// A rich text in the hand's dialect; nothing and empty are the same.
+pub(crate) fn rich(hand: &Hand<'_>, value: &Value) -> Read<Option<Text>> {
+    let text = match value {
+        Value::Null => return Ok(None),
+        Value::String(text) if !hand.adf => Text::Wiki(hand.normalise.apply(text.clone()).into()),
+        Value::Object(_) if hand.adf => Text::document(value).map_err(|_| "INVALID_INPUT".to_owned())?,
+        _ if hand.adf => {
+            return Err("Operation value must be an Atlassian Document (see the Atlassian Document Format)"
+                .to_owned());
+        }
+        _ => return Err("Operation value must be a string".to_owned()),
+    };
+    let wiki = text.wiki();
+    if wiki.chars().count() > RICH {
+        return Err(
+            "The entered text is too long. It exceeds the allowed limit of 32,767 characters.".to_owned()
+        );
+    }
+    let empty = wiki.trim().is_empty();
+    drop(wiki);
+    Ok((!empty).then_some(text))
+}
+
+/// A person, or nobody; `-1` is the project's lead ("automatic").
+fn person(site: &Site, project: Option<Row<Project>>, value: &Value) -> Read<Option<Person>> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let given = if site.is_cloud() {
+        value.get("accountId").or_else(|| value.get("id"))
+    } else {
+        value.get("name").or_else(|| value.get("key"))
+    };
+    match given {
+        Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::String(text)) if text == "-1" => {
+            Ok(project.map(|row| site.catalog.projects.get(row).lead))
+        }
+        Some(Value::String(text)) => site
+            .catalog
+            .person(|account| {
+                if site.is_cloud() {
+                    *account.account_id == **text
+                } else {
+                    *account.name == **text || *account.key == **text
+                }
+            })
+            .map(Some)
+            .ok_or_else(|| format!("User '{text}' does not exist.")),
+        _ => Err("expected Object containing a user".to_owned()),
+    }
+}
+
+fn list(value: &Value) -> Read<&[Value]> {
+    match value {
+        Value::Null => Ok(&[]),
+        Value::Array(list) => Ok(list),
+        _ => Err("data was not an array".to_owned()),
+    }
+}
+
+/// One label.
+pub(super) fn label(value: &Value) -> Read<String> {
+    match value {
+        Value::String(text) if text.contains(char::is_whitespace) => {
+            Err(format!("The label '{text}' contains spaces which is invalid."))
+        }
+        Value::String(text) if text.chars().count() > LINE => {
+            Err(format!("The label '{text}' exceeds the maximum length for labels of {LINE} characters."))
+        }
+        Value::String(text) if !text.is_empty() => Ok(text.clone()),
+        _ => Err("Operation value must be a string".to_owned()),
+    }
+}
+
+/// One component of the project.
+pub(super) fn component(
+    site: &Site,
+    project: Option<Row<Project>>,
+    value: &Value,
+) -> Read<Row<crate::jira::catalog::Component>> {
+    let id = value.get("id").map(as_text);
+    let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+    let found = site.catalog.components.find(|component| {
+        Some(component.project) == project
+            && id.as_ref().map_or(&*component.name == name, |id| component.id.to_string() == *id)
+    });
+    found.ok_or_else(|| match id {
+        Some(id) => format!("Component id '{id}' is not valid"),
+        None => format!("Component name '{name}' is not valid"),
+    })
+}
+
+/// One version of the project.
+pub(super) fn version(site: &Site, project: Option<Row<Project>>, value: &Value) -> Read<Row<Version>> {
+    let id = value.get("id").map(as_text);
+    let name = value.get("name").and_then(Value::as_str).unwrap_or_default();
+    let found = site.catalog.versions.find(|version| {
+        Some(version.project) == project
+            && id.as_ref().map_or(&*version.name == name, |id| version.id.to_string() == *id)
+    });
+    found.ok_or_else(|| match id {
+        Some(id) => format!("Version id '{id}' is not valid"),
+        None => format!("Version name '{name}' is not valid"),
+    })
+}
+
+fn custom(hand: &Hand<'_>, field: &Custom, value: &Value) -> Read<Option<Held>> {
+    Ok(match (field.shape, value) {
+        (Shape::Area, value) => rich(hand, value)?.map(Held::Area),
+        (Shape::MultiSelect, value) => {
+            let mut ids = list(value)?.iter().map(|one| option(field, one)).collect::<Read<Vec<u32>>>()?;
+            ids.sort_unstable();
+            ids.dedup();
+            (!ids.is_empty()).then_some(Held::Options(ids))
+        }
+        (_, Value::Null) => None,
+        (Shape::Text, Value::String(text)) => {
+            let text = hand.normalise.apply(text.clone());
+            if text.chars().count() > LINE {
+                return Err(format!(
+                    "The entered text is too long. It exceeds the allowed limit of {LINE} characters."
+                ));
+            }
+            (!text.is_empty()).then(|| Held::Text(text.into()))
+        }
+        (Shape::Text, _) => return Err("Operation value must be a string".to_owned()),
+        (Shape::Number, Value::Number(number)) => number.as_f64().map(Held::Number),
+        (Shape::Number, _) => return Err("Operation value must be a number".to_owned()),
+        (Shape::Select, value) => Some(Held::Option(option(field, value)?)),
+    })
+}
+
+/// One option of a select field.
+pub(super) fn option(field: &Custom, value: &Value) -> Read<u32> {
+    if let Some(id) = value.get("id").map(as_text) {
+        let found = field.options.iter().find(|(option, _)| option.to_string() == id);
+        return found.map(|(option, _)| *option).ok_or_else(|| format!("Option id '{id}' is not valid"));
+    }
+    let Some(text) = value.get("value").and_then(Value::as_str) else {
+        return Err("Specify a valid 'id' or 'name' for the option".to_owned());
+    };
+    let found = field.options.iter().find(|(_, option)| **option == *text);
+    found.map(|(option, _)| *option).ok_or_else(|| format!("Option value '{text}' is not valid"))
+}

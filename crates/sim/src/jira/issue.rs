@@ -1,0 +1,224 @@
+//! An issue as it is stored: numbers into the [`Catalog`](super::catalog::Catalog), texts in the format last written.
+
+use jiff::civil::Date;
+use serde_json::value::RawValue;
+
+use crate::frame::call::Person;
+use crate::frame::slab::Slab;
+use crate::frame::table::{Name, Row};
+use crate::jira::catalog::{Component, Custom, Kind, Priority, Project, Resolution, Status, Version};
+
+/// A rich text, kept exactly as it was written; other formats are made on demand by [`super::text`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// Jira's wiki markup.
+    Wiki(Box<str>),
+    /// An Atlassian document as JSON.
+    Adf(Box<str>),
+}
+
+/// A custom field's value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Held {
+    Text(Box<str>),
+    Area(Text),
+    Number(f64),
+    /// An option's id.
+    Option(u32),
+    /// Options' ids in the field's order.
+    Options(Vec<u32>),
+}
+
+/// Entity properties: key and JSON.
+pub(crate) type Properties = Vec<(Name, Box<RawValue>)>;
+
+/// Who may see a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Visibility {
+    /// `role` or `group`.
+    pub(crate) kind: &'static str,
+    /// The role's or group's name.
+    pub(crate) value: Box<str>,
+}
+
+/// A comment.
+#[derive(Clone, Debug)]
+pub(crate) struct Comment {
+    pub(crate) id: u32,
+    pub(crate) author: Person,
+    pub(crate) editor: Person,
+    pub(crate) body: Text,
+    pub(crate) created: i64,
+    pub(crate) updated: i64,
+    pub(crate) visibility: Option<Visibility>,
+    pub(crate) properties: Properties,
+}
+
+/// One field's change within a [`Change`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// The field's id.
+    pub(crate) id: Name,
+    /// The field's name as history shows it: the id for system fields, the display name for custom ones.
+    pub(crate) field: Name,
+    pub(crate) custom: bool,
+    pub(crate) from: Option<Box<str>>,
+    pub(crate) from_text: Option<Box<str>>,
+    pub(crate) to: Option<Box<str>>,
+    pub(crate) to_text: Option<Box<str>>,
+}
+
+/// An entry of the change history.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) id: u32,
+    pub(crate) at: i64,
+    pub(crate) author: Person,
+    pub(crate) items: Box<[Item]>,
+}
+
+/// How a write came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Via {
+    /// Through the product's API.
+    Api,
+    /// Through the control API, as a person.
+    Person,
+}
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Deed {
+    Create,
+    Update,
+    Transition,
+    CommentCreate,
+    CommentUpdate,
+    CommentDelete,
+    PropertySet,
+    PropertyDelete,
+}
+
+/// One write that was executed, whether or not it changed anything. Kept for oracles only.
+#[derive(Clone, Debug)]
+pub(crate) struct Write {
+    pub(crate) at: i64,
+    pub(crate) who: Person,
+    pub(crate) via: Via,
+    pub(crate) deed: Deed,
+    /// The comment's id for comment writes, else zero.
+    pub(crate) comment: u32,
+    /// The fields the request named.
+    pub(crate) fields: Box<[Name]>,
+}
+
+/// An issue.
+#[derive(Clone, Debug)]
+pub(crate) struct Issue {
+    pub(crate) id: u32,
+    pub(crate) project: Row<Project>,
+    pub(crate) number: u32,
+    pub(crate) kind: Row<Kind>,
+    pub(crate) status: Row<Status>,
+    pub(crate) priority: Row<Priority>,
+    pub(crate) resolution: Option<Row<Resolution>>,
+    pub(crate) assignee: Option<Person>,
+    pub(crate) reporter: Person,
+    pub(crate) creator: Person,
+    pub(crate) created: i64,
+    pub(crate) updated: i64,
+    pub(crate) resolved: Option<i64>,
+    /// When the status category last changed.
+    pub(crate) category_changed: i64,
+    pub(crate) due: Option<Date>,
+    pub(crate) summary: Box<str>,
+    pub(crate) description: Option<Text>,
+    pub(crate) environment: Option<Text>,
+    /// Sorted by name.
+    pub(crate) labels: Vec<Name>,
+    pub(crate) components: Vec<Row<Component>>,
+    pub(crate) fix_versions: Vec<Row<Version>>,
+    pub(crate) versions: Vec<Row<Version>>,
+    /// Only fields that hold something.
+    pub(crate) custom: Vec<(Row<Custom>, Held)>,
+    pub(crate) comments: Vec<Comment>,
+    pub(crate) properties: Properties,
+    pub(crate) history: Vec<Change>,
+    pub(crate) writes: Vec<Write>,
+}
+
+impl Issue {
+    /// A custom field's value.
+    pub(crate) fn held(&self, field: Row<Custom>) -> Option<&Held> {
+        self.custom.iter().find(|(row, _)| *row == field).map(|(_, held)| held)
+    }
+}
+
+/// All issues, by id and by project and number.
+#[derive(Debug)]
+pub(crate) struct Issues {
+    rows: Slab<Issue>,
+    /// Per project, the id of each number from 1 on.
+    numbers: Vec<Vec<u32>>,
+}
+
+impl Default for Issues {
+    fn default() -> Self {
+        // A fresh Jira's first issue has this id.
+        Self { rows: Slab::new(10_000), numbers: Vec::new() }
+    }
+}
+
+impl Issues {
+    /// The id the next issue gets.
+    pub(crate) fn next_id(&self) -> u32 {
+        self.rows.next_id()
+    }
+
+    /// The number the next issue of a project gets.
+    pub(crate) fn next_number(&self, project: Row<Project>) -> u32 {
+        self.numbers.get(project.place()).map_or(1, |ids| u32::try_from(ids.len() + 1).unwrap_or(u32::MAX))
+    }
+
+    /// Adds an issue that has the next id and its project's next number.
+    pub(crate) fn add(&mut self, issue: Issue) {
+        if self.numbers.len() <= issue.project.place() {
+            self.numbers.resize_with(issue.project.place() + 1, Vec::new);
+        }
+        if let Some(ids) = self.numbers.get_mut(issue.project.place()) {
+            ids.push(issue.id);
+        }
+        self.rows.add(issue);
+    }
+
+    /// Takes an issue out for good; its id and number are never used again.
+    pub(crate) fn remove(&mut self, id: u32) -> Option<Box<Issue>> {
+        self.rows.remove(id)
+    }
+
+    pub(crate) fn get(&self, id: u32) -> Option<&Issue> {
+        self.rows.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Issue> {
+        self.rows.get_mut(id)
+    }
+
+    /// The id of a project's issue number.
+    pub(crate) fn by_number(&self, project: Row<Project>, number: u32) -> Option<u32> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.numbers.get(project.place())?.get(index).copied()
+    }
+
+    /// All issues by id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> {
+        self.rows.iter()
+    }
+
+    /// How many issues there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+}

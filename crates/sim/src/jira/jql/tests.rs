@@ -1,0 +1,248 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::frame::call::Person;
+use crate::frame::world::Frame;
+use crate::jira::edit::Hand;
+use crate::jira::{Deployment, deed, seed};
+
+const ADA: Person = Person(1);
+const BOB: Person = Person(2);
+
+/// A Data Center with five issues: ACME-1 to ACME-4 and OPS-1, made a day apart, the last one now.
+fn site() -> Site {
+    let mut site =
+        Site::new(Frame::still(), Deployment::DataCenter, "http://jira".to_owned(), seed::catalog());
+    let now = site.frame.clock.now();
+    let issues = [
+        json!({"summary": "Login is slow", "project": {"key": "ACME"}, "issuetype": {"name": "Bug"}, "priority": {"name": "High"},
+            "labels": ["web", "slow"], "assignee": {"name": "ada"}, "customfield_10011": 3}),
+        json!({"summary": "Logout works", "project": {"key": "ACME"}, "issuetype": {"name": "Story"}, "description": "the *slow* part",
+            "components": [{"name": "API"}], "customfield_10012": {"value": "Major"}}),
+        json!({"summary": "Price list", "project": {"key": "ACME"}, "issuetype": {"name": "Task"}, "priority": {"name": "Low"},
+            "assignee": {"name": "bob"}, "labels": ["web"], "customfield_10010": "Initech"}),
+        json!({"summary": "Export", "project": {"key": "ACME"}, "issuetype": {"name": "Story"}, "duedate": "2020-01-02",
+            "customfield_10013": [{"value": "Linux"}], "customfield_10011": 8}),
+        json!({"summary": "Disk full", "project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "fixVersions": [{"name": "2.0"}]}),
+    ];
+    for (number, fields) in issues.into_iter().enumerate() {
+        site.frame.clock.set(now - 86_400_000 * (4 - number as i64));
+        let who = if number % 2 == 0 { ADA } else { BOB };
+        deed::create::create(&mut site, &Hand::person(who), &json!({"fields": fields})).unwrap();
+    }
+    let given = deed::comment::read(&site, &Hand::person(BOB), &json!({"body": "nothing to see"})).unwrap();
+    deed::comment::add(&mut site, &Hand::person(BOB), 10_002, given).unwrap();
+    site
+}
+
+/// The numbers of the issues found, OPS-1 being 5.
+fn found(site: &Site, jql: &str) -> Vec<u32> {
+    let query = Query::read(site, jql).unwrap_or_else(|refusal| panic!("{jql}: {:?}", refusal.messages));
+    query.run(site, Some(ADA)).into_iter().map(|issue| issue.id - 9_999).collect()
+}
+
+#[test]
+fn each_field_finds_its_issues() {
+    let site = site();
+    for (jql, expected) in [
+        ("", vec![5, 4, 3, 2, 1]),
+        ("project = ACME", vec![4, 3, 2, 1]),
+        ("project in (OPS, 10000)", vec![5, 4, 3, 2, 1]),
+        ("project = Operations", vec![5]),
+        ("key = acme-2", vec![2]),
+        ("id in (10000, \"ACME-3\")", vec![3, 1]),
+        ("key > ACME-2", vec![4, 3]),
+        ("issuetype = bug", vec![5, 1]),
+        ("type not in (Bug, Story)", vec![3]),
+        ("status = \"To Do\"", vec![5, 4, 3, 2, 1]),
+        ("statusCategory = Done", vec![]),
+        ("assignee = ada", vec![1]),
+        ("assignee != ada", vec![3]),
+        ("assignee is EMPTY", vec![5, 4, 2]),
+        ("assignee is not null", vec![3, 1]),
+        ("assignee in (bob, EMPTY)", vec![5, 4, 3, 2]),
+        ("assignee = currentUser()", vec![1]),
+        ("reporter = bob", vec![4, 2]),
+        ("creator = JIRAUSER10102", vec![4, 2]),
+        ("labels = web", vec![3, 1]),
+        ("labels in (slow, nowhere)", vec![1]),
+        ("labels != slow", vec![3]),
+        ("labels is empty", vec![5, 4, 2]),
+        ("priority = Low", vec![3]),
+        ("priority > Medium", vec![1]),
+        ("priority >= medium", vec![5, 4, 2, 1]),
+        ("resolution = Unresolved", vec![5, 4, 3, 2, 1]),
+        ("resolution is not empty", vec![]),
+        ("component = API", vec![2]),
+        ("fixVersion = 2.0", vec![5]),
+        ("due < 2020-01-03", vec![4]),
+        ("due is empty", vec![5, 3, 2, 1]),
+        ("description is empty", vec![5, 4, 3, 1]),
+        ("\"Story Points\" > 3", vec![4]),
+        ("cf[10011] = 3", vec![1]),
+        ("customfield_10011 is empty", vec![5, 3, 2]),
+        ("Severity = Major", vec![2]),
+        ("Platforms in (Linux, Windows)", vec![4]),
+        ("Customer ~ initech", vec![3]),
+    ] {
+        assert_eq!(found(&site, jql), expected, "{jql}");
+    }
+}
+
+#[test]
+fn words_are_found_whole_by_start_and_as_a_phrase() {
+    let site = site();
+    for (jql, expected) in [
+        ("summary ~ slow", vec![1]),
+        ("summary ~ log", vec![]),
+        ("summary ~ \"log*\"", vec![2, 1]),
+        ("summary ~ \"slow login\"", vec![1]),
+        ("summary ~ \"\\\"slow login\\\"\"", vec![]),
+        ("summary ~ \"\\\"login is\\\"\"", vec![1]),
+        ("text ~ slow", vec![2, 1]),
+        ("text ~ nothing", vec![3]),
+        ("comment ~ see", vec![3]),
+        ("summary !~ slow", vec![5, 4, 3, 2]),
+    ] {
+        assert_eq!(found(&site, jql), expected, "{jql}");
+    }
+}
+
+#[test]
+fn conditions_combine_by_precedence() {
+    let site = site();
+    for (jql, expected) in [
+        ("project = ACME and type = Bug or project = OPS", vec![5, 1]),
+        ("project = ACME and (type = Bug or type = Task)", vec![3, 1]),
+        ("not project = ACME", vec![5]),
+        ("! (project = OPS || type = Story) && labels = web", vec![3, 1]),
+        ("not not type = task", vec![3]),
+    ] {
+        assert_eq!(found(&site, jql), expected, "{jql}");
+    }
+}
+
+#[test]
+fn times_are_absolute_relative_and_in_milliseconds() {
+    let site = site();
+    let now = site.frame.clock.now();
+    assert_eq!(found(&site, "created >= -2d"), [5, 4, 3]);
+    assert_eq!(found(&site, "created > -2d"), [5, 4]);
+    assert_eq!(found(&site, "created <= now()"), [5, 4, 3, 2, 1]);
+    assert_eq!(found(&site, "updated >= -1h and project = ACME"), [3]);
+    assert_eq!(found(&site, &format!("created >= {}", now - 86_400_000)), [5, 4]);
+    // An absolute time is the beginning of its minute.
+    let minute = crate::jira::date::civil(now).strftime("%Y-%m-%d %H:%M").to_string();
+    assert_eq!(found(&site, &format!("created >= '{minute}'")), [5]);
+    let day = crate::jira::date::civil(now - 86_400_000).strftime("%Y/%m/%d").to_string();
+    assert!(found(&site, &format!("created >= {day}")).starts_with(&[5, 4]));
+}
+
+#[test]
+fn orders_have_several_keys_and_usual_ways() {
+    let site = site();
+    for (jql, expected) in [
+        ("order by key", vec![1, 2, 3, 4, 5]),
+        ("order by project desc, key asc", vec![5, 1, 2, 3, 4]),
+        ("order by created", vec![5, 4, 3, 2, 1]),
+        ("order by created asc", vec![1, 2, 3, 4, 5]),
+        ("order by updated desc, key", vec![3, 5, 4, 2, 1]),
+        ("order by priority", vec![1, 2, 4, 5, 3]),
+        ("order by priority asc, key desc", vec![3, 5, 4, 2, 1]),
+        ("order by issuetype asc, id desc", vec![4, 2, 3, 5, 1]),
+        ("order by summary", vec![5, 4, 1, 2, 3]),
+        ("labels = web order by \"Story Points\"", vec![3, 1]),
+    ] {
+        assert_eq!(found(&site, jql), expected, "{jql}");
+    }
+}
+
+#[test]
+fn all_unknown_names_are_told_at_once() {
+    let site = site();
+    let refusal = Query::read(&site, "foo = 1 and project = X order by bar").unwrap_err();
+    assert_eq!(refusal.messages.len(), 3);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused() {
+    let site = site();
+    for wrong in [
+        "project",
+        "= ACME",
+        "project = ACME and",
+        "project = ACME order",
+        "project = ACME order by",
+        "project in (ACME",
+        "project in ACME, OPS",
+        "(project = ACME",
+        "project = ACME)",
+        "project = 'ACME",
+        "assignee is ada",
+        "project = {x}",
+        "assignee was bob",
+        "project = EMPTY",
+        "labels ~ web",
+        "created = soon",
+        "summary > 3",
+        "cf[1] = 2",
+        "created > now(1)",
+        "order by labels",
+        "\"Story Points\" = many",
+        "status = EMPTY",
+    ] {
+        assert!(Query::read(&site, wrong).is_err(), "{wrong}");
+    }
+    let deep = format!("{}project = ACME{}", "(".repeat(5_000), ")".repeat(5_000));
+    assert!(Query::read(&site, &deep).is_err());
+    assert!(Query::read(&site, &"not ".repeat(5_000)).is_err());
+}
+
+#[test]
+fn a_lagging_index_shows_issues_as_they_were() {
+    let mut site = site();
+    let rules = json!([{"do": {"kind": "stale_index", "lag_ms": 60_000}}]);
+    site.frame.faults.put(serde_json::from_value(rules).unwrap(), true);
+    let hand = Hand::person(ADA);
+    deed::update::update(&mut site, &hand, 10_000, &json!({"fields": {"summary": "Renamed"}})).unwrap();
+    deed::remove::remove(&mut site, &hand, 10_001).unwrap();
+    let new = json!({"fields": {"summary": "New", "project": {"key": "OPS"}, "issuetype": {"name": "Bug"}}});
+    deed::create::create(&mut site, &hand, &new).unwrap();
+    assert!(found(&site, "summary ~ Renamed").is_empty());
+    assert_eq!(found(&site, "summary ~ login"), [1]);
+    assert_eq!(found(&site, "project = ACME"), [4, 3, 2, 1]);
+    assert!(found(&site, "summary ~ New").is_empty());
+    site.frame.clock.advance(60_001);
+    assert_eq!(found(&site, "summary ~ Renamed"), [1]);
+    assert_eq!(found(&site, "project = ACME"), [4, 3, 1]);
+    assert_eq!(found(&site, "summary ~ New"), [6]);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "\\PC{0,80}") {
+        let _ = Query::read(&site(), &text);
+    }
+
+    #[test]
+    fn no_sequence_of_words_makes_it_panic(words in proptest::collection::vec(prop_oneof![
+        Just("project"), Just("="), Just("ACME"), Just("and"), Just("or"), Just("not"), Just("("), Just(")"), Just("in"),
+        Just("is"), Just("EMPTY"), Just("order"), Just("by"), Just(","), Just("updated"), Just(">"), Just("-5m"), Just("~"),
+        Just("summary"), Just("\"x y\""), Just("now()"), Just("desc"), Just("labels"), Just("!="),
+    ], 0..14)) {
+        let site = site();
+        if let Ok(query) = Query::read(&site, &words.join(" ")) {
+            query.run(&site, Some(ADA));
+        }
+    }
+
+    #[test]
+    fn a_condition_and_its_negation_share_no_issue(pick in 0..6_usize) {
+        let clauses = ["type = Bug", "assignee = ada", "labels = web", "created >= -2d", "summary ~ slow", "priority > Low"];
+        let site = site();
+        let (yes, no) = (found(&site, clauses[pick]), found(&site, &format!("not ({})", clauses[pick])));
+        prop_assert_eq!(yes.len() + no.len(), 5);
+        prop_assert!(yes.iter().all(|id| !no.contains(id)));
+    }
+}

@@ -1,0 +1,181 @@
+//! A simulated Jira with three faces: Cloud, Data Center and Server.
+//!
+//! Start one with [`start`] and speak HTTP to it. The state is a [`site::Site`]; requests come in by `route`, are read
+//! by `edit`, done by `deed`, shown by `view` and told to webhooks by `hook`.
+
+mod access;
+mod catalog;
+mod control;
+mod date;
+mod deed;
+mod edit;
+mod field;
+mod hook;
+mod issue;
+mod jql;
+mod refusal;
+mod route;
+mod seed;
+mod site;
+mod text;
+mod view;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::IntoResponse;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use crate::frame::answer::Answer;
+use crate::frame::call::{Person, Query};
+use crate::frame::serve::{self, Plan, Running};
+use crate::frame::world::{House, World, routes};
+use crate::jira::refusal::Refusal;
+use crate::jira::site::Site;
+use crate::{Error, WebhookTarget};
+
+/// Cloud waits this long for a webhook's answer (webhook page of the Cloud documentation).
+const HOOK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Which Jira is simulated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deployment {
+    /// Jira Cloud: API versions 2 and 3, account ids, signed and retried webhooks.
+    #[default]
+    Cloud,
+    /// Jira Data Center 10.3: version 2 only, names and keys, webhooks sent once, comments announced twice.
+    DataCenter,
+    /// Jira Server 8.20: as Data Center, for clients that ask for a Server.
+    Server,
+}
+
+impl Deployment {
+    /// The word for it on the command line: `cloud`, `dc` or `server`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cloud => "cloud",
+            Self::DataCenter => "dc",
+            Self::Server => "server",
+        }
+    }
+
+    /// The face with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Cloud, Self::DataCenter, Self::Server].into_iter().find(|face| face.name() == name)
+    }
+}
+
+/// How a simulated Jira starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which Jira it is.
+    pub deployment: Deployment,
+    /// The base URL its links name; `http://` and the listening address when `None`.
+    pub base_url: Option<String>,
+    /// A webhook that is there from the start.
+    pub webhook: Option<WebhookTarget>,
+    /// Draws the issues, the faults and the webhooks' identifiers.
+    pub seed: u64,
+    /// How many issues there are at the start, two thirds in ACME, the rest in OPS.
+    pub issues: usize,
+    /// How long Cloud waits before each of its five retries of a webhook, by the simulator's clock; 5 to 15 random
+    /// minutes, as Atlassian does, when `None`.
+    pub webhook_retry: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            deployment: Deployment::Cloud,
+            base_url: None,
+            webhook: None,
+            seed: 1,
+            issues: 120,
+            webhook_retry: None,
+        }
+    }
+}
+
+/// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
+pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
+    let Options { deployment, base_url, webhook, seed, issues, webhook_retry } = options;
+    let plan = Plan { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
+    let make = |frame, base| {
+        let mut site = Site::new(frame, deployment, base, seed::catalog());
+        site.seed = seed;
+        site.retry_wait = webhook_retry.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        seed::issues::add(&mut site, issues, seed);
+        control::target(&mut site, webhook);
+        site
+    };
+    serve::start(plan, make, |house| router(house, deployment)).await
+}
+
+fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
+    let own = || if deployment == Deployment::Cloud { route::cloud() } else { route::data_center() };
+    let api = |version, api| {
+        routes(house, &format!("/rest/api/{version}"), api, route::both().into_iter().chain(own()))
+    };
+    let mut router = api("2", "2").merge(api("latest", "2"));
+    if deployment == Deployment::Cloud {
+        router = router.merge(api("3", "3"));
+    }
+    let hooks = routes(house, "/rest/webhooks/1.0", "1.0", route::webhooks());
+    let (missing, wrong) = (house.clone(), house.clone());
+    let answer = |house: &House<Site>, status| house.read(|site| site.missing(status)).into_response();
+    router
+        .merge(hooks)
+        .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
+        .method_not_allowed_fallback(move || async move { answer(&wrong, StatusCode::METHOD_NOT_ALLOWED) })
+}
+
+impl World for Site {
+    type Refusal = Refusal;
+
+    fn admit(&self, headers: &HeaderMap, _: &Query) -> Result<Option<Person>, Answer> {
+        access::admit(self, headers)
+    }
+
+    fn name(&self, person: Person) -> &str {
+        &self.catalog.account(person).name
+    }
+
+    fn dress(&self, caller: Option<Person>, answer: &mut Answer) {
+        access::dress(self, caller, answer);
+    }
+
+    fn missing(&self, status: StatusCode) -> Answer {
+        let message =
+            if status == StatusCode::NOT_FOUND { "null for uri" } else { "HTTP 405 Method Not Allowed" };
+        Answer::json(status, &json!({"message": message, "status-code": status.as_u16()}))
+    }
+
+    fn state(&self) -> Value {
+        control::state(self)
+    }
+
+    fn items(&self) -> Value {
+        control::items(self)
+    }
+
+    fn item(&self, id: &str) -> Option<Value> {
+        control::item(self, id)
+    }
+
+    fn edit(&mut self, edit: &Value) -> Result<Value, String> {
+        control::edit(self, edit)
+    }
+
+    fn target(&mut self, target: Option<WebhookTarget>) {
+        control::target(self, target);
+    }
+
+    fn set(&mut self, change: &Value) -> Result<(), String> {
+        control::set(self, change)
+    }
+}

@@ -1,0 +1,139 @@
+//! The routes of Jira's API: who may ask, what is read from the request, how the answer looks.
+//!
+//! What is done to issues is in [`super::deed`]; how things are shown in [`super::view`].
+
+pub(crate) mod bulk;
+pub(crate) mod changelog;
+pub(crate) mod comment;
+pub(crate) mod createmeta;
+pub(crate) mod issue;
+pub(crate) mod permission;
+pub(crate) mod project;
+pub(crate) mod property;
+pub(crate) mod search;
+pub(crate) mod settings;
+pub(crate) mod transition;
+pub(crate) mod user;
+pub(crate) mod webhook;
+
+use axum::routing::MethodFilter as Method;
+use serde_json::Value;
+
+use crate::frame::call::{Call, Person};
+use crate::frame::world::{Act, Route};
+use crate::jira::refusal::Refusal;
+use crate::jira::site::Site;
+
+/// What both faces have, below `/rest/api/{version}`.
+pub(crate) fn both() -> Vec<Route<Site>> {
+    use Act::{Read, Write};
+    vec![
+        (Method::GET, "/myself", Read(user::myself)),
+        (Method::GET, "/serverInfo", Read(settings::server_info)),
+        (Method::GET, "/project", Read(project::list)),
+        (Method::GET, "/project/{project}", Read(project::get)),
+        (Method::GET, "/project/{project}/statuses", Read(project::statuses)),
+        (Method::GET, "/issuetype", Read(settings::kinds)),
+        (Method::GET, "/issuetype/{id}", Read(settings::kind)),
+        (Method::GET, "/priority", Read(settings::priorities)),
+        (Method::GET, "/priority/{id}", Read(settings::priority)),
+        (Method::GET, "/status", Read(settings::statuses)),
+        (Method::GET, "/status/{id}", Read(settings::status)),
+        (Method::GET, "/statuscategory", Read(settings::categories)),
+        (Method::GET, "/resolution", Read(settings::resolutions)),
+        (Method::GET, "/resolution/{id}", Read(settings::resolution)),
+        (Method::GET, "/field", Read(settings::fields)),
+        (Method::GET, "/user", Read(user::get)),
+        (Method::GET, "/user/search", Read(user::search)),
+        (Method::GET, "/user/assignable/search", Read(user::assignable)),
+        (Method::GET, "/mypermissions", Read(permission::mine)),
+        (Method::POST, "/issue", Write(issue::create)),
+        (Method::POST, "/issue/bulk", Write(bulk::create)),
+        (Method::GET, "/issue/createmeta/{project}/issuetypes", Read(createmeta::kinds)),
+        (Method::GET, "/issue/createmeta/{project}/issuetypes/{id}", Read(createmeta::fields)),
+        (Method::GET, "/issue/{issue}", Read(issue::get)),
+        (Method::PUT, "/issue/{issue}", Write(issue::update)),
+        (Method::DELETE, "/issue/{issue}", Write(issue::delete)),
+        (Method::GET, "/issue/{issue}/comment", Read(comment::list)),
+        (Method::POST, "/issue/{issue}/comment", Write(comment::create)),
+        (Method::GET, "/issue/{issue}/comment/{id}", Read(comment::get)),
+        (Method::PUT, "/issue/{issue}/comment/{id}", Write(comment::update)),
+        (Method::DELETE, "/issue/{issue}/comment/{id}", Write(comment::delete)),
+        (Method::GET, "/issue/{issue}/transitions", Read(transition::list)),
+        (Method::POST, "/issue/{issue}/transitions", Write(transition::take)),
+        (Method::GET, "/issue/{issue}/properties", Read(property::list)),
+        (Method::GET, "/issue/{issue}/properties/{key}", Read(property::get)),
+        (Method::PUT, "/issue/{issue}/properties/{key}", Write(property::set)),
+        (Method::DELETE, "/issue/{issue}/properties/{key}", Write(property::delete)),
+    ]
+}
+
+/// What only Cloud has.
+pub(crate) fn cloud() -> Vec<Route<Site>> {
+    use Act::Read;
+    vec![
+        (Method::GET, "/project/search", Read(project::search)),
+        (Method::POST, "/issue/bulkfetch", Read(bulk::fetch)),
+        (Method::GET, "/issue/{issue}/changelog", Read(changelog::list)),
+        (Method::GET, "/search", Read(search::gone)),
+        (Method::POST, "/search", Read(search::gone)),
+        (Method::GET, "/search/jql", Read(search::by_token)),
+        (Method::POST, "/search/jql", Read(search::by_token)),
+    ]
+}
+
+/// What only Data Center and Server have.
+pub(crate) fn data_center() -> Vec<Route<Site>> {
+    use Act::Read;
+    vec![
+        (Method::GET, "/search", Read(search::by_offset)),
+        (Method::POST, "/search", Read(search::by_offset)),
+    ]
+}
+
+/// The administrators' webhooks, below `/rest/webhooks/1.0`.
+pub(crate) fn webhooks() -> Vec<Route<Site>> {
+    use Act::{Read, Write};
+    vec![
+        (Method::GET, "/webhook", Read(webhook::list)),
+        (Method::POST, "/webhook", Write(webhook::create)),
+        (Method::GET, "/webhook/{id}", Read(webhook::get)),
+        (Method::PUT, "/webhook/{id}", Write(webhook::update)),
+        (Method::DELETE, "/webhook/{id}", Write(webhook::delete)),
+    ]
+}
+
+/// The body as JSON.
+fn body(call: &Call<'_>) -> Result<Value, Refusal> {
+    call.json().map_err(Refusal::not_json)
+}
+
+/// Who calls, if somebody signed in.
+fn signed_in(call: &Call<'_>) -> Result<Person, Refusal> {
+    call.caller.ok_or_else(Refusal::anonymous)
+}
+
+/// A page: where it starts and how long it is at most, silently no longer than `cap`.
+fn page(call: &Call<'_>, usual: usize, cap: usize) -> (usize, usize) {
+    (call.query.number("startAt", 0), call.query.number("maxResults", usual).min(cap))
+}
+
+/// The part of a list that is on a page.
+fn slice<T>(all: &[T], (start, max): (usize, usize)) -> &[T] {
+    let start = start.min(all.len());
+    let end = start.saturating_add(max).min(all.len());
+    all.get(start..end).unwrap_or_default()
+}
+
+/// The strings of a list, or of a comma-separated text, under `name` in a body.
+fn strings(body: &Value, name: &str) -> Vec<String> {
+    match body.get(name) {
+        Some(Value::Array(list)) => {
+            list.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)).collect()
+        }
+        Some(Value::String(text)) => {
+            text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+        }
+        _ => Vec::new(),
+    }
+}

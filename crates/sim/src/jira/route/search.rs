@@ -1,0 +1,203 @@
+//! Searching: by offset on Data Center, by token on Cloud, where the old way is gone.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{Method, StatusCode};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+
+use super::{body, slice, strings};
+use crate::frame::answer::Answer;
+use crate::frame::call::Call;
+use crate::jira::issue::Issue;
+use crate::jira::jql::Query;
+use crate::jira::refusal::Refusal;
+use crate::jira::site::Site;
+use crate::jira::view::fields::select;
+use crate::jira::view::issue::{IssueView, Wanted};
+use crate::jira::view::{Show, each, object};
+
+/// Data Center's cap on one page (`jira.search.views.default.max`).
+const OFFSET_CAP: usize = 1_000;
+/// Cloud's cap on a page of whole issues, and on one of ids only.
+const TOKEN_CAP: (usize, usize) = (100, 5_000);
+
+/// A search's parameters, from the query of a GET or the body of a POST.
+struct Asked {
+    parameters: Value,
+}
+
+impl Asked {
+    fn of(call: &Call<'_>) -> Result<Self, Refusal> {
+        if call.method == Method::POST.as_str() {
+            let parameters = body(call)?;
+            return if parameters.is_object() || parameters.is_null() {
+                Ok(Self { parameters })
+            } else {
+                Err(Refusal::bad("The search must be an object."))
+            };
+        }
+        let query = &call.query;
+        Ok(Self {
+            parameters: json!({
+                "jql": query.get("jql"),
+                "startAt": query.number("startAt", 0),
+                "maxResults": query.number("maxResults", 50),
+                "fields": query.list("fields"),
+                "expand": query.list("expand"),
+                "properties": query.list("properties"),
+                "nextPageToken": query.get("nextPageToken"),
+                "validateQuery": query.get("validateQuery"),
+            }),
+        })
+    }
+
+    fn jql(&self) -> &str {
+        self.parameters.get("jql").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn number(&self, name: &str, usual: usize) -> usize {
+        let number = self.parameters.get(name).and_then(Value::as_u64);
+        number.and_then(|number| usize::try_from(number).ok()).unwrap_or(usual)
+    }
+
+    fn wanted(&self, site: &Site, usual: &[&str]) -> Wanted {
+        Wanted {
+            fields: if usual.is_empty() && strings(&self.parameters, "fields").is_empty() {
+                Vec::new()
+            } else {
+                select(site, &strings(&self.parameters, "fields"), usual)
+            },
+            expand: strings(&self.parameters, "expand"),
+            properties: strings(&self.parameters, "properties"),
+        }
+    }
+}
+
+/// Data Center: `GET` and `POST search`.
+pub(crate) fn by_offset(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = Asked::of(call)?;
+    let query = Query::read(site, asked.jql())?;
+    let found = query.run(site, call.caller);
+    let page = (asked.number("startAt", 0), asked.number("maxResults", 50).min(OFFSET_CAP));
+    let wanted = asked.wanted(site, &["*navigable"]);
+    Ok(Answer::ok(&Offset { show: Show::call(site, call), found, page, wanted }))
+}
+
+struct Offset<'a> {
+    show: Show<'a>,
+    found: Vec<&'a Issue>,
+    page: (usize, usize),
+    wanted: Wanted,
+}
+
+impl Serialize for Offset<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shown = slice(&self.found, self.page);
+        object!(serializer, {
+            "expand": "schema,names",
+            "startAt": self.page.0,
+            "maxResults": self.page.1,
+            "total": self.found.len(),
+            "issues": each(shown.iter(), |issue| IssueView(self.show, issue, &self.wanted)),
+        })
+    }
+}
+
+/// Cloud: `GET` and `POST search`, shut down in 2025 (CHANGE-2046).
+pub(crate) fn gone(_: &Site, _: &Call<'_>) -> Result<Answer, Refusal> {
+    Err(Refusal::new(
+        StatusCode::GONE,
+        "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. \
+         A full migration guide is available at https://developer.atlassian.com/changelog/#CHANGE-2046",
+    ))
+}
+
+/// Cloud: `GET` and `POST search/jql`.
+pub(crate) fn by_token(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = Asked::of(call)?;
+    let query = Query::read(site, asked.jql())?;
+    if !query.is_bounded() {
+        return Err(Refusal::bad(
+            "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.",
+        ));
+    }
+    let wanted = asked.wanted(site, &[]);
+    let only_ids = wanted.fields.is_empty() && wanted.expand.is_empty() && wanted.properties.is_empty();
+    let cap = if only_ids { TOKEN_CAP.1 } else { TOKEN_CAP.0 };
+    let max = asked.number("maxResults", 50).clamp(1, cap);
+    let found = query.run(site, call.caller);
+    let start = match asked.parameters.get("nextPageToken").and_then(Value::as_str) {
+        None => 0,
+        Some(token) => Cursor::read(token, asked.jql())?.start(&found),
+    };
+    let shown = slice(&found, (start, max));
+    let end = start + shown.len();
+    let next = shown
+        .last()
+        .filter(|_| end < found.len())
+        .map(|last| Cursor { end, last: last.id }.print(asked.jql()));
+    Ok(Answer::ok(&Token { show: Show::call(site, call), issues: shown, next, wanted }))
+}
+
+struct Token<'a> {
+    show: Show<'a>,
+    issues: &'a [&'a Issue],
+    next: Option<String>,
+    wanted: Wanted,
+}
+
+impl Serialize for Token<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(
+            "issues",
+            &each(self.issues.iter(), |issue| IssueView(self.show, issue, &self.wanted)),
+        )?;
+        if let Some(next) = &self.next {
+            map.serialize_entry("nextPageToken", next)?;
+        }
+        map.serialize_entry("isLast", &self.next.is_none())?;
+        map.end()
+    }
+}
+
+/// Where a page ended: by place, and by the issue that was last there.
+struct Cursor {
+    end: usize,
+    last: u32,
+}
+
+impl Cursor {
+    fn print(&self, jql: &str) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}.{}.{:x}", self.end, self.last, fingerprint(jql)))
+    }
+
+    fn read(token: &str, jql: &str) -> Result<Self, Refusal> {
+        let invalid = || Refusal::bad("The provided next page token is invalid or expired.");
+        let text = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.ok_or_else(invalid)?;
+        let mut parts = text.split('.');
+        let mut number = || parts.next().and_then(|part| part.parse().ok()).ok_or_else(invalid);
+        let (end, last) = (number()?, u32::try_from(number()?).map_err(|_| invalid())?);
+        if parts.next() != Some(&format!("{:x}", fingerprint(jql))) {
+            return Err(invalid());
+        }
+        Ok(Self { end, last })
+    }
+
+    /// The next page's start. Issues that left the result, or moved behind, make it come earlier, so that none of
+    /// those that stayed is skipped.
+    fn start(&self, found: &[&Issue]) -> usize {
+        let after = found.iter().position(|issue| issue.id == self.last).map_or(self.end, |place| place + 1);
+        after.min(self.end)
+    }
+}
+
+fn fingerprint(jql: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    jql.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,53 @@
+//! Transitions of an issue.
+
+use http::StatusCode;
+use serde::ser::{Serialize, Serializer};
+
+use super::body;
+use super::issue::settle;
+use crate::frame::answer::Answer;
+use crate::frame::call::Call;
+use crate::jira::catalog::Transition;
+use crate::jira::deed;
+use crate::jira::edit::Hand;
+use crate::jira::refusal::Refusal;
+use crate::jira::site::{Right, Site};
+use crate::jira::view::meta::TransitionView;
+use crate::jira::view::{Show, each, object};
+
+/// `GET issue/{idOrKey}/transitions`: empty for somebody who may not take any.
+pub(crate) fn list(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let issue = site.see(call.caller, call.param("issue"))?;
+    let workflow = site.catalog.workflows.get(site.catalog.projects.get(issue.project).workflow);
+    let only = call.query.get("transitionId");
+    let may = site.may(call.caller, issue.project, Right::Transition);
+    let transitions = workflow
+        .leaving(issue.status)
+        .filter(|transition| may && only.is_none_or(|only| transition.id.to_string() == only))
+        .collect();
+    let fields = call.query.list("expand").iter().any(|name| name == "transitions.fields");
+    Ok(Answer::ok(&Transitions { show: Show::call(site, call), transitions, fields }))
+}
+
+struct Transitions<'a> {
+    show: Show<'a>,
+    transitions: Vec<&'a Transition>,
+    fields: bool,
+}
+
+impl Serialize for Transitions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        object!(serializer, {
+            "expand": "transitions",
+            "transitions": each(self.transitions.iter(), |step| TransitionView(self.show, step, self.fields)),
+        })
+    }
+}
+
+/// `POST issue/{idOrKey}/transitions`
+pub(crate) fn take(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (id, by) = site.enter(call.caller, call.param("issue"), Right::Transition)?;
+    deed::transition::transition(site, &Hand::of(call, by), id, &body(call)?)?;
+    settle(site, call, id);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,124 @@
+//! What a fresh simulator holds: people, two projects with their workflows, custom fields.
+//!
+//! The issues are drawn in [`issues`].
+
+pub(crate) mod issues;
+
+use crate::frame::call::Person;
+use crate::frame::table::Row;
+use crate::jira::catalog::{
+    Account, Catalog, Category, Component, Custom, Kind, Priority, Project, Resolution, Shape, Status,
+    Transition, Version, Workflow,
+};
+
+/// The ready-made people.
+const PEOPLE: &[(&str, &str, bool)] =
+    &[("admin", "Alex Admin", true), ("ada", "Ada Byron", false), ("bob", "Bob Kahn", false)];
+
+const ADMIN: Person = Person(0);
+const ADA: Person = Person(1);
+const BOB: Person = Person(2);
+
+/// The settings.
+pub(crate) fn catalog() -> Catalog {
+    let mut catalog = Catalog::default();
+    for (number, (name, display, admin)) in PEOPLE.iter().enumerate() {
+        catalog.people.push(Account {
+            name: (*name).into(),
+            key: format!("JIRAUSER{}", 10_100 + number).into(),
+            account_id: format!("712020:5f0c0000-0000-4000-8000-{:012}", number + 1).into(),
+            email: format!("{name}@example.com").into(),
+            display: (*display).into(),
+            admin: *admin,
+        });
+    }
+    for (id, name, color) in [
+        ("1", "Highest", "#d04437"),
+        ("2", "High", "#f15C75"),
+        ("3", "Medium", "#f79232"),
+        ("4", "Low", "#707070"),
+        ("5", "Lowest", "#999999"),
+    ] {
+        catalog.priorities.add(Priority { id: id.into(), name: name.into(), color });
+    }
+    for (id, name, description) in [
+        ("10000", "Done", "Work has been completed on this issue."),
+        ("10001", "Won't Do", "This issue won't be actioned."),
+        ("10002", "Duplicate", "The problem is a duplicate of an existing issue."),
+    ] {
+        catalog.resolutions.add(Resolution {
+            id: id.into(),
+            name: name.into(),
+            description: description.into(),
+        });
+    }
+    let kinds = [
+        ("10001", "Story", "A feature expressed as a goal of a user.", 10_315),
+        ("10002", "Task", "A piece of work.", 10_318),
+        ("10003", "Bug", "Something that does not work as it should.", 10_303),
+    ]
+    .map(|(id, name, description, avatar)| {
+        catalog.kinds.add(Kind { id: id.into(), name: name.into(), description: description.into(), avatar })
+    });
+    let (strict, open) = workflows(&mut catalog);
+    for (id, key, name, lead, workflow) in
+        [(10_000, "ACME", "Acme", ADA, strict), (10_001, "OPS", "Operations", BOB, open)]
+    {
+        let (key, name, kinds) = (key.into(), name.into(), kinds.to_vec());
+        let project = catalog.projects.add(Project { id, key, name, lead, workflow, kinds });
+        parts(&mut catalog, project, id);
+    }
+    custom(&mut catalog);
+    catalog
+}
+
+/// Two workflows: a strict one where done is reached through review and asks for a resolution, and an open one.
+fn workflows(catalog: &mut Catalog) -> (Row<Workflow>, Row<Workflow>) {
+    let [todo, progress, review, done] = [
+        ("10000", "To Do", Category::New),
+        ("3", "In Progress", Category::Indeterminate),
+        ("10001", "In Review", Category::Indeterminate),
+        ("10002", "Done", Category::Done),
+    ]
+    .map(|(id, name, category)| catalog.statuses.add(Status { id: id.into(), name: name.into(), category }));
+    let step = |id, name: &str, from, to, screen| Transition { id, name: name.into(), from, to, screen };
+    let strict = vec![
+        step(11, "Start Progress", Some(todo), progress, false),
+        step(21, "Send to Review", Some(progress), review, false),
+        step(31, "Done", Some(review), done, true),
+        step(41, "Back to To Do", Some(progress), todo, false),
+        step(51, "Rework", Some(review), progress, false),
+        step(61, "Reopen", Some(done), progress, false),
+    ];
+    let open = vec![
+        step(11, "To Do", None, todo, false),
+        step(21, "In Progress", None, progress, false),
+        step(31, "Done", None, done, false),
+    ];
+    let mut add = |transitions| catalog.workflows.add(Workflow { start: todo, transitions });
+    (add(strict), add(open))
+}
+
+fn parts(catalog: &mut Catalog, project: Row<Project>, id: u32) {
+    for (id, name) in [(id, "API"), (id + 100, "Web")] {
+        catalog.components.add(Component { id, project, name: name.into() });
+    }
+    for (id, name, released) in [(id, "1.0", true), (id + 100, "2.0", false)] {
+        catalog.versions.add(Version { id, project, name: name.into(), released });
+    }
+}
+
+fn custom(catalog: &mut Catalog) {
+    let options =
+        |first: u32, names: &[&str]| (first..).zip(names.iter().map(|name| (*name).into())).collect();
+    for (number, name, shape, options) in [
+        (10_010, "Customer", Shape::Text, Vec::new()),
+        (10_011, "Story Points", Shape::Number, Vec::new()),
+        (10_012, "Severity", Shape::Select, options(10_020, &["Critical", "Major", "Minor"])),
+        (10_013, "Platforms", Shape::MultiSelect, options(10_030, &["Linux", "macOS", "Windows"])),
+        (10_014, "Acceptance", Shape::Area, Vec::new()),
+    ] {
+        let id = format!("customfield_{number}").into();
+        catalog.custom.add(Custom { number, id, name: name.into(), shape, options });
+    }
+}

@@ -1,0 +1,240 @@
+//! A whole simulated Jira: settings, issues, webhooks, and the rules of looking at and changing them.
+//!
+//! Every change of an issue goes through [`Site::change`], which keeps time order, history and the stale search
+//! index right. Parsing of requests is in `edit`, showing in `view`, webhooks in `hook`.
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicU64;
+
+use crate::frame::call::Person;
+use crate::frame::stale::Stale;
+use crate::frame::table::{Name, Names, Row};
+use crate::frame::world::Frame;
+use crate::jira::Deployment;
+use crate::jira::catalog::{Catalog, Project};
+use crate::jira::edit::apply::Desk;
+use crate::jira::hook::Hook;
+use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
+use crate::jira::refusal::Refusal;
+
+/// Roles and groups of administrators, by Jira's usual names.
+pub(crate) const ADMIN_CIRCLES: &[&str] = &["Administrators", "jira-administrators"];
+/// Roles and groups that everybody is in.
+pub(crate) const OPEN_CIRCLES: &[&str] = &["Developers", "Users", "jira-software-users", "jira-users"];
+
+/// What a person may do in a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Right {
+    Browse,
+    Create,
+    Edit,
+    Transition,
+    Comment,
+    Delete,
+}
+
+/// Who changes something, and by which way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct By {
+    pub(crate) who: Person,
+    pub(crate) via: Via,
+}
+
+/// A change that was made, for the webhooks about it.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    /// The change's id in the history; zero when no field changed.
+    pub(crate) change: u32,
+    pub(crate) at: i64,
+    pub(crate) items: Box<[Item]>,
+}
+
+/// A deleted issue, for oracles.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    pub(crate) id: u32,
+    pub(crate) key: String,
+    pub(crate) at: i64,
+    pub(crate) who: Person,
+}
+
+/// A simulated Jira.
+pub(crate) struct Site {
+    pub(crate) frame: Frame,
+    pub(crate) deployment: Deployment,
+    /// The base URL without a slash at its end.
+    pub(crate) base: String,
+    pub(crate) catalog: Catalog,
+    pub(crate) names: Names,
+    pub(crate) issues: Issues,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) next_hook: u32,
+    pub(crate) next_comment: u32,
+    pub(crate) next_change: u32,
+    pub(crate) denied: HashSet<(Person, Row<Project>, Right)>,
+    pub(crate) gone: Vec<Gone>,
+    pub(crate) seed: u64,
+    /// How many webhooks were made: each draws its own random numbers.
+    pub(crate) deliveries: AtomicU64,
+    /// Milliseconds before each retry of a webhook; Atlassian's own waits when `None`.
+    pub(crate) retry_wait: Option<i64>,
+    stale: Stale<Issue>,
+}
+
+impl Site {
+    /// A Jira with settings and no issues.
+    pub(crate) fn new(frame: Frame, deployment: Deployment, base: String, catalog: Catalog) -> Self {
+        Self {
+            frame,
+            deployment,
+            base,
+            catalog,
+            names: Names::default(),
+            issues: Issues::default(),
+            hooks: Vec::new(),
+            next_hook: 1,
+            next_comment: 10_000,
+            next_change: 10_000,
+            denied: HashSet::new(),
+            gone: Vec::new(),
+            seed: 0,
+            deliveries: AtomicU64::new(0),
+            retry_wait: None,
+            stale: Stale::default(),
+        }
+    }
+
+    /// Whether this is the Cloud face.
+    pub(crate) fn is_cloud(&self) -> bool {
+        self.deployment == Deployment::Cloud
+    }
+
+    /// An issue's key.
+    pub(crate) fn key(&self, issue: &Issue) -> String {
+        format!("{}-{}", self.catalog.projects.get(issue.project).key, issue.number)
+    }
+
+    /// Whether somebody has a right in a project; nobody without an account has any.
+    pub(crate) fn may(&self, caller: Option<Person>, project: Row<Project>, right: Right) -> bool {
+        caller.is_some_and(|person| {
+            self.denied.is_empty()
+                || !(self.denied.contains(&(person, project, right))
+                    || self.denied.contains(&(person, project, Right::Browse)))
+        })
+    }
+
+    /// Whether somebody administers this Jira.
+    pub(crate) fn is_admin(&self, caller: Option<Person>) -> bool {
+        caller.is_some_and(|person| self.catalog.account(person).admin)
+    }
+
+    /// The id of the issue with this id or key, whoever asks.
+    pub(crate) fn find(&self, id_or_key: &str) -> Option<u32> {
+        if let Ok(id) = id_or_key.parse::<u32>() {
+            return self.issues.get(id).map(|issue| issue.id);
+        }
+        let (project, number) = id_or_key.rsplit_once('-')?;
+        let project = self.catalog.projects.find(|found| found.key.eq_ignore_ascii_case(project))?;
+        let id = self.issues.by_number(project, number.parse().ok()?)?;
+        self.issues.get(id).map(|issue| issue.id)
+    }
+
+    /// The issue with this id or key, if the caller may see it.
+    pub(crate) fn see(&self, caller: Option<Person>, id_or_key: &str) -> Result<&Issue, Refusal> {
+        let issue = self.find(id_or_key).and_then(|id| self.issues.get(id));
+        issue.filter(|issue| self.may(caller, issue.project, Right::Browse)).ok_or_else(Refusal::no_issue)
+    }
+
+    /// Who changes something through the API, if the issue with this id or key may be changed so.
+    pub(crate) fn enter(
+        &self,
+        caller: Option<Person>,
+        id_or_key: &str,
+        right: Right,
+    ) -> Result<(u32, By), Refusal> {
+        let who = caller.ok_or_else(Refusal::anonymous)?;
+        let issue = self.see(caller, id_or_key)?;
+        if !self.may(caller, issue.project, right) {
+            let what = match right {
+                Right::Delete => "delete",
+                Right::Comment => "comment on",
+                _ => "edit",
+            };
+            return Err(Refusal::forbidden(format!(
+                "You do not have permission to {what} issues in this project."
+            )));
+        }
+        Ok((issue.id, By { who, via: Via::Api }))
+    }
+
+    /// Changes an issue: `apply` says which items of its history changed.
+    ///
+    /// `updated` moves, strictly, if anything did or `touch` is set (a comment changes no field but the time).
+    pub(crate) fn change(
+        &mut self,
+        id: u32,
+        by: By,
+        write: (Deed, u32, Box<[Name]>),
+        touch: bool,
+        apply: impl FnOnce(&mut Issue, &mut Desk<'_>) -> Vec<Item>,
+    ) -> Option<Done> {
+        let now = self.frame.clock.now();
+        self.keep_former(now, id);
+        let cloud = self.is_cloud();
+        let issue = self.issues.get_mut(id)?;
+        let mut desk = Desk { catalog: &self.catalog, names: &mut self.names, cloud, now };
+        let items: Box<[Item]> = apply(issue, &mut desk).into();
+        let (deed, comment, fields) = write;
+        let at = if touch || !items.is_empty() { now.max(issue.updated + 1) } else { now };
+        issue.writes.push(Write { at, who: by.who, via: by.via, deed, comment, fields });
+        let mut change = 0;
+        if touch || !items.is_empty() {
+            issue.updated = at;
+        }
+        if !items.is_empty() {
+            change = self.next_change;
+            self.next_change += 1;
+            issue.history.push(Change { id: change, at, author: by.who, items: items.clone() });
+        }
+        Some(Done { change, at, items })
+    }
+
+    /// Adds a new issue.
+    pub(crate) fn add(&mut self, issue: Issue) {
+        self.stale.keep(issue.created, self.frame.faults.index_lag(), issue.id, || None);
+        self.issues.add(issue);
+    }
+
+    /// Whether somebody may read a comment: everybody but for those restricted to a role or group.
+    pub(crate) fn may_read(&self, reader: Option<Person>, comment: &Comment) -> bool {
+        comment.visibility.as_ref().is_none_or(|visibility| self.is_member(reader, &visibility.value))
+    }
+
+    /// Whether somebody is in a role or group: administrators are in all, others only in those for everybody.
+    pub(crate) fn is_member(&self, person: Option<Person>, circle: &str) -> bool {
+        self.is_admin(person) || (person.is_some() && !ADMIN_CIRCLES.contains(&circle))
+    }
+
+    /// Takes an issue out for good.
+    pub(crate) fn remove(&mut self, id: u32, who: Person) -> Option<Box<Issue>> {
+        let at = self.frame.clock.now();
+        self.keep_former(at, id);
+        let issue = self.issues.remove(id)?;
+        self.gone.push(Gone { id, key: self.key(&issue), at, who });
+        Some(issue)
+    }
+
+    /// Remembers an issue as it is before a change.
+    fn keep_former(&mut self, now: i64, id: u32) {
+        let Self { stale, issues, frame, .. } = self;
+        stale.keep(now, frame.faults.index_lag(), id, || issues.get(id).cloned().map(Box::new));
+    }
+
+    /// The issues as a search sees them: as they were, while a `stale_index` rule is in force.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = &Issue> {
+        let (changed, former) = self.stale.seen(self.frame.clock.now(), self.frame.faults.index_lag());
+        let current = self.issues.iter().filter(move |issue| !changed.contains(&issue.id));
+        current.chain(former.into_iter().map(|(_, issue)| issue))
+    }
+}

@@ -1,0 +1,167 @@
+//! A whole issue: its fields and whatever else `expand` asks for.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::change::ChangeView;
+use super::comment::PropertiesView;
+use super::fields::FieldsView;
+use super::meta::{SchemaView, TransitionView};
+use super::{Show, each};
+use crate::jira::date::civil;
+use crate::jira::field::Field;
+use crate::jira::issue::{Held, Issue};
+
+/// What is shown of an issue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The fields; no `fields` object at all when empty.
+    pub(crate) fields: Vec<Field>,
+    /// What to expand.
+    pub(crate) expand: Vec<String>,
+    /// Which properties; no `properties` object when empty.
+    pub(crate) properties: Vec<String>,
+}
+
+impl Wanted {
+    fn expands(&self, what: &str) -> bool {
+        self.expand.iter().any(|name| name == what)
+    }
+}
+
+/// An issue.
+#[derive(Clone, Copy)]
+pub(crate) struct IssueView<'a>(pub(crate) Show<'a>, pub(crate) &'a Issue, pub(crate) &'a Wanted);
+
+impl Serialize for IssueView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(show, issue, wanted) = *self;
+        let mut map = serializer.serialize_map(None)?;
+        if wanted.fields.is_empty() && wanted.expand.is_empty() && wanted.properties.is_empty() {
+            // search/jql without `fields`: the id is all there is.
+            map.serialize_entry("id", &format_args!("{}", issue.id))?;
+            return map.end();
+        }
+        if !show.hook {
+            map.serialize_entry(
+                "expand",
+                "operations,versionedRepresentations,editmeta,changelog,renderedFields,names,schema",
+            )?;
+        }
+        let path = if show.hook && show.site.is_cloud() { "" } else { "issue/" };
+        map.serialize_entry("id", &format_args!("{}", issue.id))?;
+        map.serialize_entry(
+            "self",
+            &format_args!("{}/rest/api/{}/{path}{}", show.site.base, show.api, issue.id),
+        )?;
+        map.serialize_entry("key", &show.site.key(issue))?;
+        if !wanted.fields.is_empty() {
+            map.serialize_entry("fields", &FieldsView(show, issue, &wanted.fields))?;
+        }
+        self.expanded(&mut map)?;
+        if !wanted.properties.is_empty() {
+            map.serialize_entry("properties", &PropertiesView(show, &issue.properties, &wanted.properties))?;
+        }
+        map.end()
+    }
+}
+
+impl IssueView<'_> {
+    fn expanded<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Self(show, issue, wanted) = *self;
+        let catalog = &show.site.catalog;
+        if wanted.expands("names") {
+            map.serialize_entry("names", &Names(*self))?;
+        }
+        if wanted.expands("schema") {
+            map.serialize_entry("schema", &Schemas(*self))?;
+        }
+        if wanted.expands("renderedFields") {
+            map.serialize_entry("renderedFields", &Rendered(*self))?;
+        }
+        if wanted.expands("transitions") {
+            let workflow = catalog.workflows.get(catalog.projects.get(issue.project).workflow);
+            let leaving: Vec<_> = workflow.leaving(issue.status).collect();
+            map.serialize_entry(
+                "transitions",
+                &each(leaving.iter(), |transition| TransitionView(show, transition, false)),
+            )?;
+        }
+        if wanted.expands("changelog") {
+            map.serialize_entry("changelog", &Changelog(*self))?;
+        }
+        Ok(())
+    }
+}
+
+/// The newest hundred entries, newest first, as `expand=changelog` shows them on Cloud; all, oldest first, on DC.
+struct Changelog<'a>(IssueView<'a>);
+
+impl Serialize for Changelog<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let IssueView(show, issue, _) = self.0;
+        let total = issue.history.len();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("startAt", &0)?;
+        if show.site.is_cloud() {
+            let shown = total.min(100);
+            map.serialize_entry("maxResults", &shown)?;
+            map.serialize_entry("total", &total)?;
+            let newest = issue.history.iter().rev().take(shown);
+            map.serialize_entry("histories", &each(newest, |change| ChangeView(show, change)))?;
+        } else {
+            map.serialize_entry("maxResults", &total)?;
+            map.serialize_entry("total", &total)?;
+            map.serialize_entry("histories", &each(issue.history.iter(), |change| ChangeView(show, change)))?;
+        }
+        map.end()
+    }
+}
+
+struct Names<'a>(IssueView<'a>);
+
+impl Serialize for Names<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let IssueView(show, _, wanted) = self.0;
+        let catalog = &show.site.catalog;
+        serializer.collect_map(wanted.fields.iter().map(|field| (field.id(catalog), field.name(catalog))))
+    }
+}
+
+struct Schemas<'a>(IssueView<'a>);
+
+impl Serialize for Schemas<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let IssueView(show, _, wanted) = self.0;
+        let catalog = &show.site.catalog;
+        serializer
+            .collect_map(wanted.fields.iter().map(|field| (field.id(catalog), SchemaView(catalog, *field))))
+    }
+}
+
+/// HTML of rich texts and dates as people read them; null for everything else.
+struct Rendered<'a>(IssueView<'a>);
+
+impl Serialize for Rendered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let IssueView(show, issue, wanted) = self.0;
+        serializer.collect_map(wanted.fields.iter().map(|field| {
+            let rendered = match field {
+                Field::Description => issue.description.as_ref().map(|text| text.html()),
+                Field::Environment => issue.environment.as_ref().map(|text| text.html()),
+                Field::Custom(row) => match issue.held(*row) {
+                    Some(Held::Area(text)) => Some(text.html()),
+                    _ => None,
+                },
+                Field::Created => Some(readable(issue.created)),
+                Field::Updated => Some(readable(issue.updated)),
+                Field::ResolutionDate => issue.resolved.map(readable),
+                _ => None,
+            };
+            (field.id(&show.site.catalog), rendered)
+        }))
+    }
+}
+
+fn readable(ms: i64) -> String {
+    civil(ms).strftime("%d/%b/%y %-I:%M %p").to_string()
+}

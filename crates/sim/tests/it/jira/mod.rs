@@ -1,0 +1,77 @@
+//! Jira's faces.
+
+mod access;
+mod comments;
+mod issues;
+mod search;
+mod settings;
+mod webhooks;
+mod workflow;
+
+use bowline_sim::jira::{Deployment, Options, start};
+use bowline_sim::{Running, WebhookTarget};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+pub(crate) const CLOUD: Deployment = Deployment::Cloud;
+pub(crate) const DC: Deployment = Deployment::DataCenter;
+
+/// A Jira with its people.
+pub(crate) struct World {
+    pub(crate) running: Running,
+    pub(crate) ada: Client,
+    pub(crate) bob: Client,
+    pub(crate) admin: Client,
+    /// For the control API.
+    pub(crate) control: Client,
+}
+
+pub(crate) async fn start_with(options: Options) -> World {
+    let cloud = options.deployment == CLOUD;
+    let running = start(options, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let person = |name: &str| {
+        if cloud {
+            Client::basic(running.url(), &format!("{name}@example.com"), &format!("token-{name}"))
+        } else {
+            Client::basic(running.url(), name, name)
+        }
+    };
+    let (ada, bob, admin) = (person("ada"), person("bob"), person("admin"));
+    let control = Client::anonymous(running.url());
+    World { running, ada, bob, admin, control }
+}
+
+/// A Jira with the usual data.
+pub(crate) async fn world(deployment: Deployment) -> World {
+    start_with(Options { deployment, ..Options::default() }).await
+}
+
+/// A Jira with the usual data and a webhook.
+pub(crate) async fn hooked(deployment: Deployment, webhook: WebhookTarget) -> World {
+    start_with(Options { deployment, webhook: Some(webhook), ..Options::default() }).await
+}
+
+/// A webhook target without anything special.
+pub(crate) fn target(url: &str) -> WebhookTarget {
+    WebhookTarget { url: url.to_owned(), ..WebhookTarget::default() }
+}
+
+impl World {
+    /// Makes an issue in ACME as Ada; the answer is its key.
+    pub(crate) async fn make(&self, summary: &str) -> String {
+        let made = self.ada.post("/rest/api/2/issue", issue(summary)).await.expect(201);
+        made["key"].as_str().unwrap().to_owned()
+    }
+
+    /// One field of an issue.
+    pub(crate) async fn field(&self, key: &str, field: &str) -> Value {
+        let issue = self.ada.get(&format!("/rest/api/2/issue/{key}")).await.expect(200);
+        issue["fields"][field].clone()
+    }
+}
+
+/// The body that makes an issue in ACME.
+pub(crate) fn issue(summary: &str) -> Value {
+    json!({"fields": {"project": {"key": "ACME"}, "issuetype": {"name": "Story"}, "summary": summary}})
+}

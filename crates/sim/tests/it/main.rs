@@ -1,0 +1,17 @@
+//! The simulators as their users meet them: over HTTP, on a free port, with real webhooks.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod client;
+mod concurrency;
+mod control;
+mod faults;
+mod jira;
+mod receiver;
+mod robust;
+mod targetprocess;

@@ -1,0 +1,141 @@
+//! A commit as a plan: which statements its changes are, and which writer it goes to.
+//!
+//! Fences come first, so that a commit whose lease is lost has written nothing when that shows. Whether a share
+//! is troubled is reckoned last, because it follows from the findings as the whole commit leaves them.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use bowline_core::commit::{Change, Commit};
+use bowline_core::port::StoreError;
+use bowline_core::work::{Entity, Fence};
+use bowline_core::{ShareId, TenantId, Timestamp};
+
+use crate::stmt::{Kind, Plan, Stmt};
+use crate::tables::{
+    activities, commands, comment_pairs, connections, directory, findings, inbox, keys, losers, profiles,
+    shares, tenants, tokens, watermarks, work,
+};
+
+/// The statements of a commit; `None` if it asks for nothing.
+pub(crate) fn plan(commit: &Commit) -> Result<Option<Plan>, StoreError> {
+    let tenant = commit.tenant;
+    if commit.changes.iter().filter_map(owner).any(|owner| owner != tenant) {
+        return Err(StoreError::NotFound("tenant"));
+    }
+    let mut stmts: Vec<Stmt> =
+        fences(commit).iter().map(|fence| work::fence(tenant, &fence.entity, fence.epoch)).collect();
+    for change in &commit.changes {
+        stmts.extend(statements(tenant, change, commit.at));
+    }
+    let hit: BTreeSet<ShareId> = commit.changes.iter().filter_map(hit_share).collect();
+    stmts.extend(hit.into_iter().map(|share| shares::reckon_troubled(tenant, share)));
+    let kind = Kind::Commit { way: way(commit) };
+    Ok((!stmts.is_empty()).then(|| Plan { tenant: Some(tenant), stmts, kind }))
+}
+
+/// What the commit must prove: its own fence, and that it holds what it acknowledges or releases.
+fn fences(commit: &Commit) -> Vec<Fence> {
+    let mut fences: Vec<Fence> = commit.fence.iter().cloned().collect();
+    for change in &commit.changes {
+        if let Change::Ack(claim) | Change::Release { claim, .. } = change
+            && !fences.contains(&claim.fence())
+        {
+            fences.push(claim.fence());
+        }
+    }
+    fences
+}
+
+/// The tenant a change names, where it names one.
+fn owner(change: &Change) -> Option<TenantId> {
+    Some(match change {
+        Change::AddTenant(tenant) => tenant.id,
+        Change::PutConnection(connection) => connection.tenant,
+        Change::PutProfile(profile) => profile.tenant,
+        Change::AddInbox(row) => row.tenant,
+        Change::PutShare(share) => share.tenant,
+        Change::PutPair(pair) => pair.tenant,
+        Change::AddCommand(command) => command.tenant,
+        Change::Ack(claim) | Change::Release { claim, .. } => claim.tenant,
+        Change::Note(line) => line.tenant,
+        _ => return None,
+    })
+}
+
+fn hit_share(change: &Change) -> Option<ShareId> {
+    match change {
+        Change::Raise(occurrence) => match occurrence.entity {
+            Some(Entity::Share(share)) => Some(share),
+            _ => None,
+        },
+        Change::Settle { entity: Entity::Share(share), .. } => Some(*share),
+        _ => None,
+    }
+}
+
+/// Commits about one entity go one way, so that they keep their order.
+fn way(commit: &Commit) -> u64 {
+    let touched = || {
+        commit.changes.iter().find_map(|change| match change {
+            Change::Touch(touch) => Some(&touch.entity),
+            Change::AddInbox(row) => row.entity.as_ref(),
+            Change::Ack(claim) | Change::Release { claim, .. } => Some(&claim.entity),
+            Change::Settle { entity, .. } => Some(entity),
+            _ => None,
+        })
+    };
+    let entity = commit.fence.as_ref().map(|fence| &fence.entity).or_else(touched);
+    let mut hasher = DefaultHasher::new();
+    (commit.tenant, entity).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
+    match change {
+        Change::AddTenant(new) => vec![tenants::add(new)],
+        Change::AddKey(key) => vec![keys::add(tenant, key)],
+        Change::PutSecret { id, sealed } => vec![keys::put_secret(tenant, *id, sealed)],
+        Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
+        Change::PutConnection(connection) => vec![connections::put(tenant, connection)],
+        Change::Health { connection, health, identity } => {
+            vec![connections::health(tenant, *connection, health, identity.as_ref())]
+        }
+        Change::DropConnection(id) => vec![
+            connections::drop(tenant, *id),
+            directory::drop_all(tenant, &id.to_string()),
+            watermarks::drop(tenant, *id),
+            work::drop(tenant, &Entity::Sweep(*id)),
+        ],
+        Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
+        Change::DropProfile(id) => profiles::drop(tenant, *id),
+        Change::PutDirectory { kind, hash, id, until } => {
+            vec![directory::put(tenant, *kind, hash, id, *until)]
+        }
+        Change::DropDirectory { kind, hash } => vec![directory::drop(tenant, *kind, hash)],
+        Change::AddToken(token) => vec![tokens::add(tenant, token)],
+        Change::DropToken(id) => {
+            vec![tokens::drop(tenant, *id), directory::drop_all(tenant, &id.to_string())]
+        }
+        Change::Watermark { connection, at } => vec![watermarks::put(tenant, *connection, *at)],
+        Change::AddInbox(row) => vec![inbox::add(tenant, row)],
+        Change::CloseInbox { ids, state, outcome } => vec![inbox::close(tenant, ids, *state, outcome, at)],
+        Change::MoveInbox { ids, entity } => vec![inbox::move_to(tenant, ids, entity)],
+        Change::PutShare(share) => vec![shares::put(tenant, share)],
+        Change::Unlink(id) => vec![shares::unlink(tenant, *id, at)],
+        Change::PutPair(pair) => vec![comment_pairs::put(tenant, pair)],
+        Change::AddCommand(command) => vec![commands::add(tenant, command)],
+        Change::SettleCommand { id, state, code } => {
+            vec![commands::settle(tenant, *id, *state, code.as_ref(), at)]
+        }
+        Change::Touch(touch) => vec![work::touch(tenant, touch, at)],
+        Change::Ack(claim) => work::ack(tenant, claim),
+        Change::Release { claim, due_at } => vec![work::release(tenant, claim, *due_at)],
+        Change::Raise(occurrence) => findings::raise(tenant, occurrence, at),
+        Change::Settle { entity, except } => findings::settle(tenant, entity, except),
+        Change::SettleCause { key } => findings::settle_cause(tenant, key),
+        Change::SettleFinding(id) => findings::settle_finding(tenant, *id),
+        Change::Note(line) => vec![activities::note(tenant, line)],
+        Change::KeepLoser(loser) => vec![losers::keep(tenant, loser)],
+    }
+}

@@ -1,0 +1,166 @@
+//! Why a store does not open, and what is told about a database's refusal.
+//!
+//! Nothing here can hold a password, a row or a parameter: databases like to quote all three, so their errors are
+//! reduced to a [`Fault`] where they enter.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bowline_core::port::StoreError;
+use bowline_core::{Code, code};
+
+/// Why a store does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL names no database that this build can use. The URL itself is not shown: it may hold a password.
+    #[error("the database URL is not usable: {0}")]
+    BadUrl(&'static str),
+    /// The database belongs to a newer release: its schema has a migration this release does not know.
+    #[error("the database has migration {found}, but this release knows only {known}")]
+    TooNew {
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration of this release.
+        known: i64,
+    },
+    /// Row-level security would not hold; every reason is one sentence.
+    #[error("tenants are not kept apart: {}", .0.join("; "))]
+    Unguarded(Vec<String>),
+    /// The database cannot be reached, or refused.
+    #[error("the database does not answer: {0}")]
+    Unavailable(#[source] Fault),
+}
+
+impl Error {
+    /// The code to look up with `bowline explain`.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::TooNew { .. } => code::STORE_TOO_NEW,
+            Self::BadUrl(_) => code::CONFIG_BAD_VALUE,
+            Self::Unguarded(_) => Code::stored("store.unguarded".to_owned()),
+            Self::Unavailable(_) => code::STORE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Unavailable(fault)
+    }
+}
+
+/// What a database said, without anything it quoted.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    text: String,
+    pub(crate) kind: FaultKind,
+}
+
+/// What a database's refusal means for the plan that met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// A unique rule stands in the way.
+    Unique,
+    /// A reference points nowhere, or still points here.
+    Foreign,
+    /// Two transactions met; the same thing again may work.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has one writer"))]
+    Collision,
+    /// The connection is gone.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has no connection to lose"))]
+    Broken,
+    /// The database cannot do anything now: locked by somebody, full, out of reach.
+    Down,
+    /// Anything else: something about what was asked.
+    Other,
+}
+
+impl Fault {
+    pub(crate) fn new(kind: FaultKind, text: impl Into<String>) -> Self {
+        Self { text: text.into(), kind }
+    }
+
+    /// The store itself is shut.
+    pub(crate) fn closed() -> Self {
+        Self::new(FaultKind::Down, "the store was closed")
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        Self::Unavailable(Arc::new(fault))
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::{ErrorCode, ffi};
+        let rusqlite::Error::SqliteFailure(failure, _) = &error else {
+            // The other variants are about our own use of the library; none of them quotes a value.
+            return Self::new(FaultKind::Other, error.to_string());
+        };
+        let kind = match failure.extended_code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => FaultKind::Unique,
+            ffi::SQLITE_CONSTRAINT_FOREIGNKEY => FaultKind::Foreign,
+            _ => match failure.code {
+                ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig => {
+                    FaultKind::Other
+                }
+                // Busy, full, unreadable, out of memory: it would meet any plan.
+                _ => FaultKind::Down,
+            },
+        };
+        Self::new(kind, format!("SQLite {}: {failure}", failure.extended_code))
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        let text = match &error {
+            E::Database(database) => return Self::from_postgres(database.as_ref()),
+            E::Io(io) => return Self::new(FaultKind::Broken, format!("connection: {}", io.kind())),
+            E::Tls(_) => "TLS could not be agreed on".to_owned(),
+            E::PoolTimedOut => return Self::new(FaultKind::Down, "no connection became free in time"),
+            E::PoolClosed => return Self::closed(),
+            E::Configuration(_) => "the connection settings are not usable".to_owned(),
+            E::Protocol(_) => "the server does not speak the expected protocol".to_owned(),
+            _ => "the driver could not read or write a value".to_owned(),
+        };
+        Self::new(FaultKind::Other, text)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Fault {
+    /// Keeps the SQLSTATE and the primary message; detail, hint and context quote rows and parameters.
+    fn from_postgres(error: &dyn sqlx::error::DatabaseError) -> Self {
+        let state = error.code().unwrap_or_default();
+        let kind = match state.as_ref() {
+            "23505" => FaultKind::Unique,
+            "23503" => FaultKind::Foreign,
+            "40001" | "40P01" => FaultKind::Collision,
+            // The server is told to stop, or this session is.
+            "57P01" | "57P02" | "57P03" => FaultKind::Broken,
+            // Waited too long for a lock, or for the statement.
+            "55P03" | "57014" => FaultKind::Down,
+            // Out of connections, memory or disk.
+            state if state.starts_with("53") => FaultKind::Down,
+            _ => FaultKind::Other,
+        };
+        // Class 22 (bad data) and 23 (constraints) messages may quote a value; the state says enough.
+        if state.starts_with("22") || state.starts_with("23") {
+            return Self::new(kind, format!("PostgreSQL {state}"));
+        }
+        Self::new(kind, format!("PostgreSQL {state}: {}", error.message()))
+    }
+}

@@ -1,0 +1,106 @@
+//! The start-up check: would row-level security hold, on this connection, with these tables?
+//!
+//! Policies do nothing for a superuser, for a role with BYPASSRLS, for an owner without FORCE, and a second policy
+//! widens the first. All of that looks right until somebody sees another tenant's rows, so it is looked at before
+//! anything is served.
+
+use sqlx::PgConnection;
+
+use crate::error::{Error, Fault};
+
+/// System tables: they name tenants, but are read over all of them, and hold ids, hashes and times only.
+const SYSTEM: [&str; 2] = ["directory", "work"];
+
+/// What both halves of the one policy must say, as PostgreSQL prints it.
+const POLICY: &str = "(tenant_id = (NULLIF(current_setting('bowline.tenant'::text, true), ''::text))::uuid)";
+
+/// Refuses to serve if tenants would not be kept apart, and says everything that is wrong.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), Error> {
+    let mut problems = of_role(connection).await?;
+    for table in tables(connection).await? {
+        problems.extend(table.problems());
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Unguarded(problems)) }
+}
+
+async fn of_role(connection: &mut PgConnection) -> Result<Vec<String>, Fault> {
+    let sql = "SELECT rolname::text, rolsuper, rolbypassrls, \
+               COALESCE(current_setting('bowline.tenant', true), '') <> '' \
+               FROM pg_roles WHERE rolname = current_user";
+    let (role, superuser, bypass, preset): (String, bool, bool, bool) =
+        sqlx::query_as(sql).fetch_one(connection).await?;
+    let mut problems = Vec::new();
+    if superuser {
+        problems.push(format!("the serving role {role} is a superuser"));
+    }
+    if bypass {
+        problems.push(format!("the serving role {role} bypasses row-level security"));
+    }
+    if preset {
+        problems.push("a new connection has a tenant before anybody named one".to_owned());
+    }
+    Ok(problems)
+}
+
+struct Table {
+    name: String,
+    owned: bool,
+    by_tenant: bool,
+    enabled: bool,
+    forced: bool,
+    policies: i64,
+    sound: i64,
+}
+
+async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>, Fault> {
+    let sql = "SELECT c.relname::text AS name, pg_has_role(current_user, c.relowner, 'MEMBER') AS owned, \
+               EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' \
+               AND NOT a.attisdropped) AS by_tenant, \
+               c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, \
+               count(p.oid) AS policies, \
+               count(p.oid) FILTER (WHERE p.polcmd = '*' AND p.polpermissive AND p.polroles = '{0}' \
+               AND pg_get_expr(p.polqual, p.polrelid) = $1 \
+               AND pg_get_expr(p.polwithcheck, p.polrelid) = $1) AS sound \
+               FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid \
+               WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
+               GROUP BY c.oid ORDER BY c.relname";
+    let rows: Vec<(String, bool, bool, bool, bool, i64, i64)> =
+        sqlx::query_as(sql).bind(POLICY).fetch_all(connection).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, owned, by_tenant, enabled, forced, policies, sound)| Table {
+            name,
+            owned,
+            by_tenant,
+            enabled,
+            forced,
+            policies,
+            sound,
+        })
+        .collect())
+}
+
+impl Table {
+    fn problems(&self) -> Vec<String> {
+        let name = &self.name;
+        let mut problems = Vec::new();
+        if self.owned {
+            problems.push(format!("the serving role owns {name}"));
+        }
+        if !self.by_tenant || SYSTEM.contains(&name.as_str()) {
+            return problems;
+        }
+        if !self.enabled {
+            problems.push(format!("{name} has no row-level security"));
+        }
+        if !self.forced {
+            problems.push(format!("{name} does not force row-level security on its owner"));
+        }
+        if self.policies != 1 {
+            problems.push(format!("{name} has {} policies instead of one", self.policies));
+        } else if self.sound != 1 {
+            problems.push(format!("the policy of {name} is not the tenant policy"));
+        }
+        problems
+    }
+}

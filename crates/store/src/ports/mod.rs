@@ -1,0 +1,11 @@
+//! The ports of `bowline_core::port`, one module each, on [`crate::Store`].
+//!
+//! Each method names the statements it needs and how their rows read; the SQL is in `tables`.
+
+mod commits;
+mod console;
+mod desk;
+mod registry;
+mod retention;
+mod vault;
+mod work_queue;

@@ -1,0 +1,104 @@
+//! `connections`: where we speak to, and how calls there fare.
+
+use bowline_core::connection::{Connection, Health, Identity};
+use bowline_core::port::StoreError;
+use bowline_core::{ConnectionId, TenantId};
+
+use crate::arg::{Arg, args, json, word};
+use crate::row::{Record, Row, Wrong};
+use crate::stmt::{Stmt, Text};
+
+macro_rules! columns {
+    () => {
+        "tenant_id, id, name, tool, base_url, browse_url, sign_in, secret_id, intake, health, identity, \
+         settings, revision, created_at"
+    };
+}
+
+pub(crate) fn get(tenant: TenantId, id: ConnectionId) -> Stmt {
+    const SQL: Text =
+        Text::both(concat!("SELECT ", columns!(), " FROM connections WHERE tenant_id = $1 AND id = $2"));
+    Stmt::new(SQL, args![tenant, id])
+}
+
+pub(crate) fn list(tenant: TenantId) -> Stmt {
+    const SQL: Text =
+        Text::both(concat!("SELECT ", columns!(), " FROM connections WHERE tenant_id = $1 ORDER BY name"));
+    Stmt::new(SQL, args![tenant])
+}
+
+/// New at revision 1, or changed at the next one. When it was made does not change.
+pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
+    const SQL: Text = Text::both(concat!(
+        "INSERT INTO connections (",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13) \
+         ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, tool = excluded.tool, \
+         base_url = excluded.base_url, browse_url = excluded.browse_url, sign_in = excluded.sign_in, \
+         secret_id = excluded.secret_id, intake = excluded.intake, health = excluded.health, \
+         identity = excluded.identity, settings = excluded.settings, revision = connections.revision + 1"
+    ));
+    let c = connection;
+    let args = args![
+        tenant,
+        c.id,
+        &c.name,
+        word(c.tool),
+        &c.base_url,
+        &c.browse_url,
+        json(&c.sign_in),
+        c.secret,
+        json(&c.intake),
+        json(&c.health),
+        opt_identity(c.identity.as_ref()),
+        json(&c.settings),
+        c.created_at,
+    ];
+    Stmt::new(SQL, args).unique("connection")
+}
+
+/// Leaves everything but the health, and the identity if it is known, as it is.
+pub(crate) fn health(
+    tenant: TenantId,
+    id: ConnectionId,
+    health: &Health,
+    identity: Option<&Identity>,
+) -> Stmt {
+    const SQL: Text = Text::both(
+        "UPDATE connections SET health = $3, identity = COALESCE($4, identity) \
+         WHERE tenant_id = $1 AND id = $2",
+    );
+    Stmt::new(SQL, args![tenant, id, json(health), opt_identity(identity)])
+}
+
+/// Fails while a profile uses it.
+pub(crate) fn drop(tenant: TenantId, id: ConnectionId) -> Stmt {
+    const SQL: Text = Text::both("DELETE FROM connections WHERE tenant_id = $1 AND id = $2");
+    Stmt::new(SQL, args![tenant, id]).foreign(StoreError::Conflict("a profile uses the connection"))
+}
+
+fn opt_identity(identity: Option<&Identity>) -> Arg {
+    identity.map_or(Arg::Text(None), json)
+}
+
+impl Record for Connection {
+    const NOUN: &'static str = "connection";
+    fn read(row: &mut Row) -> Result<Self, Wrong> {
+        Ok(Self {
+            tenant: row.take()?,
+            id: row.take()?,
+            name: row.take()?,
+            tool: row.word()?,
+            base_url: row.take()?,
+            browse_url: row.take()?,
+            sign_in: row.json()?,
+            secret: row.take()?,
+            intake: row.json()?,
+            health: row.json()?,
+            identity: row.opt_json()?,
+            settings: row.json()?,
+            revision: row.take()?,
+            created_at: row.take()?,
+        })
+    }
+}

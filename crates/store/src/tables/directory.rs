@@ -1,0 +1,52 @@
+//! `directory`: a system table; how a hashed key from outside finds its tenant.
+
+use bowline_core::TenantId;
+use bowline_core::Timestamp;
+use bowline_core::commit::DirectoryKind;
+use bowline_core::port::{DirectoryEntry, StoreError};
+
+use crate::arg::args;
+use crate::row::{Record, Row, Wrong};
+use crate::stmt::{Stmt, Text};
+
+pub(crate) fn find(kind: DirectoryKind, hash: &[u8; 32]) -> Stmt {
+    const SQL: Text =
+        Text::both("SELECT tenant_id, id, until_at FROM directory WHERE kind = $1 AND key_hash = $2");
+    Stmt::new(SQL, args![kind.word(), hash.as_slice()])
+}
+
+/// Fails if the key belongs to another tenant.
+pub(crate) fn put(
+    tenant: TenantId,
+    kind: DirectoryKind,
+    hash: &[u8; 32],
+    id: &str,
+    until: Option<Timestamp>,
+) -> Stmt {
+    const SQL: Text = Text::both(
+        "INSERT INTO directory (tenant_id, kind, key_hash, id, until_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (kind, key_hash) DO UPDATE SET id = excluded.id, until_at = excluded.until_at \
+         WHERE directory.tenant_id = excluded.tenant_id",
+    );
+    Stmt::new(SQL, args![tenant, kind.word(), hash.as_slice(), id, until])
+        .hit_or(StoreError::Conflict("directory key"))
+}
+
+pub(crate) fn drop(tenant: TenantId, kind: DirectoryKind, hash: &[u8; 32]) -> Stmt {
+    const SQL: Text =
+        Text::both("DELETE FROM directory WHERE tenant_id = $1 AND kind = $2 AND key_hash = $3");
+    Stmt::new(SQL, args![tenant, kind.word(), hash.as_slice()])
+}
+
+/// Drops every key that leads to one connection or token.
+pub(crate) fn drop_all(tenant: TenantId, id: &str) -> Stmt {
+    const SQL: Text = Text::both("DELETE FROM directory WHERE tenant_id = $1 AND id = $2");
+    Stmt::new(SQL, args![tenant, id])
+}
+
+impl Record for DirectoryEntry {
+    const NOUN: &'static str = "directory entry";
+    fn read(row: &mut Row) -> Result<Self, Wrong> {
+        Ok(Self { tenant: row.take()?, id: row.take()?, until: row.take()? })
+    }
+}

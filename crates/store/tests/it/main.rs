@@ -1,0 +1,32 @@
+//! One conformance suite over every database, and what is special about each.
+//!
+//! A case is an async function over [`given::Given`]; `backend` runs it on SQLite in memory, on a SQLite file and on
+//! PostgreSQL, each time on a database of its own. PostgreSQL must be there: `cargo xtask test` starts one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod backend;
+mod commits;
+mod console;
+mod desk;
+mod documents;
+mod findings;
+mod given;
+mod inbox;
+mod leases;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod registry;
+mod retention;
+mod schema;
+mod shares;
+mod sql;
+mod tenants;
+mod vault;
+mod work;

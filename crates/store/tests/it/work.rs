@@ -1,0 +1,137 @@
+//! The work table as queue and schedule: what is due, in which order, and what touches do.
+
+use bowline_core::work::{Entity, Lane};
+
+use crate::backend::on_every_database;
+use crate::given::{Given, at, touch};
+use bowline_core::port::WorkQueue;
+
+on_every_database! {
+    touched_work_is_claimed_when_it_is_due
+    several_touches_are_one_unit_of_work_at_the_earlier_time_in_the_more_urgent_lane
+    urgent_lanes_go_first_and_inside_a_lane_the_oldest
+    a_claim_takes_no_more_than_its_limit_and_the_next_takes_the_rest
+    work_of_all_tenants_is_claimed_together
+    entities_with_strange_ids_come_back_as_they_were
+    next_due_is_the_earliest_of_what_nobody_holds
+    depth_counts_what_is_due_later_and_claimed
+    two_claims_at_once_never_take_the_same_work
+}
+
+async fn touched_work_is_claimed_when_it_is_due(given: Given) {
+    let entity = given.item("1");
+    given.write(vec![touch(&entity, Lane::Live, 10)]).await;
+    assert_eq!(given.claim(9, 5).await, []);
+    let claims = given.claim(10, 5).await;
+    assert_eq!(claims.len(), 1);
+    let claim = &claims[0];
+    assert_eq!((claim.tenant, &claim.entity, claim.lane), (given.tenant, &entity, Lane::Live));
+    assert_eq!((claim.touched, claim.attempts), (1, 1));
+    assert_eq!((claim.since, claim.until), (at(0), at(70)));
+    assert_eq!(given.claim(10, 5).await, [], "it is held now");
+}
+
+async fn several_touches_are_one_unit_of_work_at_the_earlier_time_in_the_more_urgent_lane(given: Given) {
+    let entity = given.item("1");
+    let mut later = given.commit(vec![touch(&entity, Lane::Interactive, 20)]);
+    later.at = at(5);
+    given.write(vec![touch(&entity, Lane::Backfill, 10)]).await;
+    bowline_core::port::Commits::commit(&given.store, later).await.unwrap();
+    given.write(vec![touch(&entity, Lane::Sweep, 30), touch(&entity, Lane::Sweep, 15)]).await;
+    let claims = given.claim(10, 5).await;
+    assert_eq!(claims.len(), 1);
+    assert_eq!((claims[0].lane, claims[0].touched), (Lane::Interactive, 4));
+    assert_eq!(claims[0].since, at(0), "delays are measured from the first touch");
+}
+
+async fn urgent_lanes_go_first_and_inside_a_lane_the_oldest(given: Given) {
+    given
+        .write(vec![
+            touch(&given.item("backfill"), Lane::Backfill, -9),
+            touch(&given.item("sweep"), Lane::Sweep, -8),
+            touch(&given.item("live, younger"), Lane::Live, -1),
+            touch(&given.item("live, older"), Lane::Live, -2),
+            touch(&given.item("interactive"), Lane::Interactive, 0),
+            touch(&given.item("interactive, not due"), Lane::Interactive, 1),
+        ])
+        .await;
+    let claims = given.claim(0, 10).await;
+    let order: Vec<_> = claims.into_iter().map(|claim| claim.entity).collect();
+    let expected = ["interactive", "live, older", "live, younger", "sweep", "backfill"];
+    assert_eq!(order, expected.map(|id| given.item(id)));
+}
+
+async fn a_claim_takes_no_more_than_its_limit_and_the_next_takes_the_rest(given: Given) {
+    let mut changes = Vec::new();
+    for (lane, count) in Lane::ALL.into_iter().zip([2, 1, 3, 1]) {
+        changes.extend((0..count).map(|n| touch(&given.item(&format!("{lane:?} {n}")), lane, -n)));
+    }
+    given.write(changes).await;
+    let lanes = |claims: Vec<bowline_core::work::Claim>| {
+        claims.into_iter().map(|claim| claim.lane).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lanes(given.claim(0, 4).await),
+        [Lane::Interactive, Lane::Interactive, Lane::Live, Lane::Sweep]
+    );
+    assert_eq!(lanes(given.claim(0, 4).await), [Lane::Sweep, Lane::Sweep, Lane::Backfill]);
+    assert_eq!(given.claim(0, 4).await, []);
+}
+
+async fn work_of_all_tenants_is_claimed_together(given: Given) {
+    let other = given.other();
+    given.write(vec![touch(&given.item("1"), Lane::Live, 0)]).await;
+    other.write(vec![touch(&given.item("1"), Lane::Live, 0)]).await;
+    let mut tenants: Vec<_> = given.claim(0, 10).await.into_iter().map(|claim| claim.tenant).collect();
+    tenants.sort();
+    assert_eq!(tenants, [given.tenant, other.tenant]);
+}
+
+async fn entities_with_strange_ids_come_back_as_they_were(given: Given) {
+    let entity = given.item("a/b '\"; DROP TABLE work; -- ä 🪢");
+    assert_eq!(given.claimed(&entity).await.entity, entity);
+}
+
+async fn next_due_is_the_earliest_of_what_nobody_holds(given: Given) {
+    assert_eq!(given.store.next_due().await.unwrap(), None);
+    given.claimed(&given.item("held")).await;
+    assert_eq!(given.store.next_due().await.unwrap(), None);
+    given
+        .write(vec![
+            touch(&given.item("1"), Lane::Interactive, 30),
+            touch(&given.item("2"), Lane::Backfill, 20),
+        ])
+        .await;
+    assert_eq!(given.store.next_due().await.unwrap(), Some(at(20)));
+}
+
+async fn depth_counts_what_is_due_later_and_claimed(given: Given) {
+    let empty = given.store.depth(at(0)).await.unwrap();
+    assert_eq!((empty.due, empty.later, empty.claimed, empty.oldest_due_at), (0, 0, 0, None));
+    given.claimed(&given.item("held")).await;
+    given
+        .write(vec![
+            touch(&given.item("1"), Lane::Live, -3),
+            touch(&given.item("2"), Lane::Sweep, -7),
+            touch(&given.item("3"), Lane::Sweep, 1),
+        ])
+        .await;
+    let depth = given.store.depth(at(0)).await.unwrap();
+    assert_eq!((depth.due, depth.later, depth.claimed), (2, 1, 1));
+    assert_eq!(depth.oldest_due_at, Some(at(-7)));
+    let later = given.store.depth(at(60)).await.unwrap();
+    assert_eq!((later.due, later.later, later.claimed), (4, 0, 0), "the lease ran out");
+}
+
+async fn two_claims_at_once_never_take_the_same_work(given: Given) {
+    let entities: Vec<Entity> = (0..40).map(|n| given.item(&n.to_string())).collect();
+    given.write(entities.iter().map(|entity| touch(entity, Lane::Live, 0)).collect()).await;
+    let claims = futures_util::future::join_all((0..8).map(|_| given.claim(0, 5))).await;
+    let mut taken: Vec<_> = claims.into_iter().flatten().map(|claim| claim.entity).collect();
+    let count = taken.len();
+    taken.sort();
+    taken.dedup();
+    assert_eq!(taken.len(), count, "nothing is claimed twice");
+    while let [_, ..] = given.claim(0, 5).await.as_slice() {}
+    assert_eq!(given.store.depth(at(0)).await.unwrap().claimed, 40, "nothing is left behind");
+}

@@ -1,0 +1,266 @@
+//! The look at an item that is in no share, or was not known to be in one when it was hinted at: routings decide
+//! whether it is shared by itself.
+
+use bowline_core::commit::Change;
+use bowline_core::connection::Connection;
+use bowline_core::event::{About, InboxRow, InboxState};
+use bowline_core::failure::{Act, Failure};
+use bowline_core::port::{Ask, StoreError};
+use bowline_core::profile::Profile;
+use bowline_core::share::{End, Origin, Share, ShareState};
+use bowline_core::work::{Claim, Entity, Lane, Touch};
+use bowline_core::{ConnectionId, EventId, FieldName, Item, ShareId, Side};
+
+use crate::engine::Engine;
+use crate::outcome::{Outcome, Stop};
+use crate::{look, retry};
+
+/// Looks at an item.
+pub(crate) async fn look(
+    engine: &Engine,
+    claim: &Claim,
+    connection: ConnectionId,
+    id: &str,
+) -> Result<Outcome, Stop> {
+    let desk = &engine.ports.desk;
+    let rows = desk.pending(claim.tenant, &claim.entity).await?;
+    let shares = desk.shares_of(claim.tenant, connection, &[id.to_owned()]).await?;
+    let tied: Vec<&Share> = shares.iter().filter(|share| share.state.ties()).collect();
+    let mut visit =
+        Visit { engine, claim, ids: rows.iter().map(|row| row.id).collect(), changes: Vec::new() };
+    for share in &tied {
+        visit.pass_on(share.id);
+    }
+    if !tied.is_empty() {
+        return visit.end(InboxState::Done, "passed on to its share").await;
+    }
+    let Some(connection) = engine.connection(claim.tenant, connection).await? else {
+        return visit.end(InboxState::Ignored, "the connection was removed").await;
+    };
+    let profiles = desk.profiles_of(claim.tenant, connection.id).await?;
+    let takers = takers(engine, &profiles, &connection, &rows)?;
+    if takers.is_empty() {
+        return visit
+            .end(InboxState::Ignored, "not shared, and no routing shares its project by itself")
+            .await;
+    }
+    visit.route(&connection, id, rows, &takers).await
+}
+
+/// A profile that might share the item by itself, and the side the item would be on.
+type Taker<'a> = (&'a Profile, Side);
+
+fn takers<'a>(
+    engine: &Engine,
+    profiles: &'a [Profile],
+    connection: &Connection,
+    rows: &[InboxRow],
+) -> Result<Vec<Taker<'a>>, Stop> {
+    // Deliveries that name the project spare the call for items that nobody routes.
+    let mut scopes: Vec<Option<&str>> = rows.iter().map(scope).collect();
+    if scopes.is_empty() {
+        scopes.push(None);
+    }
+    let mut takers = Vec::new();
+    for profile in profiles {
+        let rules = engine.rules(profile)?;
+        for side in Side::BOTH.into_iter().filter(|side| profile.connection(*side) == connection.id) {
+            if scopes.iter().any(|scope| rules.may_share(side, *scope)) {
+                takers.push((profile, side));
+            }
+        }
+    }
+    Ok(takers)
+}
+
+fn scope(row: &InboxRow) -> Option<&str> {
+    match row.hint.as_ref().map(|hint| &hint.about) {
+        Some(About::Item { scope, .. }) => scope.as_deref(),
+        _ => None,
+    }
+}
+
+/// A look at an item in progress.
+struct Visit<'a> {
+    engine: &'a Engine,
+    claim: &'a Claim,
+    ids: Vec<EventId>,
+    changes: Vec<Change>,
+}
+
+impl Visit<'_> {
+    fn pass_on(&mut self, share: ShareId) {
+        let entity = Entity::Share(share);
+        if !self.ids.is_empty() {
+            self.changes
+                .push(Change::MoveInbox { ids: std::mem::take(&mut self.ids), entity: entity.clone() });
+        }
+        let due_at = self.engine.now();
+        self.changes.push(Change::Touch(Touch { entity, lane: self.claim.lane, due_at }));
+    }
+
+    async fn route(
+        mut self,
+        connection: &Connection,
+        id: &str,
+        rows: Vec<InboxRow>,
+        takers: &[Taker<'_>],
+    ) -> Result<Outcome, Stop> {
+        let kind = rows.iter().find_map(|row| match row.hint.as_ref().map(|hint| &hint.about) {
+            Some(About::Item { kind, .. }) => kind.clone(),
+            _ => None,
+        });
+        let mut fields: Vec<FieldName> = Vec::new();
+        for (profile, side) in takers {
+            fields.extend(self.engine.rules(profile)?.fields_to_read(*side));
+        }
+        fields.sort();
+        fields.dedup();
+        let ask = Ask { id: id.to_owned(), kind, fields, history: false };
+        let item = match self.engine.ports.tools.tool(connection).find(&ask).await {
+            Ok(Some(item)) => item,
+            Ok(None) => return self.end(InboxState::Ignored, "the item is gone").await,
+            Err(failure) => return self.fail(connection, failure).await,
+        };
+        if let Some(marker) = item.marker {
+            return self.ours(marker).await;
+        }
+        for (profile, side) in takers {
+            let rules = self.engine.rules(profile)?;
+            let automatic = rules.route(*side, &item).is_ok_and(|route| route.automatic);
+            if automatic && rules.type_from(*side, &item.at.kind).is_some() {
+                self.share(profile, *side, &item);
+            }
+        }
+        let shared = !self.changes.is_empty();
+        let engine = self.engine;
+        let claim = self.claim;
+        let words = if shared { "shared by a routing" } else { "no routing takes it" };
+        let state = if shared { InboxState::Done } else { InboxState::Ignored };
+        match self.end(state, words).await {
+            // Somebody shared it meanwhile: the next look passes it on.
+            Err(Stop::Store(StoreError::Conflict(_))) => {
+                let due_at = engine.now();
+                engine.commit(claim, vec![Change::Release { claim: claim.clone(), due_at }]).await?;
+                Ok(Outcome::default())
+            }
+            other => other,
+        }
+    }
+
+    /// An item that we created ourselves and whose place is not stored yet: its share finds it by the marker.
+    async fn ours(mut self, marker: ShareId) -> Result<Outcome, Stop> {
+        if self.engine.ports.desk.view(self.claim.tenant, marker).await?.is_some() {
+            self.pass_on(marker);
+            return self.end(InboxState::Done, "passed on to its share").await;
+        }
+        self.end(InboxState::Ignored, "made by another installation of Bowline").await
+    }
+
+    fn share(&mut self, profile: &Profile, side: Side, item: &Item) {
+        let share = intended(self.engine, profile, side, item, Origin::Routing);
+        let touch = Touch {
+            entity: Entity::Share(share.id),
+            lane: self.claim.lane.max(Lane::Live),
+            due_at: share.created_at,
+        };
+        self.changes.push(Change::PutShare(Box::new(share)));
+        self.changes.push(Change::Touch(touch));
+    }
+
+    async fn end(mut self, state: InboxState, outcome: &str) -> Result<Outcome, Stop> {
+        let count = self.ids.len();
+        if count > 0 {
+            let ids = std::mem::take(&mut self.ids);
+            self.changes.push(Change::CloseInbox { ids, state, outcome: outcome.to_owned() });
+        }
+        self.changes.push(Change::Ack(self.claim.clone()));
+        self.engine.commit(self.claim, std::mem::take(&mut self.changes)).await?;
+        Ok(Outcome { closed: Some((state, count)), ..Outcome::default() })
+    }
+}
+
+/// A share that is only wanted yet.
+pub(crate) fn intended(
+    engine: &Engine,
+    profile: &Profile,
+    source: Side,
+    item: &Item,
+    origin: Origin,
+) -> Share {
+    let now = engine.now();
+    let none = || End { at: None, seen: None, heard: None };
+    let mut share = Share {
+        tenant: profile.tenant,
+        id: ShareId::new(now, engine.ports.entropy.as_ref()),
+        profile: profile.id,
+        left_connection: profile.left,
+        right_connection: profile.right,
+        left: none(),
+        right: none(),
+        source,
+        origin,
+        state: ShareState::Intended,
+        reason: None,
+        creating_at: None,
+        missing_at: None,
+        troubled: false,
+        base: Vec::new(),
+        created_at: now,
+        updated_at: now,
+    };
+    share.end_mut(source).at = Some(item.at.clone());
+    share
+}
+
+/// Looks at a comment whose item the delivery did not name.
+pub(crate) async fn look_at_comment(
+    engine: &Engine,
+    claim: &Claim,
+    connection: ConnectionId,
+    comment: &str,
+) -> Result<Outcome, Stop> {
+    let desk = &engine.ports.desk;
+    let rows = desk.pending(claim.tenant, &claim.entity).await?;
+    let mut visit =
+        Visit { engine, claim, ids: rows.iter().map(|row| row.id).collect(), changes: Vec::new() };
+    if let Some(share) = desk.share_of_comment(claim.tenant, connection, comment).await? {
+        visit.pass_on(share);
+        return visit.end(InboxState::Done, "passed on to its share").await;
+    }
+    let Some(connection) = engine.connection(claim.tenant, connection).await? else {
+        return visit.end(InboxState::Ignored, "the connection was removed").await;
+    };
+    if !Engine::is_usable(&connection) {
+        let due_at = retry::add(engine.now(), engine.options.recheck_after);
+        engine.commit(claim, vec![Change::Release { claim: claim.clone(), due_at }]).await?;
+        return Ok(Outcome::default());
+    }
+    let item = match engine.ports.tools.catalogue(&connection).item_of_comment(comment).await {
+        Ok(Some(item)) => item,
+        Ok(None) => return visit.end(InboxState::Ignored, "the comment is gone").await,
+        Err(failure) => return visit.fail(&connection, failure).await,
+    };
+    let shares = desk.shares_of(claim.tenant, connection.id, std::slice::from_ref(&item)).await?;
+    match shares.iter().find(|share| share.state.ties()) {
+        Some(share) => {
+            visit.pass_on(share.id);
+            visit.end(InboxState::Done, "passed on to its share").await
+        }
+        None => visit.end(InboxState::Ignored, "its item is not shared").await,
+    }
+}
+
+impl Visit<'_> {
+    /// The tool failed before anything was known.
+    async fn fail(mut self, connection: &Connection, failure: Failure) -> Result<Outcome, Stop> {
+        if failure.act == Act::Wait {
+            let changes = look::needs_attention(self.engine, self.claim, connection, &failure).await?;
+            self.changes.extend(changes);
+        }
+        let due_at = self.engine.due_after(self.claim, &failure);
+        self.changes.push(Change::Release { claim: self.claim.clone(), due_at });
+        self.engine.commit(self.claim, self.changes).await?;
+        Ok(Outcome { failure: Some(failure.code), ..Outcome::default() })
+    }
+}

@@ -1,0 +1,108 @@
+//! One comment call: how it is journaled, written, and remembered.
+
+use bowline_core::command::{CommandKind, SentField, Write, Written};
+use bowline_core::comment::{CommentEnd, CommentPair};
+use bowline_core::text::Doc;
+use bowline_core::{CommandId, Side};
+
+use crate::attribution;
+use crate::comments::{self, CommentAct, Voice};
+use crate::look::Look;
+use crate::reconcile::{self, Conversation};
+
+/// A new command id.
+pub(crate) fn draw(look: &Look<'_>) -> CommandId {
+    CommandId::new(look.engine.now(), look.engine.ports.entropy.as_ref())
+}
+
+fn with_voice<T>(look: &Look<'_>, use_it: impl FnOnce(&Voice<'_>) -> T) -> T {
+    let hold = |side: Side, body: &Doc| look.far(side).tool.hold_comment(body);
+    use_it(&Voice { hold: &hold, prints: look.prints.as_ref() })
+}
+
+/// The body that is sent, with attribution where the target is a mirror.
+fn body(look: &Look<'_>, act: &CommentAct) -> Doc {
+    match act {
+        CommentAct::Mirror { from, comment } => {
+            let tool = look.far(*from).connection.tool.title();
+            attribution::attribute(&comment.body, &comment.author, tool)
+        }
+        CommentAct::Edit { body, .. } => body.clone(),
+    }
+}
+
+/// What the journal keeps of a comment call.
+pub(crate) fn journaled(look: &Look<'_>, act: &CommentAct) -> (CommandKind, Vec<SentField>, Option<String>) {
+    let (kind, from, words, origin) = match act {
+        CommentAct::Mirror { from, comment } => {
+            (CommandKind::Comment, *from, &comment.body, comment.id.clone())
+        }
+        CommentAct::Edit { from, pair, words, .. } => {
+            (CommandKind::EditComment, *from, words, pair.origin_id().to_owned())
+        }
+    };
+    let body = body(look, act);
+    let sent = with_voice(look, |voice| SentField {
+        key: 0,
+        source: voice.print(words),
+        sent: voice.held(from.other(), &body).1,
+    });
+    (kind, vec![sent], Some(origin))
+}
+
+/// The call.
+pub(crate) fn write(look: &Look<'_>, id: CommandId, act: &CommentAct) -> Write {
+    let body = body(look, act);
+    match act {
+        CommentAct::Mirror { from, .. } => {
+            Write::Comment { at: reconcile::at(look, from.other()), marker: id, body }
+        }
+        CommentAct::Edit { from, pair, .. } => Write::EditComment {
+            at: reconcile::at(look, from.other()),
+            id: pair.end(from.other()).id.clone().unwrap_or_default(),
+            body,
+        },
+    }
+}
+
+/// The pair once the call has succeeded, and whether the comment was read back as sent. `None` if the tool did
+/// not say what it made: then the journal row stays open and the next look finds the comment by its marker.
+pub(crate) fn landed(
+    look: &Look<'_>,
+    conversation: &Conversation,
+    act: &CommentAct,
+    written: Written,
+) -> Option<(CommentPair, bool)> {
+    let read = written.comment?;
+    let body = body(look, act);
+    Some(with_voice(look, |voice| {
+        let (from, mut pair) = match act {
+            CommentAct::Mirror { from, comment } => {
+                (*from, comments::mirrored(&reconcile::talk(look, conversation), voice, *from, comment))
+            }
+            CommentAct::Edit { from, pair, .. } => (*from, pair.clone()),
+        };
+        let target = from.other();
+        let (held, sent) = voice.held(target, &body);
+        let words = if target == pair.origin {
+            held
+        } else {
+            attribution::strip(&held, look.far(pair.origin).connection.tool.title())
+        };
+        *pair.end_mut(target) = comments::end_of(&read.id, voice.print(&words), &read);
+        (pair, voice.print(&read.body) == sent)
+    }))
+}
+
+/// The pair of a comment that the target refused: it has one end only and is not tried again by itself.
+pub(crate) fn refused(look: &Look<'_>, conversation: &Conversation, act: &CommentAct) -> CommentPair {
+    match act {
+        CommentAct::Mirror { from, comment } => with_voice(look, |voice| {
+            let mut pair = comments::mirrored(&reconcile::talk(look, conversation), voice, *from, comment);
+            *pair.end_mut(from.other()) = CommentEnd { id: None, body: None, seen_at: None };
+            pair.state = bowline_core::comment::PairState::Tombstoned;
+            pair
+        }),
+        CommentAct::Edit { pair, .. } => pair.clone(),
+    }
+}

@@ -1,0 +1,122 @@
+//! The workflow state of an item, seen as steps to take: which one is next, what it needs, what it leads to.
+
+use std::sync::PoisonError;
+
+use bowline_core::command::Fields;
+use bowline_core::item::Step;
+use bowline_core::value::Choice;
+use bowline_core::{FieldName, Item, Side, Value};
+use bowline_mapping::TypeMapping;
+
+use crate::base::Pair;
+use crate::decide::{NEVER, Push};
+use crate::engine::WorkflowKey;
+use crate::look::Look;
+use crate::outcome::{OnSide, Stop};
+use crate::path::{Next, Quest};
+
+/// Asks about at most so many other states before giving up on a way.
+const LESSONS: usize = 6;
+
+/// The next step towards the wanted state; `None` if there is no way.
+///
+/// The item itself is always asked. Other states are asked about through items that are in them now.
+pub(crate) async fn next(
+    look: &Look<'_>,
+    mapping: &TypeMapping,
+    side: Side,
+    item: &Item,
+    push: &Push,
+) -> Result<Option<Step>, Stop> {
+    let (from, wanted) = (state_name(item.value(&push.field)), state_name(&push.value));
+    let key = workflow(look, side, item);
+    let steps = look.far(side).tool.steps(&item.at).await.on(side)?;
+    learn(look, &key, from, Some(steps));
+    let can_supply = |field: &FieldName| mapping.supply(side, field).is_some();
+    let quest = Quest { from, wanted, avoid: mapping.avoid(side), can_supply: &can_supply };
+    let mut lessons = 0;
+    loop {
+        match ask(look, &key, &quest) {
+            Next::Take(step) | Next::Try(step) => return Ok(Some(step)),
+            Next::None => return Ok(None),
+            Next::Learn(states) => {
+                for state in states {
+                    lessons += 1;
+                    let steps =
+                        if lessons > LESSONS { None } else { lesson(look, side, item, &state).await? };
+                    learn(look, &key, &state, steps);
+                }
+            }
+        }
+    }
+}
+
+/// The ways out of a state, told by some item that is in it now.
+async fn lesson(look: &Look<'_>, side: Side, item: &Item, state: &str) -> Result<Option<Vec<Step>>, Stop> {
+    let far = look.far(side);
+    let exemplar = far.catalogue.exemplar(&item.at.scope, &item.at.kind, state).await.on(side)?;
+    match exemplar {
+        Some(at) => Ok(Some(far.tool.steps(&at).await.on(side)?)),
+        None => Ok(None),
+    }
+}
+
+fn ask(look: &Look<'_>, key: &WorkflowKey, quest: &Quest<'_>) -> Next {
+    let workflows = look.engine.workflows.lock().unwrap_or_else(PoisonError::into_inner);
+    workflows.get(key).map_or(Next::None, |graph| graph.next(quest, look.engine.now()))
+}
+
+fn learn(look: &Look<'_>, key: &WorkflowKey, state: &str, steps: Option<Vec<Step>>) {
+    let mut workflows = look.engine.workflows.lock().unwrap_or_else(PoisonError::into_inner);
+    let graph = workflows.entry(key.clone()).or_default();
+    match steps {
+        Some(steps) => graph.learn(state, steps, look.engine.now()),
+        None => graph.learn_nothing(state, look.engine.now()),
+    }
+}
+
+/// Forgets what was learnt about the item's state: a step out of it was refused.
+pub(crate) fn forget(look: &Look<'_>, side: Side, item: &Item, push: &Push) {
+    let mut workflows = look.engine.workflows.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(graph) = workflows.get_mut(&workflow(look, side, item)) {
+        graph.forget(state_name(item.value(&push.field)));
+    }
+}
+
+fn workflow(look: &Look<'_>, side: Side, item: &Item) -> WorkflowKey {
+    (look.view.share.connection(side), item.at.scope.clone(), item.at.kind.clone())
+}
+
+/// Whether a step leads to the wanted state.
+pub(crate) fn is_wanted(step: &Step, push: &Push) -> bool {
+    step.to_name.trim().to_lowercase() == state_name(&push.value).trim().to_lowercase()
+}
+
+/// The write that one step amounts to. A step on the way puts the target into a state that is not the source's:
+/// the base remembers the target there and leaves the source as it was, so that the rest of the way is still
+/// to go.
+pub(crate) fn leg(look: &Look<'_>, mapping: &TypeMapping, target: Side, push: &Push, step: &Step) -> Push {
+    let Some(field) = mapping.state().filter(|_| !is_wanted(step, push)) else { return push.clone() };
+    let value = Value::Choice(Choice { id: Some(step.to_id.clone()), name: step.to_name.clone() });
+    let source = look.base.field(push.key).and_then(|known| known.pair.as_ref());
+    let source = source.map_or(NEVER, |pair| pair.side(target.other()));
+    let there = look.prints.of(&push.field, &field.normal(&value));
+    let pair = Pair { left: there, right: there, elements: None }.with(target.other(), source);
+    Push { value, pair, ..push.clone() }
+}
+
+/// What the profile fills in where a step's screen demands it.
+pub(crate) fn supplied(mapping: &TypeMapping, side: Side, step: &Step) -> Fields {
+    let wanted = step.required.iter().chain(&step.accepted);
+    wanted
+        .filter_map(|field| mapping.supply(side, field).map(|value| (field.clone(), value.clone())))
+        .collect()
+}
+
+fn state_name(value: &Value) -> &str {
+    match value {
+        Value::Choice(choice) => &choice.name,
+        Value::Text(name) => name,
+        _ => "",
+    }
+}

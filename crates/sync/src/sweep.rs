@@ -1,0 +1,196 @@
+//! The sweep: the regular look at what changed in a tool, so that a lost webhook is only late.
+//!
+//! It asks for changes since the watermark and compares versions with what was seen; only what is news gets work.
+//! What it finds goes through the same inbox as deliveries, under the event name `sweep`.
+
+use std::collections::BTreeSet;
+
+use bowline_core::commit::Change;
+use bowline_core::connection::{Connection, Health};
+use bowline_core::event::{About, Hint, InboxRow, InboxState};
+use bowline_core::failure::Act;
+use bowline_core::finding::Cause;
+use bowline_core::port::{ChangedAsk, Glimpse};
+use bowline_core::share::Share;
+use bowline_core::work::{Claim, Entity, Lane, Touch};
+use bowline_core::{ConnectionId, EventId, Failure, Side, Timestamp};
+
+use crate::engine::Engine;
+use crate::look::needs_attention;
+use crate::outcome::{Outcome, Stop};
+use crate::reconcile::SWEEP_EVENT;
+use crate::retry;
+
+/// At most so many pages in one look; the next look goes on where this one ended.
+const PAGES: usize = 20;
+
+/// Sweeps a connection.
+pub(crate) async fn look(engine: &Engine, claim: &Claim, connection: ConnectionId) -> Result<Outcome, Stop> {
+    let Some(connection) = engine.connection(claim.tenant, connection).await? else {
+        engine.commit(claim, vec![Change::Ack(claim.clone())]).await?;
+        return Ok(Outcome::default());
+    };
+    let mut sweep = Sweep { engine, claim, connection: &connection, changes: Vec::new() };
+    match sweep.run().await {
+        Ok(()) => Ok(Outcome::default()),
+        Err(Stop::Tool(_, failure)) => sweep.failed(failure).await,
+        Err(other) => Err(other),
+    }
+}
+
+/// A sweep in progress.
+struct Sweep<'a> {
+    engine: &'a Engine,
+    claim: &'a Claim,
+    connection: &'a Connection,
+    changes: Vec<Change>,
+}
+
+impl Sweep<'_> {
+    async fn run(&mut self) -> Result<(), Stop> {
+        let (engine, connection) = (self.engine, self.connection);
+        if connection.health != Health::Ok || connection.identity.is_none() {
+            let probe = engine.ports.tools.catalogue(connection).probe().await;
+            let identity = Some(probe.map_err(|failure| Stop::Tool(None, failure))?);
+            self.changes.extend(recovered(connection));
+            self.changes.push(Change::Health { connection: connection.id, health: Health::Ok, identity });
+        }
+        let started = engine.now();
+        let scopes = self.scopes().await?;
+        let whole = scopes.is_empty() || self.pages(scopes).await?;
+        let due_at = if whole { retry::add(started, engine.options.sweep_every) } else { started };
+        let entity = self.claim.entity.clone();
+        self.changes.push(Change::Touch(Touch { entity, lane: Lane::Sweep, due_at }));
+        self.changes.push(Change::Ack(self.claim.clone()));
+        self.flush().await
+    }
+
+    async fn flush(&mut self) -> Result<(), Stop> {
+        Ok(self.engine.commit(self.claim, std::mem::take(&mut self.changes)).await?)
+    }
+
+    async fn failed(&mut self, failure: Failure) -> Result<Outcome, Stop> {
+        if failure.act == Act::Wait {
+            let changes = needs_attention(self.engine, self.claim, self.connection, &failure).await?;
+            self.changes.extend(changes);
+        }
+        // However long it lasts, a sweep is never later than the next regular one.
+        let regular = retry::add(self.engine.now(), self.engine.options.sweep_every);
+        let due_at = self.engine.due_after(self.claim, &failure).min(regular);
+        self.changes.push(Change::Release { claim: self.claim.clone(), due_at });
+        self.flush().await?;
+        Ok(Outcome { failure: Some(failure.code), ..Outcome::default() })
+    }
+
+    /// The projects that any active profile routes on this connection.
+    async fn scopes(&self) -> Result<Vec<String>, Stop> {
+        let desk = &self.engine.ports.desk;
+        let mut scopes = BTreeSet::new();
+        for profile in desk.profiles_of(self.claim.tenant, self.connection.id).await? {
+            let rules = self.engine.rules(&profile)?;
+            for side in Side::BOTH.into_iter().filter(|side| profile.connection(*side) == self.connection.id)
+            {
+                scopes.extend(rules.scopes(side).into_iter().map(str::to_owned));
+            }
+        }
+        Ok(scopes.into_iter().collect())
+    }
+
+    /// Goes through the pages, committing after each; says whether the end was reached.
+    async fn pages(&mut self, scopes: Vec<String>) -> Result<bool, Stop> {
+        let (engine, connection) = (self.engine, self.connection);
+        let known = engine.ports.desk.watermark(self.claim.tenant, connection.id).await?;
+        let start = known.unwrap_or(connection.created_at);
+        let since = retry::add(start, -engine.options.sweep_overlap);
+        let mut ask = ChangedAsk { since, scopes, page: None };
+        let mut reached = start;
+        let tool = engine.ports.tools.tool(connection);
+        for _ in 0..PAGES {
+            let page = tool.changed(&ask).await.map_err(|failure| Stop::Tool(None, failure))?;
+            self.news(&page.glimpses).await?;
+            reached = page.glimpses.iter().map(|glimpse| glimpse.updated_at).fold(reached, Timestamp::max);
+            if reached > start {
+                self.changes.push(Change::Watermark { connection: connection.id, at: reached });
+            }
+            ask.page = page.next;
+            if ask.page.is_none() {
+                return Ok(true);
+            }
+            self.flush().await?;
+        }
+        Ok(false)
+    }
+
+    /// What of a page is news becomes deliveries and work.
+    async fn news(&mut self, glimpses: &[Glimpse]) -> Result<(), Stop> {
+        let ids: Vec<String> = glimpses.iter().map(|glimpse| glimpse.id.clone()).collect();
+        let shares = self.engine.ports.desk.shares_of(self.claim.tenant, self.connection.id, &ids).await?;
+        for glimpse in glimpses {
+            let side = |share: &&Share| share.side_of(self.connection.id, &glimpse.id);
+            let mut tied =
+                shares.iter().filter(|share| share.state.ties() && side(share).is_some()).peekable();
+            if tied.peek().is_none() {
+                let entity = Entity::Item { connection: self.connection.id, id: glimpse.id.clone() };
+                let find = self.find(glimpse, entity);
+                self.changes.extend(find);
+                continue;
+            }
+            let is_news = |share: &&Share| {
+                let end = side(share).map(|side| share.end(side));
+                let known = end.and_then(|end| end.seen.min(end.heard));
+                glimpse.comments_only || known.is_none_or(|known| known < glimpse.version)
+            };
+            let finds: Vec<Change> =
+                tied.filter(is_news).flat_map(|share| self.find(glimpse, Entity::Share(share.id))).collect();
+            self.changes.extend(finds);
+        }
+        Ok(())
+    }
+
+    fn find(&self, glimpse: &Glimpse, entity: Entity) -> [Change; 2] {
+        let now = self.engine.now();
+        let row = InboxRow {
+            tenant: self.claim.tenant,
+            id: EventId::new(now, self.engine.ports.entropy.as_ref()),
+            connection: self.connection.id,
+            entity: Some(entity.clone()),
+            hint: Some(hint_of(glimpse)),
+            state: InboxState::Pending,
+            outcome: None,
+            body: None,
+            received_at: now,
+        };
+        [Change::AddInbox(Box::new(row)), Change::Touch(Touch { entity, lane: Lane::Sweep, due_at: now })]
+    }
+}
+
+fn hint_of(glimpse: &Glimpse) -> Hint {
+    let about = if glimpse.comments_only {
+        About::Comment { id: None, item: Some(glimpse.id.clone()), edited_at: None }
+    } else {
+        About::Item {
+            id: glimpse.id.clone(),
+            kind: Some(glimpse.kind.clone()),
+            scope: Some(glimpse.scope.clone()),
+        }
+    };
+    // The same find is not written twice: an item that no profile shares turns up in every overlap.
+    let delivery = format!("{SWEEP_EVENT}/{}/{}", glimpse.id, glimpse.version.0);
+    Hint {
+        event: SWEEP_EVENT.to_owned(),
+        delivery: (!glimpse.comments_only).then_some(delivery),
+        about,
+        version: Some(glimpse.version),
+        actor: None,
+    }
+}
+
+/// The findings that said the connection needs a person are over.
+fn recovered(connection: &Connection) -> Option<Change> {
+    match &connection.health {
+        Health::NeedsAttention { code } => {
+            Some(Change::SettleCause { key: Cause::of(code.clone()).at(connection.id).key() })
+        }
+        Health::Unknown | Health::Ok => None,
+    }
+}

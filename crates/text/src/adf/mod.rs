@@ -1,0 +1,36 @@
+//! Atlassian Document Format: the JSON that Jira Cloud's REST API version 3 takes and gives.
+//!
+//! Node and mark names, and what may stand where, are those of the public JSON schema (page "Atlassian Document
+//! Format" on developer.atlassian.com; schema `full.json` in `@atlaskit/adf-schema`). Nodes that the tree has no word
+//! for stay whole (`opaque.rs`). What no document can hold is taken out before printing, by `crate::fit`.
+
+mod opaque;
+mod parse;
+mod print;
+
+use serde_json::Value;
+
+use crate::tree::{Doc, Format, Opaque};
+use crate::{Error, fit};
+
+/// Reads an ADF document, in normal form. Tolerant of anything inside it.
+///
+/// # Errors
+/// [`Error::NotADocument`] if it is not an object with type `doc`; `null` is such a thing.
+pub fn parse(doc: &Value) -> Result<Doc, Error> {
+    if parse::type_of(doc) != "doc" {
+        return Err(Error::NotADocument);
+    }
+    Ok(Doc { blocks: parse::blocks(doc) }.normal())
+}
+
+/// Prints a document as ADF that is valid against the published schema, but for opaque nodes, which are printed as
+/// they came.
+pub fn print(doc: &Doc) -> Value {
+    print::doc(&fit::fit(doc.clone(), Format::Adf, believe))
+}
+
+/// Whether this format's parser would make this piece of its raw form, in the given place.
+pub(crate) fn believe(opaque: &Opaque, _: bool) -> bool {
+    opaque::read(&opaque.raw).is_some_and(|same| same == *opaque)
+}

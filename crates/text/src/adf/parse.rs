@@ -1,0 +1,200 @@
+//! Reads ADF nodes into blocks and lines.
+//!
+//! The schema says what may stand where; what comes may differ. A known node in a wrong place is read as what it is,
+//! an unknown one stays opaque, words without a paragraph get one.
+
+use serde_json::Value;
+
+use super::opaque;
+use crate::marks::{Marks, Shift, kind};
+use crate::tree::{Block, Cell, Code, Handle, Heading, Inline, List, ListItem, Marker, Mention, Row, Table};
+use crate::{Color, Href, plain};
+
+/// Deepest nesting of nodes that is read as nodes; below it only the text is kept.
+const MAX_NODES: usize = 60;
+
+/// The node's type; empty if it has none.
+pub(super) fn type_of(node: &Value) -> &str {
+    node.get("type").and_then(Value::as_str).unwrap_or_default()
+}
+
+pub(super) fn children(node: &Value) -> &[Value] {
+    node.get("content").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn attribute<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+    node.get("attrs").and_then(|attrs| attrs.get(name))
+}
+
+fn words<'a>(node: &'a Value, name: &str) -> Option<&'a str> {
+    attribute(node, name).and_then(Value::as_str)
+}
+
+fn number(node: &Value, name: &str) -> Option<u64> {
+    let number = attribute(node, name)?;
+    // Some writers send 2.0 for 2.
+    number.as_u64().or_else(|| number.as_f64().filter(|real| *real >= 0.0).map(|real| real as u64))
+}
+
+/// The blocks in a document.
+pub(super) fn blocks(doc: &Value) -> Vec<Block> {
+    inner(doc, MAX_NODES)
+}
+
+/// The blocks in a node; words that stand among them get a paragraph.
+fn inner(node: &Value, depth: usize) -> Vec<Block> {
+    let mut out = Vec::new();
+    let mut loose = Vec::new();
+    for child in children(node) {
+        match inline(child) {
+            Some(inline) => loose.extend(inline),
+            None => {
+                out.push(Block::Paragraph(std::mem::take(&mut loose)));
+                block(child, depth, &mut out);
+            }
+        }
+    }
+    out.push(Block::Paragraph(loose));
+    out
+}
+
+fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
+    let Some(depth) = depth.checked_sub(1) else {
+        out.push(Block::Paragraph(plain::inlines_of(&opaque::visible(node))));
+        return;
+    };
+    match type_of(node) {
+        "paragraph" => out.push(Block::Paragraph(line(node, depth))),
+        "heading" => {
+            let level = number(node, "level").and_then(|level| u8::try_from(level).ok()).unwrap_or(1);
+            out.push(Block::Heading(Heading { level, content: line(node, depth) }));
+        }
+        "bulletList" => out.push(list(node, Marker::Bullet, depth)),
+        "orderedList" => {
+            let start = number(node, "order").map_or(1, |order| u32::try_from(order).unwrap_or(u32::MAX));
+            out.push(list(node, Marker::Number { start }, depth));
+        }
+        "codeBlock" => {
+            let language = words(node, "language").map(str::to_owned);
+            let text = plain::inlines(&line(node, depth));
+            out.push(Block::Code(Code { language, text }));
+        }
+        "blockquote" => out.push(Block::Quote(inner(node, depth))),
+        "rule" => out.push(Block::Rule),
+        "table" => out.push(table(node, depth)),
+        // A part without its whole: what is in it still counts.
+        "listItem" | "tableRow" | "tableCell" | "tableHeader" | "doc" => out.extend(inner(node, depth)),
+        _ => out.push(match opaque::read(node) {
+            Some(opaque) => Block::Opaque(opaque),
+            None => Block::Paragraph(plain::inlines_of(&opaque::visible(node))),
+        }),
+    }
+}
+
+fn list(node: &Value, marker: Marker, depth: usize) -> Block {
+    let items = children(node).iter().map(|child| ListItem {
+        blocks: if type_of(child) == "listItem" { inner(child, depth) } else { lone(child, depth) },
+    });
+    Block::List(List { marker, items: items.collect() })
+}
+
+fn table(node: &Value, depth: usize) -> Block {
+    let rows = children(node).iter().map(|row| match type_of(row) {
+        "tableRow" => Row { cells: children(row).iter().map(|child| cell(child, depth)).collect() },
+        _ => Row { cells: vec![cell(row, depth)] },
+    });
+    Block::Table(Table { rows: rows.collect() })
+}
+
+fn cell(node: &Value, depth: usize) -> Cell {
+    let span = |name| number(node, name).map_or(1, |span| u16::try_from(span).unwrap_or(u16::MAX));
+    match type_of(node) {
+        "tableCell" | "tableHeader" => Cell {
+            header: type_of(node) == "tableHeader",
+            colspan: span("colspan"),
+            rowspan: span("rowspan"),
+            blocks: inner(node, depth),
+        },
+        _ => Cell { blocks: lone(node, depth), ..Cell::default() },
+    }
+}
+
+/// One node that may be a block or words.
+fn lone(node: &Value, depth: usize) -> Vec<Block> {
+    let mut out = Vec::new();
+    match inline(node) {
+        Some(inline) => out.push(Block::Paragraph(inline)),
+        None => block(node, depth, &mut out),
+    }
+    out
+}
+
+/// The words in a node. Blocks in a line stay opaque or give their words.
+fn line(node: &Value, depth: usize) -> Vec<Inline> {
+    let mut out = Vec::new();
+    for child in children(node) {
+        if let Some(inline) = inline(child) {
+            out.extend(inline);
+            continue;
+        }
+        match (opaque::read(child), depth.checked_sub(1)) {
+            (Some(opaque), _) => out.push(Inline::Opaque(opaque)),
+            (None, Some(depth)) => {
+                out.push(Inline::Break);
+                out.extend(line(child, depth));
+                out.push(Inline::Break);
+            }
+            (None, None) => out.extend(plain::inlines_of(&opaque::visible(child))),
+        }
+    }
+    out
+}
+
+/// The words of an inline node; `None` if it is not one we know.
+fn inline(node: &Value) -> Option<Vec<Inline>> {
+    match type_of(node) {
+        "text" => {
+            let text = node.get("text").and_then(Value::as_str).unwrap_or_default();
+            let marks = marks(node);
+            // Editors show a line end in a text node as one.
+            let lines = plain::inlines_of(text).into_iter().map(|inline| match inline {
+                Inline::Text(run) => Inline::marked(run.text, marks.clone()),
+                other => other,
+            });
+            let mut lines: Vec<Inline> = lines.collect();
+            lines.pop();
+            Some(lines)
+        }
+        "hardBreak" => Some(vec![Inline::Break]),
+        "emoji" => {
+            let shown = words(node, "text").or_else(|| words(node, "shortName"))?;
+            Some(vec![Inline::text(shown)])
+        }
+        "mention" => {
+            let id = words(node, "id")?;
+            let name = words(node, "text").map(str::to_owned);
+            Some(vec![Inline::Mention(Mention { user: Handle::Account(id.to_owned()), name })])
+        }
+        _ => None,
+    }
+}
+
+fn marks(node: &Value) -> Marks {
+    let mut marks = Marks::default();
+    for mark in node.get("marks").and_then(Value::as_array).into_iter().flatten() {
+        match kind(mark).unwrap_or_default() {
+            "strong" => marks.strong = true,
+            "em" => marks.em = true,
+            "underline" => marks.underline = true,
+            "strike" => marks.strike = true,
+            "code" => marks.code = true,
+            "subsup" if words(mark, "type") == Some("sub") => marks.shift = Some(Shift::Sub),
+            "subsup" => marks.shift = Some(Shift::Sup),
+            "textColor" => marks.color = words(mark, "color").and_then(Color::parse),
+            "link" => marks.link = words(mark, "href").and_then(Href::parse),
+            "" => {}
+            _ => marks.add_other(mark.clone()),
+        }
+    }
+    marks
+}

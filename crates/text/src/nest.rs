@@ -1,0 +1,201 @@
+//! Flat marks as properly nested ones, for the formats that write an opening and a closing sign.
+//!
+//! A mark that goes on stays open; of several that open together, the one that goes on longest is outermost. Where
+//! marks overlap, the later one is closed and opened again.
+
+use crate::marks::{Marks, Shift};
+use crate::tree::{Inline, Mention, Opaque, Text};
+use crate::{Color, Href};
+
+/// One mark, as it is opened and closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Link(Href),
+    Color(Color),
+    Strong,
+    Em,
+    Underline,
+    Strike,
+    Shift(Shift),
+    Code,
+}
+
+/// A step of writing a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step<'a> {
+    Open(Mark),
+    Close(Mark),
+    Text(&'a Text),
+    /// Nothing is open at a break, a mention or an opaque piece.
+    Break,
+    Mention(&'a Mention),
+    Opaque(&'a Opaque),
+}
+
+/// How many kinds of mark there are.
+const KINDS: usize = 8;
+
+/// The marks of a run, each in the place of its kind.
+fn marks_of(marks: &Marks, code: bool) -> [Option<Mark>; KINDS] {
+    let on = |on: bool, mark: Mark| on.then_some(mark);
+    [
+        marks.link.clone().map(Mark::Link),
+        marks.color.map(Mark::Color),
+        on(marks.strong, Mark::Strong),
+        on(marks.em, Mark::Em),
+        on(marks.underline, Mark::Underline),
+        on(marks.strike, Mark::Strike),
+        marks.shift.map(Mark::Shift),
+        on(code && marks.code, Mark::Code),
+    ]
+}
+
+/// The marks on each piece, and for each of them how many pieces further it goes on.
+type Extents = Vec<[Option<(Mark, usize)>; KINDS]>;
+
+fn extents(content: &[Inline], code: bool) -> Extents {
+    let mut all: Extents = Vec::with_capacity(content.len());
+    for inline in content.iter().rev() {
+        let here = match inline {
+            Inline::Text(run) => marks_of(&run.marks, code),
+            Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => Default::default(),
+        };
+        let mut next = all.last().cloned().unwrap_or_default().into_iter();
+        all.push(here.map(|mark| {
+            let after = next.next().flatten();
+            mark.map(|mark| match after {
+                Some((same, more)) if same == mark => (mark, more + 1),
+                _ => (mark, 0),
+            })
+        }));
+    }
+    all.reverse();
+    all
+}
+
+/// The steps that write a normal line of text. Code is among the marks only if asked for: where it must be the
+/// innermost, each run sees to it.
+pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
+    let mut out = Vec::with_capacity(content.len());
+    let mut open: Vec<Mark> = Vec::new();
+    for (inline, marks) in content.iter().zip(extents(content, code)) {
+        let stays = |mark: &Mark| marks.iter().flatten().any(|(here, _)| here == mark);
+        let keep = open.iter().position(|mark| !stays(mark)).unwrap_or(open.len());
+        out.extend(open.drain(keep..).rev().map(Step::Close));
+        let mut fresh: Vec<&(Mark, usize)> =
+            marks.iter().flatten().filter(|(mark, _)| !open.contains(mark)).collect();
+        fresh.sort_by_key(|(_, more)| std::cmp::Reverse(*more));
+        for (mark, _) in fresh {
+            open.push(mark.clone());
+            out.push(Step::Open(mark.clone()));
+        }
+        out.push(match inline {
+            Inline::Text(run) => Step::Text(run),
+            Inline::Break => Step::Break,
+            Inline::Mention(mention) => Step::Mention(mention),
+            Inline::Opaque(opaque) => Step::Opaque(opaque),
+        });
+    }
+    out.extend(open.into_iter().rev().map(Step::Close));
+    out
+}
+
+/// The line with marks that a writer can always nest without one that begins or ends at a space.
+///
+/// Where a mark would be closed for another's sake and opened again before a space, the space loses it; so do the
+/// spaces at the ends of inline code. A fixed point after one pass, but for neighbours that now look the same.
+pub(crate) fn uncrossed(content: &[Inline]) -> Vec<Inline> {
+    let mut out = Vec::with_capacity(content.len());
+    let mut opened = Marks::default();
+    for step in steps(content, false) {
+        match step {
+            Step::Open(mark) => set(&mut opened, mark),
+            Step::Close(_) => {}
+            Step::Text(run) => split(run, &std::mem::take(&mut opened), &mut out),
+            Step::Break => out.push(Inline::Break),
+            Step::Mention(mention) => out.push(Inline::Mention(mention.clone())),
+            Step::Opaque(opaque) => out.push(Inline::Opaque(opaque.clone())),
+        }
+    }
+    out
+}
+
+/// A run, with the marks `opened` at its beginning taken from its first space.
+fn split(run: &Text, opened: &Marks, out: &mut Vec<Inline>) {
+    let text = run.text.as_str();
+    let (first, rest) = text.split_at(text.len() - text.trim_start_matches(' ').len());
+    let (rest, last) =
+        rest.split_at(if run.marks.code { rest.trim_end_matches(' ').len() } else { rest.len() });
+    let spaced = Marks { code: false, ..run.marks.clone() };
+    out.push(Inline::marked(first, spaced.clone().without(opened)));
+    out.push(Inline::marked(rest, run.marks.clone()));
+    out.push(Inline::marked(last, spaced));
+}
+
+fn set(marks: &mut Marks, mark: Mark) {
+    match mark {
+        Mark::Link(href) => marks.link = Some(href),
+        Mark::Color(color) => marks.color = Some(color),
+        Mark::Strong => marks.strong = true,
+        Mark::Em => marks.em = true,
+        Mark::Underline => marks.underline = true,
+        Mark::Strike => marks.strike = true,
+        Mark::Shift(shift) => marks.shift = Some(shift),
+        Mark::Code => marks.code = true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(text: &str, strong: bool, em: bool, link: bool) -> Inline {
+        let link = link.then(|| Href::parse("u").unwrap());
+        Inline::marked(text, Marks { strong, em, link, ..Marks::default() })
+    }
+
+    fn written(content: &[Inline]) -> String {
+        steps(content, true)
+            .into_iter()
+            .map(|step| match step {
+                Step::Open(mark) => format!("<{}>", name(&mark)),
+                Step::Close(mark) => format!("</{}>", name(&mark)),
+                Step::Text(run) => run.text.clone(),
+                _ => "·".to_owned(),
+            })
+            .collect()
+    }
+
+    fn name(mark: &Mark) -> &'static str {
+        match mark {
+            Mark::Link(_) => "a",
+            Mark::Strong => "b",
+            Mark::Em => "i",
+            _ => "?",
+        }
+    }
+
+    #[test]
+    fn the_mark_that_goes_on_longest_is_outermost() {
+        let content =
+            [run("x", true, true, false), run("y", true, false, false), run("z", false, false, false)];
+        assert_eq!(written(&content), "<b><i>x</i>y</b>z");
+        let content = [run("x", false, true, true), run("y", true, true, true), run("z", false, false, true)];
+        assert_eq!(written(&content), "<a><i>x<b>y</b></i>z</a>");
+    }
+
+    #[test]
+    fn overlapping_marks_are_opened_again() {
+        let content =
+            [run("x", true, false, false), run("y", true, true, false), run("z", false, true, false)];
+        assert_eq!(written(&content), "<b>x<i>y</i></b><i>z</i>");
+    }
+
+    #[test]
+    fn nothing_is_open_at_a_break() {
+        assert_eq!(
+            written(&[run("x", true, false, false), Inline::Break, run("y", true, false, false)]),
+            "<b>x</b>·<b>y</b>"
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Jira's wiki markup: what Jira Data Center and version 2 of Jira Cloud's REST API take and give.
+//!
+//! The rules are those of the public page "Text Formatting Notation Help", and where it is silent those that Jira's
+//! renderer shows: signs count only at the border of a word (`spelling.rs`), macros cut through everything
+//! (`macros.rs`), the rest goes by lines (`blocks.rs`) and then inside a line (`inline.rs`). Both functions are total.
+
+mod blocks;
+mod bracket;
+mod inline;
+mod line;
+mod list;
+mod macros;
+mod print;
+mod shape;
+mod spelling;
+mod table;
+
+use crate::fit::fit;
+use crate::tree::{Block, Doc, Format, Inline, Opaque};
+
+pub(crate) use shape::{can_mention, shaped, tight};
+
+/// Reads wiki markup, in normal form. What is no markup is text; macros we do not know stay opaque.
+pub fn parse(text: &str) -> Doc {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    fit(Doc { blocks: blocks::parse(&text) }, Format::Wiki, |_, _| true)
+}
+
+/// Prints a document as wiki markup, with every character of its text escaped that would be read as markup.
+pub fn print(doc: &Doc) -> String {
+    print::doc(&fit(doc.clone(), Format::Wiki, believe))
+}
+
+/// Whether this format's parser would make this piece of its raw form, in the given place.
+pub(crate) fn believe(opaque: &Opaque, as_block: bool) -> bool {
+    let same = || match as_block {
+        true => vec![Block::Opaque(opaque.clone())],
+        false => vec![Block::Paragraph(vec![Inline::Opaque(opaque.clone())])],
+    };
+    opaque.raw.as_str().is_some_and(|raw| parse(raw).blocks == same())
+}

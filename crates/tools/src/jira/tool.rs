@@ -1,0 +1,114 @@
+//! The adapter's state, and the port: which method is answered where.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bowline_core::command::{Write, Written};
+use bowline_core::comment::Comment;
+use bowline_core::connection::Connection;
+use bowline_core::item::{Item, Locator, Step};
+use bowline_core::port::{Ask, ChangedAsk, ChangedPage, Clock, MarkerAsk, Outbound, Tool, TypeSchema};
+use bowline_core::text::Doc;
+use bowline_core::{Failure, FieldName, Value};
+use bowline_jira::Jira;
+
+use super::kind::{FieldList, Kind};
+use super::refusal::failure;
+use super::value::Face;
+use crate::cache::Aged;
+
+/// The Jira at one connection.
+pub(crate) struct JiraTool {
+    outbound: Arc<dyn Outbound>,
+    pub(super) connection: Connection,
+    pub(super) face: Face,
+    pub(super) fields: Aged<(), FieldList>,
+    pub(super) schemas: Aged<(String, String), TypeSchema>,
+}
+
+impl JiraTool {
+    /// The adapter for a connection.
+    pub(crate) fn new(outbound: Arc<dyn Outbound>, clock: &Arc<dyn Clock>, connection: Connection) -> Self {
+        let deployment = Jira::new(outbound.as_ref(), &connection).deployment();
+        Self {
+            outbound,
+            connection,
+            face: Face(deployment),
+            fields: Aged::new(Arc::clone(clock)),
+            schemas: Aged::new(Arc::clone(clock)),
+        }
+    }
+
+    /// The calls.
+    pub(super) fn jira(&self) -> Jira<'_> {
+        Jira::new(self.outbound.as_ref(), &self.connection)
+    }
+
+    /// The site's fields, read at most every half hour. Fields that Jira itself brings need no list.
+    pub(super) async fn field_list(&self, wanted: &[FieldName]) -> Result<Arc<FieldList>, Failure> {
+        if wanted.iter().all(|field| Kind::of_system(field.as_str()).is_some()) {
+            return Ok(Arc::default());
+        }
+        self.whole_field_list().await
+    }
+
+    /// The site's fields, whatever is wanted of them.
+    pub(super) async fn whole_field_list(&self) -> Result<Arc<FieldList>, Failure> {
+        if let Some(list) = self.fields.find(&()) {
+            return Ok(list);
+        }
+        let fields = self.jira().fields().await.map_err(failure)?;
+        Ok(self.fields.keep((), FieldList::new(fields)))
+    }
+
+    /// Forgets what was learnt of the site: a refusal that names a field may mean that the list is out of date.
+    pub(super) fn forget_site(&self) {
+        self.fields.forget();
+        self.schemas.forget();
+    }
+}
+
+#[async_trait]
+impl Tool for JiraTool {
+    fn hold(&self, field: &FieldName, value: &Value) -> Value {
+        self.face.hold(field.as_str(), value)
+    }
+
+    fn hold_comment(&self, body: &Doc) -> Doc {
+        self.face.dialect().hold(body)
+    }
+
+    async fn find(&self, ask: &Ask) -> Result<Option<Item>, Failure> {
+        self.find_item(&ask.id, &ask.fields, ask.history).await
+    }
+
+    async fn comments(&self, at: &Locator) -> Result<Vec<Comment>, Failure> {
+        self.all_comments(at).await
+    }
+
+    async fn changed(&self, ask: &ChangedAsk) -> Result<ChangedPage, Failure> {
+        self.changed_page(ask).await
+    }
+
+    async fn marked(&self, ask: &MarkerAsk) -> Result<Option<Item>, Failure> {
+        self.find_marked(ask).await
+    }
+
+    async fn steps(&self, at: &Locator) -> Result<Vec<Step>, Failure> {
+        self.ways_out(at).await
+    }
+
+    async fn write(&self, write: &Write) -> Result<Written, Failure> {
+        match write {
+            Write::Create { scope, kind, marker, fields, read } => {
+                self.create(scope, kind, *marker, fields, read).await
+            }
+            Write::Update { at, fields, read } => self.update(&at.id, fields, read).await,
+            Write::Step { at, step, fields, read } => self.step(at, step, fields, read).await,
+            Write::Comment { at, marker, body } => self.comment(at, *marker, body).await,
+            Write::EditComment { at, id, body } => self.edit_comment(at, id, body).await,
+            // An issue property cannot be seen, so it may stay: it finds the issue again after any accident.
+            Write::Unmark { .. } => Ok(Written::default()),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! All tools there are. A new one is a folder, and a line in each `match` here.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bowline_core::ConnectionId;
+use bowline_core::connection::{Connection, ToolKind};
+use bowline_core::port::{Catalogue, Clock, Hints, Outbound, Tool, Tools};
+
+use crate::jira::{JiraHints, JiraTool};
+use crate::targetprocess::{TargetprocessHints, TargetprocessTool};
+
+/// Makes tools, and keeps them as long as their connection stays as it is: they remember field lists and schemas.
+pub struct Registry {
+    outbound: Arc<dyn Outbound>,
+    clock: Arc<dyn Clock>,
+    made: Mutex<BTreeMap<ConnectionId, Made>>,
+}
+
+/// Both faces of one adapter.
+#[derive(Clone)]
+struct Made {
+    revision: i64,
+    tool: Arc<dyn Tool>,
+    catalogue: Arc<dyn Catalogue>,
+}
+
+impl Registry {
+    /// A registry whose tools send their calls through `outbound`. The clock tells how old remembered lists are.
+    pub fn new(outbound: Arc<dyn Outbound>, clock: Arc<dyn Clock>) -> Self {
+        Self { outbound, clock, made: Mutex::default() }
+    }
+
+    fn at(&self, connection: &Connection) -> Made {
+        // A panic elsewhere cannot leave the map half changed.
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        match made.get(&connection.id) {
+            Some(known) if known.revision == connection.revision => known.clone(),
+            _ => {
+                let fresh = self.make(connection);
+                made.insert(connection.id, fresh.clone());
+                fresh
+            }
+        }
+    }
+
+    fn make(&self, connection: &Connection) -> Made {
+        let revision = connection.revision;
+        let outbound = Arc::clone(&self.outbound);
+        match connection.tool {
+            ToolKind::JiraCloud | ToolKind::JiraDc => {
+                let jira = Arc::new(JiraTool::new(outbound, &self.clock, connection.clone()));
+                Made { revision, tool: Arc::clone(&jira) as Arc<dyn Tool>, catalogue: jira }
+            }
+            ToolKind::Targetprocess => {
+                let there = Arc::new(TargetprocessTool::new(outbound, &self.clock, connection.clone()));
+                Made { revision, tool: Arc::clone(&there) as Arc<dyn Tool>, catalogue: there }
+            }
+        }
+    }
+}
+
+impl Tools for Registry {
+    fn hints(&self, kind: ToolKind) -> Arc<dyn Hints> {
+        match kind {
+            ToolKind::JiraCloud | ToolKind::JiraDc => Arc::new(JiraHints),
+            ToolKind::Targetprocess => Arc::new(TargetprocessHints),
+        }
+    }
+
+    fn tool(&self, connection: &Connection) -> Arc<dyn Tool> {
+        self.at(connection).tool
+    }
+
+    fn catalogue(&self, connection: &Connection) -> Arc<dyn Catalogue> {
+        self.at(connection).catalogue
+    }
+}

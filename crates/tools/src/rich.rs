@@ -1,0 +1,48 @@
+//! Rich text in the form each tool keeps it. The conversions are `bowline_text`'s.
+
+use bowline_text::{Doc, adf, html, wiki};
+use serde_json::Value as Json;
+
+/// How a tool writes rich text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// Atlassian Document Format, as JSON.
+    Adf,
+    /// Jira's wiki markup, as a string.
+    Wiki,
+    /// HTML, as a string.
+    Html,
+}
+
+impl Dialect {
+    /// Reads what a tool gave. A string where an ADF document is due is plain text (a single-line field that became
+    /// a multi-line one); null and whatever is no text at all is an empty document.
+    pub(crate) fn read(self, found: &Json) -> Doc {
+        match (self, found.as_str()) {
+            (Self::Wiki, Some(text)) => wiki::parse(text),
+            (Self::Html, Some(text)) => html::parse(text),
+            (Self::Adf, Some(text)) => plain(text),
+            (Self::Adf, None) => adf::parse(found).unwrap_or_default(),
+            (Self::Wiki | Self::Html, None) => Doc::default(),
+        }
+    }
+
+    /// Prints a document for a tool.
+    pub(crate) fn print(self, doc: &Doc) -> Json {
+        match self {
+            Self::Adf => adf::print(doc),
+            Self::Wiki => wiki::print(doc).into(),
+            Self::Html => html::print(doc).into(),
+        }
+    }
+
+    /// The document as the tool will hold it and give it back.
+    pub(crate) fn hold(self, doc: &Doc) -> Doc {
+        self.read(&self.print(doc))
+    }
+}
+
+/// Plain text as a document.
+pub(crate) fn plain(text: &str) -> Doc {
+    Doc::from_plain(text)
+}

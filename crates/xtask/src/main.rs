@@ -1,0 +1,68 @@
+//! Tasks of the project: `cargo xtask test`, `simulate`, `bench`, `tidy`. No logic lives in shell scripts.
+//!
+//! Light on purpose: it compiles in seconds and starts everything else as a child.
+
+mod bench;
+mod postgres;
+mod shell;
+mod simulate;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the project.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs every test. Finds, starts or installs PostgreSQL first.
+    Test {
+        /// Also what takes long: more histories of the simulation.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Runs histories of the engine's simulation.
+    Simulate {
+        /// How many.
+        #[arg(long, default_value_t = 20_000)]
+        histories: u64,
+        /// The seed of the first; the others follow.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Measures: events per second, delays, memory, beside the limits of this machine.
+    Bench {
+        /// What to measure.
+        #[arg(value_enum)]
+        what: bench::What,
+    },
+    /// Holds crate graph, licences, file sizes and words to the documents.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let result = match Args::parse().task {
+        Task::Test { full } => test::run(full),
+        Task::Simulate { histories, seed } => simulate::run(histories, seed),
+        Task::Bench { what } => bench::run(what),
+        Task::Tidy => tidy::run(),
+    };
+    match result {
+        Ok(verdict) => {
+            shell::say(&verdict);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            shell::say(&format!("failed: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

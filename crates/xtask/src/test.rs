@@ -1,0 +1,57 @@
+//! `cargo xtask test`: everything deterministic, on both databases.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::postgres::Postgres;
+use crate::shell::{self, say};
+use crate::tidy;
+
+/// Histories of the simulation with `--full`.
+const MANY_HISTORIES: &str = "200000";
+
+/// Runs every test; the verdict says how long each part took.
+pub(crate) fn run(full: bool) -> Result<String> {
+    let mut parts = Vec::new();
+    let mut part = |name: &str, work: &mut dyn FnMut() -> Result<()>| -> Result<()> {
+        say(&format!("\n== {name}"));
+        let took = measure(work)?;
+        parts.push(format!("{name} {} s", took.as_secs()));
+        Ok(())
+    };
+    part("tidy", &mut || tidy::run().map(|verdict| say(&verdict)))?;
+    part("format", &mut || shell::run(shell::cargo().args(["fmt", "--all", "--check"])))?;
+    let mut postgres = None;
+    part("postgresql", &mut || {
+        postgres = Some(Postgres::find_or_start()?);
+        Ok(())
+    })?;
+    part("lints", &mut || {
+        let lints =
+            ["clippy", "--workspace", "--all-targets", "--features", "bowline/crash", "--", "-D", "warnings"];
+        shell::run(shell::cargo().args(lints))
+    })?;
+    part("tests", &mut || shell::run(&mut tests(full, postgres.as_ref())))?;
+    Ok(format!("all tests passed: {}", parts.join(", ")))
+}
+
+fn tests(full: bool, postgres: Option<&Postgres>) -> Command {
+    let mut command = shell::cargo();
+    command.args(["test", "--workspace", "--features", "bowline/crash"]);
+    if let Some(postgres) = postgres {
+        command.env("BOWLINE_TEST_PG", postgres.url());
+    }
+    if full {
+        command.env("SIMULATE_HISTORIES", MANY_HISTORIES);
+    }
+    command
+}
+
+#[expect(clippy::disallowed_methods, reason = "tells a person how long each part took")]
+fn measure(work: &mut dyn FnMut() -> Result<()>) -> Result<Duration> {
+    let started = std::time::Instant::now();
+    work()?;
+    Ok(started.elapsed())
+}
