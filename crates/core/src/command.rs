@@ -43,6 +43,9 @@ pub enum Write {
         at: Locator,
         /// What to set.
         fields: Fields,
+        /// What the same fields held when this was decided. A tool that can add to a set and take from it does
+        /// just that, so that nobody's edit in between is undone.
+        was: Fields,
         /// Fields to read back: all that sync, so that an edit by somebody else is noticed.
         read: Vec<FieldName>,
     },

@@ -66,13 +66,24 @@ impl Jira<'_> {
         read("jira.issue.create", &answer)
     }
 
-    /// Sets fields of an issue. Cloud is asked to return the issue, which saves a read.
-    pub async fn edit_issue(&self, id_or_key: &str, fields: &Map<String, Value>) -> Result<Edit, Error> {
+    /// Edits an issue: `fields` are set; `verbs` are carried out (`{"labels": [{"add": "x"}, {"remove": "y"}]}`), a
+    /// field being in one of them only. Cloud is asked to return the issue, which saves a read.
+    pub async fn edit_issue(
+        &self,
+        id_or_key: &str,
+        fields: &Map<String, Value>,
+        verbs: &Map<String, Value>,
+    ) -> Result<Edit, Error> {
         let mut path = self.api().then("issue").piece(id_or_key);
         if self.deployment() == Deployment::Cloud {
             path = path.ask("returnIssue", "true");
         }
-        let answer = self.change("jira.issue.edit", Method::PUT, path, &json!({ "fields": fields })).await?;
+        let body = if verbs.is_empty() {
+            json!({ "fields": fields })
+        } else {
+            json!({ "fields": fields, "update": verbs })
+        };
+        let answer = self.change("jira.issue.edit", Method::PUT, path, &body).await?;
         if answer.status == StatusCode::NO_CONTENT || answer.body.is_empty() {
             return Ok(Edit::Done);
         }

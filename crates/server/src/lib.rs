@@ -1,8 +1,8 @@
 //! HTTP: webhook intake, `/api/v1`, health, metrics and one live page.
 //!
-//! What lives here: [`router`], made from an [`App`] that holds the ports. What does not: what a webhook means
-//! (`sync`, `tools`), whether it is authentic (`auth`), where anything is stored (`store`), and the listening, which
-//! is the binary's. It is a library, so tests call the router without a socket. `README.md` has the route table.
+//! What lives here: [`router`], made from an [`App`] that holds the ports, and [`serve`], which puts it on a socket.
+//! What does not: what a webhook means (`sync`, `tools`), whether it is authentic (`auth`), where anything is stored
+//! (`store`). It is a library, so tests call the router without a socket. `README.md` has the route table.
 
 mod api;
 mod app;
@@ -20,6 +20,7 @@ mod problem;
 mod pulse;
 mod router;
 mod scope;
+mod serve;
 mod stopwatch;
 mod stream;
 
@@ -30,3 +31,4 @@ pub use openapi::openapi;
 pub use options::{LivePage, Options};
 pub use router::router;
 pub use scope::{NoScope, Scope};
+pub use serve::{Serving, serve};

@@ -139,3 +139,74 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::KeepLoser(loser) => vec![losers::keep(tenant, loser)],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bowline_core::ConnectionId;
+    use bowline_core::work::{Claim, Lane, Touch};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::stmt::Check;
+
+    fn commit(changes: Vec<Change>) -> Commit {
+        let tenant = TenantId::from_uuid(Uuid::from_u128(1));
+        Commit { tenant, fence: None, changes, at: Timestamp::UNIX_EPOCH }
+    }
+
+    fn item(id: &str) -> Entity {
+        Entity::Item { connection: ConnectionId::from_uuid(Uuid::from_u128(2)), id: id.to_owned() }
+    }
+
+    fn touch(entity: Entity) -> Change {
+        Change::Touch(Touch { entity, lane: Lane::Live, due_at: Timestamp::UNIX_EPOCH })
+    }
+
+    fn claim(entity: Entity) -> Claim {
+        Claim {
+            tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+            entity,
+            lane: Lane::Live,
+            epoch: 3,
+            touched: 1,
+            attempts: 1,
+            since: Timestamp::UNIX_EPOCH,
+            until: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn way_of(commit: &Commit) -> u64 {
+        match plan(commit).unwrap().unwrap().kind {
+            Kind::Commit { way } => way,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_commit_that_asks_for_nothing_is_no_plan() {
+        assert!(plan(&commit(vec![])).unwrap().is_none());
+    }
+
+    #[test]
+    fn fences_come_before_anything_is_written_and_once_each() {
+        let held = claim(item("1"));
+        let mut commit =
+            commit(vec![touch(item("2")), Change::Ack(held.clone()), Change::Ack(claim(item("3")))]);
+        commit.fence = Some(held.fence());
+        let stmts = plan(&commit).unwrap().unwrap().stmts;
+        let fences = stmts.iter().take_while(|stmt| matches!(stmt.check, Check::Fence)).count();
+        assert_eq!(fences, 2);
+        assert!(!stmts.iter().skip(fences).any(|stmt| matches!(stmt.check, Check::Fence)));
+    }
+
+    #[test]
+    fn commits_about_one_entity_go_one_way() {
+        let mut fenced = commit(vec![touch(item("other"))]);
+        fenced.fence = Some(claim(item("1")).fence());
+        let touching = commit(vec![touch(item("1")), touch(item("other"))]);
+        let acknowledging = commit(vec![Change::Ack(claim(item("1")))]);
+        assert_eq!(way_of(&fenced), way_of(&touching));
+        assert_eq!(way_of(&fenced), way_of(&acknowledging));
+        assert_ne!(way_of(&fenced), way_of(&commit(vec![touch(item("other"))])));
+    }
+}

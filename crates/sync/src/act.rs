@@ -9,6 +9,7 @@ use bowline_core::command::{Before, Command, CommandKind, CommandState, SentFiel
 use bowline_core::commit::Change;
 use bowline_core::failure::{Act, Executed, Failure, Words};
 use bowline_core::item::Step;
+use bowline_core::port::Ask;
 use bowline_core::{CommandId, Item, Side, Version, code, crash};
 use bowline_mapping::TypeMapping;
 
@@ -16,7 +17,7 @@ use crate::base::{Held, Why, short};
 use crate::comments::{CommentAct, CommentPlan};
 use crate::decide::{Plan, Push, remember_target};
 use crate::look::Look;
-use crate::outcome::Stop;
+use crate::outcome::{OnSide, Stop};
 use crate::path::MAX_HOPS;
 use crate::reconcile::{self, Conversation};
 use crate::{say, steps};
@@ -96,6 +97,11 @@ pub(crate) async fn carry_out(
     let mut work = Work { look, mapping, items: items.clone(), conversation, carried };
     let mut jobs = jobs.into_iter();
     while let Some(job) = jobs.next() {
+        // Somebody edited meanwhile: what was decided about fields and states is out of date.
+        if work.carried.dirty && !matches!(job.task, Task::Comment(_)) {
+            work.settle(job.id, CommandState::Dropped, None);
+            continue;
+        }
         if let Err(stop) = work.call(job).await {
             // What was journaled and never sent is known not to have happened.
             let drop =
@@ -221,9 +227,11 @@ impl Work<'_, '_> {
     }
 
     async fn fields(&mut self, id: CommandId, side: Side, pushes: Vec<Push>) -> Result<(), Stop> {
+        let item = self.item(side);
         let write = Write::Update {
-            at: self.item(side).at.clone(),
+            at: item.at.clone(),
             fields: pushes.iter().map(|push| (push.field.clone(), push.value.clone())).collect(),
+            was: pushes.iter().map(|push| (push.field.clone(), item.value(&push.field).clone())).collect(),
             read: self.look.rules.fields_to_read(side),
         };
         let written = match self.send(side, &write).await? {
@@ -339,9 +347,8 @@ impl Work<'_, '_> {
                 Ok(written) => written,
                 Err(failure) => {
                     let failure = self.failed(id, side, failure)?;
-                    steps::forget(self.look, side, self.item(side), &push);
                     let why = if hop == 1 { Why::Refused } else { Why::PartialPath };
-                    return hold(self.look, side, &[push], why, &failure.words).await;
+                    return self.step_refused(side, push, why, &failure.words).await;
                 }
             };
             self.settle(id, CommandState::Verified, None);
@@ -367,6 +374,21 @@ impl Work<'_, '_> {
             self.journal(&Job { id, side, task }).await?;
         }
         Ok(())
+    }
+
+    /// A step was refused: because the item is no longer where it was, or for good.
+    async fn step_refused(&mut self, side: Side, push: Push, why: Why, words: &Words) -> Result<(), Stop> {
+        steps::forget(self.look, side, self.item(side), &push);
+        let at = &self.item(side).at;
+        let fields = vec![push.field.clone()];
+        let ask = Ask { id: at.id.clone(), kind: Some(at.kind.clone()), fields, history: false };
+        let now = self.look.far(side).tool.find(&ask).await.on(side)?;
+        let known = self.item(side);
+        if now.is_some_and(|now| self.print(side, push.key, &now) != self.print(side, push.key, known)) {
+            self.carried.dirty = true;
+            return Ok(());
+        }
+        hold(self.look, side, &[push], why, words).await
     }
 
     async fn step(&mut self, side: Side, step: &Step) -> Result<Result<Written, Failure>, Stop> {

@@ -77,6 +77,24 @@ impl Pair {
     }
 }
 
+impl Pair {
+    /// The same pair with one side taken for never in sync: whatever it holds counts as moved.
+    #[must_use]
+    pub fn never(self, side: Side) -> Self {
+        let mut pair = self.with(side, NEVER);
+        if let Some(elements) = &mut pair.elements {
+            match side {
+                Side::Left => elements.left.clear(),
+                Side::Right => elements.right.clear(),
+            }
+        }
+        pair
+    }
+}
+
+/// The fingerprint of no value: HMAC never gives it.
+const NEVER: Fingerprint = Fingerprint([0; 16]);
+
 /// The elements of a set on both sides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elements {

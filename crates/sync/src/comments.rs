@@ -29,6 +29,8 @@ pub(crate) struct Talk<'a> {
     pub(crate) carries: [bool; 2],
     /// What people call the tools, left and right.
     pub(crate) tools: [&'static str; 2],
+    /// Whom the tools take us for, left and right.
+    pub(crate) we: [Option<&'a str>; 2],
     /// A sent comment that is not to be found is taken for lost only after so long: the call may still be on
     /// its way.
     pub(crate) settle_after: SignedDuration,
@@ -113,6 +115,7 @@ pub(crate) fn plan(talk: &Talk<'_>, voice: &Voice<'_>) -> CommentPlan {
         let is_new = |comment: &&Comment| {
             !comment.hidden
                 && comment.marker.is_none()
+                && !is_mirror(talk, from, comment)
                 && !known(&comment.id)
                 && !waiting.iter().any(|(side, id)| *side == from && *id == comment.id)
         };
@@ -162,15 +165,8 @@ fn settle(
     for command in talk.sending.iter().filter(|command| command.kind == CommandKind::Comment) {
         let Some(origin_id) = command.comment.clone() else { continue };
         let (target, from) = (command.target, command.target.other());
-        let paired = |id: &str| pairs.iter().any(|pair| pair.end(target).id.as_deref() == Some(id));
         let sent = command.fields.first();
-        let is_it = |comment: &&Comment| {
-            comment.marker == Some(command.id)
-                || comment.marker.is_none()
-                    && !paired(&comment.id)
-                    && sent.is_some_and(|field| voice.print(&comment.body) == field.sent)
-        };
-        if let (Some(mirror), Some(sent)) = (comments(talk, target).iter().find(is_it), sent) {
+        if let (Some(mirror), Some(sent)) = (find_mirror(talk, voice, command, pairs), sent) {
             let words = attribution::strip(&mirror.body, tool(talk, from));
             let mut pair = new_pair(talk, from, origin_id, sent.source);
             // The body read may have been edited since: the base is what was sent, so that the edit is seen.
@@ -192,6 +188,42 @@ fn settle(
         plan.settled.push((command.id, CommandState::Dropped));
     }
     waiting
+}
+
+/// The comment that a command wrote, if it did: by its marker, or where there is none by saying exactly what was
+/// sent, or at least by being a mirror of ours that nothing else accounts for (somebody has edited it since).
+fn find_mirror<'a>(
+    talk: &Talk<'a>,
+    voice: &Voice<'_>,
+    command: &Command,
+    pairs: &[CommentPair],
+) -> Option<&'a Comment> {
+    let target = command.target;
+    let written = comments(talk, target);
+    let marked = written.iter().find(|comment| comment.marker == Some(command.id));
+    let free = |comment: &&Comment| {
+        comment.marker.is_none()
+            && !pairs.iter().any(|pair| pair.end(target).id.as_deref() == Some(comment.id.as_str()))
+    };
+    let sent = command.fields.first().map(|field| field.sent);
+    let exact = || written.iter().filter(free).find(|comment| Some(voice.print(&comment.body)) == sent);
+    let edited = || {
+        let since = |comment: &&Comment| command.sent_at.duration_since(comment.created_at) < CLOCKS_DIFFER;
+        written.iter().filter(free).find(|comment| since(comment) && is_mirror(talk, target, comment))
+    };
+    marked.or_else(exact).or_else(edited)
+}
+
+/// How far a tool's clock may be behind ours.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether a comment is a mirror of ours: under our own account, and it says whose words it carries. An author
+/// alone proves nothing; people use the same account.
+fn is_mirror(talk: &Talk<'_>, side: Side, comment: &Comment) -> bool {
+    let [left, right] = talk.we;
+    let we = if side == Side::Left { left } else { right };
+    let words = attribution::strip(&comment.body, tool(talk, side.other()));
+    we == Some(comment.author.id.as_str()) && words != comment.body
 }
 
 fn new_pair(talk: &Talk<'_>, from: Side, origin_id: String, body: Fingerprint) -> CommentPair {

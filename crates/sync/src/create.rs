@@ -15,7 +15,7 @@ use bowline_core::failure::{Act, Failure, Words};
 use bowline_core::item::Locator;
 use bowline_core::port::{Ask, MarkerAsk};
 use bowline_core::share::ShareState;
-use bowline_core::{Code, CommandId, Item, Side, Value};
+use bowline_core::{Code, CommandId, FieldName, Item, Side, Value};
 use bowline_mapping::{Carried, TypeMapping};
 
 use crate::base::Pair;
@@ -61,7 +61,7 @@ pub(crate) async fn start(look: &mut Look<'_>) -> Result<End, Stop> {
     let written = look.write(source.other(), &write).await?;
     crash::point("sync.create.call.after");
     match written {
-        Ok(written) => created(look, command.id, &draft, written).await,
+        Ok(written) => created(look, command.id, &draft, &item, written).await,
         Err(failure) => failed(look, command.id, failure).await,
     }
 }
@@ -156,26 +156,45 @@ async fn created(
     look: &mut Look<'_>,
     command: CommandId,
     draft: &Draft,
+    source: &Item,
     written: Written,
 ) -> Result<End, Stop> {
     let target = look.view.share.source.other();
-    let Some(item) = written.item else {
+    let Some(item) = written.item.clone() else {
         // The tool did not say where: the marker will.
         return Ok(End::Later(retry::next(look.engine.now(), 1, look.engine.ports.entropy.as_ref())));
     };
-    let rules = look.rules.clone();
-    let mapping = rules.type_from(target.other(), look.kind(target.other()));
-    let refused = |key: u64| {
-        let field = mapping.and_then(|mapping| mapping.mappings().find(|field| field.key() == key));
-        let name = field.and_then(|field| field.field(target));
-        written.refused.iter().any(|refusal| refusal.fields.iter().any(|refused| Some(refused) == name))
-    };
-    for (sent, pair) in draft.sent.iter().filter(|(sent, _)| !refused(sent.key)) {
-        look.base.field_mut(sent.key).pair = Some(pair.clone());
-    }
+    first_base(look, draft, &written, source, &item);
     let state = if written.refused.is_empty() { CommandState::Verified } else { CommandState::Partial };
     look.changes.push(Change::SettleCommand { id: command, state, code: None });
     tie(look, target, item.at).await
+}
+
+/// The base of a counterpart that was just read back. What was sent is in sync. Of everything else it is known
+/// what the target started with, so that an edit made before the first transfer is seen as one.
+fn first_base(look: &mut Look<'_>, draft: &Draft, written: &Written, source: &Item, made: &Item) {
+    let (rules, from) = (look.rules.clone(), look.view.share.source);
+    let refused = |name: Option<&FieldName>| {
+        written.refused.iter().any(|refusal| refusal.fields.iter().any(|refused| Some(refused) == name))
+    };
+    let Some(mapping) = rules.type_from(from, &source.at.kind) else { return };
+    for field in mapping.mappings() {
+        let sent = draft.sent.iter().find(|(sent, _)| sent.key == field.key());
+        let pair = match sent.filter(|_| !refused(field.field(from.other()))) {
+            Some((_, pair)) => pair.clone(),
+            None => {
+                let value = |side: Side| {
+                    let item = if side == from { source } else { made };
+                    field.field(side).map_or(&Value::Null, |name| item.value(name))
+                };
+                let (left, right) = (value(Side::Left), value(Side::Right));
+                let now = pair_of(field, left, right, look.prints.as_ref());
+                let settled = !field.carries(from.other(), true) || field.agrees(left, right, rules.people());
+                if settled { now } else { now.never(from) }
+            }
+        };
+        look.base.field_mut(field.key()).pair = Some(pair);
+    }
 }
 
 /// Stores where the counterpart is and goes on to the first transfer.
@@ -233,6 +252,7 @@ pub(crate) async fn recover(look: &mut Look<'_>) -> Result<End, Stop> {
         let fields = look.rules.fields_to_read(target);
         let ask = MarkerAsk { scope, kind, marker: look.view.share.id, since, fields };
         if let Some(found) = look.far(target).tool.marked(&ask).await.on(target)? {
+            look.recovered = true;
             return tie(look, target, found.at).await;
         }
     }

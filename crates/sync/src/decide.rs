@@ -4,7 +4,7 @@
 //! the same plan. Everything here is about one share and its mapped fields; comments have a plan of their own
 //! (`comments`), and how a state is reached is found later (`path`).
 
-use bowline_core::fingerprint::{Fingerprint, Fingerprinter};
+use bowline_core::fingerprint::Fingerprinter;
 use bowline_core::{Code, FieldName, Item, Side, Timestamp, Value, code};
 use bowline_mapping::{Carried, Conflict, FieldMapping, People, TypeMapping};
 
@@ -186,10 +186,16 @@ impl<'a> Case<'a> {
             return self.adopt(plan);
         }
         match self.sight.first {
-            Some(source) if self.carries(source.other()) => self.push(source, plan),
-            Some(_) => self.adopt(plan),
-            None => self.clash(plan),
+            Some(source) if !self.carries(source.other()) => self.adopt(plan),
+            Some(source) if !self.was_touched(source.other()) => self.push(source, plan),
+            Some(_) | None => self.clash(plan),
         }
+    }
+
+    /// Whether somebody is known to have changed the field of a side since its item was made.
+    fn was_touched(&self, side: Side) -> bool {
+        let changed_at = &self.sight.item(side).changed_at;
+        self.field.field(side).is_some_and(|name| changed_at.contains_key(name))
     }
 
     fn carries(&self, to: Side) -> bool {
@@ -388,12 +394,9 @@ const LAP_MINUTES: u32 = 10;
 pub(crate) fn remember_target(base: &mut Base, key: u64, now: &Pair, target: Side) {
     let known = base.field_mut(key);
     if known.pair.is_none() {
-        known.pair = Some(now.clone().with(target.other(), NEVER));
+        known.pair = Some(now.clone().never(target.other()));
     }
 }
-
-/// The fingerprint of no value: HMAC never gives it.
-pub(crate) const NEVER: Fingerprint = Fingerprint([0; 16]);
 
 /// The fingerprints of a pair of values.
 pub(crate) fn pair_of(field: &FieldMapping, left: &Value, right: &Value, prints: &dyn Fingerprinter) -> Pair {

@@ -43,6 +43,8 @@ pub(crate) struct Look<'a> {
     /// What the next commit will write besides the share itself.
     pub(crate) changes: Vec<Change>,
     pub(crate) outcome: Outcome,
+    /// Whether the counterpart was found by its marker just now: only its history tells what was edited since.
+    pub(crate) recovered: bool,
     far: (Far, Far),
     until: Timestamp,
     stored: Share,
@@ -95,6 +97,7 @@ impl<'a> Look<'a> {
             stored: view.share.clone(),
             changes: Vec::new(),
             outcome: Outcome::default(),
+            recovered: false,
             raised: Vec::new(),
             engine,
             claim,
@@ -133,11 +136,6 @@ impl<'a> Look<'a> {
             Side::Left => &self.far.0,
             Side::Right => &self.far.1,
         }
-    }
-
-    /// The type of one end's item, by the tool's name; empty before it exists.
-    pub(crate) fn kind(&self, side: Side) -> &str {
-        self.view.share.end(side).at.as_ref().map_or("", |at| &at.kind)
     }
 
     /// Makes a change in a tool, while the entity is surely ours.

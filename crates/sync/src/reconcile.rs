@@ -29,13 +29,14 @@ pub(crate) async fn run(look: &mut Look<'_>) -> Result<End, Stop> {
         return Ok(End::Done(note_echo(look), None));
     }
     let rules = look.rules.clone();
-    let Some(items) = read_both(look, false).await? else { return gone::missing(look).await };
+    let history = look.recovered;
+    let Some(items) = read_both(look, history).await? else { return gone::missing(look).await };
     let Some(mapping) = rules.type_between(&items.0.at.kind, &items.1.at.kind) else {
         let kinds = format!("{} and {}", items.0.at.kind, items.1.at.kind);
         look.raise(code::SYNC_NO_TYPE_MAPPING, None, Some(kinds), &Words::default()).await?;
         return Ok(End::Done("held: the types are not mapped to each other", None));
     };
-    let (items, settled, plan) = match deliberate(look, mapping, items).await? {
+    let (items, settled, plan) = match deliberate(look, mapping, items, history).await? {
         Some(decided) => decided,
         None => return gone::missing(look).await,
     };
@@ -149,8 +150,8 @@ async fn deliberate(
     look: &mut Look<'_>,
     mapping: &TypeMapping,
     mut items: (Item, Item),
+    mut history: bool,
 ) -> Result<Option<Decided>, Stop> {
-    let mut history = false;
     loop {
         let settled = settle::settle(
             &look.base,
@@ -269,6 +270,7 @@ async fn read_comments(look: &Look<'_>) -> Result<Conversation, Stop> {
 pub(crate) fn talk<'a>(look: &'a Look<'_>, conversation: &'a Conversation) -> Talk<'a> {
     let carries = |side: Side| look.rules.comments().carries(side);
     let title = |side: Side| look.far(side).connection.tool.title();
+    let we = |side: Side| look.far(side).connection.identity.as_ref().map(|we| we.id.as_str());
     Talk {
         tenant: look.claim.tenant,
         share: look.view.share.id,
@@ -278,6 +280,7 @@ pub(crate) fn talk<'a>(look: &'a Look<'_>, conversation: &'a Conversation) -> Ta
         right: &conversation.right,
         carries: [carries(Side::Left), carries(Side::Right)],
         tools: [title(Side::Left), title(Side::Right)],
+        we: [we(Side::Left), we(Side::Right)],
         settle_after: look.engine.options.settle_after,
         forced: look.forced(),
         now: look.engine.now(),

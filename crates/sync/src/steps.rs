@@ -8,8 +8,7 @@ use bowline_core::value::Choice;
 use bowline_core::{FieldName, Item, Side, Value};
 use bowline_mapping::TypeMapping;
 
-use crate::base::Pair;
-use crate::decide::{NEVER, Push};
+use crate::decide::Push;
 use crate::engine::WorkflowKey;
 use crate::look::Look;
 use crate::outcome::{OnSide, Stop};
@@ -93,15 +92,13 @@ pub(crate) fn is_wanted(step: &Step, push: &Push) -> bool {
 }
 
 /// The write that one step amounts to. A step on the way puts the target into a state that is not the source's:
-/// the base remembers the target there and leaves the source as it was, so that the rest of the way is still
-/// to go.
+/// the base remembers the target there, beside a source that counts as moved, so that the rest of the way is
+/// still to go wherever the source is by then.
 pub(crate) fn leg(look: &Look<'_>, mapping: &TypeMapping, target: Side, push: &Push, step: &Step) -> Push {
     let Some(field) = mapping.state().filter(|_| !is_wanted(step, push)) else { return push.clone() };
     let value = Value::Choice(Choice { id: Some(step.to_id.clone()), name: step.to_name.clone() });
-    let source = look.base.field(push.key).and_then(|known| known.pair.as_ref());
-    let source = source.map_or(NEVER, |pair| pair.side(target.other()));
     let there = look.prints.of(&push.field, &field.normal(&value));
-    let pair = Pair { left: there, right: there, elements: None }.with(target.other(), source);
+    let pair = push.now.clone().never(target.other()).with(target, there);
     Push { value, pair, ..push.clone() }
 }
 

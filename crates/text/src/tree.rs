@@ -202,6 +202,34 @@ pub enum Format {
     Html,
 }
 
+impl Doc {
+    /// The document with each mention replaced, in text at any depth: by the same person in another tool's words, or
+    /// by that person's name as text.
+    #[must_use]
+    pub fn map_mentions(self, change: &mut dyn FnMut(Mention) -> Inline) -> Self {
+        Self { blocks: mentions_in(self.blocks, change) }
+    }
+}
+
+fn mentions_in(blocks: Vec<Block>, change: &mut dyn FnMut(Mention) -> Inline) -> Vec<Block> {
+    let block = |block| match block {
+        Block::Paragraph(content) => Block::Paragraph(mentions_in_line(content, change)),
+        Block::Heading(Heading { level, content }) => {
+            Block::Heading(Heading { level, content: mentions_in_line(content, change) })
+        }
+        other => other.map_inner(&mut |inner| mentions_in(inner, change)),
+    };
+    blocks.into_iter().map(block).collect()
+}
+
+fn mentions_in_line(content: Vec<Inline>, change: &mut dyn FnMut(Mention) -> Inline) -> Vec<Inline> {
+    let inline = |inline| match inline {
+        Inline::Mention(mention) => change(mention),
+        Inline::Text(_) | Inline::Break | Inline::Opaque(_) => inline,
+    };
+    content.into_iter().map(inline).collect()
+}
+
 impl Inline {
     /// Text without any formatting.
     pub fn text(text: impl Into<String>) -> Self {

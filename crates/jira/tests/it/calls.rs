@@ -58,13 +58,14 @@ fn an_edit_asks_cloud_for_the_issue_and_data_center_not() {
     let script = Script::new([(200, r#"{"id":"1","fields":{"summary":"s"}}"#), (204, ""), (200, "<html>")]);
     let (cloud, dc) = (connection(JiraCloud), connection(JiraDc));
     let set = fields(json!({"summary": "s"}));
-    let Edit::Returned(issue) = now(Jira::new(&script, &cloud).edit_issue("1", &set)).unwrap() else {
+    let Edit::Returned(issue) = now(Jira::new(&script, &cloud).edit_issue("1", &set, &Map::new())).unwrap()
+    else {
         panic!("the issue was returned");
     };
     assert_eq!(issue.field("summary"), Some(&json!("s")));
-    assert_eq!(now(Jira::new(&script, &dc).edit_issue("1", &set)).unwrap(), Edit::Done);
+    assert_eq!(now(Jira::new(&script, &dc).edit_issue("1", &set, &Map::new())).unwrap(), Edit::Done);
     assert_eq!(
-        now(Jira::new(&script, &cloud).edit_issue("1", &set)).unwrap(),
+        now(Jira::new(&script, &cloud).edit_issue("1", &set, &Map::new())).unwrap(),
         Edit::Done,
         "it is done all the same"
     );
@@ -88,7 +89,7 @@ fn many_issues_are_fetched_in_one_call() {
 fn a_refusal_is_read_whatever_its_content_type() {
     let script = Script::new([(400, r#"{"errorMessages":[],"errors":{"customfield_1":"not on screen"}}"#)]);
     let connection = connection(JiraDc);
-    let error = now(Jira::new(&script, &connection).edit_issue("1", &Map::new())).unwrap_err();
+    let error = now(Jira::new(&script, &connection).edit_issue("1", &Map::new(), &Map::new())).unwrap_err();
     let Error::Refused { status, refusal, .. } = error else { panic!("{error}") };
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(refusal.fields["customfield_1"], "not on screen");

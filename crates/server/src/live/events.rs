@@ -9,12 +9,12 @@ use axum::response::sse::Event;
 use bowline_core::port::StoreError;
 use bowline_core::{TenantId, code};
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::page::may_look;
 use super::render::{REGIONS, html};
-use super::view::{self, Links};
+use super::view::{self, Links, View};
 use crate::app::App;
 use crate::extract::Query;
 use crate::problem::Problem;
@@ -25,6 +25,12 @@ use crate::stream::{Teller, tell};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ask {
     tenant: String,
+}
+
+/// What a region's template sees.
+#[derive(Serialize)]
+struct Region<'a> {
+    view: &'a View,
 }
 
 /// One open page.
@@ -62,7 +68,7 @@ impl Teller for Showing {
         let view = view::read(&self.app, self.tenant, &mut self.links).await?;
         let mut events = Vec::new();
         for (region, _) in REGIONS {
-            let Some(html) = html(region, json!({ "view": &view })) else { continue };
+            let Some(html) = html(region, Region { view: &view }) else { continue };
             if self.shown.get(region) == Some(&html) {
                 continue;
             }

@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
+
+use super::words;
 
 /// The parts of the page that are brought up to date by themselves: name, template.
 pub(super) const REGIONS: [(&str, &str); 5] = [
@@ -30,6 +32,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         environment.set_syntax(syntax);
     }
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("prose", |text: &str| Value::from_safe_string(words::prose(text)));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for (name, source) in REGIONS.into_iter().chain(PAGES) {
         if let Err(error) = environment.add_template(name, source) {

@@ -19,10 +19,10 @@ use crate::api::v1::status::Delay;
 use crate::app::App;
 
 /// Newest shares shown.
-const SHARES: u32 = 12;
+const SHARES: u32 = 10;
 
 /// Newest lines of activity shown.
-const LINES: usize = 24;
+const LINES: usize = 18;
 
 /// Lines read, for delays.
 const LINES_READ: u32 = 200;

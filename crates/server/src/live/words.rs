@@ -3,6 +3,7 @@
 use bowline_core::activity::Deed;
 use bowline_core::connection::Health;
 use bowline_core::share::ShareState;
+use minijinja::HtmlEscape;
 
 /// A word with a sign in front, and the tone it is coloured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -24,7 +25,7 @@ pub(super) const fn share(state: ShareState) -> Sign {
         ShareState::Created => sign("◑", "first transfer", "plain"),
         ShareState::Broken => sign("▲", "held", "bad"),
         ShareState::Tombstoned => sign("†", "item gone", "quiet"),
-        ShareState::Unlinked => sign("⨯", "unlinked", "quiet"),
+        ShareState::Unlinked => sign("×", "unlinked", "quiet"),
     }
 }
 
@@ -38,13 +39,13 @@ pub(super) const fn health(health: &Health) -> Sign {
 
 pub(super) const fn deed(deed: Deed) -> Sign {
     match deed {
-        Deed::Created => sign("＋", "created", "good"),
+        Deed::Created => sign("+", "created", "good"),
         Deed::Connected => sign("∞", "connected", "good"),
-        Deed::Unlinked => sign("⨯", "unlinked", "quiet"),
+        Deed::Unlinked => sign("×", "unlinked", "quiet"),
         Deed::Synced => sign("✓", "carried over", "plain"),
         Deed::Commented => sign("“", "comment", "plain"),
         Deed::Echoed => sign("↺", "own write recognised", "quiet"),
-        Deed::Decided => sign("⚖", "both had changed", "warn"),
+        Deed::Decided => sign("≠", "decided by rule", "warn"),
         Deed::Held => sign("▲", "held back", "bad"),
         Deed::Tombstoned => sign("†", "item gone", "quiet"),
     }
@@ -64,6 +65,13 @@ pub(super) fn delay(micros: i64) -> String {
     }
 }
 
+/// A sentence of the registry as HTML: escaped, and what stands in backquotes set as code.
+pub(super) fn prose(text: &str) -> String {
+    let escaped = HtmlEscape(text).to_string();
+    let parts = escaped.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+}
+
 /// A count with its noun.
 pub(super) fn count(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
@@ -72,6 +80,11 @@ pub(super) fn count(number: i64, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prose_is_escaped_and_shows_code() {
+        assert_eq!(prose("Use `a <b>` & go."), "Use <code>a &lt;b&gt;</code> &amp; go.");
+    }
 
     #[test]
     fn delays_read_well() {

@@ -24,16 +24,13 @@ async fn no_secret_and_no_item_text_comes_out_anywhere() {
 
     // Secrets in the wrong place, in the wrong shape, twice.
     for (field, value) in [
-        ("name", json!(secret)), ("tool", json!(secret)), ("secret", json!([secret])), (secret, json!(1)),
+        ("name", json!([secret])), ("tool", json!(secret)), ("secret", json!([secret])), (secret, json!(1)),
         ("sign_in", json!({ "method": secret })), ("settings", json!({ "x": [secret] })), ("base_url", json!(secret)),
         ("base_url", json!(format!("https://user:{secret}@acme.example"))), ("header", json!({ secret: secret })),
     ] {
         let mut ask = ask.clone();
         ask[field] = value;
-        let answer = house.call("POST", "/api/v1/connections").json(ask).send().await;
-        if field != "name" {
-            out.push_str(&answer.text());
-        }
+        out.push_str(&house.call("POST", "/api/v1/connections").json(ask).send().await.status(400).text());
     }
     for query in ["limit", "after", secret] {
         out.push_str(&house.call("GET", &format!("/api/v1/shares?{query}={secret}")).send().await.text());
@@ -67,5 +64,5 @@ async fn no_secret_and_no_item_text_comes_out_anywhere() {
         assert!(!log.contains(canary), "{canary} in the log");
     }
     assert!(!log.contains("canary text"), "an item's text in the log");
-    assert!(!out.replace("jira:", "").contains("canary text of an item 5d3c is"), "a parked body in an answer");
+    assert!(!out.contains(&format!("{text} is no json")), "a parked body in an answer");
 }

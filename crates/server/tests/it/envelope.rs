@@ -39,7 +39,7 @@ async fn every_route_with_a_body_refuses_what_is_no_json() {
         let deep = "[".repeat(100_000);
         call().header("content-type", "application/json").body(deep).send().await.status(400);
     }
-    assert_eq!(tried, 8);
+    assert_eq!(tried, 9);
 }
 
 #[tokio::test]
@@ -76,4 +76,15 @@ async fn behind_tls_browsers_are_told_to_stay_there() {
     let house = House::with(|options| options.public_url = "https://bowline.example".to_owned()).await;
     let answer = house.call("GET", "/livez").send().await;
     assert!(answer.header("strict-transport-security").starts_with("max-age=31536000"));
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_a_problem_and_the_next_request_is_served() {
+    let house = House::new().await;
+    house.jira("default").await;
+    house.tools.probe_panics();
+    let test = || house.call("POST", "/api/v1/connections/jira/test").send();
+    let answer = test().await.status(500);
+    assert!(!answer.text().contains("as the test wants it"));
+    test().await.status(200);
 }

@@ -145,7 +145,7 @@ async fn a_demanded_header_is_a_proof_of_its_own() {
         "sign_in": { "method": "access_token" }, "secret": "s", "header": { "name": "X-Hook", "token": "open-sesame" },
     });
     let made = house.call("POST", "/api/v1/connections").json(ask).send().await.status(201).json();
-    let body = r#"{"Entity":{"EntityType":"UserStory","Id":1},"Modification":"Updated"}"#;
+    let body = crate::house::STORY_UPDATED;
     let call = || house.call("POST", &House::hook(&made)).without("authorization").body(body);
     call().send().await.status(401);
     call().header("x-hook", "sesame").send().await.status(401);
@@ -275,7 +275,7 @@ async fn a_token_that_ended_is_as_good_as_none() {
     let tp = house.tp("default").await;
     let old = House::hook(&tp);
     house.call("POST", "/api/v1/connections/tp/rotate-hook").send().await.status(200);
-    let body = r#"{"Entity":{"EntityType":"UserStory","Id":1},"Modification":"Updated"}"#;
+    let body = crate::house::STORY_UPDATED;
     let deliver = || house.call("POST", &old).without("authorization").body(body).send();
     deliver().await.status(204);
     house.clock.advance(SignedDuration::from_hours(24));

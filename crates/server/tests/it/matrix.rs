@@ -64,6 +64,16 @@ fn every_route_needs_the_scope_that_is_written_down_for_it() {
     assert_eq!(real, written);
 }
 
+#[test]
+fn the_readme_lists_every_route_with_its_scope() {
+    let readme = include_str!("../../README.md");
+    for route in routes() {
+        let star = if route.scope.parse::<Scope>().unwrap().is_grantable() { "" } else { "*" };
+        let row = format!("| {} `{}` | `{}`{star} |", route.method, route.path, route.scope);
+        assert!(readme.contains(&row), "{row}");
+    }
+}
+
 #[tokio::test]
 async fn without_a_valid_token_every_route_answers_alike() {
     let house = House::new().await;

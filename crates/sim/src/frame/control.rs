@@ -126,6 +126,7 @@ fn faults<W: World>() -> MethodRouter<Arc<House<W>>> {
         .put(move |State(house): Here<W>, bytes: Bytes| async move {
             let rules: Rules = body(&bytes)?;
             house.frame.faults.put(rules.faults, true);
+            house.frame.delivery.release();
             Outcome::Ok(list(&house))
         })
         .post(move |State(house): Here<W>, bytes: Bytes| async move {
@@ -141,6 +142,7 @@ fn faults<W: World>() -> MethodRouter<Arc<House<W>>> {
 
 async fn unfault<W: World>(State(house): Here<W>, Path(id): Path<u32>) -> Outcome {
     if house.frame.faults.remove(Some(id)) {
+        house.frame.delivery.release();
         Ok(Answer::ok(&json!({"faults": house.frame.faults.list()})))
     } else {
         Err(wrong(StatusCode::NOT_FOUND, format_args!("there is no fault {id}")))

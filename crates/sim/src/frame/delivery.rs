@@ -11,7 +11,7 @@ use bowline_net::plain::Plain;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::frame::clock::Clock;
@@ -178,27 +178,21 @@ impl Delivery {
 /// The queue's other end.
 pub(crate) struct Waiting(mpsc::UnboundedReceiver<Job>);
 
-/// Sends what is queued until the task is aborted; at most `lanes` at a time, in order when that is one.
-pub(crate) async fn run(delivery: Arc<Delivery>, waiting: Waiting, client: Plain, lanes: usize) {
-    let (mut queue, mut tasks) = (waiting.0, JoinSet::new());
-    let lanes = Arc::new(Semaphore::new(lanes.max(1)));
+/// Sends what is queued, one after the other, until the task is aborted.
+pub(crate) async fn run(delivery: Arc<Delivery>, waiting: Waiting, client: Plain) {
+    let (mut queue, mut sleepers) = (waiting.0, JoinSet::new());
     while let Some(job) = queue.recv().await {
-        while tasks.try_join_next().is_some() {}
-        let delivery = delivery.clone();
+        while sleepers.try_join_next().is_some() {}
         if job.due > delivery.clock.now() {
-            tasks.spawn(async move {
+            let delivery = delivery.clone();
+            sleepers.spawn(async move {
                 delivery.clock.sleep_until(job.due).await;
                 delivery.queue(job);
             });
             continue;
         }
-        let Ok(lane) = lanes.clone().acquire_owned().await else { return };
-        let client = client.clone();
-        tasks.spawn(async move {
-            let result = send(&client, &job).await;
-            drop(lane);
-            delivery.settle(job, result);
-        });
+        let result = send(&client, &job).await;
+        delivery.settle(job, result);
     }
 }
 

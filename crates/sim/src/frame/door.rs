@@ -47,25 +47,24 @@ pub(crate) async fn pass<W: World>(
     }
     let response = if let Some(instead) = &plan.instead {
         record.fault = Some("answered_instead");
-        stand_in(instead)
+        stand_in(&house, instead)
     } else {
         request.extensions_mut().insert(plan.clone());
         next.run(request).await
     };
     record.status = response.status().as_u16();
     record.user = response.extensions().get::<Signed>().map(|signed| signed.0.clone());
-    let response = harm(&plan, &cut, response, &mut record.fault);
+    let response = harm(&house, &plan, (&cut, response), &mut record.fault);
     frame.recorder.request(record);
     response
 }
 
-fn stand_in(instead: &Instead) -> Response {
+fn stand_in<W: World>(house: &House<W>, instead: &Instead) -> Response {
     match instead {
         Instead::LoginPage => Answer::html(StatusCode::OK, LOGIN_PAGE).into_response(),
         Instead::Status(status, retry_after) => {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let answer =
-                Answer::json(status, &serde_json::json!({"errorMessages": [status.as_str()], "errors": {}}));
+            let answer = house.read(|world| world.bare(status));
             match retry_after {
                 Some(seconds) => answer.header(RETRY_AFTER, &seconds.to_string()).into_response(),
                 None => answer.into_response(),
@@ -74,7 +73,12 @@ fn stand_in(instead: &Instead) -> Response {
     }
 }
 
-fn harm(plan: &Plan, cut: &Cut, response: Response, fault: &mut Option<&'static str>) -> Response {
+fn harm<W: World>(
+    house: &House<W>,
+    plan: &Plan,
+    (cut, response): (&Cut, Response),
+    fault: &mut Option<&'static str>,
+) -> Response {
     match plan.after {
         None => response,
         Some(After::Reset) => {
@@ -84,7 +88,7 @@ fn harm(plan: &Plan, cut: &Cut, response: Response, fault: &mut Option<&'static 
         }
         Some(After::Status(status)) => {
             *fault = Some("done_then_status");
-            stand_in(&Instead::Status(status, None))
+            stand_in(house, &Instead::Status(status, None))
         }
         Some(After::Cut(bytes)) => {
             *fault = Some("cut_body");

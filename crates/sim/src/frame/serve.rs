@@ -63,7 +63,7 @@ impl Drop for Running {
 }
 
 /// What a simulator needs to be served, beside its world.
-pub(crate) struct Plan {
+pub(crate) struct Setup {
     pub(crate) address: SocketAddr,
     pub(crate) base_url: Option<String>,
     pub(crate) seed: u64,
@@ -73,19 +73,20 @@ pub(crate) struct Plan {
 
 /// Binds, makes the world (it wants to know its base URL), and serves it in tasks of its own.
 pub(crate) async fn start<W: World>(
-    plan: Plan,
+    setup: Setup,
     make: impl FnOnce(Frame, String) -> W,
     vendor: impl FnOnce(&Arc<House<W>>) -> Router,
 ) -> Result<Running, Error> {
-    let bind = |source| Error::Bind { address: plan.address, source };
-    let listener = TcpListener::bind(plan.address).await.map_err(bind)?;
+    let bind = |source| Error::Bind { address: setup.address, source };
+    let listener = TcpListener::bind(setup.address).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    let url =
-        plan.base_url.map_or_else(|| format!("http://{address}"), |url| url.trim_end_matches('/').to_owned());
+    let url = setup
+        .base_url
+        .map_or_else(|| format!("http://{address}"), |url| url.trim_end_matches('/').to_owned());
 
-    let client = bowline_net::plain::Plain::new(plan.hook_timeout)?;
+    let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
     let (clock, faults, recorder) =
-        (Arc::new(Clock::default()), Arc::new(Faults::new(plan.seed)), Arc::new(Recorder::default()));
+        (Arc::new(Clock::default()), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
     let (delivery, waiting) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
     let frame = Frame { clock, faults, recorder, delivery: delivery.clone() };
     let house = Arc::new(House::new(make(frame.clone(), url.clone()), frame));
@@ -103,6 +104,6 @@ pub(crate) async fn start<W: World>(
         // `axum::serve` returns only after the graceful end; its error type is for the future.
         drop(serving.await);
     });
-    let sender = tokio::spawn(delivery::run(delivery, waiting, client, 1));
+    let sender = tokio::spawn(delivery::run(delivery, waiting, client));
     Ok(Running { address, url, stop: Some(stop), server, sender })
 }

@@ -56,8 +56,8 @@ pub(crate) trait World: Send + Sync + 'static {
     fn name(&self, person: Person) -> &str;
     /// Adds the headers the product puts on every answer.
     fn dress(&self, caller: Option<Person>, answer: &mut Answer);
-    /// The answer to a path or method that does not exist.
-    fn missing(&self, status: StatusCode) -> Answer;
+    /// A status with nothing to say: an unknown path or method, or a fault.
+    fn bare(&self, status: StatusCode) -> Answer;
 
     /// Counts and settings for `GET /_sim/state`.
     fn state(&self) -> Value;

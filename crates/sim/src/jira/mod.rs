@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 use crate::frame::answer::Answer;
 use crate::frame::call::{Person, Query};
-use crate::frame::serve::{self, Plan, Running};
+use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{House, World, routes};
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
@@ -104,7 +104,7 @@ impl Default for Options {
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
     let Options { deployment, base_url, webhook, seed, issues, webhook_retry } = options;
-    let plan = Plan { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
+    let setup = Setup { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;
@@ -113,7 +113,7 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
         control::target(&mut site, webhook);
         site
     };
-    serve::start(plan, make, |house| router(house, deployment)).await
+    serve::start(setup, make, |house| router(house, deployment)).await
 }
 
 fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
@@ -127,7 +127,7 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     }
     let hooks = routes(house, "/rest/webhooks/1.0", "1.0", route::webhooks());
     let (missing, wrong) = (house.clone(), house.clone());
-    let answer = |house: &House<Site>, status| house.read(|site| site.missing(status)).into_response();
+    let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
     router
         .merge(hooks)
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
@@ -149,10 +149,19 @@ impl World for Site {
         access::dress(self, caller, answer);
     }
 
-    fn missing(&self, status: StatusCode) -> Answer {
-        let message =
-            if status == StatusCode::NOT_FOUND { "null for uri" } else { "HTTP 405 Method Not Allowed" };
-        Answer::json(status, &json!({"message": message, "status-code": status.as_u16()}))
+    fn bare(&self, status: StatusCode) -> Answer {
+        let reason = status.canonical_reason().unwrap_or_default();
+        match status {
+            // What the server in front of the API says, in its own shape.
+            StatusCode::NOT_FOUND => {
+                Answer::json(status, &json!({"message": "null for uri", "status-code": 404}))
+            }
+            StatusCode::METHOD_NOT_ALLOWED => {
+                let message = "HTTP 405 Method Not Allowed";
+                Answer::json(status, &json!({"message": message, "status-code": 405}))
+            }
+            _ => Refusal::new(status, reason).into(),
+        }
     }
 
     fn state(&self) -> Value {

@@ -231,9 +231,12 @@ impl Site {
         stale.keep(now, frame.faults.index_lag(), id, || issues.get(id).cloned().map(Box::new));
     }
 
-    /// The issues as a search sees them: as they were, while a `stale_index` rule is in force.
-    pub(crate) fn indexed(&self) -> impl Iterator<Item = &Issue> {
-        let (changed, former) = self.stale.seen(self.frame.clock.now(), self.frame.faults.index_lag());
+    /// The issues as a search sees them: as they were, while a `stale_index` rule is in force, but for `fresh` ones.
+    pub(crate) fn indexed(&self, fresh: &[u32]) -> impl Iterator<Item = &Issue> {
+        let (mut changed, mut former) =
+            self.stale.seen(self.frame.clock.now(), self.frame.faults.index_lag());
+        changed.retain(|id| !fresh.contains(id));
+        former.retain(|(id, _)| !fresh.contains(id));
         let current = self.issues.iter().filter(move |issue| !changed.contains(&issue.id));
         current.chain(former.into_iter().map(|(_, issue)| issue))
     }

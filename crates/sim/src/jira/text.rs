@@ -37,9 +37,12 @@ impl Text {
         html::print(&self.tree())
     }
 
-    /// Whether two texts say the same, whatever they are written in.
+    /// Whether one text in place of the other is no change: equal, or the same words written in another format.
     pub(crate) fn same(&self, other: &Self) -> bool {
-        self == other || self.wiki() == other.wiki()
+        match (self, other) {
+            (Self::Wiki(left), Self::Wiki(right)) | (Self::Adf(left), Self::Adf(right)) => left == right,
+            (left, right) => left.wiki() == right.wiki(),
+        }
     }
 
     fn tree(&self) -> Doc {
@@ -79,6 +82,17 @@ mod tests {
         assert_eq!(back.wiki(), "*b*");
         assert!(back.same(&text));
         assert!(text.html().contains("<strong>b</strong>") || text.html().contains("<b>b</b>"));
+    }
+
+    #[test]
+    fn a_change_that_wiki_markup_cannot_show_is_a_change() {
+        let panel = |kind: &str| {
+            let inner = json!([{"type": "paragraph", "content": [{"type": "text", "text": "x"}]}]);
+            let panel = json!([{"type": "panel", "attrs": {"panelType": kind}, "content": inner}]);
+            Text::document(&json!({"type": "doc", "version": 1, "content": panel})).unwrap()
+        };
+        assert!(panel("info").same(&panel("info")));
+        assert!(!panel("info").same(&panel("note")));
     }
 
     #[test]

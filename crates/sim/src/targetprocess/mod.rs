@@ -30,7 +30,7 @@ use serde_json::Value;
 
 use crate::frame::answer::Answer;
 use crate::frame::call::{Person, Query};
-use crate::frame::serve::{self, Plan, Running};
+use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{House, World, routes};
 use crate::targetprocess::refusal::Refusal;
 use crate::targetprocess::site::{Site, Switches};
@@ -80,7 +80,7 @@ impl Default for Options {
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
     let Options { base_url, webhook, seed, stories, bugs, comment_required, comment_bumps, general_in_hooks } =
         options;
-    let plan = Plan { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
+    let setup = Setup { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
     let make = |frame: crate::frame::world::Frame, base| {
         let catalog = seed::catalog(frame.clock.now());
         let mut site = Site::new(frame, base, catalog, Switches { comment_bumps, general_in_hooks });
@@ -89,12 +89,12 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
         site.hook = webhook;
         site
     };
-    serve::start(plan, make, router).await
+    serve::start(setup, make, router).await
 }
 
 fn router(house: &Arc<House<Site>>) -> Router {
     let (missing, wrong) = (house.clone(), house.clone());
-    let answer = |house: &House<Site>, status| house.read(|site| site.missing(status)).into_response();
+    let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
     routes(house, "/api/v1", "v1", v1::routes())
         .merge(routes(house, "/api/v2", "v2", v2::routes()))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
@@ -114,8 +114,8 @@ impl World for Site {
 
     fn dress(&self, _: Option<Person>, _: &mut Answer) {}
 
-    fn missing(&self, status: StatusCode) -> Answer {
-        Refusal::new(status, "There is nothing here.").into()
+    fn bare(&self, status: StatusCode) -> Answer {
+        Refusal::new(status, status.canonical_reason().unwrap_or_default()).into()
     }
 
     fn state(&self) -> Value {

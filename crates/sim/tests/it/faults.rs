@@ -188,6 +188,9 @@ async fn a_lagging_index_hides_changes_from_searches_only() {
     let path = format!("/rest/api/3/search/jql?jql={}", encode("summary ~ needle"));
     assert_eq!(jira.ada.get(&path).await.expect(200)["issues"], json!([]));
     assert_eq!(jira.field(&key, "summary").await, "needle");
+    let id = jira.ada.get(&format!("/rest/api/3/issue/{key}?fields=summary")).await.expect(200)["id"].clone();
+    let fresh = format!("{path}&reconcileIssues={}", id.as_str().unwrap());
+    assert_eq!(jira.ada.get(&fresh).await.expect(200)["issues"], json!([{"id": id}]));
     jira.control.post("/_sim/clock", json!({"advance_ms": 60_001})).await.expect(200);
     assert_eq!(jira.ada.get(&path).await.expect(200)["issues"].as_array().unwrap().len(), 1);
 

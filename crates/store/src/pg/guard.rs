@@ -16,30 +16,44 @@ const POLICY: &str = "(tenant_id = (NULLIF(current_setting('bowline.tenant'::tex
 
 /// Refuses to serve if tenants would not be kept apart, and says everything that is wrong.
 pub(super) async fn check(connection: &mut PgConnection) -> Result<(), Error> {
-    let mut problems = of_role(connection).await?;
+    let mut problems = role(connection).await?.problems();
     for table in tables(connection).await? {
         problems.extend(table.problems());
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Unguarded(problems)) }
 }
 
-async fn of_role(connection: &mut PgConnection) -> Result<Vec<String>, Fault> {
+struct Role {
+    name: String,
+    superuser: bool,
+    bypasses: bool,
+    /// Whether a tenant is set on a connection that nobody has used.
+    preset: bool,
+}
+
+async fn role(connection: &mut PgConnection) -> Result<Role, Fault> {
     let sql = "SELECT rolname::text, rolsuper, rolbypassrls, \
                COALESCE(current_setting('bowline.tenant', true), '') <> '' \
                FROM pg_roles WHERE rolname = current_user";
-    let (role, superuser, bypass, preset): (String, bool, bool, bool) =
-        sqlx::query_as(sql).fetch_one(connection).await?;
-    let mut problems = Vec::new();
-    if superuser {
-        problems.push(format!("the serving role {role} is a superuser"));
+    let (name, superuser, bypasses, preset) = sqlx::query_as(sql).fetch_one(connection).await?;
+    Ok(Role { name, superuser, bypasses, preset })
+}
+
+impl Role {
+    fn problems(&self) -> Vec<String> {
+        let name = &self.name;
+        let mut problems = Vec::new();
+        if self.superuser {
+            problems.push(format!("the serving role {name} is a superuser"));
+        }
+        if self.bypasses {
+            problems.push(format!("the serving role {name} bypasses row-level security"));
+        }
+        if self.preset {
+            problems.push("a new connection has a tenant before anybody named one".to_owned());
+        }
+        problems
     }
-    if bypass {
-        problems.push(format!("the serving role {role} bypasses row-level security"));
-    }
-    if preset {
-        problems.push("a new connection has a tenant before anybody named one".to_owned());
-    }
-    Ok(problems)
 }
 
 struct Table {
@@ -102,5 +116,22 @@ impl Table {
             problems.push(format!("the policy of {name} is not the tenant policy"));
         }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The other regressions are planted in a real database (tests/it/postgres/guard.rs). These two would be planted
+    // in the whole cluster, under every other test.
+    #[test]
+    fn a_role_that_row_level_security_does_not_bind_is_refused() {
+        let sound = || Role { name: "app".into(), superuser: false, bypasses: false, preset: false };
+        assert!(sound().problems().is_empty());
+        let superuser = Role { superuser: true, ..sound() };
+        assert_eq!(superuser.problems(), ["the serving role app is a superuser"]);
+        let bypasses = Role { bypasses: true, ..sound() };
+        assert_eq!(bypasses.problems(), ["the serving role app bypasses row-level security"]);
     }
 }

@@ -33,6 +33,8 @@ impl Fresh {
             Backend::Memory => Self::at("sqlite::memory:".to_owned()),
             Backend::File => {
                 let place = std::env::temp_dir().join(format!("bowline-store-{}", unique()));
+                // Left behind by a run that was killed.
+                let _ = std::fs::remove_dir_all(&place);
                 std::fs::create_dir(&place).unwrap();
                 let mut fresh = Self::at(format!("sqlite:{}", place.join("db").display()));
                 fresh.place = Some(place);

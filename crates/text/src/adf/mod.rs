@@ -7,6 +7,8 @@
 mod opaque;
 mod parse;
 mod print;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 

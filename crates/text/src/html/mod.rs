@@ -8,6 +8,8 @@ mod element;
 mod format;
 mod print;
 mod sink;
+#[cfg(test)]
+mod tests;
 
 use crate::fit::fit;
 use crate::tree::{Block, Doc, Format, Inline, Opaque};

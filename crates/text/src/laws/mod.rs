@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use self::docs::{Scope, docs, words};
 use self::input::{nodes, soup, tags};
 use crate::fit::fit;
-use crate::tree::{Block, Doc, Format, Inline};
+use crate::tree::{Block, Doc, Format, Inline, Mention};
 use crate::{adf, html, wiki};
 
 const ALL: [Format; 3] = [Format::Adf, Format::Wiki, Format::Html];
@@ -71,29 +71,7 @@ fn keeps(whole: &str, part: &str) -> bool {
 
 /// The document with mentions shown by their id: wiki markup keeps who is meant, not the name.
 fn nameless(doc: Doc) -> Doc {
-    fn line(content: Vec<Inline>) -> Vec<Inline> {
-        content
-            .into_iter()
-            .map(|inline| match inline {
-                Inline::Mention(mention) => Inline::Mention(crate::Mention { name: None, ..mention }),
-                other => other,
-            })
-            .collect()
-    }
-    fn block(block: Block) -> Block {
-        match block {
-            Block::Paragraph(content) => Block::Paragraph(line(content)),
-            Block::Heading(heading) => {
-                Block::Heading(crate::Heading { content: line(heading.content), ..heading })
-            }
-            other => other.map_inner(&mut |blocks| blocks.into_iter().map(self::nameless_block).collect()),
-        }
-    }
-    Doc { blocks: doc.blocks.into_iter().map(block).collect() }
-}
-
-fn nameless_block(block: Block) -> Block {
-    nameless(Doc { blocks: vec![block] }).blocks.into_iter().next().unwrap_or(Block::Rule)
+    doc.map_mentions(&mut |mention| Inline::Mention(Mention { name: None, ..mention }))
 }
 
 proptest! {

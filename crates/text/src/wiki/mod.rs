@@ -14,6 +14,8 @@ mod print;
 mod shape;
 mod spelling;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::fit::fit;
 use crate::tree::{Block, Doc, Format, Inline, Opaque};

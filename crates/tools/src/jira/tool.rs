@@ -103,7 +103,7 @@ impl Tool for JiraTool {
             Write::Create { scope, kind, marker, fields, read } => {
                 self.create(scope, kind, *marker, fields, read).await
             }
-            Write::Update { at, fields, read } => self.update(&at.id, fields, read).await,
+            Write::Update { at, fields, was, read } => self.update(&at.id, fields, was, read).await,
             Write::Step { at, step, fields, read } => self.step(at, step, fields, read).await,
             Write::Comment { at, marker, body } => self.comment(at, *marker, body).await,
             Write::EditComment { at, id, body } => self.edit_comment(at, id, body).await,

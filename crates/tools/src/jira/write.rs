@@ -47,22 +47,26 @@ impl JiraTool {
         refused.extend(made.refused);
         let rest = printed.iter().filter(|(field, _)| made.withheld.contains(*field));
         let rest: Printed = rest.map(|(field, value)| (field.clone(), value.clone())).collect();
-        refused.extend(self.set(&id.to_string(), &rest, &list).await.map_err(after_write)?.1);
+        let more = self.set(&id.to_string(), &rest, &Printed::new(), &list).await.map_err(after_write)?.1;
+        refused.extend(more);
         let item = self.read_back(&id.to_string(), read).await?;
         Ok(Written { item: Some(item), comment: None, refused })
     }
 
-    /// Sets fields of an issue and reads it back.
+    /// Sets fields of an issue and reads it back. Sets are added to and taken from, so that a label that somebody
+    /// adds in between stays.
     pub(super) async fn update(
         &self,
         id: &str,
         fields: &Fields,
+        was: &Fields,
         read: &[FieldName],
     ) -> Result<Written, Failure> {
         let wanted: Vec<FieldName> = fields.keys().chain(read).cloned().collect();
         let list = self.field_list(&wanted).await?;
         let (printed, mut refused) = self.printed(fields, &list);
-        let (returned, more) = self.set(id, &printed, &list).await?;
+        let (before, _) = self.printed(was, &list);
+        let (returned, more) = self.set(id, &printed, &before, &list).await?;
         refused.extend(more);
         let item = match returned.filter(|issue| is_whole(issue, read)) {
             Some(issue) => self.item(&issue, read, &list).map_err(after_write)?,
@@ -104,12 +108,18 @@ impl JiraTool {
         &self,
         id: &str,
         printed: &Printed,
+        before: &Printed,
         list: &FieldList,
     ) -> Result<(Option<Issue>, Vec<Refusal>), Failure> {
         let units = split::units(printed.keys().cloned(), &[]);
         let attempt = |chosen: Vec<FieldName>| {
-            let sent = chosen_of(printed, chosen.iter());
-            async move { self.said(self.jira().edit_issue(id, &sent).await) }
+            let (sets, scalars): (Vec<_>, Vec<_>) =
+                chosen.iter().partition(|field| verbs(printed, before, field).is_some());
+            let verbs = sets.into_iter().filter_map(|field| {
+                Some((field.as_str().to_owned(), Json::Array(verbs(printed, before, field)?)))
+            });
+            let (sent, verbs) = (chosen_of(printed, scalars.into_iter()), verbs.collect());
+            async move { self.said(self.jira().edit_issue(id, &sent, &verbs).await) }
         };
         let outcome = split(units, list.labels(), attempt).await?;
         let returned = match outcome.last {
@@ -147,6 +157,17 @@ impl JiraTool {
 
 fn chosen_of<'a>(printed: &Printed, chosen: impl Iterator<Item = &'a FieldName>) -> Map<String, Json> {
     chosen.filter_map(|field| Some((field.as_str().to_owned(), printed.get(field)?.clone()))).collect()
+}
+
+/// How a set gets from what it was to what it is to be; none for a field that is no set, or was not read.
+///
+/// Jira's `add` and `remove` verbs (Data Center page “Updating an issue via the REST APIs”) work on every field that
+/// holds an array.
+fn verbs(printed: &Printed, before: &Printed, field: &FieldName) -> Option<Vec<Json>> {
+    let (wanted, was) = (printed.get(field)?.as_array()?, before.get(field)?.as_array()?);
+    let added = wanted.iter().filter(|value| !was.contains(value)).map(|value| json!({ "add": value }));
+    let removed = was.iter().filter(|value| !wanted.contains(value)).map(|value| json!({ "remove": value }));
+    Some(added.chain(removed).collect())
 }
 
 /// Whether an edit returned everything that a read would: Cloud may return the edited fields only.

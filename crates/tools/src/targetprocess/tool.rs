@@ -88,7 +88,7 @@ impl Tool for TargetprocessTool {
             Write::Create { scope, kind, marker, fields, read } => {
                 self.create(scope, kind, *marker, fields, read).await
             }
-            Write::Update { at, fields, read } => self.update(at, fields, read).await,
+            Write::Update { at, fields, read, .. } => self.update(at, fields, read).await,
             Write::Step { at, step, fields, read } => self.step(at, step, fields, read).await,
             Write::Comment { at, body, .. } => self.comment(at, body).await,
             Write::EditComment { id, body, .. } => self.edit_comment(id, body).await,

@@ -31,6 +31,10 @@ left = "summary"
 right = "Name"
 "#;
 
+/// What Targetprocess says when a user story was edited.
+pub(crate) const STORY_UPDATED: &str =
+    r#"{"resourceType":"UserStory","resourceId":7,"modification":"Updated","author":{"id":1}}"#;
+
 /// The same document under another name.
 pub(crate) fn document(name: &str) -> String {
     DOCUMENT.replace("stories", name)

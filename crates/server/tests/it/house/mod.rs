@@ -26,7 +26,7 @@ use tokio::sync::watch;
 
 pub(crate) use call::{Answer, Call};
 pub(crate) use clock::TestClock;
-pub(crate) use fixture::{DOCUMENT, document};
+pub(crate) use fixture::{DOCUMENT, STORY_UPDATED, document};
 pub(crate) use log::logged;
 pub(crate) use script::Script;
 

@@ -1,6 +1,7 @@
 //! Tools that say what a test wants. Deliveries are read by the real adapters.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -26,6 +27,7 @@ pub(crate) struct Script {
 
 #[derive(Default)]
 struct Said {
+    panics: AtomicBool,
     probe: Mutex<Option<Failure>>,
     find: Mutex<Option<Failure>>,
     items: Mutex<BTreeMap<String, Item>>,
@@ -39,6 +41,11 @@ impl Script {
     /// The next probes fail, or succeed again.
     pub(crate) fn probe_fails(&self, failure: Option<Failure>) {
         *self.said.probe.lock().unwrap() = failure;
+    }
+
+    /// The next probe panics.
+    pub(crate) fn probe_panics(&self) {
+        self.said.panics.store(true, Ordering::SeqCst);
     }
 
     /// The next reads of items fail, or succeed again.
@@ -122,6 +129,7 @@ impl Tool for Said {
 #[async_trait]
 impl Catalogue for Said {
     async fn probe(&self) -> Result<Identity, Failure> {
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "as the test wants it");
         match self.probe.lock().unwrap().clone() {
             Some(failure) => Err(failure),
             None => Ok(Identity { id: "bot-1".to_owned(), name: "Sync Bot".to_owned() }),

@@ -1,3 +1,5 @@
+//! What rules strike, how often, and what they refuse to be.
+
 use serde_json::json;
 
 use super::*;

@@ -44,8 +44,8 @@ impl Query {
         self.node.as_ref().is_none_or(|node| node.matches(eye, issue))
     }
 
-    /// The issues that match and that the viewer may see, as the search index has them, in order.
-    pub(crate) fn run<'a>(&self, site: &'a Site, viewer: Option<Person>) -> Vec<&'a Issue> {
+    /// The issues that match and that the viewer may see, in order; as the search index has them, but for `fresh` ones.
+    pub(crate) fn run<'a>(&self, site: &'a Site, viewer: Option<Person>, fresh: &[u32]) -> Vec<&'a Issue> {
         let eye = test::Eye { site, viewer, now: site.frame.clock.now() };
         let fits = |issue: &&Issue| {
             site.may(viewer, issue.project, Right::Browse)
@@ -56,7 +56,7 @@ impl Query {
         let mut found: Vec<&Issue> = match named {
             // Looked up rather than looked for: most queries of integrations name their issues.
             Some(ids) => ids.iter().filter_map(|id| site.issues.get(*id)).filter(fits).collect(),
-            None => site.indexed().filter(fits).collect(),
+            None => site.indexed(fresh).filter(fits).collect(),
         };
         order::sort(site, &mut found, &self.order);
         found

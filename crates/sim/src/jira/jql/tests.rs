@@ -1,3 +1,5 @@
+//! Queries against a small Jira, and texts that are no queries.
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -39,7 +41,7 @@ fn site() -> Site {
 /// The numbers of the issues found, OPS-1 being 5.
 fn found(site: &Site, jql: &str) -> Vec<u32> {
     let query = Query::read(site, jql).unwrap_or_else(|refusal| panic!("{jql}: {:?}", refusal.messages));
-    query.run(site, Some(ADA)).into_iter().map(|issue| issue.id - 9_999).collect()
+    query.run(site, Some(ADA), &[]).into_iter().map(|issue| issue.id - 9_999).collect()
 }
 
 #[test]
@@ -213,6 +215,8 @@ fn a_lagging_index_shows_issues_as_they_were() {
     assert_eq!(found(&site, "summary ~ login"), [1]);
     assert_eq!(found(&site, "project = ACME"), [4, 3, 2, 1]);
     assert!(found(&site, "summary ~ New").is_empty());
+    let fresh = Query::read(&site, "summary ~ Renamed").unwrap().run(&site, Some(ADA), &[10_000]);
+    assert_eq!(fresh.len(), 1);
     site.frame.clock.advance(60_001);
     assert_eq!(found(&site, "summary ~ Renamed"), [1]);
     assert_eq!(found(&site, "project = ACME"), [4, 3, 1]);
@@ -233,7 +237,7 @@ proptest! {
     ], 0..14)) {
         let site = site();
         if let Ok(query) = Query::read(&site, &words.join(" ")) {
-            query.run(&site, Some(ADA));
+            query.run(&site, Some(ADA), &[]);
         }
     }
 

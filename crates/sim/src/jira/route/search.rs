@@ -24,6 +24,9 @@ const OFFSET_CAP: usize = 1_000;
 /// Cloud's cap on a page of whole issues, and on one of ids only.
 const TOKEN_CAP: (usize, usize) = (100, 5_000);
 
+/// How many issues `reconcileIssues` takes (Cloud API, "Search for issues using JQL enhanced search").
+const RECONCILE_LIMIT: usize = 50;
+
 /// A search's parameters, from the query of a GET or the body of a POST.
 struct Asked {
     parameters: Value,
@@ -49,7 +52,7 @@ impl Asked {
                 "expand": query.list("expand"),
                 "properties": query.list("properties"),
                 "nextPageToken": query.get("nextPageToken"),
-                "validateQuery": query.get("validateQuery"),
+                "reconcileIssues": query.list("reconcileIssues"),
             }),
         })
     }
@@ -61,6 +64,16 @@ impl Asked {
     fn number(&self, name: &str, usual: usize) -> usize {
         let number = self.parameters.get(name).and_then(Value::as_u64);
         number.and_then(|number| usize::try_from(number).ok()).unwrap_or(usual)
+    }
+
+    /// The issues that Cloud's search must show as they are, though its index lags behind.
+    fn reconciled(&self) -> Result<Vec<u32>, Refusal> {
+        let ids = strings(&self.parameters, "reconcileIssues");
+        if ids.len() > RECONCILE_LIMIT {
+            return Err(Refusal::bad(format!("No more than {RECONCILE_LIMIT} issues can be reconciled.")));
+        }
+        let ids: Result<Vec<u32>, _> = ids.iter().map(|id| id.parse()).collect();
+        ids.map_err(|_| Refusal::bad("reconcileIssues takes the ids of issues."))
     }
 
     fn wanted(&self, site: &Site, usual: &[&str]) -> Wanted {
@@ -80,7 +93,7 @@ impl Asked {
 pub(crate) fn by_offset(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let asked = Asked::of(call)?;
     let query = Query::read(site, asked.jql())?;
-    let found = query.run(site, call.caller);
+    let found = query.run(site, call.caller, &[]);
     let page = (asked.number("startAt", 0), asked.number("maxResults", 50).min(OFFSET_CAP));
     let wanted = asked.wanted(site, &["*navigable"]);
     Ok(Answer::ok(&Offset { show: Show::call(site, call), found, page, wanted }))
@@ -128,7 +141,8 @@ pub(crate) fn by_token(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> 
     let only_ids = wanted.fields.is_empty() && wanted.expand.is_empty() && wanted.properties.is_empty();
     let cap = if only_ids { TOKEN_CAP.1 } else { TOKEN_CAP.0 };
     let max = asked.number("maxResults", 50).clamp(1, cap);
-    let found = query.run(site, call.caller);
+    let fresh = asked.reconciled()?;
+    let found = query.run(site, call.caller, &fresh);
     let start = match asked.parameters.get("nextPageToken").and_then(Value::as_str) {
         None => 0,
         Some(token) => Cursor::read(token, asked.jql())?.start(&found),

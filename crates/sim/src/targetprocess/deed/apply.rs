@@ -1,7 +1,7 @@
 //! Putting new values into an item.
 
 use super::read::Set;
-use crate::frame::table::Names;
+use crate::frame::table::{Name, Names};
 use crate::targetprocess::catalog::Catalog;
 use crate::targetprocess::item::Item;
 
@@ -44,8 +44,9 @@ pub(crate) fn apply(
         Set::PlannedStart(time) => ("PlannedStartDate", put(&mut item.planned_start, time)),
         Set::PlannedEnd(time) => ("PlannedEndDate", put(&mut item.planned_end, time)),
         Set::Tags(names) => {
-            let new = names.iter().map(|name| tags.intern(name)).collect();
-            ("Tags", put(&mut item.tags, new))
+            let new: Vec<Name> = names.iter().map(|name| tags.intern(name)).collect();
+            let same = new.len() == item.tags.len() && new.iter().all(|tag| item.tags.contains(tag));
+            ("Tags", !same && put(&mut item.tags, new))
         }
         Set::MoreTags(names) => {
             let before = item.tags.len();

@@ -58,6 +58,12 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, kind: Kind, body: &Value)
     for given in comments {
         comment::add(site, hand, id, given)?;
     }
+    add_nested(site, hand, id, &members)?;
+    Ok(id)
+}
+
+/// Makes the tasks and assignments nested in an item's body.
+fn add_nested(site: &mut Site, hand: &Hand<'_>, id: u32, members: &Members<'_>) -> Result<(), Refusal> {
     for task in members.nested("Tasks")? {
         let mut task = task.clone();
         if let Some(members) = task.as_object_mut() {
@@ -68,7 +74,7 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, kind: Kind, body: &Value)
     for assigned in members.nested("Assignments")? {
         assignment::add(site, hand, id, assigned)?;
     }
-    Ok(id)
+    Ok(())
 }
 
 fn blank(site: &Site, hand: &Hand<'_>, kind: Kind, project: Row<Project>) -> Result<Item, Refusal> {
@@ -123,7 +129,7 @@ fn blank(site: &Site, hand: &Hand<'_>, kind: Kind, project: Row<Project>) -> Res
     })
 }
 
-/// Changes an item as a body says. Nested comments are added, nested tasks made.
+/// Changes an item as a body says; what is nested in it is made.
 pub(crate) fn update(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) -> Result<(), Refusal> {
     let item = site.items.get(id).ok_or_else(|| Refusal::missing("General", id))?;
     let members = Members::of(body)?;
@@ -141,7 +147,7 @@ pub(crate) fn update(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) ->
         comment::add(site, hand, id, given)?;
     }
     put(site, hand, id, sets, members.names());
-    Ok(())
+    add_nested(site, hand, id, &members)
 }
 
 /// Whether an item may go from one state to another.

@@ -1,3 +1,5 @@
+//! Both grammars against a small Targetprocess, and texts that neither understands.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -74,7 +74,7 @@ fn page(site: &Site, call: &Call<'_>, kind: Kind, mut things: Vec<Thing>) -> Res
 }
 
 /// The same request for another page; the query is kept as it came, a token in it as well.
-fn link(site: &Site, call: &Call<'_>, take: usize, skip: usize) -> String {
+pub(crate) fn link(site: &Site, call: &Call<'_>, take: usize, skip: usize) -> String {
     let kept = call.raw_query.split('&').filter(|part| {
         let name = part.split('=').next().unwrap_or_default();
         !part.is_empty() && !name.eq_ignore_ascii_case("take") && !name.eq_ignore_ascii_case("skip")

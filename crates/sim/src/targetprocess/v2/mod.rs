@@ -15,6 +15,7 @@ use crate::targetprocess::read::{Thing, Val};
 use crate::targetprocess::refusal::Refusal;
 use crate::targetprocess::schema::Kind;
 use crate::targetprocess::site::Site;
+use crate::targetprocess::v1::list::link;
 use crate::targetprocess::v1::show::{HeldView, is_plain, number_to};
 use crate::targetprocess::v1::signed_in;
 
@@ -72,15 +73,6 @@ fn page(site: &Site, call: &Call<'_>, kind: Kind, mut things: Vec<Thing>) -> Res
     let next = (end < things.len() && take > 0).then(|| link(site, call, take, end));
     let show = Show { site, iso: query.flag("isoDate") };
     Ok(Answer::ok(&Page { show, shown, projection: projection.as_ref(), next }))
-}
-
-fn link(site: &Site, call: &Call<'_>, take: usize, skip: usize) -> String {
-    let kept = call.raw_query.split('&').filter(|part| {
-        let name = part.split('=').next().unwrap_or_default();
-        !part.is_empty() && !name.eq_ignore_ascii_case("take") && !name.eq_ignore_ascii_case("skip")
-    });
-    let kept: String = kept.map(|part| format!("{part}&")).collect();
-    format!("{}{}?{kept}take={take}&skip={skip}", site.base, call.path)
 }
 
 #[derive(Clone, Copy)]

@@ -1,3 +1,5 @@
+//! Signing in, and what somebody without rights sees.
+
 use super::{CLOUD, DC, issue, world};
 use crate::client::Client;
 

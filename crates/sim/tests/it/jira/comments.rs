@@ -1,3 +1,5 @@
+//! Comments: pages, dialects, properties, visibility.
+
 use serde_json::{Value, json};
 
 use super::{CLOUD, DC, world};

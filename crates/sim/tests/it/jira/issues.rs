@@ -1,3 +1,5 @@
+//! Issues: created, read, edited, deleted, alone and in bulk.
+
 use serde_json::{Value, json};
 
 use super::{CLOUD, DC, issue, world};
@@ -135,7 +137,10 @@ async fn cloud_answers_an_edit_with_the_issue_when_asked() {
     let path = format!("/rest/api/3/issue/{key}?returnIssue=true&expand=names&fields=summary");
     let issue = world.ada.put(&path, json!({"fields": {"summary": "two"}})).await.expect(200);
     // All of it: `fields` is not a parameter here.
-    assert_eq!((&issue["fields"]["summary"], &issue["fields"]["status"]["name"]), (&json!("two"), &json!("To Do")));
+    assert_eq!(
+        (&issue["fields"]["summary"], &issue["fields"]["status"]["name"]),
+        (&json!("two"), &json!("To Do"))
+    );
     assert_eq!(issue["names"]["summary"], "Summary");
     let dc = super::world(DC).await;
     let key = dc.make("one").await;

@@ -1,3 +1,5 @@
+//! Searching, by offset and by token.
+
 use serde_json::{Value, json};
 
 use super::{CLOUD, DC, World, world};

@@ -1,3 +1,5 @@
+//! Settings, projects, people, create screens, permissions.
+
 use serde_json::{Value, json};
 
 use super::{CLOUD, DC, world};

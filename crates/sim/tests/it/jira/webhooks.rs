@@ -1,3 +1,5 @@
+//! Webhooks: their bodies beside real ones, signatures, retries, administration.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Transitions: which there are, what they demand, what they change.
+
 use serde_json::{Value, json};
 
 use super::{CLOUD, DC, World, world};

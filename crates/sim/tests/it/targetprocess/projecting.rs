@@ -1,3 +1,5 @@
+//! Reading in v2.
+
 use bowline_sim::targetprocess::Options;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! Reading in v1: signing in, pages, fields, filters, settings.
+
 use bowline_sim::targetprocess::Options;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! The automation rule's webhook.
+
 use bowline_sim::WebhookTarget;
 use bowline_sim::targetprocess::Options;
 use serde_json::{Value, json};

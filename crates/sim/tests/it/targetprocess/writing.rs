@@ -1,3 +1,5 @@
+//! Writing in v1: items, states, comments, assignments, tags, relations.
+
 use bowline_sim::targetprocess::Options;
 use serde_json::{Value, json};
 
@@ -44,6 +46,11 @@ async fn an_item_is_made_changed_and_deleted() {
         (changed["Name"].as_str(), changed["EntityVersion"].as_u64(), changed["Tags"].as_str()),
         (Some("Pay later"), Some(2), Some("web"))
     );
+    let nested =
+        json!({"Tags": "web", "Assignments": {"Items": [{"GeneralUser": {"Id": 3}, "Role": {"Id": 8}}]}});
+    assert_eq!(world.post(&path, nested).await.expect(200)["EntityVersion"], 2);
+    let assigned = world.get(&path, &[("append", "[Assignments-Count]")]).await.expect(200);
+    assert_eq!(assigned["Assignments-Count"], 1);
     assert_eq!(world.delete(&path).await.status, 200);
     assert_eq!(world.delete(&path).await.status, 404);
     assert_eq!(world.get(&path, &[]).await.status, 404);

@@ -44,6 +44,9 @@ impl Database {
     pub(crate) async fn create() -> Self {
         let name = format!("bowline_test_{}", unique());
         let mut server = connect(&server()).await;
+        // Left behind by a run that was killed.
+        let left = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        server.execute(AssertSqlSafe(left)).await.unwrap();
         server.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
         Self { url: url(None, &name), name }
     }

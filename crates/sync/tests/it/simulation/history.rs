@@ -62,17 +62,7 @@ impl World {
         let (tenant, connections) = set_up(&store, &land, &dice, &document);
         let engine = engine(&store, &land, &dice, laws);
         let executor = Executor::default();
-        Self {
-            land,
-            store,
-            dice,
-            executor,
-            engine,
-            laws,
-            tenant,
-            connections,
-            workers: Arc::default(),
-        }
+        Self { land, store, dice, executor, engine, laws, tenant, connections, workers: Arc::default() }
     }
 
     pub(crate) fn say(&self, line: impl Into<String>) {
@@ -154,12 +144,13 @@ impl World {
         }
         let (engine, store, workers) =
             (Arc::clone(&self.engine), self.store.clone(), Arc::clone(&self.workers));
-        let clock = Arc::clone(&self.land.clock);
+        let (clock, land) = (Arc::clone(&self.land.clock), Arc::clone(&self.land));
         workers.fetch_add(1, Ordering::SeqCst);
         self.executor.spawn(async move {
             let ask = ClaimAsk { owner: "simulated".into(), now: clock.now(), lease: LEASE, limit: 1 };
             for claim in store.claim(&ask).await.unwrap_or_default() {
-                engine.look(&claim).await.unwrap();
+                let outcome = engine.look(&claim).await.unwrap();
+                land.say(format!("looked at {}: {:?} {:?}", claim.entity, outcome.deeds, outcome.failure));
             }
             workers.fetch_sub(1, Ordering::SeqCst);
         });

@@ -225,7 +225,8 @@ impl Ledger {
             return Some("the sides do not correspond".into());
         }
         if kind == Kind::Tags && self.merges_tags {
-            return self.judge_tags(reference, &tags(left.1));
+            let undone = right.0.undone.iter().map(|(_, tag)| tag.as_str()).collect();
+            return self.judge_tags(reference, &tags(left.1), &undone);
         }
         let wins = |candidate: &Candidate| match candidate.side {
             Side::Left => {
@@ -239,8 +240,9 @@ impl Ledger {
         none.then(|| format!("lost: the last word was one of {candidates:?}"))
     }
 
-    fn judge_tags(&self, reference: &str, now: &BTreeSet<String>) -> Option<String> {
-        for ((of, tag), ops) in self.tags.iter().filter(|((of, _), _)| of == reference) {
+    fn judge_tags(&self, reference: &str, now: &BTreeSet<String>, undone: &BTreeSet<&str>) -> Option<String> {
+        let of_item = self.tags.iter().filter(|((of, _), _)| of == reference);
+        for ((of, tag), ops) in of_item.filter(|((_, tag), _)| !undone.contains(tag.as_str())) {
             let only = |op: bool| ops.len() == 1 && ops.contains(&op);
             if only(true) && !now.contains(tag) {
                 return Some(format!("lost: {of} was only ever given the tag {tag}"));

@@ -71,12 +71,22 @@ pub(crate) struct Site {
     pub(crate) events: Vec<Event>,
     pub(crate) writes: Vec<RobotWrite>,
     pub(crate) temper: Temper,
+    /// Tags of an item that somebody added or removed and that a replacing write undid unseen.
+    pub(crate) undone: BTreeSet<(String, String)>,
     counter: i64,
 }
 
 impl Site {
     pub(crate) fn new(side: Side, temper: Temper) -> Self {
-        Self { side, things: BTreeMap::new(), events: Vec::new(), writes: Vec::new(), temper, counter: 100 }
+        Self {
+            side,
+            things: BTreeMap::new(),
+            events: Vec::new(),
+            writes: Vec::new(),
+            temper,
+            undone: BTreeSet::new(),
+            counter: 100,
+        }
     }
 
     fn tick(&mut self) -> i64 {

@@ -1,6 +1,6 @@
 //! The port to a simulated tool: pauses before and after each call, and fails in every way a real one does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use bowline_core::{Failure, FieldName, Item, Side, SignedDuration, Timestamp, Va
 
 use super::dice::Dice;
 use super::executor::pause;
+use super::ledger::tags;
 use super::people::People;
 use super::ports::FakeClock;
 use super::site::{ROBOT, Remark, Site, Thing, states};
@@ -203,9 +204,37 @@ impl FakeTool {
         FieldName::new(if self.side == Side::Left { "state" } else { "Stage" })
     }
 
-    fn set_all(&self, site: &mut Site, item: &str, fields: &BTreeMap<FieldName, Value>, now: Timestamp) {
+    /// The left tool adds to sets and takes from them; the right one replaces them, and what somebody changed
+    /// since the robot last read is gone: nothing it offers could prevent that, so it is counted and excused.
+    fn set_all(
+        &self,
+        site: &mut Site,
+        item: &str,
+        fields: &BTreeMap<FieldName, Value>,
+        was: &BTreeMap<FieldName, Value>,
+        now: Timestamp,
+    ) {
         for (name, value) in fields {
-            if !hates(site, name, value) {
+            if hates(site, name, value) {
+                continue;
+            }
+            let (Value::Set(_), Some(before)) = (value, was.get(name)) else {
+                site.set(item, name, value, ROBOT, now);
+                continue;
+            };
+            let present = tags(site.things[item].fields.get(name).unwrap_or(&Value::Null));
+            let (before, wanted) = (tags(before), tags(value));
+            let merged: BTreeSet<String> = present
+                .iter()
+                .filter(|tag| !before.contains(*tag) || wanted.contains(*tag))
+                .chain(wanted.difference(&before))
+                .cloned()
+                .collect();
+            if self.side == Side::Left {
+                site.set(item, name, &Value::Set(merged.into_iter().map(Value::Text).collect()), ROBOT, now);
+            } else {
+                site.undone
+                    .extend(merged.symmetric_difference(&wanted).map(|tag| (item.to_owned(), tag.clone())));
                 site.set(item, name, value, ROBOT, now);
             }
         }
@@ -344,14 +373,14 @@ impl Tool for FakeTool {
                     .await?;
                 Ok(Written { item: Some(item), refused, ..Written::default() })
             }
-            Write::Update { at, fields, read } => {
+            Write::Update { at, fields, was, read } => {
                 let refused = self.refusals(fields);
                 let item = self
                     .change(
                         Some(&at.id),
                         format!("sets {} {fields:?}", at.id),
                         |site, now| {
-                            self.set_all(site, &at.id, fields, now);
+                            self.set_all(site, &at.id, fields, was, now);
                             Ok(at.id.clone())
                         },
                         |site, id| self.picture(&site.things[id], read, false),

@@ -207,7 +207,9 @@ impl Place {
     }
 
     pub(crate) async fn update(&self, at: &Locator, fields: Fields) -> Result<Written, Failure> {
-        self.tool.write(&Write::Update { at: at.clone(), fields, read: self.read() }).await
+        self.tool
+            .write(&Write::Update { at: at.clone(), fields, was: Fields::new(), read: self.read() })
+            .await
     }
 
     pub(crate) async fn find(&self, at: &Locator) -> Option<Item> {

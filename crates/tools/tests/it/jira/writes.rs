@@ -29,7 +29,12 @@ fn create(values: Fields) -> Write {
 }
 
 fn update(values: Fields) -> Write {
-    Write::Update { at: at("10001", "Story"), fields: values, read: vec!["summary".into()] }
+    Write::Update {
+        at: at("10001", "Story"),
+        fields: values,
+        was: Fields::new(),
+        read: vec!["summary".into()],
+    }
 }
 
 fn whole(summary: &str) -> Json {
@@ -59,6 +64,21 @@ fn a_create_carries_its_marker_and_is_read_back() {
         "properties": [{"key": "bowline", "value": {"share": share()}}],
     });
     assert_eq!(calls[0].1, expected);
+}
+
+#[test]
+fn labels_are_added_and_removed_so_that_those_of_somebody_else_stay() {
+    let labels = |names: &[&str]| Value::Set(names.iter().map(|name| text(name)).collect());
+    let write = Write::Update {
+        at: at("10001", "Story"),
+        fields: fields([("summary", text("A")), ("labels", labels(&["keep", "new"]))]),
+        was: fields([("summary", text("Z")), ("labels", labels(&["keep", "old"]))]),
+        read: vec!["summary".into()],
+    };
+    let (written, calls) = run(JiraCloud, &write, [("PUT /rest/api/3/issue/10001", 200, whole("A"))]);
+    assert!(written.unwrap().refused.is_empty());
+    let verbs = json!({"labels": [{"add": "new"}, {"remove": "old"}]});
+    assert_eq!(calls[0].1, json!({"fields": {"summary": "A"}, "update": verbs}));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn run(
 
 fn update(values: Fields) -> Write {
     let read = values.keys().cloned().collect();
-    Write::Update { at: story(), fields: values, read }
+    Write::Update { at: story(), fields: values, was: Fields::new(), read }
 }
 
 #[test]

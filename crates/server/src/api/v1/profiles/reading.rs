@@ -81,8 +81,18 @@ fn unknown_connection(text: &str, side: Side, named: &str, known: &[Connection])
     };
     Fault {
         pointer: format!("/{side}/connection"),
-        line: text.lines().position(|line| line.contains(named)).map(|index| index + 1),
+        line: line_of(text, side, named),
         message: format!("There is no connection `{named}`."),
         fix,
     }
+}
+
+/// The line that names a side's connection: the first such line for the left, the last for the right.
+fn line_of(text: &str, side: Side, named: &str) -> Option<usize> {
+    let mut lines = text.lines().zip(1..).filter(|(line, _)| line.contains("connection") && line.contains(named));
+    let found = match side {
+        Side::Left => lines.next(),
+        Side::Right => lines.last(),
+    };
+    found.map(|(_, number)| number)
 }

@@ -1,6 +1,7 @@
 //! `POST /api/v1/tokens`: makes a token. The answer is the only place where it is ever shown.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -23,7 +24,7 @@ pub(super) struct Ask {
     name: String,
     scopes: BTreeSet<String>,
     /// Forgotten after so many days; never, if not given.
-    days: Option<u16>,
+    days: Option<NonZeroU16>,
 }
 
 /// The new token, with its secret.
@@ -46,7 +47,8 @@ pub(super) async fn handle(
     let (now, entropy) = (app.ports.clock.now(), app.ports.entropy.as_ref());
     let secret = bearer::draw(entropy);
     let hash = bearer::hash(secret.expose_text()).ok_or_else(Problem::defect)?;
-    let until = ask.days.and_then(|days| now.checked_add(SignedDuration::from_hours(i64::from(days) * 24)).ok());
+    let life = ask.days.map(|days| SignedDuration::from_hours(24 * i64::from(days.get())));
+    let until = life.and_then(|life| now.checked_add(life).ok());
     let token = ApiToken { id: TokenId::new(now, entropy), name: ask.name, scopes, created_at: now };
     let entry = Change::PutDirectory { kind: DirectoryKind::Token, hash, id: token.id.to_string(), until };
     app.write(caller.tenant, vec![Change::AddToken(token.clone()), entry]).await?;

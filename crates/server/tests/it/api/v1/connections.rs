@@ -139,7 +139,7 @@ async fn a_webhook_address_outlives_an_update_and_a_rotation_for_a_day() {
     let house = House::new().await;
     let tp = house.tp("default").await;
     let deliver = |path: String| {
-        let body = r#"{"Entity":{"EntityType":"UserStory","Id":1},"Modification":"Updated"}"#;
+        let body = crate::house::STORY_UPDATED;
         house.call("POST", &path).without("authorization").body(body).send()
     };
     let first = House::hook(&tp);

@@ -9,7 +9,7 @@ async fn deliveries(house: &House) -> (Value, Value) {
         let path = House::hook(&tp);
         async move { house.call("POST", &path).without("authorization").body(body).send().await.status(204) }
     };
-    deliver(br#"{"Entity":{"EntityType":"UserStory","Id":7},"Modification":"Updated"}"#).await;
+    deliver(crate::house::STORY_UPDATED.as_bytes()).await;
     deliver(b"not json \xff at all").await;
     let page = house.call("GET", "/api/v1/inbox").send().await.status(200).json();
     (page["items"][1].clone(), page["items"][0].clone())

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use bowline_core::commit::Change;
 use bowline_core::failure::Words;
-use bowline_core::port::WorkQueue;
-use bowline_core::{Failure, Timestamp, code};
+use bowline_core::port::{ClaimAsk, Clock, WorkQueue};
+use bowline_core::work::Lane;
+use bowline_core::{Failure, SignedDuration, code};
 use serde_json::{Value, json};
 
 use crate::house::{DOCUMENT, House};
@@ -105,7 +107,7 @@ async fn shares_are_found_by_profile_state_and_item() {
     };
     let (first, second) = (first["id"].clone(), second["id"].clone());
     assert_eq!(list(String::new()).await, [second.clone(), first.clone()]);
-    assert_eq!(list("?item=ACME-1".into()).await, [first.clone()]);
+    assert_eq!(list("?item=ACME-1".into()).await, [first]);
     assert_eq!(list("?state=intended&profile=stories".into()).await.len(), 2);
     assert_eq!(list(format!("?profile={}", profile["id"].as_str().unwrap())).await.len(), 2);
     assert!(list("?state=active".into()).await.is_empty());
@@ -135,22 +137,18 @@ async fn asking_to_look_now_makes_interactive_work() {
     let house = House::new().await;
     house.profile("default").await;
     let share = house.share("default", "ACME-1").await;
-    let ask = bowline_core::port::ClaimAsk {
-        owner: "test".to_owned(),
-        now: Timestamp::MAX,
-        lease: bowline_core::SignedDuration::from_secs(60),
-        limit: 10,
+    let drain = async || {
+        let (owner, lease) = ("test".to_owned(), SignedDuration::from_secs(60));
+        house.store.claim(&ClaimAsk { owner, now: house.clock.now(), lease, limit: 10 }).await.unwrap()
     };
-    let drain = || async { house.store.claim(&ask).await.unwrap() };
     for claim in drain().await {
-        let changes = vec![bowline_core::commit::Change::Ack(claim.clone())];
-        house.write(claim.tenant, changes).await;
+        house.write(claim.tenant, vec![Change::Ack(claim)]).await;
     }
     let path = format!("/api/v1/shares/{}/sync", share["id"].as_str().unwrap());
     house.call("POST", &path).send().await.status(202);
     let claims = drain().await;
     assert_eq!(claims.len(), 1);
-    assert_eq!(claims[0].lane, bowline_core::work::Lane::Interactive);
+    assert_eq!(claims[0].lane, Lane::Interactive);
     assert_eq!(claims[0].entity.to_string(), format!("share/{}", share["id"].as_str().unwrap()));
 }
 

@@ -46,6 +46,10 @@ async fn scopes_of_the_admin_and_unknown_ones_cannot_be_given() {
         let ask = json!({ "name": name, "scopes": ["sync:read"] });
         house.call("POST", "/api/v1/tokens").json(ask).send().await.status(400);
     }
+    for days in [json!(0), json!(-1), json!("one"), json!(70_000)] {
+        let ask = json!({ "name": "ci", "scopes": ["sync:read"], "days": days });
+        house.call("POST", "/api/v1/tokens").json(ask).send().await.status(400);
+    }
 }
 
 #[tokio::test]
