@@ -146,12 +146,15 @@ pub enum CommandState {
 pub struct SentField {
     /// The field mapping it belongs to (`sync::base` key).
     pub key: u64,
-    /// The fingerprint of the source value it came from.
+    /// The fingerprint of the source value.
     #[serde(with = "hex")]
     pub source: Fingerprint,
-    /// The fingerprint of the value as the target will hold it.
-    #[serde(with = "hex")]
-    pub sent: Fingerprint,
+    /// The fingerprint of the value as the target will hold it; `None` if a create left the field to the target.
+    #[serde(with = "maybe_hex", default)]
+    pub sent: Option<Fingerprint>,
+    /// Whether it is the first half of a merge, after which the other side is still to be written.
+    #[serde(default)]
+    pub half: bool,
 }
 
 /// How an item stood when a write to it was decided.
@@ -190,6 +193,27 @@ pub struct Command {
     pub sent_at: Timestamp,
     /// Why it was refused or dropped.
     pub code: Option<Code>,
+}
+
+/// Fingerprints that may be missing, as hex text in JSON.
+mod maybe_hex {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::fingerprint::Fingerprint;
+
+    #[derive(Deserialize)]
+    struct Hex(#[serde(with = "super::hex")] Fingerprint);
+
+    pub(super) fn serialize<S: Serializer>(print: &Option<Fingerprint>, s: S) -> Result<S::Ok, S::Error> {
+        match print {
+            Some(print) => super::hex::serialize(print, s),
+            None => s.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Fingerprint>, D::Error> {
+        Ok(Option::<Hex>::deserialize(d)?.map(|Hex(print)| print))
+    }
 }
 
 /// Fingerprints as hex text in JSON.

@@ -1,8 +1,7 @@
 //! Serves the live page with made-up data on a free loopback port, for whoever works on its looks:
 //! `cargo run -p bowline-server --example live_page [-- still | empty]`.
 //!
-//! Without an argument a new event arrives every second. Nothing is called and nothing is written to disk but a key
-//! file in the temporary folder.
+//! Without an argument a new event arrives every second. Nothing is called and nothing stays on disk.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "an example")]
 
@@ -22,8 +21,8 @@ use bowline_core::share::{End, Origin, Share, ShareState};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Entity, Lane, Touch};
 use bowline_core::{
-    Code, ConnectionId, EventId, Failure, FindingId, ProfileId, SecretId, ShareId, Side, SignedDuration, TenantId,
-    Timestamp, code,
+    Code, ConnectionId, EventId, Failure, FindingId, ProfileId, SecretId, ShareId, Side, SignedDuration,
+    TenantId, Timestamp, code,
 };
 use bowline_server::{App, LivePage, Metrics, Options, Ports, router};
 use bowline_store::Store;
@@ -59,7 +58,8 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let store = Arc::new(store.clone());
     let path = std::env::temp_dir().join(format!("bowline-live-page-{}", std::process::id()));
-    let kek = keyfile::unlock(&path, store.as_ref(), entropy.as_ref()).await.unwrap();
+    let kek = keyfile::create(&path, entropy.as_ref()).unwrap();
+    std::fs::remove_file(&path).unwrap();
     let seal = Arc::new(Sealer::new(kek, store.clone(), store.clone(), clock.clone(), entropy.clone()));
     let tools = Arc::new(bowline_tools::Registry::new(Arc::new(Silent), clock.clone()));
     let engine = bowline_sync::Ports {
@@ -146,10 +146,33 @@ impl Stage {
 
     async fn furnish(&mut self) {
         let bot = |name: &str| Some(Identity { id: "1".to_owned(), name: name.to_owned() });
-        let jira = self.connection("acme-jira", ToolKind::JiraCloud, "https://acme.atlassian.example", Health::Ok, bot("Sync Bot")).await;
-        let web = self.connection("web-team", ToolKind::Targetprocess, "https://acme.tpondemand.example", Health::Ok, bot("Bowline")).await;
+        let jira = self
+            .connection(
+                "acme-jira",
+                ToolKind::JiraCloud,
+                "https://acme.atlassian.example",
+                Health::Ok,
+                bot("Sync Bot"),
+            )
+            .await;
+        let web = self
+            .connection(
+                "web-team",
+                ToolKind::Targetprocess,
+                "https://acme.tpondemand.example",
+                Health::Ok,
+                bot("Bowline"),
+            )
+            .await;
         let trouble = Health::NeedsAttention { code: code::AUTH_REJECTED };
-        self.connection("plant-jira", ToolKind::JiraDc, "https://jira.plant.example/jira", trouble, bot("svc-bowline")).await;
+        self.connection(
+            "plant-jira",
+            ToolKind::JiraDc,
+            "https://jira.plant.example/jira",
+            trouble,
+            bot("svc-bowline"),
+        )
+        .await;
         let stories = self.profile("Stories and bugs", jira, web, ProfileState::Active).await;
         self.profile("Change requests", jira, web, ProfileState::Paused).await;
         for number in 0..46 {
@@ -165,10 +188,18 @@ impl Stage {
             self.event(SignedDuration::from_secs(number * 41)).await;
         }
         self.find(code::SYNC_FIELD_REFUSED, stories, web, Some("customfield_10016 → Effort"), 7).await;
-        self.find(code::MAPPING_UNMAPPED_PERSON, stories, jira, Some("assignee → Assignments: 5f0c…"), 2).await;
+        self.find(code::MAPPING_UNMAPPED_PERSON, stories, jira, Some("assignee → Assignments: 5f0c…"), 2)
+            .await;
     }
 
-    async fn connection(&self, name: &str, tool: ToolKind, url: &str, health: Health, identity: Option<Identity>) -> ConnectionId {
+    async fn connection(
+        &self,
+        name: &str,
+        tool: ToolKind,
+        url: &str,
+        health: Health,
+        identity: Option<Identity>,
+    ) -> ConnectionId {
         let now = SystemClock.now();
         let id = ConnectionId::new(now, &SystemEntropy);
         let connection = Connection {
@@ -191,17 +222,39 @@ impl Stage {
         id
     }
 
-    async fn profile(&self, name: &str, left: ConnectionId, right: ConnectionId, state: ProfileState) -> ProfileId {
+    async fn profile(
+        &self,
+        name: &str,
+        left: ConnectionId,
+        right: ConnectionId,
+        state: ProfileState,
+    ) -> ProfileId {
         let now = SystemClock.now();
         let id = ProfileId::new(now, &SystemEntropy);
         let name = name.to_owned();
         let document = String::new();
-        let profile = Profile { tenant: self.tenant, id, name, left, right, state, revision: 1, document, created_at: now };
+        let profile = Profile {
+            tenant: self.tenant,
+            id,
+            name,
+            left,
+            right,
+            state,
+            revision: 1,
+            document,
+            created_at: now,
+        };
         self.write(vec![Change::PutProfile(Box::new(profile))]).await;
         id
     }
 
-    async fn share(&mut self, profile: ProfileId, [left, right]: [ConnectionId; 2], number: i64, state: ShareState) {
+    async fn share(
+        &mut self,
+        profile: ProfileId,
+        [left, right]: [ConnectionId; 2],
+        number: i64,
+        state: ShareState,
+    ) {
         let at = ago(SignedDuration::from_secs((46 - number) * 97));
         let end = |kind: &str, key: String, url: String| End {
             at: Some(Locator { id: key.clone(), kind: kind.to_owned(), key, scope: "ACME".to_owned(), url }),
@@ -232,7 +285,8 @@ impl Stage {
             created_at: at,
             updated_at: at,
         };
-        let touch = Touch { entity: Entity::Share(share.id), lane: Lane::Live, due_at: ago(SignedDuration::ZERO) };
+        let touch =
+            Touch { entity: Entity::Share(share.id), lane: Lane::Live, due_at: ago(SignedDuration::ZERO) };
         let work = (number % 23 == 0).then_some(Change::Touch(touch));
         self.write([Change::PutShare(Box::new(share.clone()))].into_iter().chain(work).collect()).await;
         self.shares.push(share);
@@ -252,7 +306,7 @@ impl Stage {
         let carried = matches!(deed, Deed::Synced | Deed::Commented | Deed::Created);
         let fields = if deed == Deed::Synced { FIELDS[self.step % 5] } else { FIELDS[5] };
         let delay = 28_000 + i64::try_from(self.step * 7_919 % 190_000).unwrap();
-        let slow = if self.step % 17 == 0 { 40 } else { 1 };
+        let slow = if self.step.is_multiple_of(17) { 40 } else { 1 };
         let at = ago(before);
         let key = |side| share.end(side).at.as_ref().map(|at| at.key.clone()).unwrap_or_default();
         let line = Activity {
@@ -260,7 +314,11 @@ impl Stage {
             id: EventId::new(at, &SystemEntropy),
             share: share.id,
             deed,
-            target: (deed != Deed::Echoed).then_some(if self.step % 3 == 0 { Side::Left } else { Side::Right }),
+            target: (deed != Deed::Echoed).then_some(if self.step.is_multiple_of(3) {
+                Side::Left
+            } else {
+                Side::Right
+            }),
             left_key: key(Side::Left),
             right_key: key(Side::Right),
             fields: fields.iter().map(|field| (*field).to_owned()).collect(),
@@ -271,7 +329,14 @@ impl Stage {
         self.write(vec![Change::Note(Box::new(line))]).await;
     }
 
-    async fn find(&self, code: Code, profile: ProfileId, at: ConnectionId, subject: Option<&str>, hits: usize) {
+    async fn find(
+        &self,
+        code: Code,
+        profile: ProfileId,
+        at: ConnectionId,
+        subject: Option<&str>,
+        hits: usize,
+    ) {
         for share in self.shares.iter().take(hits) {
             let mut cause = Cause::of(code.clone()).under(profile).at(at);
             cause.subject = subject.map(str::to_owned);

@@ -82,7 +82,8 @@ async fn collect(body: Body, limits: Limits<'_>) -> Result<Held, Unread> {
         let taken = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let missing = u32::try_from(size.div_ceil(UNIT).saturating_sub(taken)).unwrap_or(u32::MAX);
         if missing > 0 {
-            let more = Arc::clone(&limits.room.0).try_acquire_many_owned(missing).map_err(|_| Unread::NoRoom)?;
+            let more =
+                Arc::clone(&limits.room.0).try_acquire_many_owned(missing).map_err(|_| Unread::NoRoom)?;
             match &mut room {
                 Some(room) => room.merge(more),
                 None => room = Some(more),

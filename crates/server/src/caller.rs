@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use bowline_auth::bearer;
 use bowline_core::commit::DirectoryKind;
 use bowline_core::{TenantId, TokenId, code};
-use http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use http::StatusCode;
+use http::header::{HeaderMap, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use http::request::Parts;
 use subtle::ConstantTimeEq;
 
@@ -94,7 +94,9 @@ async fn admit(app: &App, scope: Scope, headers: &HeaderMap) -> Result<Option<Ca
     };
     if !power.allows(scope) {
         let detail = format!("The token lacks the scope `{scope}`.");
-        return Err(Problem::new(StatusCode::FORBIDDEN, code::API_FORBIDDEN, detail).with("scope", scope.word()));
+        return Err(
+            Problem::new(StatusCode::FORBIDDEN, code::API_FORBIDDEN, detail).with("scope", scope.word())
+        );
     }
     if !scope.is_in_tenant() {
         return Ok(None);
@@ -108,7 +110,8 @@ async fn admit(app: &App, scope: Scope, headers: &HeaderMap) -> Result<Option<Ca
 }
 
 async fn know(app: &App, headers: &HeaderMap) -> Result<Bearer, Problem> {
-    let unknown = || Problem::new(StatusCode::UNAUTHORIZED, code::API_UNAUTHORIZED, "No valid token was sent.");
+    let unknown =
+        || Problem::new(StatusCode::UNAUTHORIZED, code::API_UNAUTHORIZED, "No valid token was sent.");
     let hash = bearer::presented(headers).ok_or_else(unknown)?;
     if bool::from(hash.ct_eq(&app.options.admin)) {
         return Ok(Bearer::Admin);

@@ -30,7 +30,8 @@ impl FromRequestParts<Arc<App>> for Name {
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<App>) -> Result<Self, Problem> {
         let path = axum::extract::Path::<String>::from_request_parts(parts, state).await;
-        path.map(|axum::extract::Path(name)| Self(name)).map_err(|_| Problem::of_status(StatusCode::NOT_FOUND))
+        path.map(|axum::extract::Path(name)| Self(name))
+            .map_err(|_| Problem::of_status(StatusCode::NOT_FOUND))
     }
 }
 
@@ -61,11 +62,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
             let detail = "The body must be JSON, with `Content-Type: application/json`.";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::API_BAD_REQUEST, detail));
         }
-        let limits = Limits {
-            size: app.options.api_body,
-            within: app.options.read_within,
-            room: &app.room,
-        };
+        let limits = Limits { size: app.options.api_body, within: app.options.read_within, room: &app.room };
         let held = body::read(&parts.headers, body, limits).await?;
         serde_json::from_slice(&held.bytes).map(Self).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
@@ -89,7 +86,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn told(complaint: &impl Display) -> String {
     let complaint = complaint.to_string();
     let complaint = complaint.rsplit_once(" at line ").map_or(complaint.as_str(), |(words, _)| words);
-    let missing = |words: &str| words.strip_prefix("missing field ").map(|name| format!(": {name} is missing"));
+    let missing =
+        |words: &str| words.strip_prefix("missing field ").map(|name| format!(": {name} is missing"));
     if let Some(missing) = missing(complaint).or_else(|| missing(complaint.rsplit_once(": ")?.1)) {
         return missing;
     }

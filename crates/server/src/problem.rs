@@ -141,7 +141,10 @@ impl From<StoreError> for Problem {
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(_) => Self::conflict("What exists stands in the way."),
             StoreError::LostLease | StoreError::Unavailable(_) | StoreError::Unreadable(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the database did not do what was asked");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the database did not do what was asked"
+                );
                 Self::unavailable("The database does not answer.", STORE_AWAY)
             }
         }
@@ -154,7 +157,8 @@ impl From<SealError> for Problem {
             SealError::Store(error) => error.into(),
             SealError::Corrupt(_) | SealError::NoKey => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a sealed value cannot be used");
-                let detail = "A sealed value cannot be made or opened; the log says why, under the request id.";
+                let detail =
+                    "A sealed value cannot be made or opened; the log says why, under the request id.";
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::SEAL_CORRUPT, detail)
             }
         }

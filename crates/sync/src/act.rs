@@ -170,7 +170,12 @@ fn journal_row(look: &Look<'_>, mapping: &TypeMapping, item: &Item, job: &Job) -
 }
 
 fn sent(target: Side, push: &Push) -> SentField {
-    SentField { key: push.key, source: push.pair.side(target.other()), sent: push.pair.side(target) }
+    SentField {
+        key: push.key,
+        source: push.pair.side(target.other()),
+        sent: Some(push.pair.side(target)),
+        half: push.half,
+    }
 }
 
 /// A plan being carried out.
@@ -274,7 +279,8 @@ impl Work<'_, '_> {
             clean &= print == Some(sent);
             let base = (self.look.engine.laws.rebase)(print.unwrap_or(sent), sent);
             let known = self.look.base.field_mut(push.key);
-            known.pair = Some(push.pair.clone().with(side, base));
+            let pair = push.pair.clone().with(side, base);
+            known.pair = Some(if push.half { pair.never(side) } else { pair });
             known.held = None;
             known.laps = push.laps;
         }

@@ -166,12 +166,13 @@ fn settle(
         let Some(origin_id) = command.comment.clone() else { continue };
         let (target, from) = (command.target, command.target.other());
         let sent = command.fields.first();
-        if let (Some(mirror), Some(sent)) = (find_mirror(talk, voice, command, pairs), sent) {
+        let sent = sent.and_then(|field| Some((field.source, field.sent?)));
+        if let (Some(mirror), Some((source, sent))) = (find_mirror(talk, voice, command, pairs), sent) {
             let words = attribution::strip(&mirror.body, tool(talk, from));
-            let mut pair = new_pair(talk, from, origin_id, sent.source);
+            let mut pair = new_pair(talk, from, origin_id, source);
             // The body read may have been edited since: the base is what was sent, so that the edit is seen.
-            let untouched = voice.print(&mirror.body) == sent.sent;
-            let body = if untouched { voice.print(&words) } else { sent.sent };
+            let untouched = voice.print(&mirror.body) == sent;
+            let body = if untouched { voice.print(&words) } else { sent };
             *pair.end_mut(target) = end_of(&mirror.id, body, mirror);
             plan.settled.push((command.id, CommandState::Verified));
             plan.pairs.push(pair.clone());
@@ -205,7 +206,7 @@ fn find_mirror<'a>(
         comment.marker.is_none()
             && !pairs.iter().any(|pair| pair.end(target).id.as_deref() == Some(comment.id.as_str()))
     };
-    let sent = command.fields.first().map(|field| field.sent);
+    let sent = command.fields.first().and_then(|field| field.sent);
     let exact = || written.iter().filter(free).find(|comment| Some(voice.print(&comment.body)) == sent);
     let edited = || {
         let since = |comment: &&Comment| command.sent_at.duration_since(comment.created_at) < CLOCKS_DIFFER;

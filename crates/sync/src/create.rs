@@ -30,8 +30,8 @@ struct Draft {
     scope: String,
     kind: String,
     fields: Fields,
-    /// For the journal and the base.
-    sent: Vec<(SentField, Pair)>,
+    /// Every mapped field, for the journal; with what is in sync once it is created, if the field is sent.
+    parts: Vec<(SentField, Option<Pair>)>,
 }
 
 /// Starts to create the counterpart.
@@ -96,7 +96,7 @@ async fn draft(
         scope: route.scope.to_owned(),
         kind: mapping.kind(target).to_owned(),
         fields: Fields::new(),
-        sent: Vec::new(),
+        parts: Vec::new(),
     };
     fill(look, source, item, mapping, &mut draft);
     let schema = look.far(target).catalogue.schema(&draft.scope, &draft.kind).await.on(target)?;
@@ -110,26 +110,29 @@ async fn draft(
 }
 
 /// Carries every mapped field that can be carried. The state is not among them: an item starts where its
-/// workflow starts.
+/// workflow starts. What cannot be carried is left to the target; the first transfer meets it again and says so.
 fn fill(look: &Look<'_>, source: Side, item: &Item, mapping: &TypeMapping, draft: &mut Draft) {
-    let target = source.other();
-    for field in mapping.fields().iter().filter(|field| field.carries(target, true)) {
-        let Some(name) = field.field(target) else { continue };
+    let (target, prints) = (source.other(), look.prints.as_ref());
+    for field in mapping.mappings() {
         let from = field.field(source).map_or(&Value::Null, |name| item.value(name));
-        let value = match field.carry(target, from, &Value::Null, look.rules.people()) {
-            Carried::Value(value) => value,
-            // The first transfer meets it again and says so.
-            Carried::Skip | Carried::Hold { .. } => continue,
+        let pair = |there: &Value| match source {
+            Side::Left => pair_of(field, from, there, prints),
+            Side::Right => pair_of(field, there, from, prints),
         };
-        if value.is_empty() {
-            continue;
-        }
-        let held = look.far(target).tool.hold(name, &value);
-        let (left, right) = if source == Side::Left { (from, &held) } else { (&held, from) };
-        let pair = pair_of(field, left, right, look.prints.as_ref());
-        let sent = SentField { key: field.key(), source: pair.side(source), sent: pair.side(target) };
-        draft.sent.push((sent, pair));
-        draft.fields.insert(name.clone(), value);
+        let mut part =
+            SentField { key: field.key(), source: pair(&Value::Null).side(source), sent: None, half: false };
+        let wanted = field.field(target).filter(|_| !field.is_state() && field.carries(target, true));
+        let carried = wanted.map(|name| (name, field.carry(target, from, &Value::Null, look.rules.people())));
+        let in_sync = match carried {
+            Some((name, Carried::Value(value))) if !value.is_empty() => {
+                let pair = pair(&look.far(target).tool.hold(name, &value));
+                part.sent = Some(pair.side(target));
+                draft.fields.insert(name.clone(), value);
+                Some(pair)
+            }
+            _ => None,
+        };
+        draft.parts.push((part, in_sync));
     }
 }
 
@@ -142,7 +145,7 @@ fn journal_row(look: &Look<'_>, target: Side, draft: &Draft) -> Command {
         kind: CommandKind::Create,
         state: CommandState::Sending,
         revision: look.profile.revision,
-        fields: draft.sent.iter().map(|(sent, _)| sent.clone()).collect(),
+        fields: draft.parts.iter().map(|(part, _)| part.clone()).collect(),
         before: None,
         comment: None,
         sent_at: look.engine.now(),
@@ -179,9 +182,10 @@ fn first_base(look: &mut Look<'_>, draft: &Draft, written: &Written, source: &It
     };
     let Some(mapping) = rules.type_from(from, &source.at.kind) else { return };
     for field in mapping.mappings() {
-        let sent = draft.sent.iter().find(|(sent, _)| sent.key == field.key());
-        let pair = match sent.filter(|_| !refused(field.field(from.other()))) {
-            Some((_, pair)) => pair.clone(),
+        let part = draft.parts.iter().find(|(part, _)| part.key == field.key());
+        let in_sync = part.and_then(|(_, pair)| pair.clone());
+        let pair = match in_sync.filter(|_| !refused(field.field(from.other()))) {
+            Some(pair) => pair,
             None => {
                 let value = |side: Side| {
                     let item = if side == from { source } else { made };

@@ -77,6 +77,9 @@ pub struct Push {
     pub laps: Laps,
     /// Both sides as they are before.
     pub now: Pair,
+    /// Whether this is the first half of a merge: the target is then ahead of the other side until that is written,
+    /// too.
+    pub half: bool,
 }
 
 /// A field that both sides had changed.
@@ -287,7 +290,7 @@ impl<'a> Case<'a> {
         };
         let pair = pair_of(self.field, left, right, self.means.prints);
         debug_assert_eq!(pair.side(source), source_print);
-        self.write(target, value, pair, plan);
+        self.write(target, value, pair, false, plan);
     }
 
     /// Both sets get what either side added and lose what either side removed.
@@ -309,19 +312,23 @@ impl<'a> Case<'a> {
         let (Some(left), Some(right)) = (merged(Side::Left), merged(Side::Right)) else {
             return self.hitch(Side::Right, code::MAPPING_UNMAPPED_VALUE, None, plan);
         };
-        let pair = pair_of(self.field, &left, &right, self.means.prints);
-        if pair == self.now {
-            return self.adopt(plan);
-        }
-        for (side, value) in [(Side::Left, left), (Side::Right, right)] {
-            if pair.side(side) != self.now.side(side) {
-                self.write(side, value, pair.clone(), plan);
+        let both = pair_of(self.field, &left, &right, self.means.prints);
+        let is_news = |side: Side| both.side(side) != self.now.side(side);
+        match (is_news(Side::Left), is_news(Side::Right)) {
+            (false, false) => self.adopt(plan),
+            (true, false) => self.write(Side::Left, left, both, false, plan),
+            (false, true) => self.write(Side::Right, right, both, false, plan),
+            (true, true) => {
+                // Until the right is written as well, the left is ahead of it and not in sync.
+                let half = pair_of(self.field, &left, self.right, self.means.prints);
+                self.write(Side::Left, left, half, true, plan);
+                self.write(Side::Right, right, both, false, plan);
             }
         }
     }
 
     /// Puts a write into the plan, unless the field is flipping to and fro.
-    fn write(&self, target: Side, value: Value, pair: Pair, plan: &mut Plan) {
+    fn write(&self, target: Side, value: Value, pair: Pair, half: bool, plan: &mut Plan) {
         let Some(field) = self.field.field(target) else { return };
         let key = self.field.key();
         let (laps, paused) = self.laps(target, &pair, plan);
@@ -338,6 +345,7 @@ impl<'a> Case<'a> {
             pair,
             laps,
             now: self.now.clone(),
+            half,
         };
         match target {
             Side::Left => plan.left.push(push),

@@ -45,7 +45,8 @@ pub(crate) fn journaled(look: &Look<'_>, act: &CommentAct) -> (CommandKind, Vec<
     let sent = with_voice(look, |voice| SentField {
         key: 0,
         source: voice.print(words),
-        sent: voice.held(from.other(), &body).1,
+        sent: Some(voice.held(from.other(), &body).1),
+        half: false,
     });
     (kind, vec![sent], Some(origin))
 }

@@ -78,8 +78,9 @@ impl<'a> Case<'a> {
     fn settle(&self, settled: &mut Settled) -> bool {
         let target = self.command.target;
         let now = pair_of(self.field, self.value(Side::Left), self.value(Side::Right), self.prints);
+        let Some(sent) = self.sent.sent else { return self.settle_unsent(now, settled) };
         let was = settled.base.field(self.sent.key).and_then(|known| known.pair.as_ref());
-        if now.side(target) != self.sent.sent {
+        if now.side(target) != sent {
             let arrived = match self.was_touched() {
                 Touched::Yes => true,
                 Touched::No => false,
@@ -95,10 +96,29 @@ impl<'a> Case<'a> {
             settled.assumed.push(self.sent.key);
         }
         // The elements are known only where the values still are the ones that were sent.
-        let exact = now.side(target) == self.sent.sent && now.side(target.other()) == self.sent.source;
+        let exact = now.side(target) == sent && now.side(target.other()) == self.sent.source;
         let elements = if exact { now.elements.clone() } else { None };
-        let pair =
-            Pair { elements, ..now }.with(target, self.sent.sent).with(target.other(), self.sent.source);
+        let pair = Pair { elements, ..now }.with(target, sent).with(target.other(), self.sent.source);
+        let pair = if self.sent.half { pair.never(target) } else { pair };
+        settled.base.field_mut(self.sent.key).pair = Some(pair);
+        true
+    }
+
+    /// A field that a create left to the target: what the target holds is its own beginning, unless somebody is
+    /// known to have changed it since.
+    fn settle_unsent(&self, now: Pair, settled: &mut Settled) -> bool {
+        let target = self.command.target;
+        let pair = match self.was_touched() {
+            Touched::AskHistory => {
+                settled.wants_history = Some(target);
+                return false;
+            }
+            Touched::Yes if !self.field.carries(target, true) => now.never(target),
+            _ if !self.field.carries(target, true) => now,
+            Touched::Yes if now.side(target.other()) == self.sent.source => now.never(target),
+            Touched::Yes => now.never(target).never(target.other()),
+            Touched::No | Touched::NobodyKnows => now.never(target.other()),
+        };
         settled.base.field_mut(self.sent.key).pair = Some(pair);
         true
     }

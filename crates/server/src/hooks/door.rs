@@ -5,6 +5,7 @@ use bowline_core::ConnectionId;
 use bowline_core::commit::DirectoryKind;
 use bowline_core::connection::Connection;
 use bowline_core::port::StoreError;
+use uuid::Uuid;
 
 use crate::app::App;
 
@@ -13,14 +14,13 @@ use crate::app::App;
 /// An unknown connection and a wrong token are one thing here: no such key in the directory.
 pub(super) async fn find(app: &App, connection: &str, token: &str) -> Result<Option<Connection>, StoreError> {
     // A path that names no connection is looked up like any other, so that it takes as long.
-    let id: Option<ConnectionId> = connection.parse().ok();
-    let hash = intake::hook_hash(id.unwrap_or(ConnectionId::from_uuid(uuid::Uuid::nil())), token);
+    let named = connection.parse().unwrap_or(ConnectionId::from_uuid(Uuid::nil()));
+    let hash = intake::hook_hash(named, token);
     let registry = &app.ports.registry;
     let Some(entry) = registry.directory(DirectoryKind::Hook, &hash).await? else { return Ok(None) };
     let now = app.ports.clock.now();
-    let Some(id) = id.filter(|id| entry.id == id.to_string() && entry.until.is_none_or(|until| until > now))
-    else {
-        return Ok(None);
-    };
-    registry.connection(entry.tenant, id).await
+    match entry.id.parse() {
+        Ok(id) if entry.until.is_none_or(|until| until > now) => registry.connection(entry.tenant, id).await,
+        _ => Ok(None),
+    }
 }

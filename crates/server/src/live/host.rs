@@ -21,7 +21,8 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     if is_ours(&app.options.public_url, request.headers()) {
         return next.run(request).await;
     }
-    let detail = "The page does not answer under this host name. Use the public URL, or correct `server.public_url`.";
+    let detail =
+        "The page does not answer under this host name. Use the public URL, or correct `server.public_url`.";
     Problem::new(StatusCode::MISDIRECTED_REQUEST, code::API_BAD_REQUEST, detail).into_response()
 }
 
@@ -31,7 +32,10 @@ fn is_ours(public_url: &str, headers: &HeaderMap) -> bool {
     let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else { return false };
     let public: Option<Uri> = public_url.parse().ok();
     let public = public.as_ref().and_then(Uri::host);
-    ["localhost", "127.0.0.1", "[::1]"].into_iter().chain(public).any(|ours| host.host().eq_ignore_ascii_case(ours))
+    ["localhost", "127.0.0.1", "[::1]"]
+        .into_iter()
+        .chain(public)
+        .any(|ours| host.host().eq_ignore_ascii_case(ours))
 }
 
 #[cfg(test)]
@@ -44,7 +48,9 @@ mod tests {
             let headers = HeaderMap::from_iter([(HOST, host.parse().unwrap())]);
             is_ours("https://bowline.example.com", &headers)
         };
-        for host in ["localhost:7700", "127.0.0.1", "[::1]:7700", "bowline.example.com", "BOWLINE.example.com:443"] {
+        for host in
+            ["localhost:7700", "127.0.0.1", "[::1]:7700", "bowline.example.com", "BOWLINE.example.com:443"]
+        {
             assert!(ours(host), "{host}");
         }
         for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "example.com", ""] {

@@ -69,7 +69,9 @@ pub(super) fn delay(micros: i64) -> String {
 pub(super) fn prose(text: &str) -> String {
     let escaped = HtmlEscape(text).to_string();
     let parts = escaped.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
+    parts
+        .map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() })
+        .collect()
 }
 
 /// A count with its noun.

@@ -19,13 +19,12 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use labels::{Answer, Build, Cause, Change, Direction, Queue, Received, Route, Upstream, Vendor, direction};
 pub(crate) use labels::Intake;
+use labels::{Answer, Build, Cause, Change, Direction, Queue, Received, Route, Upstream, Vendor, direction};
 pub(crate) use scrape::scrape;
 
 /// Seconds, from a fast answer to a stuck one.
-const SECONDS: [f64; 13] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// Seconds from a change in one tool to the write in the other: a second is good, a sweep is minutes.
 const DELAYS: [f64; 12] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0];
@@ -107,7 +106,11 @@ impl Metrics {
         r.register("sync_conflicts", "Fields changed on both sides", self.conflicts.clone());
         r.register("sync_errors_open", "Open findings", self.errors_open.clone());
         r.register("upstream_requests", "Calls to tools", self.upstream.clone());
-        r.register("upstream_request_duration_seconds", "Time of calls to tools", self.upstream_seconds.clone());
+        r.register(
+            "upstream_request_duration_seconds",
+            "Time of calls to tools",
+            self.upstream_seconds.clone(),
+        );
         r.register("upstream_rate_limited", "Calls that a tool asked to wait", self.throttled.clone());
     }
 
@@ -155,7 +158,14 @@ impl Metrics {
     }
 
     /// Counts one attempt to call a tool. `code` is the status class or the code of the failure, as `net` words it.
-    pub fn upstream(&self, tool: ToolKind, operation: &'static str, code: &str, took: Duration, throttled: bool) {
+    pub fn upstream(
+        &self,
+        tool: ToolKind,
+        operation: &'static str,
+        code: &str,
+        took: Duration,
+        throttled: bool,
+    ) {
         let vendor = Vendor { vendor: tool.word() };
         let labels = Upstream { vendor: tool.word(), operation, code: code.to_owned() };
         self.upstream.get_or_create(&labels).inc();

@@ -24,9 +24,15 @@ async fn no_secret_and_no_item_text_comes_out_anywhere() {
 
     // Secrets in the wrong place, in the wrong shape, twice.
     for (field, value) in [
-        ("name", json!([secret])), ("tool", json!(secret)), ("secret", json!([secret])), (secret, json!(1)),
-        ("sign_in", json!({ "method": secret })), ("settings", json!({ "x": [secret] })), ("base_url", json!(secret)),
-        ("base_url", json!(format!("https://user:{secret}@acme.example"))), ("header", json!({ secret: secret })),
+        ("name", json!([secret])),
+        ("tool", json!(secret)),
+        ("secret", json!([secret])),
+        (secret, json!(1)),
+        ("sign_in", json!({ "method": secret })),
+        ("settings", json!({ "x": [secret] })),
+        ("base_url", json!(secret)),
+        ("base_url", json!(format!("https://user:{secret}@acme.example"))),
+        ("header", json!({ secret: secret })),
     ] {
         let mut ask = ask.clone();
         ask[field] = value;
@@ -53,7 +59,9 @@ async fn no_secret_and_no_item_text_comes_out_anywhere() {
         let answer = call.header("x-hub-signature", &format!("sha256={hex}")).body(body).send().await;
         out.push_str(&answer.status(204).text());
     }
-    for path in ["/api/v1/connections", "/api/v1/profiles", "/api/v1/status", "/api/v1/activity", "/", "/metrics"] {
+    for path in
+        ["/api/v1/connections", "/api/v1/profiles", "/api/v1/status", "/api/v1/activity", "/", "/metrics"]
+    {
         out.push_str(&house.call("GET", path).send().await.status(200).text());
     }
 

@@ -8,7 +8,9 @@ use crate::matrix::concrete;
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_problems() {
     let house = House::new().await;
-    for path in ["/nowhere", "/api/v1/nowhere", "/api", "/hooks", "/hooks/a", "/hooks/a/b/c", "//", "/%2e%2e/etc"] {
+    for path in
+        ["/nowhere", "/api/v1/nowhere", "/api", "/hooks", "/hooks/a", "/hooks/a/b/c", "//", "/%2e%2e/etc"]
+    {
         assert_eq!(house.call("GET", path).send().await.status(404).problem(), "api.not_found", "{path}");
     }
     for route in routes() {
@@ -33,7 +35,8 @@ async fn every_route_with_a_body_refuses_what_is_no_json() {
         let call = || house.call(&route.method, &path);
         call().body("{}").send().await.status(415);
         for body in ["", "{", "nul", "\u{feff}{}", "[1]", "\"text\"", "{\"a\":1,\"a\":2}"] {
-            let sent = call().header("content-type", "application/json; charset=utf-8").body(body).send().await;
+            let sent =
+                call().header("content-type", "application/json; charset=utf-8").body(body).send().await;
             assert_eq!(sent.status(400).problem(), "api.bad_request", "{} {path} {body:?}", route.method);
         }
         let deep = "[".repeat(100_000);

@@ -39,7 +39,11 @@ impl Sender {
     fn call<'a>(&self, house: &'a House, body: impl AsRef<[u8]>) -> Call<'a> {
         let body = Bytes::copy_from_slice(body.as_ref());
         let signature = signature(&self.secret, &body);
-        house.call("POST", &self.path).without("authorization").header("x-hub-signature", &signature).body(body)
+        house
+            .call("POST", &self.path)
+            .without("authorization")
+            .header("x-hub-signature", &signature)
+            .body(body)
     }
 }
 
@@ -63,7 +67,10 @@ async fn a_signed_delivery_is_durable_work_and_the_bell_rings() {
     assert_eq!(house.bell.rings(), rings + 1);
     assert_eq!(house.store.depth(Timestamp::MAX).await.unwrap().due, due + 1);
     let rows = inbox(&house).await;
-    assert_eq!((rows.len(), &rows[0]["event"], &rows[0]["state"]), (1, &json!("jira:issue_updated"), &json!("pending")));
+    assert_eq!(
+        (rows.len(), &rows[0]["event"], &rows[0]["state"]),
+        (1, &json!("jira:issue_updated"), &json!("pending"))
+    );
 }
 
 #[tokio::test]
@@ -156,7 +163,9 @@ async fn a_demanded_header_is_a_proof_of_its_own() {
 async fn what_cannot_be_read_is_parked_with_a_finding_and_answered_204() {
     let house = House::new().await;
     let sender = Sender::new(&house).await;
-    for body in [&b"\xff\xfe{}"[..], b"", b"[]", b"{\"webhookEvent\":", b"{\"webhookEvent\":\"jira:issue_updated\"}"] {
+    for body in
+        [&b"\xff\xfe{}"[..], b"", b"[]", b"{\"webhookEvent\":", b"{\"webhookEvent\":\"jira:issue_updated\"}"]
+    {
         sender.call(&house, body).send().await.status(204);
     }
     let rows = inbox(&house).await;

@@ -11,7 +11,7 @@ use bowline_core::item::Locator;
 use bowline_core::port::{Clock, Desk};
 use bowline_core::share::ShareState;
 use bowline_core::work::Entity;
-use bowline_core::{ConnectionId, EventId, FindingId, ShareId, SignedDuration, Side, code};
+use bowline_core::{ConnectionId, EventId, FindingId, ShareId, Side, SignedDuration, code};
 use bowline_server::LivePage;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -110,15 +110,24 @@ async fn nothing_of_a_tool_or_a_person_becomes_markup_or_a_script() {
         at: now,
     };
     let cause = Cause::of(bowline_core::Code::stored(evil.to_owned())).at(connection).about(evil);
-    let finding =
-        Occurrence { id: FindingId::new(now, &SystemEntropy), cause, entity: Some(Entity::Share(id)), words: None };
+    let finding = Occurrence {
+        id: FindingId::new(now, &SystemEntropy),
+        cause,
+        entity: Some(Entity::Share(id)),
+        words: None,
+    };
     let identity = Some(Identity { id: evil.to_owned(), name: evil.to_owned() });
     let health = Health::NeedsAttention { code: bowline_core::Code::stored(evil.to_owned()) };
-    house.write(tenant, vec![
-        Change::Note(Box::new(line)),
-        Change::Raise(Box::new(finding)),
-        Change::Health { connection, health, identity },
-    ]).await;
+    house
+        .write(
+            tenant,
+            vec![
+                Change::Note(Box::new(line)),
+                Change::Raise(Box::new(finding)),
+                Change::Health { connection, health, identity },
+            ],
+        )
+        .await;
     let mut html = page(&house).await.status(200).text();
     assert!(html.matches("&lt;script&gt;").count() >= 6, "it is really there, escaped\n{html}");
     html.push_str(&regions(&house, "", 5).await.join(""));
@@ -140,8 +149,7 @@ async fn a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline() {
         assert!(!tag.contains(" style=") && !tag.contains(" on"), "<{tag}>");
         assert!(tag.starts_with("a ") || !tag.contains("//"), "<{tag}>");
     }
-    let loaded: Vec<&str> =
-        html.split(['"', ' ']).filter(|word| word.starts_with("/assets/")).collect();
+    let loaded: Vec<&str> = html.split(['"', ' ']).filter(|word| word.starts_with("/assets/")).collect();
     assert!(loaded.len() >= 3);
     for path in loaded {
         let asset = house.call("GET", path).without("authorization").send().await.status(200);
@@ -154,13 +162,15 @@ async fn a_page_loads_nothing_from_elsewhere_and_runs_nothing_inline() {
 
 /// The HTML of the next regions that the page's stream sends.
 async fn regions(house: &House, cookie: &str, count: usize) -> Vec<String> {
-    let call = house.call("GET", "/live/events?tenant=default").without("authorization").header("cookie", cookie);
+    let call =
+        house.call("GET", "/live/events?tenant=default").without("authorization").header("cookie", cookie);
     let response = call.open().await;
     assert_eq!(response.status(), 200);
     let mut body = response.into_body().into_data_stream();
     let (mut text, mut told) = (String::new(), Vec::new());
     while told.len() < count {
-        let chunk = tokio::time::timeout(Duration::from_secs(20), body.next()).await.unwrap().unwrap().unwrap();
+        let chunk =
+            tokio::time::timeout(Duration::from_secs(20), body.next()).await.unwrap().unwrap().unwrap();
         text.push_str(std::str::from_utf8(&chunk).unwrap());
         while let Some((event, rest)) = text.clone().split_once("\n\n") {
             if let Some(data) = event.lines().find_map(|line| line.strip_prefix("data: ")) {
@@ -183,7 +193,8 @@ async fn the_pages_stream_brings_every_region_first_and_then_what_changed() {
     let mut body = call.open().await.into_body().into_data_stream();
     let mut next = async || {
         loop {
-            let chunk = tokio::time::timeout(Duration::from_secs(20), body.next()).await.unwrap().unwrap().unwrap();
+            let chunk =
+                tokio::time::timeout(Duration::from_secs(20), body.next()).await.unwrap().unwrap().unwrap();
             let text = String::from_utf8(chunk.to_vec()).unwrap();
             if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
                 let data: Value = serde_json::from_str(data).unwrap();

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use bowline_server::Serving;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -64,11 +64,14 @@ async fn a_body_that_never_comes_is_given_up_and_others_are_served_meanwhile() {
     let tp = house.tp("default").await;
     let address = serve(&house).await;
     let path = House::hook(&tp);
-    let slow = format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{");
-    let good = format!("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let slow =
+        format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{");
+    let good = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let (slow, good) = tokio::join!(say(address, slow.as_bytes()), say(address, good.as_bytes()));
     assert!(slow.starts_with("HTTP/1.1 408"), "{slow}");
     assert!(good.starts_with("HTTP/1.1 200"), "{good}");
+    let token = path.rsplit('/').next().unwrap();
+    assert!(!crate::house::logged().contains(token), "the path's token is in no log, of any library");
 }
 
 #[tokio::test]
@@ -121,7 +124,8 @@ async fn asked_to_stop_it_finishes_what_runs_and_takes_no_more() {
     let served = serve_with(&house, Serving::default()).await;
     let body = crate::house::STORY_UPDATED;
     let mut running = TcpStream::connect(served.address).await.unwrap();
-    let head = format!("POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", House::hook(&tp), body.len());
+    let head =
+        format!("POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", House::hook(&tp), body.len());
     running.write_all(head.as_bytes()).await.unwrap();
     // A second request is answered after the first was begun, so that one is really running.
     say(served.address, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
@@ -142,7 +146,8 @@ async fn an_open_stream_does_not_keep_a_closing_server_alive() {
     let house = House::new().await;
     let served = serve_with(&house, Serving::default()).await;
     let mut stream = TcpStream::connect(served.address).await.unwrap();
-    let request = format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", house.admin);
+    let request =
+        format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", house.admin);
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut first = [0; 15];
     stream.read_exact(&mut first).await.unwrap();

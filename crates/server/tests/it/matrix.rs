@@ -50,7 +50,10 @@ const TABLE: &[(&str, &str)] = &[
 
 /// A path with something in place of each variable part.
 pub(crate) fn concrete(path: &str) -> String {
-    path.split('/').map(|part| if part.starts_with('{') { "unknown" } else { part }).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|part| if part.starts_with('{') { "unknown" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 #[test]
@@ -79,7 +82,8 @@ async fn without_a_valid_token_every_route_answers_alike() {
     let house = House::new().await;
     let wrong = format!("Bearer bwl_{}", "A".repeat(43));
     for route in routes() {
-        let call = || house.call(&route.method, &concrete(route.path)).header("content-type", "application/json");
+        let call =
+            || house.call(&route.method, &concrete(route.path)).header("content-type", "application/json");
         let none = call().without("authorization").send().await.status(401);
         assert_eq!(none.header("www-authenticate"), "Bearer realm=\"bowline\"");
         for value in [wrong.as_str(), "Bearer", "Bearer x", "Basic YTpi", &house.admin] {
@@ -129,7 +133,8 @@ async fn a_missing_scope_is_named() {
 async fn the_admin_chooses_a_tenant_and_nobody_else_does() {
     let house = House::new().await;
     house.jira("other").await;
-    let count = async |call: Call<'_>| call.send().await.status(200).json()["items"].as_array().unwrap().len();
+    let count =
+        async |call: Call<'_>| call.send().await.status(200).json()["items"].as_array().unwrap().len();
     let list = || house.call("GET", "/api/v1/connections");
     assert_eq!(count(list()).await, 0, "the default tenant");
     assert_eq!(count(list().tenant("other")).await, 1);
@@ -147,6 +152,11 @@ async fn the_admin_chooses_a_tenant_and_nobody_else_does() {
 async fn before_there_is_a_tenant_the_admin_can_make_one() {
     let house = House::with(|options| options.tenant = "first".to_owned()).await;
     house.call("GET", "/api/v1/status").send().await.status(404);
-    house.call("POST", "/api/v1/tenants").json(serde_json::json!({ "name": "first" })).send().await.status(201);
+    house
+        .call("POST", "/api/v1/tenants")
+        .json(serde_json::json!({ "name": "first" }))
+        .send()
+        .await
+        .status(201);
     house.call("GET", "/api/v1/status").send().await.status(200);
 }

@@ -19,7 +19,10 @@ async fn readiness_follows_the_database_and_ends_when_the_server_closes() {
     };
     assert_eq!(ready("").await.status(200).text(), "ready\n");
     let told = ready("?verbose").await.status(200).json();
-    assert_eq!((&told["ready"], &told["store"]["ok"], &told["schema"]["ok"]), (&json!(true), &json!(true), &json!(true)));
+    assert_eq!(
+        (&told["ready"], &told["store"]["ok"], &told["schema"]["ok"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
     house.app.close();
     assert_eq!(ready("").await.status(503).problem(), "api.unavailable");
     assert_eq!(ready("?verbose").await.status(503).json()["closing"], true);

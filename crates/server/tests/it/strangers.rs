@@ -22,7 +22,8 @@ async fn theirs(house: &House) -> Theirs {
     let finding: FindingId = house.finding(tenant, &profile, &share).await;
     house.line(tenant, &share, 1_000).await;
     let tp = house.call("GET", "/api/v1/connections/tp").tenant("other").send().await.json();
-    let rotated = house.call("POST", "/api/v1/connections/tp/rotate-hook").tenant("other").send().await.json();
+    let rotated =
+        house.call("POST", "/api/v1/connections/tp/rotate-hook").tenant("other").send().await.json();
     house.call("POST", &House::hook(&rotated)).without("authorization").body("{").send().await.status(204);
     let inbox = house.call("GET", "/api/v1/inbox").tenant("other").send().await.json();
     house.token("other", &["sync:read"]).await;
@@ -83,8 +84,11 @@ async fn another_tenants_ids_in_a_path_are_unknown() {
     let before = snapshot(&house).await;
     let (mut routes_tried, varied) = (0, routes().into_iter().filter(|route| route.path.contains('{')));
     for route in varied {
-        let (part, ids) =
-            theirs.ids.iter().find(|(part, _)| route.path.contains(part)).expect("every variable part is tried");
+        let (part, ids) = theirs
+            .ids
+            .iter()
+            .find(|(part, _)| route.path.contains(part))
+            .expect("every variable part is tried");
         routes_tried += 1;
         for id in ids {
             for token in [&token, &admin] {

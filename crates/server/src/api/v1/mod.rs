@@ -13,8 +13,6 @@ mod tokens;
 
 use crate::api::route::Route;
 
-
-
 /// The whole table.
 pub(crate) fn routes() -> Vec<Route> {
     let nouns = [

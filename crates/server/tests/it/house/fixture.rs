@@ -5,10 +5,12 @@ use bowline_core::Timestamp;
 use bowline_core::activity::{Activity, Deed};
 use bowline_core::commit::Change;
 use bowline_core::finding::{Cause, Occurrence};
-use bowline_core::port::{Clock, Seal};
+use bowline_core::port::{ClaimAsk, Clock, Seal, WorkQueue};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::work::Entity;
-use bowline_core::{ConnectionId, EventId, FindingId, ProfileId, ShareId, Side, TenantId, code};
+use bowline_core::work::{Claim, Entity};
+use bowline_core::{
+    ConnectionId, EventId, FindingId, ProfileId, ShareId, Side, SignedDuration, TenantId, code,
+};
 use serde_json::{Value, json};
 
 use super::{Call, House};
@@ -66,10 +68,14 @@ impl House {
 
     /// The connection `tp` (Targetprocess): the answer that made it.
     pub(crate) async fn tp(&self, tenant: &str) -> Value {
-        self.connect(tenant, json!({
-            "name": "tp", "tool": "targetprocess", "base_url": "https://acme.tpondemand.example",
-            "sign_in": { "method": "access_token" }, "secret": "access-token-of-tp",
-        })).await
+        self.connect(
+            tenant,
+            json!({
+                "name": "tp", "tool": "targetprocess", "base_url": "https://acme.tpondemand.example",
+                "sign_in": { "method": "access_token" }, "secret": "access-token-of-tp",
+            }),
+        )
+        .await
     }
 
     async fn connect(&self, tenant: &str, ask: Value) -> Value {
@@ -114,6 +120,17 @@ impl House {
     /// The same under an id of the test's choice.
     pub(crate) async fn line_with(&self, tenant: TenantId, share: &Value, id: EventId) {
         self.write(tenant, vec![Change::Note(Box::new(line(tenant, share, id, 1_000)))]).await;
+    }
+
+    /// Takes all work that is due, as a worker would, and calls it done.
+    pub(crate) async fn finish_work(&self) -> Vec<Claim> {
+        let (owner, lease) = ("test".to_owned(), SignedDuration::from_secs(60));
+        let ask = ClaimAsk { owner, now: self.clock.now(), lease, limit: 1_000 };
+        let claims = self.store.claim(&ask).await.unwrap();
+        for claim in &claims {
+            self.write(claim.tenant, vec![Change::Ack(claim.clone())]).await;
+        }
+        claims
     }
 
     /// The path of a connection's webhook address.

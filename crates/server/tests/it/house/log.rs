@@ -21,7 +21,6 @@ impl Write for Captured {
     }
 }
 
-
 /// Starts to remember, once for the process.
 pub(crate) fn capture() {
     static ONCE: Once = Once::new();

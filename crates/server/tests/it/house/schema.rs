@@ -8,7 +8,9 @@ use super::Answer;
 pub(super) fn check(method: &str, path: &str, answer: &Answer) {
     let document: Value = serde_json::from_str(bowline_server::openapi()).unwrap();
     let path = path.split('?').next().unwrap();
-    let Some(operation) = find(&document, path).and_then(|item| item.get(&method.to_lowercase())) else { return };
+    let Some(operation) = find(&document, path).and_then(|item| item.get(&method.to_lowercase())) else {
+        return;
+    };
     let status = answer.code.to_string();
     let Some(response) = operation["responses"].get(&status) else {
         assert!(answer.code >= 400, "{method} {path} answers {status}, which the reference does not know");

@@ -35,7 +35,10 @@ struct Said {
 
 impl Script {
     pub(crate) fn new(clock: Arc<TestClock>) -> Self {
-        Self { real: bowline_tools::Registry::new(Arc::new(Silent), clock as Arc<dyn Clock>), said: Arc::default() }
+        Self {
+            real: bowline_tools::Registry::new(Arc::new(Silent), clock as Arc<dyn Clock>),
+            said: Arc::default(),
+        }
     }
 
     /// The next probes fail, or succeed again.
@@ -66,7 +69,10 @@ impl Script {
             },
             version: Version(1),
             updated_at: Timestamp::UNIX_EPOCH,
-            fields: BTreeMap::from([(FieldName::new("summary"), Value::Text("a title nobody may see".to_owned()))]),
+            fields: BTreeMap::from([(
+                FieldName::new("summary"),
+                Value::Text("a title nobody may see".to_owned()),
+            )]),
             changed_at: BTreeMap::new(),
             marker: None,
         };

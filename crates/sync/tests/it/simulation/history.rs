@@ -74,8 +74,6 @@ impl World {
         let side = *self.dice.pick(&Side::BOTH);
         let now = self.land.clock.now();
         let mut people = self.land.people.lock().unwrap();
-        let writes = Side::BOTH.map(|side| self.land.site(side).writes.len());
-        people.ledger.robot_wrote(writes[0], writes[1]);
         let mut site = self.land.site(side);
         let items: Vec<String> = site.things.keys().cloned().collect();
         if items.is_empty() || items.len() < 3 && self.dice.chance(15) {

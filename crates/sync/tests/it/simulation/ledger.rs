@@ -21,8 +21,6 @@ pub(crate) type Deed = String;
 struct Candidate {
     side: Side,
     value: Value,
-    /// The number of robot writes to the other side when it was made.
-    order: usize,
 }
 
 /// What people did.
@@ -37,8 +35,6 @@ pub(crate) struct Ledger {
     comments: BTreeMap<String, Talk>,
     /// Whether tags are merged, so that elements and not whole sets count.
     pub(crate) merges_tags: bool,
-    /// How many writes the engine has made, on each side.
-    robot: [usize; 2],
 }
 
 #[derive(Clone, Debug)]
@@ -94,7 +90,7 @@ impl Ledger {
                     self.tags.entry((reference.to_owned(), tag)).or_default().insert(true);
                 }
             }
-            let first = Candidate { side, value, order: 0 };
+            let first = Candidate { side, value };
             self.fields.insert((reference.to_owned(), kind), vec![first]);
         }
     }
@@ -112,23 +108,13 @@ impl Ledger {
         if seen == now {
             return;
         }
-        let order = self.robot[usize::from(site.side == Side::Left)];
         let candidates = self.fields.entry((reference, kind)).or_default();
-        let name = kind.name(site.side);
+        let by_hand = site.things[item].by_hand.contains(&kind.name(site.side));
         candidates.retain(|candidate| {
-            let arrived = || {
-                let written = site.writes.iter().skip(candidate.order);
-                corresponds(kind, candidate.side, &candidate.value, seen, site)
-                    && written.into_iter().any(|write| write.item == item && write.field == name)
-            };
-            candidate.side != site.side && !arrived()
+            let arrived = !by_hand && corresponds(kind, candidate.side, &candidate.value, seen, site);
+            candidate.side != site.side && !arrived
         });
-        candidates.push(Candidate { side: site.side, value: now.clone(), order });
-    }
-
-    /// Tells how many writes the engine has made, so that “arrived later” can be told.
-    pub(crate) fn robot_wrote(&mut self, left: usize, right: usize) {
-        self.robot = [left, right];
+        candidates.push(Candidate { side: site.side, value: now.clone() });
     }
 
     pub(crate) fn commented(&mut self, site: &Site, item: &str, token: &str, remark: &Remark) {
@@ -236,7 +222,9 @@ impl Ledger {
                 *right.1 == candidate.value || same_under(kind, Side::Right, right.1, candidate, left)
             }
         };
-        let none = !candidates.iter().any(wins);
+        // A tool that adds to sets and takes from them may end up with something of several last words.
+        let mixed = kind == Kind::Tags && is_mixed(&tags(left.1), candidates);
+        let none = !mixed && !candidates.iter().any(wins);
         none.then(|| format!("lost: the last word was one of {candidates:?}"))
     }
 
@@ -255,6 +243,13 @@ impl Ledger {
     }
 }
 
+/// Whether every tag that is there is in some last word, and every one that is not is missing from some.
+fn is_mixed(now: &BTreeSet<String>, candidates: &[Candidate]) -> bool {
+    let words: Vec<BTreeSet<String>> = candidates.iter().map(|candidate| tags(&candidate.value)).collect();
+    let all: BTreeSet<&String> = words.iter().flatten().chain(now).collect();
+    all.into_iter().all(|tag| words.iter().any(|word| word.contains(tag) == now.contains(tag)))
+}
+
 /// Whether a side's value is what a candidate of that side became after it went over and came back coarser.
 fn same_under(kind: Kind, side: Side, value: &Value, candidate: &Candidate, other: (&Site, &Value)) -> bool {
     kind == Kind::Priority
@@ -264,7 +259,7 @@ fn same_under(kind: Kind, side: Side, value: &Value, candidate: &Candidate, othe
 
 /// The one-way field: the left is never written, the right holds a last word.
 fn judge_memo(left: (&Site, &Value), right: (&Site, &Value), candidates: &[Candidate]) -> Option<String> {
-    if left.0.writes.iter().any(|write| write.field == Kind::Memo.name(Side::Left)) {
+    if left.0.writes.contains(&Kind::Memo.name(Side::Left)) {
         return Some("the left was written".into());
     }
     let wins = |candidate: &Candidate| match candidate.side {

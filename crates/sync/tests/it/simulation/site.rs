@@ -27,6 +27,8 @@ pub(crate) struct Thing {
     pub(crate) id: String,
     pub(crate) fields: BTreeMap<FieldName, Value>,
     pub(crate) changed_at: BTreeMap<FieldName, Timestamp>,
+    /// Fields that a person wrote last; all others are the robot's.
+    pub(crate) by_hand: BTreeSet<FieldName>,
     pub(crate) version: Version,
     pub(crate) updated_at: Timestamp,
     pub(crate) created_at: Timestamp,
@@ -42,13 +44,6 @@ pub(crate) struct Event {
     pub(crate) version: Version,
     pub(crate) actor: String,
     pub(crate) number: u64,
-}
-
-/// A write that the engine made, for the ledger.
-#[derive(Clone, Debug)]
-pub(crate) struct RobotWrite {
-    pub(crate) item: String,
-    pub(crate) field: FieldName,
 }
 
 /// How a tool differs from an ideal one.
@@ -69,7 +64,8 @@ pub(crate) struct Site {
     pub(crate) side: Side,
     pub(crate) things: BTreeMap<String, Thing>,
     pub(crate) events: Vec<Event>,
-    pub(crate) writes: Vec<RobotWrite>,
+    /// Every field write that the robot made, whatever came of it.
+    pub(crate) writes: Vec<FieldName>,
     pub(crate) temper: Temper,
     /// Tags of an item that somebody added or removed and that a replacing write undid unseen.
     pub(crate) undone: BTreeSet<(String, String)>,
@@ -139,6 +135,7 @@ impl Site {
             id: id.clone(),
             fields,
             changed_at: BTreeMap::new(),
+            by_hand: BTreeSet::new(),
             version,
             updated_at: now,
             created_at: now,
@@ -154,8 +151,7 @@ impl Site {
     pub(crate) fn set(&mut self, item: &str, field: &FieldName, value: &Value, actor: &str, now: Timestamp) {
         let held = self.hold(value);
         if actor == ROBOT {
-            let (item, field) = (item.to_owned(), field.clone());
-            self.writes.push(RobotWrite { item, field });
+            self.writes.push(field.clone());
         }
         if self.things[item].fields.get(field).unwrap_or(&Value::Null) == &held {
             return;
@@ -164,6 +160,11 @@ impl Site {
         let thing = self.things.get_mut(item).unwrap();
         thing.fields.insert(field.clone(), held);
         thing.changed_at.insert(field.clone(), now);
+        if actor == ROBOT {
+            thing.by_hand.remove(field)
+        } else {
+            thing.by_hand.insert(field.clone())
+        };
         (thing.version, thing.updated_at) = (version, now);
         self.tell(item, None, actor);
     }

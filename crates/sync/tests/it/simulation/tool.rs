@@ -366,7 +366,10 @@ impl Tool for FakeTool {
                                 .map(|(name, value)| (name.clone(), value.clone()))
                                 .collect();
                             fields.insert(self.state(), state(states(self.side)[0]));
-                            Ok(site.create(fields, Some(*marker), ROBOT, now))
+                            let id = site.create(fields, Some(*marker), ROBOT, now);
+                            // Where its workflow begins is nobody's word.
+                            site.things.get_mut(&id).unwrap().by_hand.insert(self.state());
+                            Ok(id)
                         },
                         |site, id| self.picture(&site.things[id], read, false),
                     )

@@ -63,7 +63,9 @@ pub(super) fn sign_in(tool: ToolKind, sign_in: SignIn) -> Result<SignIn, Problem
     };
     match (fits, named) {
         (true, true) => Ok(sign_in),
-        (true, false) => Err(Problem::bad_request("The account's name in `sign_in` has 1 to 200 characters and no colon.")),
+        (true, false) => {
+            Err(Problem::bad_request("The account's name in `sign_in` has 1 to 200 characters and no colon."))
+        }
         (false, _) => Err(Problem::bad_request(format!("`{tool}` knows the sign-in method {known}."))),
     }
 }
@@ -90,12 +92,25 @@ mod tests {
 
     #[test]
     fn only_a_plain_web_address_is_one() {
-        assert_eq!(url("base_url", "https://a.example/jira/").ok().as_deref(), Some("https://a.example/jira"));
+        assert_eq!(
+            url("base_url", "https://a.example/jira/").ok().as_deref(),
+            Some("https://a.example/jira")
+        );
         assert_eq!(url("base_url", "http://127.0.0.1:8080").ok().as_deref(), Some("http://127.0.0.1:8080"));
         for bad in [
-            "", "a.example", "/jira", "ftp://a.example", "file:///etc/passwd", "https://", "https://user@a.example",
-            "https://user:pw@a.example", "https://a.example/?x=1", "https://a.example/#x", "https://a.example\\@b",
-            "https://a.example/ b", "javascript:alert(1)",
+            "",
+            "a.example",
+            "/jira",
+            "ftp://a.example",
+            "file:///etc/passwd",
+            "https://",
+            "https://user@a.example",
+            "https://user:pw@a.example",
+            "https://a.example/?x=1",
+            "https://a.example/#x",
+            "https://a.example\\@b",
+            "https://a.example/ b",
+            "javascript:alert(1)",
         ] {
             assert!(url("base_url", bad).is_err(), "{bad}");
         }

@@ -24,7 +24,9 @@ pub(super) async fn handle(
     let mut changes = vec![Change::DropConnection(connection.id)];
     changes.extend(secrets.into_iter().flatten().map(Change::DropSecret));
     app.write(caller.tenant, changes).await.map_err(|error| match error {
-        StoreError::Conflict(_) => Problem::conflict("A profile uses the connection; delete the profile first."),
+        StoreError::Conflict(_) => {
+            Problem::conflict("A profile uses the connection; delete the profile first.")
+        }
         other => other.into(),
     })?;
     Ok(StatusCode::NO_CONTENT)

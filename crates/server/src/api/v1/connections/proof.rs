@@ -61,7 +61,11 @@ pub(super) async fn sealed(
 
 /// A new path token: the address that holds it, and what to store. The present one ends at `old_until`, and one
 /// that is still accepted from an earlier change ends now, so that there are never more than two.
-pub(super) fn new_hook(app: &App, connection: &mut Connection, old_until: Timestamp) -> (String, Vec<Change>) {
+pub(super) fn new_hook(
+    app: &App,
+    connection: &mut Connection,
+    old_until: Timestamp,
+) -> (String, Vec<Change>) {
     let token = intake::hook_token(app.ports.entropy.as_ref());
     let hash = intake::hook_hash(connection.id, token.expose_text());
     let (kind, id) = (DirectoryKind::Hook, connection.id.to_string());

@@ -51,7 +51,8 @@ pub(super) async fn handle(
     if let Some(secret) = ask.secret.take() {
         address::secret("secret", &secret)?;
         let secret = Secret::from(secret);
-        changes.push(proof::sealed(&app, &connection, Purpose::Credential, connection.secret, &secret).await?);
+        changes
+            .push(proof::sealed(&app, &connection, Purpose::Credential, connection.secret, &secret).await?);
     }
     if let Some(secret) = ask.webhook_secret.take() {
         changes.extend(proof::demand_signature(&app, &mut connection, Some(secret), &mut shown).await?);

@@ -44,10 +44,7 @@ pub(super) async fn handle(
             let seal = &app.ports.seal;
             let opened = seal.open(caller.tenant, Purpose::ParkedBody, &id.to_string(), &sealed).await?;
             let bytes = opened.expose();
-            Some(Body {
-                base64: STANDARD.encode(bytes),
-                text: String::from_utf8_lossy(bytes).into_owned(),
-            })
+            Some(Body { base64: STANDARD.encode(bytes), text: String::from_utf8_lossy(bytes).into_owned() })
         }
         None => None,
     };

@@ -35,9 +35,7 @@ pub(super) async fn handle(
             let ok = problems.is_empty() && unchecked.is_empty();
             Verdict { ok, name: Some(reading.name), problems, unchecked }
         }
-        Err(Unusable::Faults(problems)) => {
-            Verdict { ok: false, name: None, problems, unchecked: Vec::new() }
-        }
+        Err(Unusable::Faults(problems)) => Verdict { ok: false, name: None, problems, unchecked: Vec::new() },
         Err(Unusable::Other(problem)) => return Err(problem),
     };
     Ok(axum::Json(verdict))

@@ -43,7 +43,8 @@ impl From<Unusable> for Problem {
     fn from(unusable: Unusable) -> Self {
         match unusable {
             Unusable::Faults(faults) => {
-                let detail = "The document has mistakes; `problems` names each with its line and what to write.";
+                let detail =
+                    "The document has mistakes; `problems` names each with its line and what to write.";
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, code::MAPPING_INVALID, detail)
                     .with("problems", faults)
             }
@@ -89,7 +90,8 @@ fn unknown_connection(text: &str, side: Side, named: &str, known: &[Connection])
 
 /// The line that names a side's connection: the first such line for the left, the last for the right.
 fn line_of(text: &str, side: Side, named: &str) -> Option<usize> {
-    let mut lines = text.lines().zip(1..).filter(|(line, _)| line.contains("connection") && line.contains(named));
+    let mut lines =
+        text.lines().zip(1..).filter(|(line, _)| line.contains("connection") && line.contains(named));
     let found = match side {
         Side::Left => lines.next(),
         Side::Right => lines.last(),

@@ -29,7 +29,8 @@ pub(super) async fn handle(
     let reading = reading::read(&app, &caller, &ask.document).await?;
     let moved = (profile.left, profile.right) != (reading.left.id, reading.right.id);
     if moved && has_shares(&app, &profile).await? {
-        let detail = "The profile has shares, and they belong to its present connections. Make another profile.";
+        let detail =
+            "The profile has shares, and they belong to its present connections. Make another profile.";
         return Err(Problem::conflict(detail));
     }
     profile.name = reading.name;

@@ -54,7 +54,11 @@ fn parse(block: &str) -> Option<Event> {
     let field = |name: &str| {
         block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned)
     };
-    Some(Event { name: field("event")?, id: field("id"), data: serde_json::from_str(&field("data")?).unwrap() })
+    Some(Event {
+        name: field("event")?,
+        id: field("id"),
+        data: serde_json::from_str(&field("data")?).unwrap(),
+    })
 }
 
 #[tokio::test]
@@ -133,6 +137,7 @@ async fn a_line_that_is_committed_late_is_told_all_the_same() {
     house.line_with(tenant, &share, early).await;
     house.tell();
     assert_eq!(events.next().await.unwrap().id, Some(early.to_string()));
+    assert_eq!(events.next().await.unwrap().name, "status", "the other line is not told again");
 }
 
 #[tokio::test]

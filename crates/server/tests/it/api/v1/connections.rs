@@ -1,11 +1,11 @@
+use bowline_auth::SystemEntropy;
 use bowline_core::commit::Change;
 use bowline_core::connection::Health;
 use bowline_core::failure::Words;
 use bowline_core::finding::{Cause, Occurrence};
+use bowline_core::port::Clock;
 use bowline_core::port::Registry;
 use bowline_core::{Failure, FindingId, SignedDuration, code};
-use bowline_auth::SystemEntropy;
-use bowline_core::port::Clock;
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -30,7 +30,9 @@ async fn a_new_jira_cloud_connection_shows_its_webhook_address_and_secret_once()
     let id = made["id"].as_str().unwrap();
     assert!(url.as_str().unwrap().starts_with(&format!("http://127.0.0.1:7700/hooks/{id}/")));
     assert!(secret.as_str().unwrap().len() > 40);
-    for path in [format!("/api/v1/connections/{id}"), "/api/v1/connections".into(), "/api/v1/connections/jira".into()] {
+    for path in
+        [format!("/api/v1/connections/{id}"), "/api/v1/connections".into(), "/api/v1/connections/jira".into()]
+    {
         let shown = house.call("GET", &path).send().await.status(200).text();
         assert!(shown.contains(id));
         for hidden in ["api-token-of-jira", secret.as_str().unwrap(), url.as_str().unwrap(), "hook_hash"] {
@@ -101,7 +103,8 @@ async fn an_update_changes_what_is_given_and_makes_health_unknown_again() {
     let house = House::new().await;
     house.jira("default").await;
     house.call("POST", "/api/v1/connections/jira/test").send().await.status(200);
-    let patch = json!({ "base_url": "https://new.example/", "secret": "another-token", "settings": { "a": "b" } });
+    let patch =
+        json!({ "base_url": "https://new.example/", "secret": "another-token", "settings": { "a": "b" } });
     let changed = house.call("PATCH", "/api/v1/connections/jira").json(patch).send().await.status(200).json();
     assert_eq!(changed["base_url"], "https://new.example");
     assert_eq!(changed["browse_url"], "https://new.example", "it was the same before");
@@ -113,7 +116,10 @@ async fn an_update_changes_what_is_given_and_makes_health_unknown_again() {
 
     let patch = json!({ "browse_url": "https://people.example", "header": { "name": "x-hook" } });
     let changed = house.call("PATCH", "/api/v1/connections/jira").json(patch).send().await.status(200).json();
-    assert_eq!((&changed["base_url"], &changed["browse_url"]), (&json!("https://new.example"), &json!("https://people.example")));
+    assert_eq!(
+        (&changed["base_url"], &changed["browse_url"]),
+        (&json!("https://new.example"), &json!("https://people.example"))
+    );
     assert!(changed["header"]["token"].is_string());
 }
 
@@ -146,9 +152,8 @@ async fn a_webhook_address_outlives_an_update_and_a_rotation_for_a_day() {
     house.call("PATCH", "/api/v1/connections/tp").json(json!({ "settings": {} })).send().await.status(200);
     deliver(first.clone()).await.status(204);
 
-    let rotate = |query: &str| {
-        house.call("POST", &format!("/api/v1/connections/tp/rotate-hook{query}")).send()
-    };
+    let rotate =
+        |query: &str| house.call("POST", &format!("/api/v1/connections/tp/rotate-hook{query}")).send();
     let rotated = rotate("").await.status(200).json();
     let second = House::hook(&rotated);
     assert!(rotated["old_until"].as_str().unwrap().starts_with("2026-11-23T10:00:00"));
@@ -217,16 +222,26 @@ async fn seeing_to_a_connection_settles_what_was_found_about_it() {
     for see_to in ["PATCH", "POST"] {
         let finding = FindingId::new(house.clock.now(), &SystemEntropy);
         let health = Health::NeedsAttention { code: code::AUTH_REJECTED };
-        house.write(tenant, vec![
-            Change::Raise(Box::new(found(finding))),
-            Change::Health { connection: id, health, identity: None },
-        ]).await;
-        let open = || async { house.call("GET", "/api/v1/findings").send().await.json()["items"].as_array().unwrap().len() };
+        house
+            .write(
+                tenant,
+                vec![
+                    Change::Raise(Box::new(found(finding))),
+                    Change::Health { connection: id, health, identity: None },
+                ],
+            )
+            .await;
+        let open = || async {
+            house.call("GET", "/api/v1/findings").send().await.json()["items"].as_array().unwrap().len()
+        };
         assert_eq!(open().await, 1);
         match see_to {
-            "PATCH" => house.call("PATCH", "/api/v1/connections/jira").json(json!({ "secret": "new" })).send().await,
+            "PATCH" => {
+                house.call("PATCH", "/api/v1/connections/jira").json(json!({ "secret": "new" })).send().await
+            }
             _ => house.call("POST", "/api/v1/connections/jira/test").send().await,
-        }.status(200);
+        }
+        .status(200);
         assert_eq!(open().await, 0, "{see_to}");
     }
 }

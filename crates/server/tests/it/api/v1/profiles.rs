@@ -8,7 +8,10 @@ use crate::house::{DOCUMENT, House, document};
 async fn a_profile_is_stored_with_its_document_and_both_connections_are_swept() {
     let house = House::new().await;
     let made = house.profile("default").await;
-    assert_eq!((&made["name"], &made["state"], &made["revision"]), (&json!("stories"), &json!("active"), &json!(1)));
+    assert_eq!(
+        (&made["name"], &made["state"], &made["revision"]),
+        (&json!("stories"), &json!("active"), &json!(1))
+    );
     assert_eq!(made["document"], DOCUMENT);
     let by_id = format!("/api/v1/profiles/{}", made["id"].as_str().unwrap());
     assert_eq!(house.call("GET", &by_id).send().await.status(200).json(), made);
@@ -58,7 +61,8 @@ async fn a_check_compares_with_the_tools_and_stores_nothing() {
     let house = House::new().await;
     house.jira("default").await;
     house.tp("default").await;
-    let check = |text: String| house.call("POST", "/api/v1/profiles/check").json(json!({ "document": text })).send();
+    let check =
+        |text: String| house.call("POST", "/api/v1/profiles/check").json(json!({ "document": text })).send();
     let good = check(DOCUMENT.to_owned()).await.status(200).json();
     assert_eq!(good, json!({ "ok": true, "name": "stories", "problems": [], "unchecked": [] }));
 
@@ -80,7 +84,7 @@ async fn a_replaced_document_is_a_new_revision_and_what_was_held_back_is_looked_
     let profile = house.profile("default").await;
     let share = house.share("default", "ACME-1").await;
     house.finding(house.tenant("default").await, &profile, &share).await;
-    let before = house.store.depth(bowline_core::Timestamp::MAX).await.unwrap().due;
+    house.finish_work().await;
     let text = document("user stories");
     let ask = json!({ "document": text });
     let path = "/api/v1/profiles/stories";
@@ -89,8 +93,10 @@ async fn a_replaced_document_is_a_new_revision_and_what_was_held_back_is_looked_
     assert_eq!(replaced["id"], profile["id"]);
     house.call("GET", "/api/v1/profiles/user%20stories").send().await.status(200);
     house.call("GET", path).send().await.status(404);
-    let after = house.store.depth(bowline_core::Timestamp::MAX).await.unwrap().due;
-    assert_eq!(before, after, "the share had work already; it was touched, not doubled");
+    let looked_at: Vec<String> =
+        house.finish_work().await.iter().map(|claim| claim.entity.to_string()).collect();
+    assert_eq!(looked_at.len(), 3, "both sweeps and the share: {looked_at:?}");
+    assert!(looked_at.contains(&format!("share/{}", share["id"].as_str().unwrap())));
 }
 
 #[tokio::test]
@@ -98,7 +104,8 @@ async fn a_profile_with_shares_keeps_its_connections() {
     let house = House::new().await;
     house.profile("default").await;
     let share = house.share("default", "ACME-1").await;
-    let swapped = DOCUMENT.replace("\"jira\"", "\"x\"").replace("\"tp\"", "\"jira\"").replace("\"x\"", "\"tp\"");
+    let swapped =
+        DOCUMENT.replace("\"jira\"", "\"x\"").replace("\"tp\"", "\"jira\"").replace("\"x\"", "\"tp\"");
     let put = || house.call("PUT", "/api/v1/profiles/stories").json(json!({ "document": swapped })).send();
     assert_eq!(put().await.status(409).problem(), "api.conflict");
     house.call("DELETE", "/api/v1/profiles/stories").send().await.status(409);
@@ -131,7 +138,11 @@ async fn a_profile_pauses_and_resumes() {
     assert!(house.store.profiles_of(tenant, left).await.unwrap().is_empty());
     house.call("POST", "/api/v1/profiles/stories/pause").send().await.status(200);
     let resumed = house.call("POST", "/api/v1/profiles/stories/resume").send().await.status(200).json();
-    assert_eq!((&resumed["state"], &resumed["revision"]), (&json!("active"), &json!(3)), "pausing twice is once");
+    assert_eq!(
+        (&resumed["state"], &resumed["revision"]),
+        (&json!("active"), &json!(3)),
+        "pausing twice is once"
+    );
     assert_eq!(house.store.profiles_of(tenant, left).await.unwrap().len(), 1);
 }
 

@@ -1,10 +1,8 @@
 use std::time::Duration;
 
-use bowline_core::commit::Change;
 use bowline_core::failure::Words;
-use bowline_core::port::{ClaimAsk, Clock, WorkQueue};
 use bowline_core::work::Lane;
-use bowline_core::{Failure, SignedDuration, code};
+use bowline_core::{Failure, code};
 use serde_json::{Value, json};
 
 use crate::house::{DOCUMENT, House};
@@ -24,7 +22,10 @@ async fn an_item_is_shared_once() {
     let rings = house.bell.rings();
     let share = house.share("default", "ACME-1").await;
     assert_eq!(house.bell.rings(), rings + 1);
-    assert_eq!((&share["state"], &share["origin"], &share["source"]), (&json!("intended"), &json!("hand"), &json!("left")));
+    assert_eq!(
+        (&share["state"], &share["origin"], &share["source"]),
+        (&json!("intended"), &json!("hand"), &json!("left"))
+    );
     assert_eq!(share["left"]["key"], "ACME-1");
     assert_eq!(share["right"]["key"], Value::Null);
     assert_eq!(share["profile"], profile["id"]);
@@ -125,7 +126,10 @@ async fn a_share_is_untied_once_and_then_has_nothing_to_sync() {
     let share = house.share("default", "ACME-1").await;
     let path = format!("/api/v1/shares/{}", share["id"].as_str().unwrap());
     house.call("POST", &format!("{path}/sync")).send().await.status(202);
-    assert_eq!(house.call("POST", &format!("{path}/unlink")).send().await.status(200).json()["state"], "unlinked");
+    assert_eq!(
+        house.call("POST", &format!("{path}/unlink")).send().await.status(200).json()["state"],
+        "unlinked"
+    );
     house.call("POST", &format!("{path}/unlink")).send().await.status(200);
     house.call("POST", &format!("{path}/sync")).send().await.status(409);
     let lines = house.call("GET", "/api/v1/activity").send().await.status(200).json();
@@ -137,16 +141,10 @@ async fn asking_to_look_now_makes_interactive_work() {
     let house = House::new().await;
     house.profile("default").await;
     let share = house.share("default", "ACME-1").await;
-    let drain = async || {
-        let (owner, lease) = ("test".to_owned(), SignedDuration::from_secs(60));
-        house.store.claim(&ClaimAsk { owner, now: house.clock.now(), lease, limit: 10 }).await.unwrap()
-    };
-    for claim in drain().await {
-        house.write(claim.tenant, vec![Change::Ack(claim)]).await;
-    }
+    house.finish_work().await;
     let path = format!("/api/v1/shares/{}/sync", share["id"].as_str().unwrap());
     house.call("POST", &path).send().await.status(202);
-    let claims = drain().await;
+    let claims = house.finish_work().await;
     assert_eq!(claims.len(), 1);
     assert_eq!(claims[0].lane, Lane::Interactive);
     assert_eq!(claims[0].entity.to_string(), format!("share/{}", share["id"].as_str().unwrap()));

@@ -9,7 +9,8 @@ async fn a_tenant_is_made_once_and_listed_by_name() {
     assert_eq!(make().await.status(201).json()["name"], "acme");
     assert_eq!(make().await.status(409).problem(), "api.conflict");
     let listed = house.call("GET", "/api/v1/tenants").send().await.status(200).json();
-    let names: Vec<&str> = listed["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        listed["items"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["acme", "default", "other"]);
 }
 

@@ -37,7 +37,9 @@ async fn a_token_with_an_end_ends() {
 #[tokio::test]
 async fn scopes_of_the_admin_and_unknown_ones_cannot_be_given() {
     let house = House::new().await;
-    for scopes in [json!([]), json!(["tenants:write"]), json!(["tokens:write"]), json!(["sync:read", "sync:*"])] {
+    for scopes in
+        [json!([]), json!(["tenants:write"]), json!(["tokens:write"]), json!(["sync:read", "sync:*"])]
+    {
         let ask = json!({ "name": "ci", "scopes": scopes });
         let answer = house.call("POST", "/api/v1/tokens").json(ask).send().await.status(400).json();
         assert!(answer["grantable"].as_array().unwrap().contains(&json!("sync:read")));
