@@ -12,7 +12,7 @@ use bowline_core::port::Entropy;
 
 /// The folder, held until this is dropped.
 #[derive(Debug)]
-pub struct Instance {
+pub(crate) struct Instance {
     name: String,
     // Its lock goes with the process, however that ends.
     _lock: File,
@@ -20,7 +20,7 @@ pub struct Instance {
 
 impl Instance {
     /// Takes the folder, making it if needed.
-    pub fn take(dir: &Path, entropy: &dyn Entropy) -> Result<Self> {
+    pub(crate) fn take(dir: &Path, entropy: &dyn Entropy) -> Result<Self> {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make the data folder {}", dir.display()))?;
         let path = dir.join("instance");
         let mut file = OpenOptions::new()
@@ -56,7 +56,7 @@ impl Instance {
     }
 
     /// The name.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 }

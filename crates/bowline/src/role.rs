@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// A part of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Role {
+pub(crate) enum Role {
     /// Everything.
     All,
     /// API, live page and webhook intake.
@@ -19,21 +19,21 @@ pub enum Role {
 
 /// The parts that one process plays.
 #[derive(Clone, Debug)]
-pub struct Roles(Vec<Role>);
+pub(crate) struct Roles(Vec<Role>);
 
 impl Roles {
     /// Everything.
-    pub fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self(vec![Role::All])
     }
 
     /// The roles given; everything if none are.
-    pub fn of(roles: &[Role]) -> Self {
+    pub(crate) fn of(roles: &[Role]) -> Self {
         if roles.is_empty() { Self::all() } else { Self(roles.to_vec()) }
     }
 
     /// Whether work is done here.
-    pub fn worker(&self) -> bool {
+    pub(crate) fn worker(&self) -> bool {
         self.0.iter().any(|role| matches!(role, Role::All | Role::Worker | Role::Scheduler))
     }
 }

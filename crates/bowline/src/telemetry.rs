@@ -7,7 +7,7 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use crate::config::{Format, Log};
 
 /// Starts logging to standard error. Called once; a second call changes nothing.
-pub fn start(log: &Log) -> Result<()> {
+pub(crate) fn start(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.level)
         .with_context(|| format!("log.level `{}` is not a level or a filter", log.level))?;
     let writer = BoxMakeWriter::new(std::io::stderr);

@@ -14,7 +14,7 @@ use bowline_core::port::{Bell, Clock, Commits, Entropy, Registry as _, Seal, Sto
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Claim, Entity, Lane, Touch};
 use bowline_net::{Attempt, Observer, Pipeline, World};
-use bowline_server::{App, Metrics};
+use bowline_server::{App, Metrics, Serving, router, serve};
 use bowline_store::Store;
 use bowline_sync::{Engine, Outcome};
 use bowline_tools::Registry;
@@ -28,17 +28,19 @@ use crate::role::Roles;
 use crate::worker::{Retain, Watch, Worker};
 
 /// The tenant that exists from the first start.
-pub const FIRST_TENANT: &str = "default";
+pub(crate) const FIRST_TENANT: &str = "default";
 
 /// How long open requests may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(28);
 
 /// A service that serves until it is told to stop.
-pub struct Running {
+pub(crate) struct Running {
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// How the outside reaches it.
-    pub public_url: String,
+    pub(crate) public_url: String,
+    /// Whether there was nothing before: no database, no key.
+    pub(crate) new: bool,
     stop: CancellationToken,
     app: Arc<App>,
     tasks: Vec<JoinHandle<()>>,
@@ -49,7 +51,7 @@ pub struct Running {
 
 impl Running {
     /// Ends: no new requests, no new work, what is under way may end; then the database is closed.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.app.close();
         self.stop.cancel();
         let ended = async {
@@ -65,7 +67,7 @@ impl Running {
 }
 
 /// Starts the service.
-pub async fn start(config: &Config, roles: Roles) -> Result<Running> {
+pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     bowline_net::start();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let dir = &config.data.dir;
@@ -73,7 +75,7 @@ pub async fn start(config: &Config, roles: Roles) -> Result<Running> {
     let store = Arc::new(open_store(config).await?);
     let kek = keyfile::unlock(&config.keys.path(dir), store.as_ref(), entropy.as_ref()).await?;
     let parts = Parts::build(config, &clock, &entropy, &store, kek)?;
-    first_tenant(&store, clock.as_ref(), entropy.as_ref()).await?;
+    let new = first_tenant(&store, clock.as_ref(), entropy.as_ref()).await?;
     let left = store.abandon(instance.name(), clock.now()).await?;
     if left > 0 {
         tracing::info!(left, "taking up work that was under way when the last process ended");
@@ -100,7 +102,7 @@ pub async fn start(config: &Config, roles: Roles) -> Result<Running> {
         let retain = Retain { store: store.clone(), clock };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
     }
-    Ok(Running { address, public_url, stop, app, tasks, store, _instance: instance })
+    Ok(Running { address, public_url, new, stop, app, tasks, store, _instance: instance })
 }
 
 async fn open_store(config: &Config) -> Result<Store> {
@@ -112,11 +114,7 @@ async fn open_store(config: &Config) -> Result<Store> {
 }
 
 async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
-    let router = bowline_server::router(app);
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "stopped listening");
-    }
+    serve(listener, router(app), Serving::default(), stop.cancelled_owned()).await;
 }
 
 /// Everything between the store and the server.
@@ -240,9 +238,10 @@ impl Observer for Counted {
     }
 }
 
-async fn first_tenant(store: &Store, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<()> {
+/// Makes the first tenant; says whether there was none.
+async fn first_tenant(store: &Store, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<bool> {
     if !store.tenants().await?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let at = clock.now();
     let id = TenantId::new(at, entropy);
@@ -250,7 +249,8 @@ async fn first_tenant(store: &Store, clock: &dyn Clock, entropy: &dyn Entropy) -
     let changes = vec![Change::AddTenant(tenant)];
     match store.commit(Commit { tenant: id, fence: None, changes, at }).await {
         // Another process of the same cluster was faster.
-        Ok(()) | Err(StoreError::Conflict(_)) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(StoreError::Conflict(_)) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }

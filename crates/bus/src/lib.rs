@@ -7,5 +7,5 @@
 mod feed;
 mod local;
 
-pub use feed::{Feed, Reader};
+pub use feed::Feed;
 pub use local::Local;

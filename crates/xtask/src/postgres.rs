@@ -96,7 +96,7 @@ fn install() -> Result<PathBuf> {
         bail!("no PostgreSQL answers and none is installed: {what_to_do}");
     }
     say("installing PostgreSQL");
-    let mut apt = |args: &[&str]| {
+    let apt = |args: &[&str]| {
         shell::run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     apt(&["update", "-q"]).context(what_to_do)?;

@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 /// The data folder.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Data {
+pub(crate) struct Data {
     /// Its path.
-    pub dir: PathBuf,
+    pub(crate) dir: PathBuf,
 }
 
 impl Data {

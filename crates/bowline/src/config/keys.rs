@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 /// The key file.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Keys {
+pub(crate) struct Keys {
     file: String,
 }
 
 impl Keys {
     /// Its path; in the data folder if none is set.
-    pub fn path(&self, data: &Path) -> PathBuf {
+    pub(crate) fn path(&self, data: &Path) -> PathBuf {
         if self.file.is_empty() { data.join("keys").join("bowline.key") } else { PathBuf::from(&self.file) }
     }
 

@@ -4,17 +4,17 @@ use serde::Deserialize;
 
 /// What is logged, and how.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Log {
+pub(crate) struct Log {
     /// A level, or a filter by module.
-    pub level: String,
+    pub(crate) level: String,
     /// For people or for programs.
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// For people or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
+pub(crate) enum Format {
     /// One readable line each.
     Text,
     /// One JSON object each.

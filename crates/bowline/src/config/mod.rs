@@ -15,50 +15,45 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-pub use data::Data;
-pub use keys::Keys;
-pub use log::{Format, Log};
-pub use net::Net;
-pub use server::{LivePage, Server};
-pub use source::{Problem, Problems};
-pub use store::Store;
-pub use sync::{Retain, Sync};
+pub(crate) use data::Data;
+pub(crate) use keys::Keys;
+pub(crate) use log::{Format, Log};
+pub(crate) use net::Net;
+pub(crate) use server::{LivePage, Server};
+pub(crate) use source::Problems;
+pub(crate) use store::Store;
+pub(crate) use sync::Sync;
 
 /// Every key with its default and its meaning.
-pub const DEFAULTS: &str = include_str!("config.default.toml");
+pub(crate) const DEFAULTS: &str = include_str!("config.default.toml");
 
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Config {
+pub(crate) struct Config {
     /// Where to listen, and for whom.
-    pub server: Server,
+    pub(crate) server: Server,
     /// The data folder.
-    pub data: Data,
+    pub(crate) data: Data,
     /// The database.
-    pub store: Store,
+    pub(crate) store: Store,
     /// The key file.
-    pub keys: Keys,
+    pub(crate) keys: Keys,
     /// Outbound calls.
-    pub net: Net,
+    pub(crate) net: Net,
     /// The engine.
-    pub sync: Sync,
+    pub(crate) sync: Sync,
     /// Logs.
-    pub log: Log,
+    pub(crate) log: Log,
 }
 
 impl Config {
     /// Reads a file, if there is one, and the environment.
-    pub fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Self, Problems> {
+    pub(crate) fn load(file: Option<&Path>, environment: &[(String, String)]) -> Result<Self, Problems> {
         source::read(file, environment)
     }
 
-    /// The configuration of a machine where nobody set anything.
-    pub fn defaults() -> Result<Self, Problems> {
-        Self::load(None, &[])
-    }
-
     /// As TOML, without passwords.
-    pub fn show(&self) -> String {
+    pub(crate) fn show(&self) -> String {
         let Self { server, data, store, keys, net, sync, log } = self;
         [
             server.show(),

@@ -5,14 +5,14 @@ use serde::{Deserialize, Deserializer, de};
 
 /// Outbound calls.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Net {
+pub(crate) struct Net {
     /// Targets inside the network that may be called.
     #[serde(deserialize_with = "rules")]
-    pub allow: Vec<AllowRule>,
+    pub(crate) allow: Vec<AllowRule>,
     /// Whether unencrypted calls may go to the internet.
-    pub plain_http: bool,
+    pub(crate) plain_http: bool,
     /// How many calls of one connection may be under way at once.
-    pub per_connection: u32,
+    pub(crate) per_connection: u32,
 }
 
 fn rules<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<AllowRule>, D::Error> {

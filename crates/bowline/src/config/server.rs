@@ -6,19 +6,19 @@ use serde::Deserialize;
 
 /// Where to listen, and for whom.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Server {
+pub(crate) struct Server {
     /// The address to listen on.
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// How the outside reaches us, without a trailing slash; empty for the listening address.
-    pub public_url: String,
+    pub(crate) public_url: String,
     /// Who may see the live page.
-    pub live_page: LivePage,
+    pub(crate) live_page: LivePage,
 }
 
 /// Who may see the live page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LivePage {
+pub(crate) enum LivePage {
     /// Anyone who can connect.
     Open,
     /// Whoever followed a sign-in link.
@@ -27,7 +27,7 @@ pub enum LivePage {
 
 impl Server {
     /// How the outside reaches us, without a trailing slash.
-    pub fn public_url(&self, bound: SocketAddr) -> String {
+    pub(crate) fn public_url(&self, bound: SocketAddr) -> String {
         if self.public_url.is_empty() {
             format!("http://{bound}")
         } else {

@@ -13,21 +13,21 @@ use super::{Config, DEFAULTS};
 const PREFIX: &str = "BOWLINE_";
 
 /// Names of ours in the environment that are not keys.
-const NOT_KEYS: [&str; 5] =
-    ["BOWLINE_CONFIG", "BOWLINE_CRASH", "BOWLINE_TEST_PG", "BOWLINE_TOKEN", "BOWLINE_SERVER"];
+const NOT_KEYS: [&str; 6] =
+    ["BOWLINE_CONFIG", "BOWLINE_CRASH", "BOWLINE_TEST_PG", "BOWLINE_TOKEN", "BOWLINE_SERVER", "BOWLINE_TENANT"];
 
 /// One thing wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// Where: `bowline.toml line 3`, `the variable BOWLINE_SERVER__LISTEN`.
-    pub place: String,
+    pub(crate) place: String,
     /// What, and what to do.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// Everything wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Problems(pub Vec<Problem>);
+pub(crate) struct Problems(pub Vec<Problem>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// The database. `Debug` does not show the URLs: they may hold a password.
 #[derive(Clone, Deserialize)]
-pub struct Store {
+pub(crate) struct Store {
     url: String,
     url_file: String,
     migrate_url: String,
@@ -21,19 +21,14 @@ impl std::fmt::Debug for Store {
 
 impl Store {
     /// The URL to serve from; SQLite in the data folder if none is set.
-    pub fn url(&self, data: &Path) -> Result<String, String> {
+    pub(crate) fn url(&self, data: &Path) -> Result<String, String> {
         let given = one_of("store.url", &self.url, &self.url_file)?;
         Ok(given.unwrap_or_else(|| format!("sqlite:{}", data.join("bowline.db").display())))
     }
 
     /// The URL to migrate with, if it is another one.
-    pub fn migrate_url(&self) -> Result<Option<String>, String> {
+    pub(crate) fn migrate_url(&self) -> Result<Option<String>, String> {
         one_of("store.migrate_url", &self.migrate_url, &self.migrate_url_file)
-    }
-
-    /// Uses another database: for tests and the demo.
-    pub fn set_url(&mut self, url: String) {
-        (self.url, self.url_file) = (url, String::new());
     }
 
     pub(super) fn show(&self) -> String {

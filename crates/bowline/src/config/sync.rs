@@ -5,32 +5,32 @@ use serde::{Deserialize, Deserializer, de};
 
 /// The engine.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Sync {
+pub(crate) struct Sync {
     /// How many items are worked on at once.
-    pub workers: u32,
+    pub(crate) workers: u32,
     /// How often each tool is asked what changed.
     #[serde(deserialize_with = "duration")]
-    pub sweep_every: SignedDuration,
+    pub(crate) sweep_every: SignedDuration,
     /// How far each sweep reaches back behind the last one.
     #[serde(deserialize_with = "duration")]
-    pub sweep_overlap: SignedDuration,
+    pub(crate) sweep_overlap: SignedDuration,
     /// How long a search index may lag behind.
     #[serde(deserialize_with = "duration")]
-    pub max_index_lag: SignedDuration,
+    pub(crate) max_index_lag: SignedDuration,
     /// How long any other call whose outcome is unknown may still be on its way.
     #[serde(deserialize_with = "duration")]
-    pub settle_after: SignedDuration,
+    pub(crate) settle_after: SignedDuration,
     /// How soon a missing item is looked for once more.
     #[serde(deserialize_with = "duration")]
-    pub gone_after: SignedDuration,
+    pub(crate) gone_after: SignedDuration,
     /// Whether content may be kept, sealed and for a time.
-    pub retain_content: Retain,
+    pub(crate) retain_content: Retain,
 }
 
 /// Whether content may be kept, sealed and for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Retain {
+pub(crate) enum Retain {
     /// It may.
     On,
     /// None of it.
@@ -48,7 +48,7 @@ fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Err
 
 impl Sync {
     /// As the engine's options.
-    pub fn options(&self) -> bowline_sync::Options {
+    pub(crate) fn options(&self) -> bowline_sync::Options {
         bowline_sync::Options {
             max_index_lag: self.max_index_lag,
             settle_after: self.settle_after,

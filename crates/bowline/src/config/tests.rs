@@ -17,7 +17,7 @@ fn problem(file: &str, environment: &[(String, String)]) -> String {
 
 #[test]
 fn the_defaults_are_valid_and_show_what_they_are() {
-    let config = Config::defaults().unwrap();
+    let config = Config::load(None, &[]).unwrap();
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:7700");
     assert_eq!(config.sync.options().sweep_every, bowline_core::SignedDuration::from_mins(5));
     let shown: toml::Table = config.show().parse().unwrap();

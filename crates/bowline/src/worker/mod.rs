@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use retention::Retain;
+pub(crate) use retention::Retain;
 
 /// The longest sleep between two looks at the work table.
 const DUE_SCAN: Duration = Duration::from_secs(1);
@@ -26,32 +26,32 @@ const DUE_SCAN: Duration = Duration::from_secs(1);
 const DRAIN: Duration = Duration::from_secs(25);
 
 /// Told what every look came to.
-pub trait Watch: Send + Sync {
+pub(crate) trait Watch: Send + Sync {
     /// One look ended.
     fn looked(&self, claim: &Claim, outcome: &Outcome);
 }
 
 /// Claims and looks.
-pub struct Worker {
+pub(crate) struct Worker {
     /// What looks.
-    pub engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
     /// Where work is claimed.
-    pub work: Arc<dyn WorkQueue>,
+    pub(crate) work: Arc<dyn WorkQueue>,
     /// What says that there is work.
-    pub bell: Arc<dyn Bell>,
+    pub(crate) bell: Arc<dyn Bell>,
     /// The time.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Who is told.
-    pub watch: Arc<dyn Watch>,
+    pub(crate) watch: Arc<dyn Watch>,
     /// The name under which claims are held.
-    pub owner: String,
+    pub(crate) owner: String,
     /// How many looks at once.
-    pub places: usize,
+    pub(crate) places: usize,
 }
 
 impl Worker {
     /// Works until told to stop; then lets looks under way end.
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let worker = Arc::new(self);
         let places = Arc::new(Semaphore::new(worker.places));
         let looks = TaskTracker::new();

@@ -12,16 +12,16 @@ const EVERY: Duration = Duration::from_secs(3_600);
 const BATCH: u32 = 500;
 
 /// Forgets.
-pub struct Retain {
+pub(crate) struct Retain {
     /// Where.
-    pub store: Arc<dyn Retention>,
+    pub(crate) store: Arc<dyn Retention>,
     /// The time.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Retain {
     /// Forgets every hour until told to stop.
-    pub async fn run(self, stop: CancellationToken) {
+    pub(crate) async fn run(self, stop: CancellationToken) {
         loop {
             self.forget(&stop).await;
             tokio::select! {

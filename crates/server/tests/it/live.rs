@@ -73,7 +73,7 @@ async fn the_page_shows_connections_shares_events_and_findings() {
 async fn an_empty_page_names_the_next_command() {
     let house = House::with(|options| options.tenant = "nobody".to_owned()).await;
     let html = house.call("GET", "/?tenant=default").send().await.status(200).text();
-    assert!(html.contains("bowline connect jira"), "{html}");
+    assert!(html.contains("bowline connection create jira"), "{html}");
     house.jira("default").await;
     house.tp("default").await;
     let html = house.call("GET", "/?tenant=default").send().await.status(200).text();

@@ -1,3 +1,5 @@
+//! What `/metrics` tells.
+
 use std::time::Duration;
 
 use bowline_core::activity::Deed;

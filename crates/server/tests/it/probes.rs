@@ -1,3 +1,5 @@
+//! Health probes.
+
 use serde_json::json;
 
 use crate::house::House;

@@ -68,7 +68,7 @@ fn nodes_and_marks_we_do_not_know_stay_as_they_are() {
     let given = doc(json!([
         {"type": "panel", "attrs": {"panelType": "info"}, "content": [paragraph(json!([words("Mind "), words("this")]))]},
         {"type": "taskList", "attrs": {"localId": "a"}, "content": [
-            {"type": "taskItem", "attrs": {"localId": "b", "state": "TODO"}, "content": [words("do it")]},
+            {"type": "taskItem", "attrs": {"localId": "b", "state": "DONE"}, "content": [words("do it")]},
         ]},
         paragraph(json!([
             words("by "),

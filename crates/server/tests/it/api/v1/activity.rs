@@ -1,3 +1,5 @@
+//! Activity: pages and event streams.
+
 use std::time::Duration;
 
 use axum::body::BodyDataStream;

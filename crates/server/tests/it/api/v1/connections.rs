@@ -1,3 +1,5 @@
+//! Connections over the API.
+
 use bowline_auth::SystemEntropy;
 use bowline_core::commit::Change;
 use bowline_core::connection::Health;

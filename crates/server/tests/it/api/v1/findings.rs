@@ -1,3 +1,5 @@
+//! Findings over the API.
+
 use std::collections::BTreeSet;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Deliveries over the API.
+
 use serde_json::{Value, json};
 
 use crate::house::House;

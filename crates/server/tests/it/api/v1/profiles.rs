@@ -1,3 +1,5 @@
+//! Profiles over the API.
+
 use bowline_core::port::{Desk, WorkQueue};
 use bowline_core::{Failure, code};
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Sign-in links.
+
 use crate::house::House;
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Shares over the API.
+
 use std::time::Duration;
 
 use bowline_core::failure::Words;

@@ -1,3 +1,5 @@
+//! A tenant at a glance.
+
 use serde_json::json;
 
 use crate::house::House;

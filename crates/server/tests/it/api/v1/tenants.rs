@@ -1,3 +1,5 @@
+//! Tenants over the API.
+
 use serde_json::json;
 
 use crate::house::House;

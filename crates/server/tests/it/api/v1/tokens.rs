@@ -1,3 +1,5 @@
+//! Tokens over the API.
+
 use bowline_core::SignedDuration;
 use serde_json::json;
 

@@ -1,0 +1,246 @@
+//! `bowline connection`: where your tools are and how to sign in there.
+
+use std::path::PathBuf;
+
+use bowline_core::connection::ToolKind;
+use clap::{Args, Subcommand};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::client::segment;
+use super::exit::{Exit, Failed};
+use super::out::{at, details};
+use super::{Context, Done, secret};
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Make a connection and print what to enter in the tool for its webhooks.
+    #[command(after_help = "\
+Examples:
+  bowline connection create jira --tool jira_cloud --url https://acme.atlassian.net --email ada@acme.example
+  bowline connection create dc --tool jira_dc --url https://jira.acme.example --secret-file pat.txt
+  bowline connection create tp --tool targetprocess --url https://acme.tpondemand.com --secret-file token.txt")]
+    Create(Box<Create>),
+    /// List connections.
+    List,
+    /// Show a connection.
+    Show {
+        /// Its name or id.
+        name: String,
+    },
+    /// Ask the tool who we are there.
+    Test {
+        /// Its name or id.
+        name: String,
+    },
+    /// Change a connection: another secret, another address.
+    Update(Update),
+    /// Make a new webhook address; the old one works for some hours more.
+    RotateHook {
+        /// Its name or id.
+        name: String,
+        /// For how many hours.
+        #[arg(long, default_value_t = 24)]
+        overlap_hours: u32,
+    },
+    /// Remove a connection that no profile uses.
+    Delete {
+        /// Its name or id.
+        name: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Create {
+    /// Its name; profiles use it.
+    name: String,
+    /// jira_cloud, jira_dc or targetprocess.
+    #[arg(long)]
+    tool: ToolKind,
+    /// Where API calls go.
+    #[arg(long)]
+    url: String,
+    /// Where people open items, if it is elsewhere.
+    #[arg(long, value_name = "URL")]
+    browse_url: Option<String>,
+    /// Jira Cloud: the e-mail address of the account whose API token is given.
+    #[arg(long)]
+    email: Option<String>,
+    /// Sign in with this user name and a password instead of a token.
+    #[arg(long)]
+    user: Option<String>,
+    /// A file with the token or password; `-` is standard input. Asked for if not given.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// Jira Cloud: a file with the webhooks' secret; one is made if not given.
+    #[arg(long, value_name = "FILE")]
+    webhook_secret_file: Option<PathBuf>,
+    /// Demand a token in this header of every webhook; it is made here. (Jira cannot send one.)
+    #[arg(long, value_name = "NAME")]
+    header: Option<String>,
+    /// A setting of the tool's, such as `account_time_zone=Europe/Berlin`; may be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Update {
+    /// Its name or id.
+    name: String,
+    /// A file with a new token or password; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// A file with a new secret for Jira Cloud's webhooks.
+    #[arg(long, value_name = "FILE")]
+    webhook_secret_file: Option<PathBuf>,
+    /// Where API calls go.
+    #[arg(long)]
+    url: Option<String>,
+    /// Where people open items.
+    #[arg(long, value_name = "URL")]
+    browse_url: Option<String>,
+}
+
+impl Create {
+    fn sign_in(&self) -> Result<Value, Failed> {
+        match (self.tool, &self.user, &self.email) {
+            (ToolKind::JiraCloud, None, Some(email)) => Ok(json!({"method": "api_token", "email": email})),
+            (ToolKind::JiraCloud, _, _) => {
+                let failed = Failed::usage("Jira Cloud signs in with an e-mail address and an API token");
+                Err(failed.next("add --email and give the API token as the secret"))
+            }
+            (_, Some(user), _) => Ok(json!({"method": "basic", "user": user})),
+            (ToolKind::JiraDc, None, _) => Ok(json!({"method": "personal_access_token"})),
+            (ToolKind::Targetprocess, None, _) => Ok(json!({"method": "access_token"})),
+        }
+    }
+
+    fn settings(&self) -> Result<Value, Failed> {
+        let pair = |text: &String| match text.split_once('=') {
+            Some((key, value)) => Ok((key.to_owned(), Value::from(value))),
+            None => Err(Failed::usage(format!("`--set {text}` must be KEY=VALUE"))),
+        };
+        self.settings.iter().map(pair).collect::<Result<serde_json::Map<_, _>, _>>().map(Value::Object)
+    }
+
+    fn body(&self) -> Result<Value, Failed> {
+        let mut body = json!({
+            "name": self.name,
+            "tool": self.tool,
+            "base_url": self.url,
+            "sign_in": self.sign_in()?,
+            "settings": self.settings()?,
+            "secret": secret::read("token or password", self.secret_file.as_deref())?.expose_text(),
+        });
+        if let Some(url) = &self.browse_url {
+            body["browse_url"] = json!(url);
+        }
+        if let Some(file) = &self.webhook_secret_file {
+            body["webhook_secret"] = json!(secret::read("webhook secret", Some(file))?.expose_text());
+        }
+        if let Some(name) = &self.header {
+            body["header"] = json!({"name": name});
+        }
+        Ok(body)
+    }
+}
+
+impl Update {
+    fn body(&self) -> Result<Value, Failed> {
+        let mut body = json!({});
+        if let Some(file) = &self.secret_file {
+            body["secret"] = json!(secret::read("token or password", Some(file))?.expose_text());
+        }
+        if let Some(file) = &self.webhook_secret_file {
+            body["webhook_secret"] = json!(secret::read("webhook secret", Some(file))?.expose_text());
+        }
+        for (key, value) in [("base_url", &self.url), ("browse_url", &self.browse_url)] {
+            if let Some(value) = value {
+                body[key] = json!(value);
+            }
+        }
+        match body.as_object().is_some_and(|body| body.is_empty()) {
+            true => Err(Failed::usage("there is nothing to change").next("see `bowline connection update --help`")),
+            false => Ok(body),
+        }
+    }
+}
+
+pub(super) async fn run(context: &Context, verb: Verb) -> Done {
+    let (client, out) = (context.client()?, context.out);
+    let path = |name: &str| format!("/api/v1/connections/{}", segment(name));
+    match verb {
+        Verb::Create(ask) => {
+            let made = client.post("/api/v1/connections", &ask.body()?).await?;
+            out.value(&made, |made| webhook(&made["webhook"]));
+            out.note(format!("Next: `bowline connection test {}`.", ask.name));
+        }
+        Verb::List => {
+            let (items, _) = client.list("/api/v1/connections", usize::MAX).await?;
+            let columns = [
+                ("NAME", "/name"),
+                ("TOOL", "/tool"),
+                ("URL", "/base_url"),
+                ("HEALTH", "/health/state"),
+                ("AS", "/identity/name"),
+            ];
+            out.list(&items, &columns, "There is no connection yet: `bowline connection create --help`.");
+        }
+        Verb::Show { name } => out.value(&client.get(&path(&name)).await?, details),
+        Verb::Test { name } => {
+            let verdict = client.post(&format!("{}/test", path(&name)), &json!({})).await?;
+            return tested(context, &verdict);
+        }
+        Verb::Update(ask) => {
+            let stored = client.call(Method::PATCH, &path(&ask.name), Some(&ask.body()?)).await?;
+            out.value(&stored, details);
+        }
+        Verb::RotateHook { name, overlap_hours } => {
+            let path = format!("{}/rotate-hook?overlap_hours={overlap_hours}", path(&name));
+            let made = client.post(&path, &json!({})).await?;
+            out.value(&made, webhook);
+        }
+        Verb::Delete { name } => {
+            client.call(Method::DELETE, &path(&name), None).await?;
+            out.note(format!("{name} is gone."));
+        }
+    }
+    Ok(())
+}
+
+/// What to enter in the tool; shown once.
+fn webhook(webhook: &Value) -> String {
+    let mut text = format!("webhook URL     {}", at(webhook, "/url"));
+    for (title, pointer) in [
+        ("webhook secret  ", "/secret"),
+        ("header          ", "/header/name"),
+        ("header token    ", "/header/token"),
+        ("old URL until   ", "/old_until"),
+    ] {
+        match at(webhook, pointer) {
+            value if value.is_empty() => {}
+            value => text.push_str(&format!("\n{title}{value}")),
+        }
+    }
+    text
+}
+
+fn tested(context: &Context, verdict: &Value) -> Done {
+    if verdict["ok"] == json!(true) {
+        context.out.value(verdict, |verdict| format!("ok: signed in as {}", at(verdict, "/identity/name")));
+        return Ok(());
+    }
+    if context.out.json {
+        context.out.line(verdict);
+    }
+    let words = at(verdict, "/words");
+    let words = if words.is_empty() { words } else { format!(": {words}") };
+    let code = at(verdict, "/code");
+    let exit = if code.starts_with("auth.") { Exit::Auth } else { Exit::Unavailable };
+    Err(Failed {
+        exit,
+        code: Some(code),
+        message: format!("{}{words}", at(verdict, "/title")),
+        remedy: Some(at(verdict, "/remedy")).filter(|remedy| !remedy.is_empty()),
+    })
+}
