@@ -15,7 +15,7 @@ use super::{Fault, trouble};
 const FROM_EACH: usize = 10;
 
 /// How long an edit may take to arrive. It takes some ten milliseconds; a machine may be busy.
-pub(super) const SOON: Duration = Duration::from_secs(20);
+pub(super) const SOON: Duration = Duration::from_secs(10);
 
 /// Two items that belong together.
 #[derive(Clone, Debug)]
