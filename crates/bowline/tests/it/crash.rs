@@ -33,6 +33,8 @@ const POINTS: [(&str, &[u32]); 18] = [
 struct Work {
     /// Tied before.
     tied: (String, String),
+    /// How many comments were carried then.
+    carried: (usize, usize),
     /// Shared while it may die.
     issue: String,
     story: String,
@@ -42,7 +44,9 @@ impl Work {
     async fn prepare(world: &World) -> Self {
         let (stories, user_stories) = (world.stories().await, world.user_stories().await);
         let tied = world.share("left", &stories[0]).await;
-        Self { tied, issue: stories[1].clone(), story: user_stories[0].clone() }
+        world.service.settled().await;
+        let carried = (comments(&world.jira.item(&tied.0).await), comments(&world.targetprocess.item(&tied.1).await));
+        Self { tied, carried, issue: stories[1].clone(), story: user_stories[0].clone() }
     }
 
     /// People edit in the tools; they do not care whether Bowline lives.
@@ -82,8 +86,8 @@ impl Work {
         assert_eq!((&left["title"], &right["title"]), (&json!("Ada's title"), &json!("Ada's title")));
         assert_eq!((&left["state"], &right["state"]), (&json!("Done"), &json!("Done")));
         assert_eq!(made_by_us(world).await, (1, 2), "items made in Jira and in Targetprocess");
-        let comments = |item: &Value| writes(item).iter().filter(|deed| *deed == "comment_create").count();
-        assert_eq!((comments(&left), comments(&right)), (1, 1), "comments made");
+        let carried = (self.carried.0 + 1, self.carried.1 + 1);
+        assert_eq!((comments(&left), comments(&right)), carried, "comments made");
         let findings = world.service.get("/api/v1/findings").await;
         assert_eq!(findings["items"], json!([]), "{findings:#}");
     }
@@ -93,6 +97,11 @@ impl Work {
 fn said(item: &Value, words: &str) -> usize {
     let comments = item["comments"].as_array().unwrap();
     comments.iter().filter(|comment| comment["body"].to_string().contains(words)).count()
+}
+
+/// How many comments were made through the API.
+fn comments(item: &Value) -> usize {
+    writes(item).iter().filter(|deed| *deed == "comment_create").count()
 }
 
 /// How many items were made through the APIs, in Jira and in Targetprocess.
