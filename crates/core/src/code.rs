@@ -78,6 +78,9 @@ codes! {
     API_FORBIDDEN = "api.forbidden", "The token does not allow this",
         "The token is valid but lacks the scope that the operation needs, or belongs to another tenant.",
         "Use a token with the scope named in the detail.";
+    API_INTERNAL = "api.internal", "Something failed inside Bowline",
+        "A defect of Bowline's own; the log says what, under the request id.",
+        "Look at the log, and report it with the request id.";
     API_NOT_FOUND = "api.not_found", "There is no such thing",
         "Nothing of that id or name exists in this tenant.",
         "Check the id; list what exists with the matching `list` command.";
@@ -195,6 +198,9 @@ codes! {
     SYNC_DROPPED_WRITE = "sync.dropped_write", "The tool accepted a value and did not keep it",
         "The call succeeded, but reading back showed the old value: a rule, a script or a screen of the tool overruled it.",
         "Look for automation in the tool that touches this field, or take the field out of the profile.";
+    SYNC_FIELD_MISSING = "sync.field_missing", "The tool did not tell a mapped field",
+        "The item has no such field in its project or type, or its value could not be read. Nothing is carried over for it, so that nothing is emptied.",
+        "Add the field to the project's screen or context, or correct the name in the profile.";
     SYNC_FIELD_REFUSED = "sync.field_refused", "The tool refused one field",
         "The other fields were carried over. The value is not sent again until it, the profile or the tool's schema changes.",
         "Read the tool's words: usually the field is not on the screen, or the value is not allowed there.";

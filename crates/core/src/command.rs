@@ -103,6 +103,8 @@ pub struct Refusal {
 pub struct Written {
     /// The item as read back, with all the fields asked for; `None` if the tool had none to give.
     pub item: Option<Item>,
+    /// Where the item is that was made, if it could not be read back: it exists all the same.
+    pub place: Option<Locator>,
     /// The comment as read back.
     pub comment: Option<Comment>,
     /// What the tool refused.

@@ -51,7 +51,8 @@ pub enum Change {
     },
     /// A secret that nothing uses any more.
     DropSecret(SecretId),
-    /// A connection, new or changed; the store raises its revision.
+    /// A connection: new at revision 0, else changed from the revision it was read at; the store raises it. One that
+    /// was changed or dropped since fails the commit with `Conflict("revision")`.
     PutConnection(Box<Connection>),
     /// What the last calls told about a connection; leaves everything else of it as it is.
     Health {
@@ -64,7 +65,8 @@ pub enum Change {
     },
     /// A connection that no profile uses, with its directory entries, watermark and sweep.
     DropConnection(ConnectionId),
-    /// A profile, new or changed; the store raises its revision.
+    /// A profile: new at revision 0, else changed from the revision it was read at; the store raises it. One that was
+    /// changed or dropped since fails the commit with `Conflict("revision")`.
     PutProfile(Box<Profile>),
     /// A profile without shares.
     DropProfile(ProfileId),
@@ -132,12 +134,14 @@ pub enum Change {
     Touch(Touch),
     /// The claimed work is done: its row goes, unless it was touched meanwhile; then it is due again at once.
     Ack(Claim),
-    /// The claimed work is not done: it is due again later, and this counts as an attempt.
+    /// The claimed work is not done: it is due again later.
     Release {
         /// Which.
         claim: Claim,
         /// Not before this time.
         due_at: Timestamp,
+        /// Whether it was an attempt that failed; waiting for a person or for a tool's permission is none.
+        counted: bool,
     },
     /// Something a person should see.
     Raise(Box<Occurrence>),

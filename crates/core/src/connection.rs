@@ -145,7 +145,8 @@ pub struct Connection {
     pub identity: Option<Identity>,
     /// Settings of the adapter that differ from its defaults, by name.
     pub settings: BTreeMap<String, String>,
-    /// Raised by one at every change, so that caches notice.
+    /// Raised by one at every change, so that caches notice and nobody overwrites what they have not seen; 0 before
+    /// it is stored.
     pub revision: i64,
     /// When it was made.
     pub created_at: Timestamp,

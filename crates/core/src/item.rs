@@ -109,7 +109,8 @@ pub struct Item {
     pub version: Version,
     /// When the tool last changed it, by the tool's clock.
     pub updated_at: Timestamp,
-    /// The fields that were asked for. A field that is empty in the tool is [`Value::Null`], not absent.
+    /// The fields that were asked for. A field that is empty in the tool is [`Value::Null`]; one that the tool did not
+    /// tell, or told in a way that cannot be read, is absent.
     pub fields: BTreeMap<FieldName, Value>,
     /// When each field last changed, by the tool's clock; filled only if asked for and known.
     pub changed_at: BTreeMap<FieldName, Timestamp>,

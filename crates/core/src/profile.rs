@@ -31,7 +31,8 @@ pub struct Profile {
     pub right: ConnectionId,
     /// Whether it does anything.
     pub state: ProfileState,
-    /// Raised by one at every change; what was rejected under one revision is tried again under the next.
+    /// Raised by one at every change; what was rejected under one revision is tried again under the next. 0 before it
+    /// is stored.
     pub revision: i64,
     /// The profile document as it was given, TOML or JSON.
     pub document: String,

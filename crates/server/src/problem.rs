@@ -60,7 +60,7 @@ impl Problem {
     /// A defect of ours. What it was is in the log, under the request id.
     pub(crate) fn defect() -> Self {
         let detail = "Something failed inside Bowline; the log says what, under the request id.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::API_UNAVAILABLE, detail)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::API_INTERNAL, detail)
     }
 
     /// The same, with a member of its own.

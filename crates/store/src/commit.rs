@@ -130,7 +130,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         }
         Change::Touch(touch) => vec![work::touch(tenant, touch, at)],
         Change::Ack(claim) => work::ack(tenant, claim),
-        Change::Release { claim, due_at } => vec![work::release(tenant, claim, *due_at)],
+        Change::Release { claim, due_at, counted } => vec![work::release(tenant, claim, *due_at, *counted)],
         Change::Raise(occurrence) => findings::raise(tenant, occurrence, at),
         Change::Settle { entity, except } => findings::settle(tenant, entity, except),
         Change::SettleCause { key } => findings::settle_cause(tenant, key),

@@ -69,6 +69,9 @@ pub(crate) enum FaultKind {
     /// The connection is gone.
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has no connection to lose"))]
     Broken,
+    /// Somebody else held what was needed for too long; what needs something else may go through.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has one writer"))]
+    Stalled,
     /// The database cannot do anything now: locked by somebody, full, out of reach.
     Down,
     /// Anything else: something about what was asked.
@@ -78,6 +81,21 @@ pub(crate) enum FaultKind {
 impl Fault {
     pub(crate) fn new(kind: FaultKind, text: impl Into<String>) -> Self {
         Self { text: text.into(), kind }
+    }
+
+    /// Nothing was heard for so long that nothing more is expected.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn silent() -> Self {
+        Self::new(FaultKind::Down, "the database did not answer in time")
+    }
+
+    /// The same, and the connection it came over is not to be used any more.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn broken(mut self) -> Self {
+        if self.kind != FaultKind::Down {
+            self.kind = FaultKind::Broken;
+        }
+        self
     }
 
     /// The store itself is shut.
@@ -152,7 +170,7 @@ impl Fault {
             // The server is told to stop, or this session is.
             "57P01" | "57P02" | "57P03" => FaultKind::Broken,
             // Waited too long for a lock, or for the statement.
-            "55P03" | "57014" => FaultKind::Down,
+            "55P03" | "57014" => FaultKind::Stalled,
             // Out of connections, memory or disk.
             state if state.starts_with("53") => FaultKind::Down,
             _ => FaultKind::Other,

@@ -66,6 +66,8 @@ pub(crate) enum Stop {
     Failed(StoreError),
     /// Nothing is durable yet, and the same again may work.
     Again(Fault),
+    /// Somebody else held what it needs for too long. Nothing of it is durable.
+    Stalled(Fault),
     /// The database cannot do anything now, whatever is asked, or did not say whether it did.
     Down(Fault),
 }
@@ -74,6 +76,7 @@ impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault.kind {
             FaultKind::Collision | FaultKind::Broken => Self::Again(fault),
+            FaultKind::Stalled => Self::Stalled(fault),
             FaultKind::Down => Self::Down(fault),
             _ => Self::Failed(fault.into()),
         }
@@ -85,7 +88,7 @@ impl From<Stop> for StoreError {
         match stop {
             Stop::Fenced => Self::LostLease,
             Stop::Failed(error) => error,
-            Stop::Again(fault) | Stop::Down(fault) => fault.into(),
+            Stop::Again(fault) | Stop::Stalled(fault) | Stop::Down(fault) => fault.into(),
         }
     }
 }
@@ -141,6 +144,14 @@ impl Stmt {
             let sql = format!("{}{}", self.lite, piece.replace("{}", &format!("${}", row.len())));
             self.pg = Cow::Owned(sql.clone());
             self.lite = Cow::Owned(sql);
+        }
+        self
+    }
+
+    /// Adds an argument behind the others.
+    pub(crate) fn also(mut self, arg: impl Into<Arg>) -> Self {
+        if let Some(row) = self.rows.first_mut() {
+            row.push(arg.into());
         }
         self
     }

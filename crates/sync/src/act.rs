@@ -219,7 +219,7 @@ impl Work<'_, '_> {
     /// What a failed call means for its journal row. `Ok` if it was refused for good and the rest may go on.
     fn failed(&mut self, id: CommandId, side: Side, failure: Failure) -> Result<Failure, Stop> {
         match (failure.act, failure.executed) {
-            (Act::Park, _) => {
+            (Act::Park, Executed::No) => {
                 self.settle(id, CommandState::Refused, Some(failure.code.clone()));
                 Ok(failure)
             }

@@ -267,6 +267,10 @@ fn compare(talk: &Talk<'_>, voice: &Voice<'_>, pair: &mut CommentPair, plan: &mu
         plan.pairs.push(pair.clone());
         return;
     };
+    if left.hidden || right.hidden {
+        // Restricted since: what is said there now is not for everybody.
+        return;
+    }
     let words = |side: Side, comment: &Comment| {
         if side == pair.origin {
             comment.body.clone()

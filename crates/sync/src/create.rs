@@ -163,6 +163,11 @@ async fn created(
     written: Written,
 ) -> Result<End, Stop> {
     let target = look.view.share.source.other();
+    if let (None, Some(place)) = (&written.item, &written.place) {
+        // It was made and could not be read: the next read, with its history, settles what it holds.
+        look.recovered = true;
+        return tie(look, target, place.clone()).await;
+    }
     let Some(item) = written.item.clone() else {
         // The tool did not say where: the marker will.
         return Ok(End::Later(retry::next(look.engine.now(), 1, look.engine.ports.entropy.as_ref())));

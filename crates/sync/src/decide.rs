@@ -23,7 +23,7 @@ pub struct Sight<'a> {
     pub right: &'a Item,
     /// What was last in sync.
     pub base: &'a Base,
-    /// The side that wins where there is no base yet; `None` if neither does.
+    /// The side that wins where there is no base yet, which is the source of a first transfer; `None` if neither does.
     pub first: Option<Side>,
     /// Whether this is the first transfer, so that fields that are only set at creation are carried.
     pub creating: bool,
@@ -171,6 +171,10 @@ impl<'a> Case<'a> {
     }
 
     fn decide(&self, plan: &mut Plan) {
+        if let Some(side) = Side::BOTH.into_iter().find(|side| self.is_untold(*side)) {
+            // Nothing is known of it, which is not the same as empty.
+            return self.hitch(side, code::SYNC_FIELD_MISSING, None, plan);
+        }
         let base = self.sight.base.field(self.field.key()).and_then(|field| field.pair.as_ref());
         let Some(base) = base else { return self.first(plan) };
         let moved = |side| (self.means.laws.moved)(self.now.side(side), base.side(side));
@@ -191,8 +195,17 @@ impl<'a> Case<'a> {
         match self.sight.first {
             Some(source) if !self.carries(source.other()) => self.adopt(plan),
             Some(source) if !self.was_touched(source.other()) => self.push(source, plan),
-            Some(_) | None => self.clash(plan),
+            Some(_) => self.clash(plan),
+            // Nobody emptied what was never compared: the side that has something gives it.
+            None if self.left.is_empty() => self.push(Side::Right, plan),
+            None if self.right.is_empty() => self.push(Side::Left, plan),
+            None => self.clash(plan),
         }
+    }
+
+    /// Whether the tool's answer lacks the field of a side.
+    fn is_untold(&self, side: Side) -> bool {
+        self.field.field(side).is_some_and(|name| !self.sight.item(side).fields.contains_key(name))
     }
 
     /// Whether somebody is known to have changed the field of a side since its item was made.

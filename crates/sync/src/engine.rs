@@ -56,7 +56,7 @@ pub struct Options {
     pub settle_after: SignedDuration,
     /// How often each connection is swept.
     pub sweep_every: SignedDuration,
-    /// How far each sweep reaches back behind the last one, beyond the tool's own precision.
+    /// How far each sweep reaches back behind the last one; further than a search index may lag.
     pub sweep_overlap: SignedDuration,
     /// An item that cannot be found is looked for once more after so long before it is taken for deleted.
     pub gone_after: SignedDuration,
@@ -74,7 +74,7 @@ impl Default for Options {
             max_index_lag: SignedDuration::from_mins(5),
             settle_after: SignedDuration::from_secs(90),
             sweep_every: SignedDuration::from_mins(5),
-            sweep_overlap: SignedDuration::from_mins(2),
+            sweep_overlap: SignedDuration::from_mins(6),
             gone_after: SignedDuration::from_secs(5),
             recheck_after: SignedDuration::from_secs(60),
             keep_losers: SignedDuration::from_hours(30 * 24),
@@ -139,7 +139,8 @@ impl Engine {
             Stop::Unreadable(_) => Failure::wait(bowline_core::code::MAPPING_INVALID),
         };
         let due_at = self.due_after(claim, &failure);
-        let release = Change::Release { claim: claim.clone(), due_at };
+        let counted = look::is_attempt(&failure);
+        let release = Change::Release { claim: claim.clone(), due_at, counted };
         let outcome = Outcome { failure: Some(failure.code), ..Outcome::default() };
         match self.commit(claim, vec![release]).await {
             Err(StoreError::LostLease) => Ok(Outcome { lost: true, ..outcome }),

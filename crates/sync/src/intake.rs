@@ -36,10 +36,26 @@ pub enum Taken {
     Parked,
 }
 
+/// Longer than any id of any tool, and short enough for an index.
+const LONGEST_ID: usize = 255;
+
+/// The ids that a hint names.
+fn ids(hint: &Hint) -> impl Iterator<Item = &String> {
+    let (item, comment) = match &hint.about {
+        About::Item { id, .. } => (Some(id), None),
+        About::Comment { id, item, .. } => (item.as_ref(), id.as_ref()),
+        About::Elsewhere { .. } | About::Unknown => (None, None),
+    };
+    [item, comment, hint.delivery.as_ref()].into_iter().flatten()
+}
+
 impl Engine {
     /// Takes in a delivery that has proved itself.
     pub async fn take_in(&self, connection: &Connection, delivery: &Delivery) -> Result<Taken, IntakeError> {
         match self.ports.tools.hints(connection.tool).hint(delivery) {
+            Ok(hint) if ids(&hint).any(|id| id.len() > LONGEST_ID) => {
+                self.park(connection, delivery, "an id in it is too long to be one".to_owned()).await
+            }
             Ok(hint) => self.take_hint(connection, hint).await,
             Err(unreadable) => self.park(connection, delivery, unreadable.reason).await,
         }

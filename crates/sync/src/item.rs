@@ -5,8 +5,8 @@ use bowline_core::commit::Change;
 use bowline_core::connection::Connection;
 use bowline_core::event::{About, InboxRow, InboxState};
 use bowline_core::failure::{Act, Failure};
-use bowline_core::port::{Ask, StoreError};
-use bowline_core::profile::Profile;
+use bowline_core::port::{Ask, PENDING_LIMIT, StoreError};
+use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::share::{End, Origin, Share, ShareState};
 use bowline_core::work::{Claim, Entity, Lane, Touch};
 use bowline_core::{ConnectionId, EventId, FieldName, Item, ShareId, Side};
@@ -25,26 +25,30 @@ pub(crate) async fn look(
     let desk = &engine.ports.desk;
     let rows = desk.pending(claim.tenant, &claim.entity).await?;
     let shares = desk.shares_of(claim.tenant, connection, &[id.to_owned()]).await?;
-    let tied: Vec<&Share> = shares.iter().filter(|share| share.state.ties()).collect();
-    let mut visit =
-        Visit { engine, claim, ids: rows.iter().map(|row| row.id).collect(), changes: Vec::new() };
-    for share in &tied {
+    let mut visit = Visit::new(engine, claim, &rows);
+    // One whose counterpart seems deleted is asked as well: it may be seen again.
+    for share in shares.iter().filter(|share| share.state.ties() || share.state == ShareState::Tombstoned) {
         visit.pass_on(share.id);
-    }
-    if !tied.is_empty() {
-        return visit.end(InboxState::Done, "passed on to its share").await;
     }
     let Some(connection) = engine.connection(claim.tenant, connection).await? else {
         return visit.end(InboxState::Ignored, "the connection was removed").await;
     };
-    let profiles = desk.profiles_of(claim.tenant, connection.id).await?;
-    let takers = takers(engine, &profiles, &connection, &rows)?;
-    if takers.is_empty() {
-        return visit
-            .end(InboxState::Ignored, "not shared, and no routing shares its project by itself")
-            .await;
+    let mut profiles = engine.ports.registry.profiles(claim.tenant).await?;
+    // A profile that has, or had, a share of the item does not make another one by itself.
+    profiles.retain(|profile| shares.iter().all(|share| share.profile != profile.id));
+    let takers = takers(engine, &profiles, &connection, &rows);
+    if takers.iter().any(|(profile, _)| profile.state == ProfileState::Paused) {
+        return visit.later().await;
     }
-    visit.route(&connection, id, rows, &takers).await
+    if !takers.is_empty() {
+        return visit.route(&connection, id, rows, &takers, &shares).await;
+    }
+    let (state, words) = match (visit.changes.is_empty(), shares.is_empty()) {
+        (false, _) => (InboxState::Done, "passed on to its share"),
+        (true, false) => (InboxState::Ignored, "it was unlinked"),
+        (true, true) => (InboxState::Ignored, "not shared, and no routing shares its project by itself"),
+    };
+    visit.end(state, words).await
 }
 
 /// A profile that might share the item by itself, and the side the item would be on.
@@ -55,7 +59,7 @@ fn takers<'a>(
     profiles: &'a [Profile],
     connection: &Connection,
     rows: &[InboxRow],
-) -> Result<Vec<Taker<'a>>, Stop> {
+) -> Vec<Taker<'a>> {
     // Deliveries that name the project spare the call for items that nobody routes.
     let mut scopes: Vec<Option<&str>> = rows.iter().map(scope).collect();
     if scopes.is_empty() {
@@ -63,14 +67,15 @@ fn takers<'a>(
     }
     let mut takers = Vec::new();
     for profile in profiles {
-        let rules = engine.rules(profile)?;
+        // The sweep tells of a profile that cannot be read.
+        let Ok(rules) = engine.rules(profile) else { continue };
         for side in Side::BOTH.into_iter().filter(|side| profile.connection(*side) == connection.id) {
             if scopes.iter().any(|scope| rules.may_share(side, *scope)) {
                 takers.push((profile, side));
             }
         }
     }
-    Ok(takers)
+    takers
 }
 
 fn scope(row: &InboxRow) -> Option<&str> {
@@ -86,9 +91,24 @@ struct Visit<'a> {
     claim: &'a Claim,
     ids: Vec<EventId>,
     changes: Vec<Change>,
+    /// Whether there are more deliveries than were read.
+    more: bool,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    fn new(engine: &'a Engine, claim: &'a Claim, rows: &[InboxRow]) -> Self {
+        let ids = rows.iter().map(|row| row.id).collect();
+        Self { engine, claim, ids, changes: Vec::new(), more: rows.len() >= PENDING_LIMIT }
+    }
+
+    /// A profile that is paused might share it: it waits. What was found out meanwhile is kept.
+    async fn later(mut self) -> Result<Outcome, Stop> {
+        let due_at = retry::add(self.engine.now(), self.engine.options.recheck_after);
+        self.changes.push(Change::Release { claim: self.claim.clone(), due_at, counted: false });
+        self.engine.commit(self.claim, self.changes).await?;
+        Ok(Outcome::default())
+    }
+
     fn pass_on(&mut self, share: ShareId) {
         let entity = Entity::Share(share);
         if !self.ids.is_empty() {
@@ -105,6 +125,7 @@ impl Visit<'_> {
         id: &str,
         rows: Vec<InboxRow>,
         takers: &[Taker<'_>],
+        shares: &[Share],
     ) -> Result<Outcome, Stop> {
         let kind = rows.iter().find_map(|row| match row.hint.as_ref().map(|hint| &hint.about) {
             Some(About::Item { kind, .. }) => kind.clone(),
@@ -122,9 +143,10 @@ impl Visit<'_> {
             Ok(None) => return self.end(InboxState::Ignored, "the item is gone").await,
             Err(failure) => return self.fail(connection, failure).await,
         };
-        if let Some(marker) = item.marker {
+        if let Some(marker) = item.marker.filter(|marker| shares.iter().all(|share| share.id != *marker)) {
             return self.ours(marker).await;
         }
+        let before = self.changes.len();
         for (profile, side) in takers {
             let rules = self.engine.rules(profile)?;
             let automatic = rules.route(*side, &item).is_ok_and(|route| route.automatic);
@@ -132,7 +154,7 @@ impl Visit<'_> {
                 self.share(profile, *side, &item);
             }
         }
-        let shared = !self.changes.is_empty();
+        let shared = self.changes.len() > before || !shares.is_empty();
         let engine = self.engine;
         let claim = self.claim;
         let words = if shared { "shared by a routing" } else { "no routing takes it" };
@@ -141,7 +163,8 @@ impl Visit<'_> {
             // Somebody shared it meanwhile: the next look passes it on.
             Err(Stop::Store(StoreError::Conflict(_))) => {
                 let due_at = engine.now();
-                engine.commit(claim, vec![Change::Release { claim: claim.clone(), due_at }]).await?;
+                let release = Change::Release { claim: claim.clone(), due_at, counted: false };
+                engine.commit(claim, vec![release]).await?;
                 Ok(Outcome::default())
             }
             other => other,
@@ -173,6 +196,10 @@ impl Visit<'_> {
         if count > 0 {
             let ids = std::mem::take(&mut self.ids);
             self.changes.push(Change::CloseInbox { ids, state, outcome: outcome.to_owned() });
+        }
+        if self.more {
+            let (entity, due_at) = (self.claim.entity.clone(), self.engine.now());
+            self.changes.push(Change::Touch(Touch { entity, lane: self.claim.lane, due_at }));
         }
         self.changes.push(Change::Ack(self.claim.clone()));
         self.engine.commit(self.claim, std::mem::take(&mut self.changes)).await?;
@@ -222,8 +249,7 @@ pub(crate) async fn look_at_comment(
 ) -> Result<Outcome, Stop> {
     let desk = &engine.ports.desk;
     let rows = desk.pending(claim.tenant, &claim.entity).await?;
-    let mut visit =
-        Visit { engine, claim, ids: rows.iter().map(|row| row.id).collect(), changes: Vec::new() };
+    let mut visit = Visit::new(engine, claim, &rows);
     if let Some(share) = desk.share_of_comment(claim.tenant, connection, comment).await? {
         visit.pass_on(share);
         return visit.end(InboxState::Done, "passed on to its share").await;
@@ -233,7 +259,7 @@ pub(crate) async fn look_at_comment(
     };
     if !Engine::is_usable(&connection) {
         let due_at = retry::add(engine.now(), engine.options.recheck_after);
-        engine.commit(claim, vec![Change::Release { claim: claim.clone(), due_at }]).await?;
+        engine.commit(claim, vec![Change::Release { claim: claim.clone(), due_at, counted: false }]).await?;
         return Ok(Outcome::default());
     }
     let item = match engine.ports.tools.catalogue(&connection).item_of_comment(comment).await {
@@ -259,7 +285,8 @@ impl Visit<'_> {
             self.changes.extend(changes);
         }
         let due_at = self.engine.due_after(self.claim, &failure);
-        self.changes.push(Change::Release { claim: self.claim.clone(), due_at });
+        let counted = look::is_attempt(&failure);
+        self.changes.push(Change::Release { claim: self.claim.clone(), due_at, counted });
         self.engine.commit(self.claim, self.changes).await?;
         Ok(Outcome { failure: Some(failure.code), ..Outcome::default() })
     }

@@ -8,10 +8,10 @@ use bowline_core::command::{Write, Written};
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health};
 use bowline_core::event::InboxState;
-use bowline_core::failure::{Act, Failure, Words};
+use bowline_core::failure::{Act, Executed, Failure, Words};
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::fingerprint::Fingerprinter;
-use bowline_core::port::{Catalogue, ShareView, Tool};
+use bowline_core::port::{Catalogue, PENDING_LIMIT, ShareView, Tool};
 use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::share::{Share, ShareState};
@@ -55,6 +55,8 @@ pub(crate) struct Look<'a> {
 pub(crate) enum End {
     /// Dealt with; the words say what came of the deliveries. Due again at a time, if something is still open.
     Done(&'static str, Option<Timestamp>),
+    /// Nothing had to be examined, so nothing is known of what findings say; the words say why.
+    Idle(&'static str),
     /// Not dealt with: look again later.
     Later(Timestamp),
 }
@@ -112,8 +114,10 @@ impl<'a> Look<'a> {
             return Ok(End::Later(retry::add(self.engine.now(), self.engine.options.recheck_after)));
         }
         match self.view.share.state {
-            ShareState::Unlinked | ShareState::Tombstoned => Ok(End::Done("the share is at rest", None)),
-            ShareState::Broken if !self.forced() => Ok(End::Done("the share waits for a person", None)),
+            ShareState::Unlinked => Ok(End::Idle("the share is at rest")),
+            ShareState::Tombstoned => reconcile::revive(self).await,
+            ShareState::Broken if !self.forced() => Ok(End::Idle("the share waits for a person")),
+            ShareState::Broken if self.may_have_been_made() => create::recover(self).await,
             ShareState::Broken if self.end_is_missing() => create::start(self).await,
             ShareState::Intended => create::start(self).await,
             ShareState::Creating => create::recover(self).await,
@@ -123,6 +127,11 @@ impl<'a> Look<'a> {
 
     fn end_is_missing(&self) -> bool {
         Side::BOTH.into_iter().any(|side| self.view.share.end(side).at.is_none())
+    }
+
+    /// Whether a counterpart may exist of which nobody knows where it is.
+    fn may_have_been_made(&self) -> bool {
+        self.end_is_missing() && self.view.share.creating_at.is_some()
     }
 
     /// Whether a person waits for this look: what is held back is tried again.
@@ -168,6 +177,19 @@ impl<'a> Look<'a> {
         changes
     }
 
+    fn cause(&self, code: Code, side: Option<Side>, subject: Option<String>) -> Cause {
+        let mut cause = Cause::of(code).under(self.profile.id);
+        cause.connection = side.map(|side| self.view.share.connection(side));
+        cause.subject = subject;
+        cause
+    }
+
+    /// What was shown to a person before is not over.
+    pub(crate) fn still(&mut self, code: Code, side: Option<Side>, subject: Option<String>) {
+        let cause = self.cause(code, side, subject);
+        self.raised.push(cause.key());
+    }
+
     /// Shows something to a person, as long as looks keep meeting it.
     pub(crate) async fn raise(
         &mut self,
@@ -176,9 +198,7 @@ impl<'a> Look<'a> {
         subject: Option<String>,
         words: &Words,
     ) -> Result<(), Stop> {
-        let mut cause = Cause::of(code).under(self.profile.id);
-        cause.connection = side.map(|side| self.view.share.connection(side));
-        cause.subject = subject;
+        let cause = self.cause(code, side, subject);
         let entity = Some(Entity::Share(self.view.share.id));
         self.raised.push(cause.key());
         let change = occurrence(self.engine, self.claim, cause, entity, words).await?;
@@ -215,8 +235,9 @@ impl<'a> Look<'a> {
     async fn close(mut self, result: Result<End, Stop>) -> Result<Outcome, Stop> {
         match result {
             Ok(End::Done(outcome, again)) => self.done(outcome, again).await?,
+            Ok(End::Idle(outcome)) => self.end(outcome, None).await?,
             Ok(End::Later(due_at)) => {
-                self.changes.push(Change::Release { claim: self.claim.clone(), due_at });
+                self.changes.push(Change::Release { claim: self.claim.clone(), due_at, counted: false });
                 self.flush().await?;
             }
             Err(Stop::Tool(side, failure)) => self.failed(side, failure).await?,
@@ -229,10 +250,17 @@ impl<'a> Look<'a> {
         let entity = Entity::Share(self.view.share.id);
         if self.view.share.troubled && self.view.share.state.ties() || !self.raised.is_empty() {
             let except = std::mem::take(&mut self.raised);
-            self.changes.push(Change::Settle { entity: entity.clone(), except });
+            self.changes.push(Change::Settle { entity, except });
         }
+        self.end(outcome, again).await
+    }
+
+    /// Closes the deliveries and gives the claim back.
+    async fn end(&mut self, outcome: &'static str, again: Option<Timestamp>) -> Result<(), Stop> {
+        let more = (self.view.inbox.len() >= PENDING_LIMIT).then(|| self.engine.now());
         self.close_inbox(outcome);
-        if let Some(due_at) = again {
+        if let Some(due_at) = more.or(again) {
+            let entity = Entity::Share(self.view.share.id);
             self.changes.push(Change::Touch(Touch { entity, lane: Lane::Live, due_at }));
         }
         self.changes.push(Change::Ack(self.claim.clone()));
@@ -253,6 +281,7 @@ impl<'a> Look<'a> {
     async fn failed(&mut self, side: Option<Side>, failure: Failure) -> Result<(), Stop> {
         self.outcome.failure = Some(failure.code.clone());
         let due_at = self.engine.due_after(self.claim, &failure);
+        let counted = is_attempt(&failure);
         match failure.act {
             Act::Retry { .. } => {
                 if retry::lasts(self.claim.attempts) {
@@ -268,14 +297,28 @@ impl<'a> Look<'a> {
                 }
             }
             Act::Park => {
-                self.raise(failure.code, side, None, &failure.words).await?;
+                self.raise(failure.code.clone(), side, None, &failure.words).await?;
                 self.note(Deed::Held, side, Vec::new(), self.outcome.failure.clone());
-                return self.done("held: see the findings", None).await;
+                if self.view.share.state == ShareState::Creating {
+                    // Nothing is made again before a person has seen to it, and then the marker is looked for first.
+                    self.view.share.state = ShareState::Broken;
+                    self.view.share.reason = Some(failure.code);
+                    return self.done("held: see the findings", None).await;
+                }
+                if failure.executed == Executed::No {
+                    return self.done("held: see the findings", None).await;
+                }
             }
         }
-        self.changes.push(Change::Release { claim: self.claim.clone(), due_at });
+        self.changes.push(Change::Release { claim: self.claim.clone(), due_at, counted });
         self.flush().await
     }
+}
+
+/// Whether a failure counts as a try. Waiting for a person or until a tool has room again does not: the first
+/// hiccup afterwards would be taken for the last of many.
+pub(crate) const fn is_attempt(failure: &Failure) -> bool {
+    !matches!(failure.act, Act::Wait | Act::Retry { after: Some(_) })
 }
 
 /// A connection whose credential or address a person has to see to.

@@ -6,7 +6,7 @@ use bowline_core::commit::{Change, Loser};
 use bowline_core::event::{About, Hint, InboxRow};
 use bowline_core::failure::{Act, Words};
 use bowline_core::item::Locator;
-use bowline_core::port::Ask;
+use bowline_core::port::{Ask, PENDING_LIMIT};
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::share::{Origin, ShareState};
 use bowline_core::{CommandId, EventId, FieldName, Item, Side, code};
@@ -26,7 +26,7 @@ pub(crate) const SWEEP_EVENT: &str = "sweep";
 /// Brings both items together.
 pub(crate) async fn run(look: &mut Look<'_>) -> Result<End, Stop> {
     if nothing_new(look) {
-        return Ok(End::Done(note_echo(look), None));
+        return Ok(End::Idle(note_echo(look)));
     }
     let rules = look.rules.clone();
     let history = look.recovered;
@@ -52,6 +52,7 @@ pub(crate) async fn run(look: &mut Look<'_>) -> Result<End, Stop> {
         look.raise(hitch.code.clone(), Some(hitch.target), Some(hitch.subject.clone()), &Words::default())
             .await?;
     }
+    keep_refused_comments(look);
     let talk = if wants_comments(look) { Some(read_comments(look).await?) } else { None };
     let heard = talk.is_some() || !carries_comments(look);
     let carried = act::carry_out(look, mapping, &items, plan, talk).await?;
@@ -64,6 +65,24 @@ pub(crate) async fn run(look: &mut Look<'_>) -> Result<End, Stop> {
         unmark(look).await?;
     }
     Ok(close(look, &items, &carried))
+}
+
+/// A comment that was refused stays a finding until it is carried over or its share ends.
+fn keep_refused_comments(look: &mut Look<'_>) {
+    let refused = |side: Side| look.view.pairs.iter().any(|pair| pair.end(side).id.is_none());
+    for side in Side::BOTH.into_iter().filter(|side| refused(*side)).collect::<Vec<_>>() {
+        look.still(code::SYNC_COMMENT_REFUSED, Some(side), None);
+    }
+}
+
+/// An item that was taken for deleted was seen again: if both are there, the share goes on.
+pub(crate) async fn revive(look: &mut Look<'_>) -> Result<End, Stop> {
+    if read_both(look, false).await?.is_none() {
+        return Ok(End::Idle("the share is at rest"));
+    }
+    look.view.share.state = ShareState::Active;
+    look.view.share.reason = None;
+    run(look).await
 }
 
 /// The marker has served: the place of the item we created is stored. A tool that refuses to remove the visible
@@ -90,6 +109,7 @@ fn nothing_new(look: &Look<'_>) -> bool {
         && look.view.sending.is_empty()
         && look.view.share.missing_at.is_none()
         && !look.view.inbox.is_empty()
+        && look.view.inbox.len() < PENDING_LIMIT
         && look.view.inbox.iter().all(|row| is_seen(look, row))
 }
 
@@ -181,7 +201,7 @@ fn decide_now(look: &Look<'_>, mapping: &TypeMapping, items: &(Item, Item), sett
         left: &items.0,
         right: &items.1,
         base: &settled.base,
-        first: (share.origin != Origin::Connect).then_some(share.source),
+        first: (share.state == ShareState::Created && share.origin != Origin::Connect).then_some(share.source),
         creating: share.state == ShareState::Created,
         revision: look.profile.revision,
         forced: look.forced(),

@@ -77,6 +77,12 @@ impl<'a> Case<'a> {
     /// Settles the field; says whether its write arrived.
     fn settle(&self, settled: &mut Settled) -> bool {
         let target = self.command.target;
+        let is_untold = |side: Side| {
+            self.field.field(side).is_some_and(|name| !self.item(side).fields.contains_key(name))
+        };
+        if Side::BOTH.into_iter().any(is_untold) {
+            return false;
+        }
         let now = pair_of(self.field, self.value(Side::Left), self.value(Side::Right), self.prints);
         let Some(sent) = self.sent.sent else { return self.settle_unsent(now, settled) };
         let was = settled.base.field(self.sent.key).and_then(|known| known.pair.as_ref());

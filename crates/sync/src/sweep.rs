@@ -6,23 +6,34 @@
 use std::collections::BTreeSet;
 
 use bowline_core::commit::Change;
-use bowline_core::connection::{Connection, Health};
+use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::event::{About, Hint, InboxRow, InboxState};
-use bowline_core::failure::Act;
+use bowline_core::failure::{Act, Words};
 use bowline_core::finding::Cause;
 use bowline_core::port::{ChangedAsk, Glimpse};
 use bowline_core::share::Share;
 use bowline_core::work::{Claim, Entity, Lane, Touch};
-use bowline_core::{ConnectionId, EventId, Failure, Side, Timestamp};
+use bowline_core::{ConnectionId, EventId, Failure, Side, SignedDuration, Timestamp, code};
 
 use crate::engine::Engine;
-use crate::look::needs_attention;
+use crate::look::{is_attempt, needs_attention, occurrence};
 use crate::outcome::{Outcome, Stop};
 use crate::reconcile::SWEEP_EVENT;
 use crate::retry;
 
 /// At most so many pages in one look; the next look goes on where this one ended.
 const PAGES: usize = 20;
+
+/// How far a tool's clock may be behind ours.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
+
+/// Whether another try with the same password would bring the account closer to being locked (`specs/auth.md` 1.1).
+/// A new password, or a person's test, makes the connection usable again.
+fn locks_out(connection: &Connection) -> bool {
+    let Health::NeedsAttention { code } = &connection.health else { return false };
+    let rejected = *code == code::AUTH_REJECTED || *code == code::AUTH_CAPTCHA_REQUIRED;
+    rejected && matches!(connection.sign_in, SignIn::Basic { .. })
+}
 
 /// Sweeps a connection.
 pub(crate) async fn look(engine: &Engine, claim: &Claim, connection: ConnectionId) -> Result<Outcome, Stop> {
@@ -49,6 +60,11 @@ struct Sweep<'a> {
 impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), Stop> {
         let (engine, connection) = (self.engine, self.connection);
+        if locks_out(connection) {
+            let due_at = retry::add(engine.now(), engine.options.sweep_every);
+            self.changes.push(Change::Release { claim: self.claim.clone(), due_at, counted: false });
+            return self.flush().await;
+        }
         if connection.health != Health::Ok || connection.identity.is_none() {
             let probe = engine.ports.tools.catalogue(connection).probe().await;
             let identity = Some(probe.map_err(|failure| Stop::Tool(None, failure))?);
@@ -57,7 +73,7 @@ impl Sweep<'_> {
         }
         let started = engine.now();
         let scopes = self.scopes().await?;
-        let whole = scopes.is_empty() || self.pages(scopes).await?;
+        let whole = scopes.is_empty() || self.pages(scopes, started).await?;
         let due_at = if whole { retry::add(started, engine.options.sweep_every) } else { started };
         let entity = self.claim.entity.clone();
         self.changes.push(Change::Touch(Touch { entity, lane: Lane::Sweep, due_at }));
@@ -77,17 +93,27 @@ impl Sweep<'_> {
         // However long it lasts, a sweep is never later than the next regular one.
         let regular = retry::add(self.engine.now(), self.engine.options.sweep_every);
         let due_at = self.engine.due_after(self.claim, &failure).min(regular);
-        self.changes.push(Change::Release { claim: self.claim.clone(), due_at });
+        let counted = is_attempt(&failure);
+        self.changes.push(Change::Release { claim: self.claim.clone(), due_at, counted });
         self.flush().await?;
         Ok(Outcome { failure: Some(failure.code), ..Outcome::default() })
     }
 
-    /// The projects that any active profile routes on this connection.
-    async fn scopes(&self) -> Result<Vec<String>, Stop> {
-        let desk = &self.engine.ports.desk;
+    /// The projects that any profile routes on this connection; paused ones too, so that what happens meanwhile is
+    /// known when they go on. A profile that cannot be read does not stop the others.
+    async fn scopes(&mut self) -> Result<Vec<String>, Stop> {
         let mut scopes = BTreeSet::new();
-        for profile in desk.profiles_of(self.claim.tenant, self.connection.id).await? {
-            let rules = self.engine.rules(&profile)?;
+        for profile in self.engine.ports.registry.profiles(self.claim.tenant).await? {
+            if Side::BOTH.into_iter().all(|side| profile.connection(side) != self.connection.id) {
+                continue;
+            }
+            let cause = Cause::of(code::MAPPING_INVALID).under(profile.id);
+            let Ok(rules) = self.engine.rules(&profile) else {
+                let change = occurrence(self.engine, self.claim, cause, None, &Words::default()).await?;
+                self.changes.push(change);
+                continue;
+            };
+            self.changes.push(Change::SettleCause { key: cause.key() });
             for side in Side::BOTH.into_iter().filter(|side| profile.connection(*side) == self.connection.id)
             {
                 scopes.extend(rules.scopes(side).into_iter().map(str::to_owned));
@@ -97,15 +123,17 @@ impl Sweep<'_> {
     }
 
     /// Goes through the pages, committing after each; says whether the end was reached.
-    async fn pages(&mut self, scopes: Vec<String>) -> Result<bool, Stop> {
+    async fn pages(&mut self, scopes: Vec<String>, started: Timestamp) -> Result<bool, Stop> {
         let (engine, connection) = (self.engine, self.connection);
         let known = engine.ports.desk.watermark(self.claim.tenant, connection.id).await?;
         let start = known.unwrap_or(connection.created_at);
         let since = retry::add(start, -engine.options.sweep_overlap);
         let mut ask = ChangedAsk { since, scopes, page: None };
-        let mut reached = start;
+        let (mut reached, mut until) = (start, self.claim.until);
         let tool = engine.ports.tools.tool(connection);
-        for _ in 0..PAGES {
+        // So many changes of one moment that they fill all pages must not be read again and again.
+        for number in 1.. {
+            until = engine.keep_hold(self.claim, until).await?;
             let page = tool.changed(&ask).await.map_err(|failure| Stop::Tool(None, failure))?;
             self.news(&page.glimpses).await?;
             reached = page.glimpses.iter().map(|glimpse| glimpse.updated_at).fold(reached, Timestamp::max);
@@ -114,9 +142,17 @@ impl Sweep<'_> {
             }
             ask.page = page.next;
             if ask.page.is_none() {
+                // What was long ago is not told again at every sweep.
+                let quiet = retry::add(started, -CLOCKS_DIFFER);
+                if quiet > reached {
+                    self.changes.push(Change::Watermark { connection: connection.id, at: quiet });
+                }
                 return Ok(true);
             }
             self.flush().await?;
+            if number >= PAGES && reached > start {
+                break;
+            }
         }
         Ok(false)
     }

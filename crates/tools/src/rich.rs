@@ -16,14 +16,15 @@ pub(crate) enum Dialect {
 
 impl Dialect {
     /// Reads what a tool gave. A string where an ADF document is due is plain text (a single-line field that became
-    /// a multi-line one); null and whatever is no text at all is an empty document.
-    pub(crate) fn read(self, found: &Json) -> Doc {
-        match (self, found.as_str()) {
-            (Self::Wiki, Some(text)) => wiki::parse(text),
-            (Self::Html, Some(text)) => html::parse(text),
-            (Self::Adf, Some(text)) => plain(text),
-            (Self::Adf, None) => adf::parse(found).unwrap_or_default(),
-            (Self::Wiki | Self::Html, None) => Doc::default(),
+    /// a multi-line one); null is an empty document. `None` for what is no text at all: it must not pass for empty.
+    pub(crate) fn read(self, found: &Json) -> Option<Doc> {
+        match (self, found) {
+            (_, Json::Null) => Some(Doc::default()),
+            (Self::Wiki, Json::String(text)) => Some(wiki::parse(text)),
+            (Self::Html, Json::String(text)) => Some(html::parse(text)),
+            (Self::Adf, Json::String(text)) => Some(plain(text)),
+            (Self::Adf, found) => adf::parse(found).ok(),
+            (Self::Wiki | Self::Html, _) => None,
         }
     }
 
@@ -38,7 +39,8 @@ impl Dialect {
 
     /// The document as the tool will hold it and give it back.
     pub(crate) fn hold(self, doc: &Doc) -> Doc {
-        self.read(&self.print(doc))
+        // What was printed here can be read.
+        self.read(&self.print(doc)).unwrap_or_default()
     }
 }
 

@@ -12,7 +12,7 @@ mod tool;
 pub use bell::Bell;
 pub use outbound::{Outbound, OutboundAnswer, OutboundCall, SignError, Signer};
 pub use seal::{Seal, SealError};
-pub use store::{
+pub use store::{PENDING_LIMIT, 
     ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, Registry, Retention, ShareFilter,
     ShareView, StoreError, Vault, WorkDepth, WorkQueue,
 };

@@ -98,7 +98,8 @@ pub trait WorkQueue: Send + Sync {
     /// many there were. The epoch stays: the next claim raises it, and a commit of the dead is refused.
     async fn abandon(&self, owner: &str, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// When the next work that nobody holds is due; `None` if there is none.
+    /// When a claim may next find something: the earliest due time of work that nobody holds, or the end of the
+    /// lease of work that somebody does; `None` if there is no work.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// How much waits, over all tenants.
@@ -110,13 +111,16 @@ pub trait WorkQueue: Send + Sync {
 pub struct ShareView {
     /// The share.
     pub share: Share,
-    /// Pending deliveries about it, oldest first, at most 200.
+    /// Pending deliveries about it, oldest first, at most [`PENDING_LIMIT`].
     pub inbox: Vec<InboxRow>,
     /// Journal rows in state `sending`, oldest first.
     pub sending: Vec<Command>,
     /// All comment pairs.
     pub pairs: Vec<CommentPair>,
 }
+
+/// At most so many pending deliveries are read at once. Whoever reads so many is due again for the rest.
+pub const PENDING_LIMIT: usize = 200;
 
 /// What a worker reads.
 #[async_trait]

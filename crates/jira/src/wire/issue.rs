@@ -33,6 +33,11 @@ impl Issue {
         self.fields.get()?.get(name).filter(|value| !value.is_null())
     }
 
+    /// A field's JSON, null if it is empty; `None` if the answer does not have it.
+    pub fn told(&self, name: &str) -> Option<&Value> {
+        self.fields.get()?.get(name)
+    }
+
     /// When it was last changed (`fields.updated`).
     pub fn updated(&self) -> Option<Timestamp> {
         time::parse(self.field("updated")?.as_str()?)

@@ -29,6 +29,12 @@ pub(super) fn pool(options: &Options, width: u32) -> Result<PgPool, Error> {
         .connect_lazy_with(self::options(&options.url)?))
 }
 
+/// How long one transaction or read may take. Only a server that is out of reach takes longer: one that answers
+/// gives up by itself before (`statement_timeout`), and then it is known what came of it.
+pub(super) const fn limit(options: &Options) -> Duration {
+    options.patience.saturating_mul(7)
+}
+
 async fn prepare(connection: &mut PgConnection, patience: Duration) -> Result<(), sqlx::Error> {
     let millis = patience.as_millis();
     let limits = format!(

@@ -9,7 +9,8 @@ use crate::error::Fault;
 use crate::row::Reply;
 use crate::stmt::{Stmt, Stop};
 
-/// Begins a transaction for one tenant, in one round trip.
+/// Begins a transaction for one tenant, in one round trip. If that fails the connection is of no more use: a
+/// transaction may have begun that the driver does not know of.
 pub(super) async fn begin<'c>(
     connection: &'c mut PgConnection,
     begin: &'static str,
@@ -17,7 +18,7 @@ pub(super) async fn begin<'c>(
 ) -> Result<Transaction<'c, Postgres>, Fault> {
     // A UUID prints hexadecimal digits and dashes only, so it may stand in the text.
     let text = format!("{begin}; SELECT set_config('bowline.tenant', '{}', true)", tenant.uuid());
-    Ok(connection.begin_with(AssertSqlSafe(text)).await?)
+    connection.begin_with(AssertSqlSafe(text)).await.map_err(|error| Fault::from(error).broken())
 }
 
 /// Goes on in the same transaction for another tenant.

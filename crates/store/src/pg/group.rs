@@ -3,12 +3,15 @@
 //! If one of them fails, PostgreSQL gives up the whole transaction; then each runs in its own, so that only the
 //! guilty one fails. Deliveries are many and alike, so those of one tenant are folded into one statement a table.
 
+use std::time::Duration;
+
 use bowline_core::crash;
 use bowline_core::port::StoreError;
-use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres};
+use sqlx::{PgConnection, PgPool};
+use tokio::time::timeout;
 
 use super::exec;
+use super::lent::Lent;
 use crate::error::{Fault, FaultKind};
 use crate::stmt::{Kind, Mode, Outcome, Plan, Stmt, Stop};
 
@@ -16,15 +19,20 @@ use crate::stmt::{Kind, Mode, Outcome, Plan, Stmt, Stop};
 /// one gets through each time, so a plan that loses so often stands in a crowd that the caller should know about.
 const TRIES: usize = 5;
 
-/// A writer's connection, kept as long as it lasts.
+/// After so many plans in a row that met a lock of somebody else the rest of their group is not tried: each waits
+/// for its whole patience, and everybody behind it too.
+const STALLS: usize = 3;
+
+/// A writer's connection, kept as long as it lasts; it is never given back, only closed.
 pub(super) struct Line {
     pool: PgPool,
-    held: Option<PoolConnection<Postgres>>,
+    limit: Duration,
+    held: Option<Lent>,
 }
 
 impl Line {
-    pub(super) const fn new(pool: PgPool) -> Self {
-        Self { pool, held: None }
+    pub(super) const fn new(pool: PgPool, limit: Duration) -> Self {
+        Self { pool, limit, held: None }
     }
 
     /// Writes plans, sorted by tenant. Never fails as a whole.
@@ -38,7 +46,7 @@ impl Line {
             return plans.iter().map(|_| Err(error.clone())).collect();
         }
         let mut outcomes = Vec::with_capacity(plans.len());
-        let mut down: Option<StoreError> = None;
+        let (mut down, mut stalls) = (None::<StoreError>, 0);
         for plan in plans {
             // Once the database is down, the rest need not find that out one by one.
             let alone = match &down {
@@ -46,9 +54,13 @@ impl Line {
                 None => self.together(std::slice::from_ref(plan)).await,
             };
             match alone {
-                Ok(alone) => outcomes.extend(alone),
+                Ok(alone) => {
+                    stalls = 0;
+                    outcomes.extend(alone);
+                }
                 Err(stop) => {
-                    let is_down = matches!(stop, Stop::Down(_));
+                    stalls = if matches!(stop, Stop::Stalled(_)) { stalls + 1 } else { 0 };
+                    let is_down = matches!(stop, Stop::Down(_)) || stalls == STALLS;
                     let error = StoreError::from(stop);
                     down = is_down.then(|| error.clone());
                     outcomes.push(Err(error));
@@ -63,9 +75,13 @@ impl Line {
         loop {
             let connection = match &mut self.held {
                 Some(held) => held,
-                none => none.insert(self.pool.acquire().await.map_err(|error| Stop::Down(error.into()))?),
+                none => none.insert(Lent::by(&self.pool).await.map_err(Stop::Down)?),
             };
-            match transaction(connection, plans).await {
+            let Ok(outcome) = timeout(self.limit, transaction(connection, plans)).await else {
+                self.held = None;
+                return Err(Stop::Down(Fault::silent()));
+            };
+            match outcome {
                 Err(Stop::Again(fault)) => {
                     let broken = fault.kind == FaultKind::Broken;
                     if broken {

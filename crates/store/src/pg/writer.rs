@@ -1,6 +1,7 @@
 //! The writers on PostgreSQL: tasks that put all waiting plans into one transaction each (`group`).
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
@@ -18,14 +19,14 @@ pub(super) struct Writers {
 }
 
 impl Writers {
-    pub(super) fn start(pool: PgPool, width: u32) -> Self {
+    pub(super) fn start(pool: &PgPool, width: u32, limit: Duration) -> Self {
         let (mut queues, mut tasks) = (Vec::new(), Vec::new());
         for _ in 0..width.max(1) {
             let (queue, jobs) = Queue::new();
             queues.push(queue);
-            tasks.push(tokio::spawn(work(pool.clone(), jobs)));
+            tasks.push(tokio::spawn(work(Line::new(pool.clone(), limit), jobs)));
         }
-        Self { pool, queues, tasks: Mutex::new(tasks) }
+        Self { pool: pool.clone(), queues, tasks: Mutex::new(tasks) }
     }
 
     pub(super) async fn write(&self, plan: Plan) -> Outcome {
@@ -47,8 +48,7 @@ impl Writers {
     }
 }
 
-async fn work(pool: PgPool, mut jobs: Jobs) {
-    let mut line = Line::new(pool);
+async fn work(mut line: Line, mut jobs: Jobs) {
     while let Some(first) = jobs.recv().await {
         let (plans, waiting) = part(gather(first, &mut jobs));
         answer(waiting, line.write(&plans).await);

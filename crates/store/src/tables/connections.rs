@@ -27,17 +27,19 @@ pub(crate) fn list(tenant: TenantId) -> Stmt {
     Stmt::new(SQL, args![tenant])
 }
 
-/// New at revision 1, or changed at the next one. When it was made does not change.
+/// New at revision 1; or changed at the next one, if it still stands at the revision it was read at. When it was
+/// made does not change.
 pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
-    const SQL: Text = Text::both(concat!(
+    const NEW: Text = Text::both(concat!(
         "INSERT INTO connections (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13) \
-         ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, tool = excluded.tool, \
-         base_url = excluded.base_url, browse_url = excluded.browse_url, sign_in = excluded.sign_in, \
-         secret_id = excluded.secret_id, intake = excluded.intake, health = excluded.health, \
-         identity = excluded.identity, settings = excluded.settings, revision = connections.revision + 1"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1 + $13, $14)"
     ));
+    const CHANGED: Text = Text::both(
+        "UPDATE connections SET name = $3, tool = $4, base_url = $5, browse_url = $6, sign_in = $7, \
+         secret_id = $8, intake = $9, health = $10, identity = $11, settings = $12, revision = 1 + $13 \
+         WHERE tenant_id = $1 AND id = $2 AND revision = $13",
+    );
     let c = connection;
     let args = args![
         tenant,
@@ -52,9 +54,13 @@ pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
         json(&c.health),
         opt_identity(c.identity.as_ref()),
         json(&c.settings),
-        c.created_at,
+        c.revision,
     ];
-    Stmt::new(SQL, args).unique("connection")
+    match c.revision {
+        0 => Stmt::new(NEW, args).also(c.created_at),
+        _ => Stmt::new(CHANGED, args).hit_or(StoreError::Conflict("revision")),
+    }
+    .unique("connection")
 }
 
 /// Leaves everything but the health, and the identity if it is known, as it is.

@@ -1,16 +1,13 @@
 //! `inbox`: deliveries, kept as hints.
 
 use bowline_core::event::{InboxRow, InboxState};
-use bowline_core::port::InboxFilter;
+use bowline_core::port::{InboxFilter, PENDING_LIMIT};
 use bowline_core::work::Entity;
 use bowline_core::{EventId, TenantId, Timestamp};
 
 use crate::arg::{Arg, args, json, word};
 use crate::row::{Record, Row, Wrong};
 use crate::stmt::{Stmt, Text};
-
-/// At most so many pending deliveries are read at once; a look deals with them and is due again for the rest.
-const PENDING_LIMIT: u32 = 200;
 
 macro_rules! columns {
     ($body:literal) => {
@@ -99,7 +96,7 @@ pub(crate) fn pending(tenant: TenantId, entity: &Entity) -> Stmt {
         " FROM inbox WHERE tenant_id = $1 AND entity = $2 AND state = 'pending' \
          ORDER BY received_at, id LIMIT $3"
     ));
-    Stmt::new(SQL, args![tenant, entity, PENDING_LIMIT])
+    Stmt::new(SQL, args![tenant, entity, PENDING_LIMIT as i64])
 }
 
 pub(crate) fn get(tenant: TenantId, id: EventId) -> Stmt {

@@ -36,19 +36,26 @@ pub(crate) fn active_of(tenant: TenantId, connection: ConnectionId) -> Stmt {
     Stmt::new(SQL, args![tenant, connection])
 }
 
-/// New at revision 1, or changed at the next one. When it was made does not change.
+/// New at revision 1; or changed at the next one, if it still stands at the revision it was read at. When it was
+/// made does not change.
 pub(crate) fn put(tenant: TenantId, profile: &Profile) -> Stmt {
-    const SQL: Text = Text::both(concat!(
+    const NEW: Text = Text::both(concat!(
         "INSERT INTO profiles (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8) \
-         ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, \
-         left_connection = excluded.left_connection, right_connection = excluded.right_connection, \
-         state = excluded.state, revision = profiles.revision + 1, document = excluded.document"
+        ") VALUES ($1, $2, $3, $4, $5, $6, 1 + $7, $8, $9)"
     ));
+    const CHANGED: Text = Text::both(
+        "UPDATE profiles SET name = $3, left_connection = $4, right_connection = $5, state = $6, \
+         revision = 1 + $7, document = $8 WHERE tenant_id = $1 AND id = $2 AND revision = $7",
+    );
     let p = profile;
-    let args = args![tenant, p.id, &p.name, p.left, p.right, word(p.state), &p.document, p.created_at];
-    Stmt::new(SQL, args).unique("profile").foreign(StoreError::NotFound("connection"))
+    let args = args![tenant, p.id, &p.name, p.left, p.right, word(p.state), p.revision, &p.document];
+    match p.revision {
+        0 => Stmt::new(NEW, args).also(p.created_at),
+        _ => Stmt::new(CHANGED, args).hit_or(StoreError::Conflict("revision")),
+    }
+    .unique("profile")
+    .foreign(StoreError::NotFound("connection"))
 }
 
 /// Fails while the profile has shares. Shares that were untied or lost an item do not count: they go with it,

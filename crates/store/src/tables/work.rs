@@ -79,15 +79,15 @@ pub(crate) fn ack(tenant: TenantId, claim: &Claim) -> Vec<Stmt> {
 }
 
 /// Lets the row go, due at a time or at a remembered touch if that is earlier. Stands behind its own fence.
-pub(crate) fn release(tenant: TenantId, claim: &Claim, due_at: Timestamp) -> Stmt {
+pub(crate) fn release(tenant: TenantId, claim: &Claim, due_at: Timestamp, counted: bool) -> Stmt {
     const SQL: Text = Text::both(
-        "UPDATE work SET lease_owner = NULL, lease_until = NULL, \
+        "UPDATE work SET lease_owner = NULL, lease_until = NULL, attempts = attempts - $5, \
          lane = CASE WHEN next_lane < lane THEN next_lane ELSE lane END, \
          due_at = CASE WHEN next_due_at < $4 THEN next_due_at ELSE $4 END, \
          next_lane = NULL, next_due_at = NULL, next_since_at = NULL \
          WHERE tenant_id = $1 AND entity = $2 AND epoch = $3",
     );
-    Stmt::new(SQL, args![tenant, &claim.entity, claim.epoch, due_at])
+    Stmt::new(SQL, args![tenant, &claim.entity, claim.epoch, due_at, i64::from(!counted)])
 }
 
 /// Drops the row whoever holds it: its entity is gone.
@@ -216,14 +216,15 @@ pub(crate) fn abandon(owner: &str, now: Timestamp) -> Stmt {
     Stmt::new(SQL, args![owner, now])
 }
 
-/// The earliest due time of free rows. Lane by lane: the index is by lane first.
+/// The earliest due time of free rows or end of a lease. Lane by lane: the index of free rows is by lane first.
 pub(crate) fn next_due() -> Stmt {
     const SQL: Text = Text::both(
         "SELECT min(due) FROM (\
          SELECT min(due_at) AS due FROM work WHERE lease_owner IS NULL AND lane = 0 \
          UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 1 \
          UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 2 \
-         UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 3) AS lanes",
+         UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 3 \
+         UNION ALL SELECT min(lease_until) FROM work WHERE lease_owner IS NOT NULL) AS lanes",
     );
     Stmt::new(SQL, args![])
 }

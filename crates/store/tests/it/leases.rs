@@ -55,7 +55,7 @@ async fn a_zombie_can_neither_write_nor_acknowledge_nor_release_nor_renew(given:
     let holder = given.claim(60, 5).await.remove(0);
     assert!(lost(&given.write_under(&zombie, vec![mark(&given, 1)]).await));
     assert!(lost(&given.try_write(vec![mark(&given, 1), Change::Ack(zombie.clone())]).await));
-    let release = Change::Release { claim: zombie.clone(), due_at: at(0) };
+    let release = Change::Release { claim: zombie.clone(), due_at: at(0), counted: true };
     assert!(lost(&given.try_write(vec![mark(&given, 1), release]).await));
     assert!(matches!(given.store.renew(&zombie, at(999)).await, Err(StoreError::LostLease)));
     assert_eq!(state_of(&given).await, None, "nothing of it was written");
@@ -124,7 +124,7 @@ async fn a_touch_in_the_commit_that_acknowledges_makes_new_work(given: Given) {
 
 async fn released_work_is_due_at_its_time_and_remembers_its_attempts(given: Given) {
     let claim = given.claimed(&given.item("1")).await;
-    let release = |claim: &Claim, due| Change::Release { claim: claim.clone(), due_at: at(due) };
+    let release = |claim: &Claim, due| Change::Release { claim: claim.clone(), due_at: at(due), counted: true };
     given.write_under(&claim, vec![release(&claim, 5)]).await.unwrap();
     assert_eq!(given.claim(4, 5).await, []);
     let again = given.claim(5, 5).await.remove(0);
@@ -141,7 +141,7 @@ async fn a_touch_while_claimed_makes_released_work_due_earlier(given: Given) {
     let entity = given.item("1");
     let claim = given.claimed(&entity).await;
     given.write(vec![touch(&entity, Lane::Interactive, 20)]).await;
-    let release = Change::Release { claim: claim.clone(), due_at: at(600) };
+    let release = Change::Release { claim: claim.clone(), due_at: at(600), counted: true };
     given.write_under(&claim, vec![release]).await.unwrap();
     assert_eq!(given.store.next_due().await.unwrap(), Some(at(20)));
     assert_eq!(given.claim(20, 5).await[0].lane, Lane::Interactive);
@@ -182,7 +182,7 @@ async fn a_fence_on_work_that_nobody_holds_is_lost(given: Given) {
     given.write(vec![touch(&entity, Lane::Live, 0)]).await;
     assert!(lost(&given.store.commit(commit(&entity, 0)).await), "it was never claimed");
     let claim = given.claim(0, 1).await.remove(0);
-    let release = Change::Release { claim: claim.clone(), due_at: at(0) };
+    let release = Change::Release { claim: claim.clone(), due_at: at(0), counted: true };
     given.write_under(&claim, vec![release]).await.unwrap();
     assert!(lost(&given.store.commit(commit(&entity, claim.epoch)).await), "it was let go");
     assert_eq!(state_of(&given).await, None);

@@ -162,7 +162,7 @@ async fn every_change_made_by_another_tenant_changes_nothing(given: Given) {
     }
     assert!(stranger.try_write(vec![Change::Unlink(share.id)]).await.is_err());
     assert!(lost(&stranger.try_write(vec![Change::Ack(stolen.clone())]).await));
-    let release = Change::Release { claim: stolen.clone(), due_at: at(0) };
+    let release = Change::Release { claim: stolen.clone(), due_at: at(0), counted: true };
     assert!(lost(&stranger.try_write(vec![release]).await));
     assert!(bowline_core::port::WorkQueue::renew(&given.store, &stolen, at(99)).await.is_err());
     assert_eq!(everything.seen_by(&given, given.tenant).await, before);

@@ -13,7 +13,7 @@ on_every_database! {
     a_claim_takes_no_more_than_its_limit_and_the_next_takes_the_rest
     work_of_all_tenants_is_claimed_together
     entities_with_strange_ids_come_back_as_they_were
-    next_due_is_the_earliest_of_what_nobody_holds
+    next_due_is_the_earliest_of_what_nobody_holds_and_of_what_a_lease_ends_on
     depth_counts_what_is_due_later_and_claimed
     two_claims_at_once_never_take_the_same_work
 }
@@ -92,10 +92,12 @@ async fn entities_with_strange_ids_come_back_as_they_were(given: Given) {
     assert_eq!(given.claimed(&entity).await.entity, entity);
 }
 
-async fn next_due_is_the_earliest_of_what_nobody_holds(given: Given) {
+async fn next_due_is_the_earliest_of_what_nobody_holds_and_of_what_a_lease_ends_on(given: Given) {
     assert_eq!(given.store.next_due().await.unwrap(), None);
-    given.claimed(&given.item("held")).await;
-    assert_eq!(given.store.next_due().await.unwrap(), None);
+    let held = given.claimed(&given.item("held")).await;
+    assert_eq!(given.store.next_due().await.unwrap(), Some(at(60)), "the holder may be dead");
+    given.store.renew(&held, at(90)).await.unwrap();
+    assert_eq!(given.store.next_due().await.unwrap(), Some(at(90)));
     given
         .write(vec![
             touch(&given.item("1"), Lane::Interactive, 30),

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::kind::FieldList;
 use super::refusal::failure;
 use super::tool::JiraTool;
-use super::value::{empty, person_of};
+use super::value::person_of;
 
 /// The property under which we leave our marker in an issue (`{"share": "shr_…"}`) and in a comment
 /// (`{"command": "cmd_…"}`).
@@ -51,17 +51,16 @@ impl JiraTool {
         let (Some(at), Some(updated_at)) = (self.locator(issue), issue.updated()) else {
             return Err(Failure::park(TOOL_BAD_ANSWER));
         };
+        // A field that is not on the issue is not empty: nothing is known of it.
         let read = |field: &FieldName| {
-            let kind = list.kind(field);
-            let value =
-                issue.field(field.as_str()).map_or_else(|| empty(kind), |found| self.face.read(kind, found));
-            (field.clone(), value)
+            let value = self.face.read(list.kind(field), issue.told(field.as_str())?)?;
+            Some((field.clone(), value))
         };
         Ok(Item {
             at,
             version: Version(updated_at.as_millisecond()),
             updated_at,
-            fields: wanted.iter().map(read).collect(),
+            fields: wanted.iter().filter_map(read).collect(),
             changed_at: changed_at(issue, wanted, list),
             marker: marker(issue),
         })
@@ -93,13 +92,15 @@ impl JiraTool {
         };
         let command =
             comment.property(MARKER).and_then(|marker| marker.get("command")?.as_str()?.parse().ok());
+        let body = self.face.dialect().read(comment.body.get().unwrap_or(&Json::Null));
         Ok(Comment {
             id: id.to_string(),
             author: comment.author.get().and_then(person_of).unwrap_or_else(|| Person::of("")),
-            body: self.face.dialect().read(comment.body.get().unwrap_or(&Json::Null)),
             created_at,
             updated_at: when(&comment.updated).unwrap_or(created_at),
-            hidden: is_hidden(comment),
+            // Words that cannot be read are not carried anywhere, nor is their absence.
+            hidden: is_hidden(comment) || body.is_none(),
+            body: body.unwrap_or_default(),
             marker: command,
         })
     }

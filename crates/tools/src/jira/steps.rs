@@ -37,7 +37,7 @@ impl JiraTool {
         }
         self.jira().transition(&at.id, &step.id, &sent).await.map_err(write_failure)?;
         let item = self.read_back(&at.id, read).await?;
-        Ok(Written { item: Some(item), comment: None, refused })
+        Ok(Written { item: Some(item), refused, ..Written::default() })
     }
 }
 

@@ -35,19 +35,19 @@ impl Face {
         }
     }
 
-    /// Reads a field. What is not of the expected shape is read as far as it speaks for itself.
-    pub(crate) fn read(self, kind: Kind, found: &Json) -> Value {
+    /// Reads a field. What is not of the expected shape is read as far as it speaks for itself; `None` if it does not.
+    pub(crate) fn read(self, kind: Kind, found: &Json) -> Option<Value> {
         if found.is_null() {
-            return empty(kind);
+            return Some(empty(kind));
         }
-        self.read_typed(kind, found).unwrap_or_else(|| guess(found))
+        self.read_typed(kind, found).or_else(|| guess(found))
     }
 
     fn read_typed(self, kind: Kind, found: &Json) -> Option<Value> {
         Some(match kind {
             Kind::Line | Kind::Text => text(found.as_str()?),
             Kind::Rich => {
-                let doc = self.dialect().read(found);
+                let doc = self.dialect().read(found)?;
                 if doc.is_empty() { Value::Null } else { Value::Rich(doc) }
             }
             Kind::Number => Value::Number(found.as_f64()?),
@@ -145,22 +145,20 @@ fn choice(found: &Json) -> Option<Choice> {
 }
 
 /// Reads JSON of an unknown kind as far as it speaks for itself.
-fn guess(found: &Json) -> Value {
-    match found {
+fn guess(found: &Json) -> Option<Value> {
+    Some(match found {
         Json::Null => Value::Null,
         Json::Bool(flag) => Value::Bool(*flag),
-        Json::Number(number) => number.as_f64().map_or(Value::Null, Value::Number),
+        Json::Number(number) => Value::Number(number.as_f64()?),
         Json::String(held) => text(held),
-        Json::Array(all) => Value::Set(unique(all.iter().map(guess).collect())),
-        Json::Object(_) => {
-            let known = person(found).map(Value::Person).or_else(|| choice(found).map(Value::Choice));
-            known.unwrap_or(Value::Null)
-        }
-    }
+        Json::Array(_) => set(found, guess)?,
+        Json::Object(_) => return person(found).map(Value::Person).or_else(|| choice(found).map(Value::Choice)),
+    })
 }
 
 fn set(found: &Json, read: impl Fn(&Json) -> Option<Value>) -> Option<Value> {
-    Some(Value::Set(unique(found.as_array()?.iter().filter_map(read).collect())))
+    // An element that cannot be read would count as taken out.
+    Some(Value::Set(unique(found.as_array()?.iter().map(read).collect::<Option<_>>()?)))
 }
 
 fn text(text: &str) -> Value {

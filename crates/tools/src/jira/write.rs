@@ -43,14 +43,26 @@ impl JiraTool {
         };
         let summary = BTreeSet::from([FieldName::new("summary")]);
         let made = make(printed.keys().cloned().collect(), summary, attempt).await?;
-        let Created { id, .. } = &made.answer;
+        let Created { id, key } = &made.answer;
+        let place = Locator {
+            id: id.to_string(),
+            kind: kind.to_owned(),
+            key: key.clone(),
+            scope: scope.to_owned(),
+            url: format!("{}/browse/{key}", self.connection.browse_url),
+        };
         refused.extend(made.refused);
         let rest = printed.iter().filter(|(field, _)| made.withheld.contains(*field));
         let rest: Printed = rest.map(|(field, value)| (field.clone(), value.clone())).collect();
-        let more = self.set(&id.to_string(), &rest, &Printed::new(), &list).await.map_err(after_write)?.1;
+        // It exists now. Whatever fails from here on, where it is must be known.
+        let Ok((_, more)) = self.set(&place.id, &rest, &Printed::new(), &list).await else {
+            return Ok(Written { place: Some(place), ..Written::default() });
+        };
         refused.extend(more);
-        let item = self.read_back(&id.to_string(), read).await?;
-        Ok(Written { item: Some(item), comment: None, refused })
+        match self.read_back(&place.id, read).await {
+            Ok(item) => Ok(Written { item: Some(item), refused, ..Written::default() }),
+            Err(_) => Ok(Written { place: Some(place), ..Written::default() }),
+        }
     }
 
     /// Sets fields of an issue and reads it back. Sets are added to and taken from, so that a label that somebody
@@ -72,7 +84,7 @@ impl JiraTool {
             Some(issue) => self.item(&issue, read, &list).map_err(after_write)?,
             None => self.read_back(id, read).await?,
         };
-        Ok(Written { item: Some(item), comment: None, refused })
+        Ok(Written { item: Some(item), refused, ..Written::default() })
     }
 
     /// Writes a comment that carries our marker.

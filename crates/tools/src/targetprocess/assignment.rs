@@ -58,6 +58,13 @@ impl TargetprocessTool {
         let found = self.site().get("targetprocess.assignment.list", target, &format!("Id,{include}")).await;
         let found = found.map_err(failure)?;
         let now = found.map(|found| assignments(&found, self.role_name())).unwrap_or_default();
+        // First the new one: if anything fails in between, nobody is missing who was there.
+        if let Some((user, person)) = wanted
+            && now.iter().all(|(_, now)| now.id != person.id)
+            && let Some(refusal) = self.append(item, user, field).await?
+        {
+            return Ok(Some(refusal));
+        }
         for (assignment, person) in &now {
             if wanted.is_none_or(|(_, wanted)| wanted.id != person.id) {
                 let gone =
@@ -65,12 +72,7 @@ impl TargetprocessTool {
                 gone.map_err(write_failure)?;
             }
         }
-        match wanted {
-            Some((user, person)) if now.iter().all(|(_, now)| now.id != person.id) => {
-                self.append(item, user, field).await
-            }
-            _ => Ok(None),
-        }
+        Ok(None)
     }
 
     async fn append(&self, item: u64, user: u64, field: &FieldName) -> Result<Option<Refusal>, Failure> {

@@ -15,6 +15,11 @@ use super::refusal::failure;
 use super::site::{PAGE, Page};
 use super::tool::TargetprocessTool;
 
+/// Profiles name projects without regard to case.
+fn fold(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 impl TargetprocessTool {
     /// One page of changes, oldest first.
     pub(super) async fn changed_page(&self, ask: &ChangedAsk) -> Result<ChangedPage, Failure> {
@@ -48,7 +53,7 @@ impl TargetprocessTool {
         let projects = self.projects().await?;
         Ok(projects
             .iter()
-            .filter(|project| scopes.contains(&project.name))
+            .filter(|project| scopes.iter().any(|scope| fold(scope) == fold(&project.name)))
             .map(|project| project.id)
             .collect())
     }

@@ -77,27 +77,29 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Reads it from an item with camelCase names.
-    pub(crate) fn read(self, item: &Json, role: &str) -> Value {
+    /// Reads it from an item with camelCase names. `None` if the item has no such field or its value cannot be read:
+    /// that must not pass for empty.
+    pub(crate) fn read(self, item: &Json, role: &str) -> Option<Value> {
         let member = |name: &str| item.get(lower_first(name)).filter(|found| !found.is_null());
-        let found = match self {
-            Self::Name => member("name").and_then(Json::as_str).map(|name| Value::Text(name.to_owned())),
-            Self::Description => member("description").and_then(read_rich),
-            Self::Priority => member("priority").and_then(choice).map(Value::Choice),
-            Self::State => member("entityState").and_then(choice).map(Value::Choice),
-            Self::Reference(name) => member(name).and_then(choice).map(Value::Choice),
+        let known = |found: Option<&Json>, read: fn(&Json) -> Option<Value>| {
+            found.map_or(Some(Value::Null), read)
+        };
+        match self {
+            Self::Name => known(member("name"), |found| Some(Value::Text(found.as_str()?.to_owned()))),
+            Self::Description => known(member("description"), read_rich),
+            Self::Priority => known(member("priority"), |found| choice(found).map(Value::Choice)),
+            Self::State => known(member("entityState"), |found| choice(found).map(Value::Choice)),
+            Self::Reference(name) => known(member(name), |found| choice(found).map(Value::Choice)),
             Self::Tags => {
-                return Value::Set(
-                    tags(member("tags")).into_iter().filter(|tag| !is_marker(tag)).map(Value::Text).collect(),
-                );
+                let ours = tags(member("tags")).into_iter().filter(|tag| !is_marker(tag));
+                Some(Value::Set(ours.map(Value::Text).collect()))
             }
-            Self::Person => super::assignment::assigned(item, role).map(Value::Person),
-            Self::Effort => member("effort").and_then(Json::as_f64).map(Value::Number),
-            Self::Day(name) => member(name).and_then(day),
+            Self::Person => Some(super::assignment::assigned(item, role).map_or(Value::Null, Value::Person)),
+            Self::Effort => known(member("effort"), |found| found.as_f64().map(Value::Number)),
+            Self::Day(name) => known(member(name), day),
             Self::Custom(name) => custom(item, name).and_then(read_custom),
             Self::Unknown => None,
-        };
-        found.unwrap_or(Value::Null)
+        }
     }
 }
 
@@ -110,13 +112,13 @@ pub(crate) fn is_markdown(found: &str) -> bool {
 pub(crate) fn rich(found: &str) -> Doc {
     match found.trim_start().strip_prefix(MARKDOWN) {
         Some(markdown) => plain(markdown),
-        None => Dialect::Html.read(&Json::from(found)),
+        None => bowline_text::html::parse(found),
     }
 }
 
 fn read_rich(found: &Json) -> Option<Value> {
     let doc = rich(found.as_str()?);
-    (!doc.is_empty()).then_some(Value::Rich(doc))
+    Some(if doc.is_empty() { Value::Null } else { Value::Rich(doc) })
 }
 
 fn day(found: &Json) -> Option<Value> {
@@ -159,8 +161,11 @@ fn custom<'j>(item: &'j Json, name: &str) -> Option<&'j Json> {
 }
 
 fn read_custom(entry: &Json) -> Option<Value> {
-    let value = entry.get("value").filter(|value| !value.is_null())?;
-    let text = || value.as_str().filter(|text| !text.is_empty());
+    let Some(value) = entry.get("value").filter(|value| !value.is_null() && value.as_str() != Some("")) else {
+        let is_set = entry.get("type").and_then(Json::as_str) == Some("MultipleSelectionList");
+        return Some(if is_set { Value::Set(Vec::new()) } else { Value::Null });
+    };
+    let text = || value.as_str();
     match entry.get("type").and_then(Json::as_str).unwrap_or_default() {
         "RichText" => read_rich(value),
         "DropDown" => text().map(Choice::named).map(Value::Choice),

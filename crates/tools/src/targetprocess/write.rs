@@ -55,7 +55,10 @@ impl TargetprocessTool {
         if let Some(Printed::Member(_, tags)) = plan.printed.get_mut(&FieldName::new("Tags")) {
             *tags = with_tag(tags.as_str(), &marker_tag(marker)).into();
         }
-        self.finish(&item.at.clone(), plan, read, Some(item)).await.map_err(after_write)
+        // It exists now. Whatever fails from here on, where it is must be known.
+        let place = item.at.clone();
+        let finished = self.finish(&place, plan, read, Some(item)).await;
+        Ok(finished.unwrap_or_else(|_| Written { place: Some(place), ..Written::default() }))
     }
 
     /// Changes fields of an item.
@@ -130,7 +133,7 @@ impl TargetprocessTool {
                 found.ok_or_else(|| after_write(Failure::park(TOOL_NOT_FOUND)))?
             }
         };
-        Ok(Written { item: Some(item), comment: None, refused })
+        Ok(Written { item: Some(item), refused, ..Written::default() })
     }
 
     async fn is_in_markdown(&self, at: &Locator) -> Result<bool, Failure> {

@@ -1,9 +1,12 @@
-//! What is special about PostgreSQL: databases to test in, row-level security, roles, other sessions in the way.
+//! What is special about PostgreSQL: databases to test in, row-level security, roles, other sessions in the way, a
+//! network that falls silent.
 
 mod guard;
 mod logins;
 mod policies;
+mod relay;
 mod sessions;
+mod silence;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 

@@ -145,3 +145,46 @@ async fn a_poisoned_delivery_fails_alone_although_deliveries_are_written_togethe
     given.store.close().await;
     fresh.drop().await;
 }
+
+#[tokio::test]
+async fn what_somebody_else_has_locked_holds_back_nothing_but_itself() {
+    let mut fresh = Fresh::new(Backend::Postgres).await;
+    fresh.options.patience = Duration::from_millis(300);
+    fresh.options.writers = 1;
+    let given = Given::new(fresh.open().await);
+    let (locked, free) = (given.item("locked"), given.item("free"));
+    given.write(vec![touch(&locked, Lane::Live, 0)]).await;
+    let mut other = fresh.database().admin().await;
+    let mut transaction = other.begin().await.unwrap();
+    transaction.execute("SELECT 1 FROM work FOR UPDATE").await.unwrap();
+    // Handed over before the writer wakes, so they share a transaction.
+    let (held, through) = futures_util::join!(
+        given.try_write(vec![touch(&locked, Lane::Live, 0)]),
+        given.try_write(vec![touch(&free, Lane::Live, 0)]),
+    );
+    assert!(matches!(held, Err(StoreError::Unavailable(_))), "{held:?}");
+    through.unwrap();
+    transaction.rollback().await.unwrap();
+    given.store.close().await;
+    fresh.drop().await;
+}
+
+#[tokio::test]
+async fn a_crowd_before_a_locked_table_is_not_let_in_one_by_one() {
+    let mut fresh = Fresh::new(Backend::Postgres).await;
+    fresh.options.patience = Duration::from_millis(300);
+    fresh.options.writers = 1;
+    let given = Given::new(fresh.open().await);
+    let mut other = fresh.database().admin().await;
+    let mut transaction = other.begin().await.unwrap();
+    transaction.execute("LOCK TABLE secrets").await.unwrap();
+    let put = |byte| Change::PutSecret { id: given.id(SecretId::new), sealed: Sealed(vec![byte]) };
+    let crowd = join_all((0..60).map(|byte| given.try_write(vec![put(byte)])));
+    // One by one these would wait for 18 seconds.
+    let outcomes = tokio::time::timeout(Duration::from_secs(12), crowd).await.unwrap();
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(StoreError::Unavailable(_)))));
+    transaction.rollback().await.unwrap();
+    given.write(vec![put(0)]).await;
+    given.store.close().await;
+    fresh.drop().await;
+}

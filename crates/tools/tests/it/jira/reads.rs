@@ -34,7 +34,7 @@ fn an_item_has_all_it_was_asked_for_and_its_marker() {
         1,
         json!({
             "summary": "A", "status": {"id": "3", "name": "Open"}, "labels": ["b", "a"], "duedate": "2026-02-01",
-            "assignee": {"accountId": "x:1", "displayName": "Ada"}, "priority": null, "customfield_1": {"id": "9", "value": "High"},
+            "assignee": {"accountId": "x:1", "displayName": "Ada"}, "priority": null, "components": null, "customfield_1": {"id": "9", "value": "High"},
         }),
     ));
     let list =
@@ -42,7 +42,7 @@ fn an_item_has_all_it_was_asked_for_and_its_marker() {
     let script =
         Script::new([("GET /rest/api/3/field", 200, list), ("GET /rest/api/3/issue/10001", 200, found)]);
     let fields =
-        ["summary", "status", "labels", "duedate", "assignee", "priority", "customfield_1", "components"];
+        ["summary", "status", "labels", "duedate", "assignee", "priority", "customfield_1", "customfield_2", "components"];
     let item = now(tool(JiraCloud, &script).find(&ask(&fields, false))).unwrap().unwrap();
 
     assert_eq!(item.at.url, "https://there.example.com/browse/ACME-1");
@@ -66,6 +66,8 @@ fn an_item_has_all_it_was_asked_for_and_its_marker() {
     assert_eq!(item.value(&"duedate".into()), &Value::Date("2026-02-01".parse().unwrap()));
     assert_eq!(item.fields[&FieldName::from("priority")], Value::Null);
     assert_eq!(item.fields[&FieldName::from("components")], Value::Set(Vec::new()), "an empty list is a set");
+    let wanted = |name: &str| item.fields.contains_key(&FieldName::from(name));
+    assert!(!wanted("customfield_2"), "a field that is not on the issue is not empty");
     let calls = script.calls();
     assert!(
         calls[1].0.ends_with("issuetype,labels,priority,project,status,summary,updated&properties=bowline"),

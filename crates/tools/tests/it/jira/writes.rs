@@ -137,7 +137,7 @@ fn a_create_refused_without_a_name_is_made_bare_and_filled_afterwards() {
 }
 
 #[test]
-fn after_a_create_every_failure_says_that_it_may_have_been_carried_out() {
+fn after_a_create_every_failure_says_that_it_may_have_been_carried_out_or_where_it_is() {
     let values = || fields([("summary", text("A"))]);
     let (written, _) = run(JiraCloud, &create(values()), [("POST /rest/api/3/issue", 201, json!("<html>"))]);
     let failure = written.unwrap_err();
@@ -148,8 +148,8 @@ fn after_a_create_every_failure_says_that_it_may_have_been_carried_out() {
         "so that the next look finds the issue by its marker"
     );
     let (written, _) = run(JiraCloud, &create(values()), [made(), ("GET", 404, Json::Null)]);
-    let failure = written.unwrap_err();
-    assert_eq!((failure.code, failure.executed), (code::TOOL_NOT_FOUND, Executed::Unknown));
+    let place = written.unwrap().place.unwrap();
+    assert_eq!((place.id.as_str(), place.kind.as_str()), ("10001", "Story"), "it exists, seen or not");
 }
 
 #[test]

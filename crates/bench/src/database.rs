@@ -1,0 +1,150 @@
+//! The database that the service runs on: made for one run, dropped after it.
+//!
+//! Both say from outside how many transactions were made durable. SQLite counts them in its shared-memory file;
+//! PostgreSQL gives each transaction that writes a number.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+use crate::limit::{self, Limit};
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A database.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    /// In the service's data folder.
+    Sqlite { folder: PathBuf },
+    /// On a server.
+    Postgres { server: String, name: String },
+}
+
+impl Database {
+    /// In a folder that exists.
+    pub(crate) fn sqlite(folder: &Path) -> Self {
+        Self::Sqlite { folder: folder.to_owned() }
+    }
+
+    /// A fresh one on a server.
+    pub(crate) async fn postgres(server: &str) -> Result<Self> {
+        let name = format!("bowline_bench_{}", std::process::id());
+        run(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+        run(server, format!("CREATE DATABASE {name}")).await?;
+        Ok(Self::Postgres { server: server.to_owned(), name })
+    }
+
+    pub(crate) const fn kind(&self) -> Kind {
+        match self {
+            Self::Sqlite { .. } => Kind::Sqlite,
+            Self::Postgres { .. } => Kind::Postgres,
+        }
+    }
+
+    /// For `store.url`.
+    pub(crate) fn url(&self) -> Result<String> {
+        match self {
+            Self::Sqlite { folder } => Ok(format!("sqlite:{}", file(folder, "").display())),
+            Self::Postgres { server, name } => {
+                let (start, _) = server.rsplit_once('/').context("the URL names no database")?;
+                Ok(format!("{start}/{name}"))
+            }
+        }
+    }
+
+    /// How many transactions were made durable, ever. On PostgreSQL by anybody on the whole server.
+    pub(crate) async fn transactions(&self) -> Result<u64> {
+        match self {
+            Self::Sqlite { folder } => {
+                let index = std::fs::read(file(folder, "-shm"))?;
+                changes(&index).context("the shared-memory file of SQLite is too short")
+            }
+            Self::Postgres { .. } => {
+                let mut connection = PgConnection::connect(&self.url()?).await?;
+                // Only a transaction that writes is given a number.
+                let next = sqlx::query_scalar::<_, String>(
+                    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text",
+                );
+                let next = next.fetch_one(&mut connection).await?;
+                connection.close().await?;
+                Ok(next.parse()?)
+            }
+        }
+    }
+
+    /// How many durable commits the same disk gives without Bowline.
+    pub(crate) async fn limit(&self, length: Duration) -> Result<Limit> {
+        match self {
+            Self::Sqlite { folder } => limit::sqlite::measure(folder, length),
+            Self::Postgres { .. } => limit::postgres::measure(&self.url()?, length).await,
+        }
+    }
+
+    /// Removes it.
+    pub(crate) async fn drop(self) -> Result<()> {
+        match self {
+            Self::Sqlite { .. } => Ok(()),
+            Self::Postgres { server, name } => {
+                run(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await
+            }
+        }
+    }
+}
+
+fn file(folder: &Path, more: &str) -> PathBuf {
+    folder.join(format!("bowline.db{more}"))
+}
+
+/// Bytes 8 to 11, in the machine's order: `iChange`, “incremented with each transaction”
+/// (<https://sqlite.org/walformat.html>, section 2.1).
+fn changes(index: &[u8]) -> Option<u64> {
+    let bytes = index.get(8..12)?.try_into().ok()?;
+    Some(u32::from_ne_bytes(bytes).into())
+}
+
+async fn run(url: &str, sql: String) -> Result<()> {
+    let mut connection = PgConnection::connect(url).await.context("cannot connect to PostgreSQL")?;
+    connection.execute(AssertSqlSafe(sql)).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_counts_each_transaction_once_however_many_rows_it_wrote() {
+        let folder = std::env::temp_dir().join(format!("bowline-bench-count-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let connection = rusqlite::Connection::open(file(&folder, "")).unwrap();
+        connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        let count = || changes(&std::fs::read(file(&folder, "-shm")).unwrap()).unwrap();
+        let before = count();
+        connection.execute_batch("INSERT INTO t VALUES (1)").unwrap();
+        connection.execute_batch("BEGIN; INSERT INTO t VALUES (2); INSERT INTO t VALUES (3); COMMIT").unwrap();
+        connection.execute_batch("BEGIN; SELECT * FROM t; COMMIT").unwrap();
+        assert_eq!(count() - before, 2);
+        drop(connection);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,25 @@
+//! How many durable commits a second the same disk gives, without Bowline: what its throughput is held against.
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+
+use serde::Serialize;
+
+/// What one insert carries. The service's own rows are a few hundred bytes.
+const BODY: [u8; 256] = [0xA5; 256];
+
+/// Durable commits a second, one row each.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct Limit {
+    /// One after the other.
+    pub(crate) one: f64,
+    /// From 16 connections at once, where the database can do that.
+    pub(crate) many: Option<f64>,
+}
+
+impl Limit {
+    /// The larger one.
+    pub(crate) fn best(&self) -> f64 {
+        self.many.unwrap_or_default().max(self.one)
+    }
+}

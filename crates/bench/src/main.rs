@@ -1,0 +1,86 @@
+//! `bowline-bench sync`: how fast an edit in one tool arrives in the other, and what that costs.
+//!
+//! Everything measured is the release binary as a process of its own, seen from outside: `/proc`, the simulators'
+//! records, the API, and the database's own count of transactions. What the figures mean is in
+//! `docs/performance.md`. Nothing here is used by the product.
+
+mod activity;
+mod amount;
+mod bench;
+mod client;
+mod clock;
+mod database;
+mod limit;
+mod link;
+mod meter;
+mod phase;
+mod points;
+mod proc;
+mod program;
+mod rank;
+mod report;
+mod service;
+mod tool;
+mod world;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+
+/// Measures Bowline.
+#[derive(Parser)]
+#[command(name = "bowline-bench")]
+struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// From webhook received to target written, on SQLite and on PostgreSQL.
+    Sync(Sync),
+}
+
+/// What to measure, and with what.
+#[derive(clap::Args)]
+pub(crate) struct Sync {
+    /// The binary to measure; an optimised one, if the figures are to mean something.
+    #[arg(long)]
+    bowline: PathBuf,
+    /// A PostgreSQL whose user may create databases and roles; without it only SQLite is measured.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// Small counts: shows that everything works, not how fast.
+    #[arg(long)]
+    quick: bool,
+    /// Writes all figures to a file as well.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let What::Sync(ask) = Args::parse().what;
+    match run(&ask) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::say(&format!("failed: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints the report; its last line is the verdict.
+fn run(ask: &Sync) -> Result<()> {
+    bowline_net::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let amount = if ask.quick { amount::QUICK } else { amount::FULL };
+    let measured = runtime.block_on(bench::sync(ask, &amount))?;
+    if let Some(path) = &ask.json {
+        let text = serde_json::to_string_pretty(&measured)?;
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    report::print(&amount, &measured);
+    Ok(())
+}

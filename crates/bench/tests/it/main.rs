@@ -1,0 +1,47 @@
+//! The whole measurement with small counts: it runs to its end, and its figures make sense.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The service's binary lies beside ours once the workspace is built.
+fn bowline() -> PathBuf {
+    let bowline = Path::new(env!("CARGO_BIN_EXE_bowline-bench")).with_file_name("bowline");
+    assert!(bowline.exists(), "build it first: cargo build -p bowline");
+    bowline
+}
+
+/// The server to test against: `cargo xtask test` names one.
+#[expect(clippy::disallowed_methods, reason = "which server to test against is the caller's to say")]
+fn postgres() -> String {
+    std::env::var("BOWLINE_TEST_PG")
+        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
+}
+
+#[test]
+fn a_quick_run_measures_both_databases_and_ends_with_a_verdict() {
+    let file = std::env::temp_dir().join(format!("bowline-bench-it-{}.json", std::process::id()));
+    let output = Command::new(env!("CARGO_BIN_EXE_bowline-bench"))
+        .args(["sync", "--quick", "--postgres", &postgres(), "--bowline"])
+        .arg(bowline())
+        .arg("--json")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    assert!(told.lines().last().unwrap().starts_with("bench sync: "), "{told}");
+    let figures: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let figures = figures.as_array().unwrap();
+    assert_eq!(figures.len(), 2);
+    for figures in figures {
+        // Taken in, journaled, written back, and the echo taken in: fewer durable steps would not be safe.
+        assert!(figures["alone"]["commits"].as_f64().unwrap() >= 4.0, "{figures:#}");
+        // Both sides are read, one is written.
+        assert!(figures["alone"]["calls"].as_f64().unwrap() >= 3.0, "{figures:#}");
+        assert!(figures["bursts"][0]["rate"].as_f64().unwrap() > 0.0, "{figures:#}");
+        assert!(figures["linked"]["now"].as_u64().unwrap() > 1_000_000, "{figures:#}");
+    }
+}
