@@ -215,7 +215,7 @@ impl Stage {
             health,
             identity,
             settings: [].into(),
-            revision: 1,
+            revision: 0,
             created_at: now,
         };
         self.write(vec![Change::PutConnection(Box::new(connection))]).await;
@@ -240,7 +240,7 @@ impl Stage {
             left,
             right,
             state,
-            revision: 1,
+            revision: 0,
             document,
             created_at: now,
         };

@@ -139,6 +139,9 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::NotFound("page") => Self::bad_request("`after` is not where a page ended."),
             StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Conflict("revision") => Self::conflict(
+                "It was changed or deleted meanwhile. Read it again, and repeat what is still wanted.",
+            ),
             StoreError::Conflict(_) => Self::conflict("What exists stands in the way."),
             StoreError::LostLease | StoreError::Unavailable(_) | StoreError::Unreadable(_) => {
                 tracing::error!(

@@ -2,13 +2,17 @@
 //!
 //! A worker wakes when the bell rings, when the next work is due, and at the latest after a second: a lost ring is
 //! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
-//! do.
+//! do. While the database refuses, it tries once a second, however much is due.
 
 mod retention;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bowline_core::port::{Bell, ClaimAsk, Clock, StoreError, WorkQueue};
 use bowline_core::work::{Claim, Lane};
 use bowline_core::{SignedDuration, Timestamp};
@@ -31,10 +35,24 @@ pub(crate) trait Watch: Send + Sync {
     fn looked(&self, claim: &Claim, outcome: &Outcome);
 }
 
+/// Looks at what was claimed.
+#[async_trait]
+pub(crate) trait Look: Send + Sync {
+    /// Does what is needed and gives the claim back; an error if not even that could be stored.
+    async fn look(&self, claim: &Claim) -> Result<Outcome, StoreError>;
+}
+
+#[async_trait]
+impl Look for Engine {
+    async fn look(&self, claim: &Claim) -> Result<Outcome, StoreError> {
+        Self::look(self, claim).await
+    }
+}
+
 /// Claims and looks.
 pub(crate) struct Worker {
     /// What looks.
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) engine: Arc<dyn Look>,
     /// Where work is claimed.
     pub(crate) work: Arc<dyn WorkQueue>,
     /// What says that there is work.
@@ -55,11 +73,18 @@ impl Worker {
         let worker = Arc::new(self);
         let places = Arc::new(Semaphore::new(worker.places));
         let looks = TaskTracker::new();
+        // Whether the database refused what was asked last.
+        let refused = Arc::new(AtomicBool::new(false));
         loop {
             let free = tokio::select! {
+                biased;
                 () = stop.cancelled() => break,
                 place = Arc::clone(&places).acquire_owned() => place,
             };
+            if refused.swap(false, Ordering::Relaxed) {
+                pause(&stop).await;
+                continue;
+            }
             // One place is in hand, so at least one claim can be looked at.
             drop(free);
             match worker.claim(places.available_permits()).await {
@@ -67,16 +92,18 @@ impl Worker {
                 Ok(claims) => {
                     for claim in claims {
                         let Ok(place) = Arc::clone(&places).acquire_owned().await else { continue };
-                        let worker = Arc::clone(&worker);
+                        let (worker, refused) = (Arc::clone(&worker), Arc::clone(&refused));
                         looks.spawn(async move {
-                            worker.look(claim).await;
+                            if !worker.look(claim).await {
+                                refused.store(true, Ordering::Relaxed);
+                            }
                             drop(place);
                         });
                     }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot claim work");
-                    worker.wait(&stop).await;
+                    pause(&stop).await;
                 }
             }
         }
@@ -110,7 +137,8 @@ impl Worker {
         }
     }
 
-    async fn look(&self, claim: Claim) {
+    /// Whether what came of it could be stored.
+    async fn look(&self, claim: Claim) -> bool {
         match self.engine.look(&claim).await {
             Ok(outcome) => {
                 tracing::debug!(
@@ -123,10 +151,22 @@ impl Worker {
                 );
                 self.watch.looked(&claim, &outcome);
             }
-            Err(error) => tracing::warn!(entity = %claim.entity, %error, "a look could not be stored"),
+            Err(error) => {
+                tracing::warn!(entity = %claim.entity, %error, "a look could not be stored");
+                return false;
+            }
         }
         // A look may have found work for other entities.
         self.bell.ring(Lane::Live).await;
+        true
+    }
+}
+
+/// Sleeps before the database is asked again, whatever is due and whoever rings.
+async fn pause(stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(DUE_SCAN) => {}
     }
 }
 

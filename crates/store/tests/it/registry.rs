@@ -13,6 +13,7 @@ use crate::given::{Given, at, conflict, touch};
 on_every_database! {
     tenants_are_listed_by_name_and_names_are_unique
     a_connection_comes_back_as_it_was_stored_and_each_change_raises_its_revision
+    of_two_changes_from_one_revision_the_second_is_refused_and_a_dropped_row_does_not_come_back
     connections_and_profiles_have_unique_names_in_their_tenant
     health_changes_nothing_else_of_a_connection
     a_connection_that_a_profile_uses_cannot_be_dropped
@@ -50,6 +51,36 @@ async fn a_connection_comes_back_as_it_was_stored_and_each_change_raises_its_rev
         connection.settings.clear();
     }
     assert_eq!(given.store.connections(given.tenant).await.unwrap().len(), 1);
+}
+
+async fn of_two_changes_from_one_revision_the_second_is_refused_and_a_dropped_row_does_not_come_back(
+    given: Given,
+) {
+    let id = given.profile().await.id;
+    let profile = given.store.profile(given.tenant, id).await.unwrap().unwrap();
+    let connection = given.store.connection(given.tenant, profile.left).await.unwrap().unwrap();
+    let rename = |name: &str| {
+        let (mut profile, mut connection) = (profile.clone(), connection.clone());
+        (profile.document, connection.browse_url) = (name.to_owned(), name.to_owned());
+        [Change::PutConnection(Box::new(connection)), Change::PutProfile(Box::new(profile))]
+    };
+    given.write(rename("first").to_vec()).await;
+    for change in rename("second") {
+        assert_eq!(conflict(given.try_write(vec![change]).await), "revision");
+    }
+    let stored = given.store.connection(given.tenant, connection.id).await.unwrap().unwrap();
+    assert_eq!((stored.browse_url.as_str(), stored.revision), ("first", 2));
+    let stored = given.store.profile(given.tenant, id).await.unwrap().unwrap();
+    assert_eq!((stored.document.as_str(), stored.revision), ("first", 2));
+
+    given.write(vec![Change::DropProfile(id), Change::DropConnection(connection.id)]).await;
+    let mut changes = rename("third").to_vec();
+    changes.reverse();
+    for change in changes {
+        assert_eq!(conflict(given.try_write(vec![change]).await), "revision");
+    }
+    assert_eq!(given.store.connection(given.tenant, connection.id).await.unwrap(), None);
+    assert_eq!(given.store.profile(given.tenant, id).await.unwrap(), None);
 }
 
 async fn connections_and_profiles_have_unique_names_in_their_tenant(given: Given) {

@@ -9,4 +9,5 @@
     reason = "a test fails by panicking, and a simulation says what it did"
 )]
 
+mod decision;
 mod simulation;

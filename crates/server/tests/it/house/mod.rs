@@ -7,8 +7,8 @@ mod log;
 mod schema;
 mod script;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,6 +36,7 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) seal: Arc<Sealer>,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) tools: Arc<Script>,
     pub(crate) bell: Arc<CountedBell>,
@@ -58,7 +59,7 @@ impl House {
         let store = Store::open(bowline_store::Options::new("sqlite::memory:")).await.unwrap();
         let clock = Arc::new(TestClock::default());
         let entropy = Arc::new(SystemEntropy);
-        let commits = Arc::new(Breakable { store: store.clone(), broken: AtomicBool::new(false) });
+        let commits = Arc::new(Breakable::new(store.clone()));
         let seal = Arc::new(Sealer::new(
             key(),
             Arc::new(store.clone()),
@@ -80,6 +81,7 @@ impl House {
             },
             bowline_sync::Options::default(),
         );
+        let secrets = Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone()));
         let bell = Arc::new(CountedBell::default());
         let metrics = Arc::new(Metrics::new());
         let changes = watch::Sender::new(0);
@@ -95,7 +97,7 @@ impl House {
             tools: tools.clone(),
             bell: bell.clone(),
             engine: Arc::new(engine),
-            secrets: Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone())),
+            secrets: secrets.clone(),
             metrics: metrics.clone(),
             changes: changes.subscribe(),
         };
@@ -106,7 +108,20 @@ impl House {
         adjust(&mut options);
         let app = App::new(ports, options);
         let router = router(Arc::clone(&app));
-        let house = Self { app, router, store, seal, clock, tools, bell, commits, metrics, changes, admin };
+        let house = Self {
+            app,
+            router,
+            store,
+            seal,
+            secrets,
+            clock,
+            tools,
+            bell,
+            commits,
+            metrics,
+            changes,
+            admin,
+        };
         house.add_tenant("default").await;
         house.add_tenant("other").await;
         house
@@ -172,9 +187,20 @@ impl Bell for CountedBell {
 pub(crate) struct Breakable {
     store: Store,
     broken: AtomicBool,
+    first: Mutex<Option<Commit>>,
 }
 
 impl Breakable {
+    fn new(store: Store) -> Self {
+        Self { store, broken: AtomicBool::new(false), first: Mutex::new(None) }
+    }
+
+    /// Somebody else writes just before the next commit.
+    pub(crate) fn before_the_next(&self, tenant: TenantId, changes: Vec<Change>) {
+        let at = bowline_core::Timestamp::UNIX_EPOCH;
+        *self.first.lock().unwrap() = Some(Commit { tenant, fence: None, changes, at });
+    }
+
     pub(crate) fn break_now(&self) {
         self.broken.store(true, Ordering::SeqCst);
     }
@@ -185,6 +211,10 @@ impl Commits for Breakable {
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))));
+        }
+        let first = self.first.lock().unwrap().take();
+        if let Some(first) = first {
+            self.store.commit(first).await.unwrap();
         }
         self.store.commit(commit).await
     }

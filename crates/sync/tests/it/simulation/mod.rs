@@ -18,6 +18,7 @@ mod profile;
 mod run;
 mod site;
 mod tool;
+pub(crate) use ports::FakeSeal;
 
 use run::{Planted, Report};
 

@@ -66,6 +66,8 @@ pub(super) async fn handle(
         other => other.into(),
     })?;
     app.ports.bell.ring(Lane::Sweep).await;
+    // What the store makes of a new one.
+    connection.revision = 1;
     Ok((StatusCode::CREATED, axum::Json(Made { view: connection.into(), webhook: shown })))
 }
 
@@ -87,7 +89,7 @@ fn connection(app: &App, caller: &Caller, ask: Ask) -> Result<Connection, Proble
         health: Health::Unknown,
         identity: None,
         settings: ask.settings,
-        revision: 1,
+        revision: 0,
         created_at: now,
     })
 }

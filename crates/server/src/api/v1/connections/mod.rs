@@ -7,6 +7,7 @@ mod address;
 mod create;
 mod delete;
 mod list;
+mod moved;
 mod proof;
 mod rotate_hook;
 mod show;

@@ -1,5 +1,8 @@
 //! `PATCH /api/v1/connections/{connection}`: changes what is given and leaves the rest. Whether calls work is then
 //! unknown again, and a sweep finds out.
+//!
+//! A new secret is a new row, and the old one goes: a worker that still holds the connection as it was may finish
+//! with the old secret at the old address, but never meet the new one there.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +15,7 @@ use bowline_core::work::Lane;
 use serde::{Deserialize, Serialize};
 
 use super::proof::{self, Header, Shown};
-use super::{View, address, named, seen_to, sweep};
+use super::{View, address, moved, named, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Json, Name};
@@ -28,6 +31,9 @@ pub(super) struct Ask {
     webhook_secret: Option<String>,
     header: Option<Header>,
     settings: Option<BTreeMap<String, String>>,
+    /// The site is the one it was and has only moved, so that shares keep their meaning.
+    #[serde(default)]
+    same_site: bool,
 }
 
 /// The connection, and what was made anew to be entered in the tool.
@@ -46,13 +52,17 @@ pub(super) async fn handle(
     Json(mut ask): Json<Ask>,
 ) -> Result<axum::Json<Changed>, Problem> {
     let mut connection = named(&app, &caller, &name).await?;
+    if let Some(url) = &ask.base_url {
+        let url = address::url("base_url", url)?;
+        moved::check(&app, &connection, &url, ask.secret.is_some(), ask.same_site).await?;
+    }
     let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
     let mut shown = Shown::default();
     if let Some(secret) = ask.secret.take() {
         address::secret("secret", &secret)?;
-        let secret = Secret::from(secret);
-        changes
-            .push(proof::sealed(&app, &connection, Purpose::Credential, connection.secret, &secret).await?);
+        let (id, secret) = (proof::new_id(&app), Secret::from(secret));
+        changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
+        changes.push(Change::DropSecret(std::mem::replace(&mut connection.secret, id)));
     }
     if let Some(secret) = ask.webhook_secret.take() {
         changes.extend(proof::demand_signature(&app, &mut connection, Some(secret), &mut shown).await?);

@@ -42,7 +42,7 @@ pub(super) async fn handle(
         left: reading.left.id,
         right: reading.right.id,
         state: ask.state.unwrap_or(ProfileState::Active),
-        revision: 1,
+        revision: 0,
         document: ask.document,
         created_at: now,
     };

@@ -16,7 +16,10 @@ mod view;
 use axum::Json;
 use bowline_core::ProfileId;
 use bowline_core::commit::Change;
+use bowline_core::page::PageAsk;
+use bowline_core::port::{ShareFilter, StoreError};
 use bowline_core::profile::{Profile, ProfileState};
+use bowline_core::share::ShareState;
 use bowline_core::work::Lane;
 
 use crate::api::route::{Route, delete, get, post, put};
@@ -50,6 +53,18 @@ pub(super) async fn named(app: &App, caller: &Caller, name: &str) -> Result<Prof
         Err(_) => registry.profiles(caller.tenant).await?.into_iter().find(|row| row.name == name),
     };
     found.ok_or_else(|| Problem::not_found("profile"))
+}
+
+/// Whether any share of a profile still ties its items.
+pub(super) async fn has_shares(app: &App, profile: &Profile) -> Result<bool, StoreError> {
+    let one = PageAsk { after: None, limit: 1 };
+    for state in ShareState::ALL.into_iter().filter(|state| state.ties()) {
+        let filter = ShareFilter { profile: Some(profile.id), state: Some(state), item: None };
+        if !app.ports.console.shares(profile.tenant, &filter, &one).await?.items.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Pauses or resumes a profile; both connections are then swept, so that nothing stays behind.

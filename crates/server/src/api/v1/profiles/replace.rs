@@ -5,14 +5,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use bowline_core::commit::Change;
 use bowline_core::page::PageAsk;
-use bowline_core::port::{ShareFilter, StoreError};
+use bowline_core::port::StoreError;
 use bowline_core::profile::Profile;
-use bowline_core::share::ShareState;
 use bowline_core::work::{Lane, Touch};
 
-use super::named;
 use super::reading::{self, Ask};
 use super::view::Whole;
+use super::{has_shares, named};
 use crate::api::v1::connections::sweep;
 use crate::app::App;
 use crate::caller::Caller;
@@ -41,23 +40,11 @@ pub(super) async fn handle(
     changes.insert(0, Change::PutProfile(Box::new(profile.clone())));
     changes.extend([sweep(profile.left, now), sweep(profile.right, now)]);
     app.write(caller.tenant, changes).await.map_err(|error| match error {
-        StoreError::Conflict(_) => Problem::conflict("There is another profile of that name already."),
+        StoreError::Conflict("profile") => Problem::conflict("There is another profile of that name already."),
         other => other.into(),
     })?;
     app.ports.bell.ring(Lane::Sweep).await;
     Ok(axum::Json(named(&app, &caller, &profile.id.to_string()).await?.into()))
-}
-
-/// Whether any share of a profile still ties its items.
-async fn has_shares(app: &App, profile: &Profile) -> Result<bool, StoreError> {
-    let one = PageAsk { after: None, limit: 1 };
-    for state in ShareState::ALL.into_iter().filter(|state| state.ties()) {
-        let filter = ShareFilter { profile: Some(profile.id), state: Some(state), item: None };
-        if !app.ports.console.shares(profile.tenant, &filter, &one).await?.items.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// A look at everything that open findings of a profile hit: what one revision rejects, the next may take.

@@ -5,8 +5,8 @@ use bowline_core::commit::Change;
 use bowline_core::connection::Health;
 use bowline_core::failure::Words;
 use bowline_core::finding::{Cause, Occurrence};
-use bowline_core::port::Clock;
-use bowline_core::port::Registry;
+use bowline_core::port::{Clock, Registry, Vault};
+use bowline_core::secret::Purpose;
 use bowline_core::{Failure, FindingId, SignedDuration, code};
 use serde_json::{Value, json};
 
@@ -123,6 +123,81 @@ async fn an_update_changes_what_is_given_and_makes_health_unknown_again() {
         (&json!("https://new.example"), &json!("https://people.example"))
     );
     assert!(changed["header"]["token"].is_string());
+}
+
+#[tokio::test]
+async fn a_stored_secret_never_goes_to_another_origin() {
+    let house = House::new().await;
+    house.jira("default").await;
+    let patch = |body: Value| house.call("PATCH", "/api/v1/connections/jira").json(body).send();
+    for url in ["https://evil.example", "http://acme.example", "https://acme.example:8443"] {
+        let refused = patch(json!({ "base_url": url })).await.status(400);
+        assert!(refused.text().contains("`secret`"), "{}", refused.text());
+        let method = json!({ "method": "api_token", "email": "eve@evil.example" });
+        patch(json!({ "base_url": url, "sign_in": method })).await.status(400);
+    }
+    patch(json!({ "base_url": "https://ACME.example:443/jira" })).await.status(200);
+    patch(json!({ "base_url": "https://evil.example", "secret": "entered anew" })).await.status(200);
+}
+
+#[tokio::test]
+async fn a_new_secret_is_a_new_row_and_the_old_one_goes() {
+    let house = House::new().await;
+    house.jira("default").await;
+    let tenant = house.tenant("default").await;
+    let stored = async || house.store.connections(tenant).await.unwrap().remove(0);
+    let before = stored().await;
+    let body = json!({ "secret": "another" });
+    house.call("PATCH", "/api/v1/connections/jira").json(body).send().await.status(200);
+    let after = stored().await;
+    assert_ne!(before.secret, after.secret);
+    let find = async |id| Vault::secret(&house.store, tenant, id).await.unwrap();
+    assert!(find(before.secret).await.is_none() && find(after.secret).await.is_some());
+    let secret = house.secrets.find(&after, Purpose::Credential, after.secret).await.unwrap();
+    assert_eq!(secret.unwrap().expose_text(), "another");
+}
+
+#[tokio::test]
+async fn another_site_is_refused_while_shares_tie_items_of_this_one() {
+    let house = House::new().await;
+    house.profile("default").await;
+    let share = house.share("default", "ACME-1").await;
+    let patch = |name: &str, mut body: Value, same_site: bool| {
+        body["secret"] = json!("another");
+        if same_site {
+            body["same_site"] = json!(true);
+        }
+        house.call("PATCH", &format!("/api/v1/connections/{name}")).json(body).send()
+    };
+    for name in ["jira", "tp"] {
+        let there = json!({ "base_url": "https://elsewhere.example" });
+        let refused = patch(name, there.clone(), false).await.status(409);
+        assert!(refused.text().contains("same_site"), "{}", refused.text());
+        patch(name, there, true).await.status(200);
+        patch(name, json!({ "base_url": "https://elsewhere.example/path" }), false).await.status(200);
+    }
+    let unlink = format!("/api/v1/shares/{}/unlink", share["id"].as_str().unwrap());
+    house.call("POST", &unlink).send().await.status(200);
+    patch("jira", json!({ "base_url": "https://third.example" }), false).await.status(200);
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_one_is_told_to_look_again() {
+    let house = House::new().await;
+    let made = house.jira("default").await;
+    let (tenant, id) = (house.tenant("default").await, House::connection_id(&made));
+    // Somebody else changes it between this request's read and its write.
+    let mut other = house.store.connection(tenant, id).await.unwrap().unwrap();
+    other.browse_url = "https://other.example".to_owned();
+    house.commits.before_the_next(tenant, vec![Change::PutConnection(Box::new(other))]);
+    let patch = json!({ "settings": { "a": "b" } });
+    let refused = house.call("PATCH", "/api/v1/connections/jira").json(patch.clone()).send().await.status(409);
+    assert_eq!(refused.problem(), "api.conflict");
+    let shown = house.call("GET", "/api/v1/connections/jira").send().await.json();
+    assert_eq!((&shown["browse_url"], &shown["revision"]), (&json!("https://other.example"), &json!(2)));
+    house.commits.before_the_next(tenant, vec![Change::DropConnection(id)]);
+    house.call("PATCH", "/api/v1/connections/jira").json(patch).send().await.status(409);
+    house.call("GET", "/api/v1/connections/jira").send().await.status(404);
 }
 
 #[tokio::test]
@@ -262,6 +337,6 @@ async fn a_connection_goes_with_its_secrets_unless_a_profile_uses_it() {
     house.call("DELETE", "/api/v1/connections/jira").send().await.status(204);
     house.call("GET", "/api/v1/connections/jira").send().await.status(404);
     for secret in [Some(jira.secret), jira.intake.hmac].into_iter().flatten() {
-        assert!(bowline_core::port::Vault::secret(&house.store, tenant, secret).await.unwrap().is_none());
+        assert!(Vault::secret(&house.store, tenant, secret).await.unwrap().is_none());
     }
 }

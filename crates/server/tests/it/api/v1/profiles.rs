@@ -1,6 +1,7 @@
 //! Profiles over the API.
 
-use bowline_core::port::{Desk, WorkQueue};
+use bowline_core::commit::Change;
+use bowline_core::port::{Desk, Registry, WorkQueue};
 use bowline_core::{Failure, code};
 use serde_json::json;
 
@@ -146,6 +147,26 @@ async fn a_profile_pauses_and_resumes() {
         "pausing twice is once"
     );
     assert_eq!(house.store.profiles_of(tenant, left).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_change_from_what_is_no_longer_there_is_refused() {
+    let house = House::new().await;
+    house.profile("default").await;
+    let tenant = house.tenant("default").await;
+    for (method, path) in [("PUT", "/api/v1/profiles/stories"), ("POST", "/api/v1/profiles/stories/pause")] {
+        let mut other = house.store.profiles(tenant).await.unwrap().remove(0);
+        let revision = other.revision;
+        other.document = document("stories").replace("ACME", "OTHER");
+        house.commits.before_the_next(tenant, vec![Change::PutProfile(Box::new(other.clone()))]);
+        let mut call = house.call(method, path);
+        if method == "PUT" {
+            call = call.json(json!({ "document": DOCUMENT }));
+        }
+        assert_eq!(call.send().await.status(409).problem(), "api.conflict");
+        other.revision = revision + 1;
+        assert_eq!(house.store.profiles(tenant).await.unwrap(), [other]);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,125 @@
+//! What the worker does while the database refuses.
+
+use std::sync::atomic::AtomicUsize;
+
+use bowline_auth::{SystemClock, SystemEntropy};
+use bowline_bus::Local;
+use bowline_core::commit::{Change, Commit};
+use bowline_core::port::{Commits as _, WorkDepth};
+use bowline_core::work::{Entity, Touch};
+use bowline_core::{ConnectionId, TenantId};
+use bowline_store::{Options, Store};
+
+use super::*;
+
+/// Longer than two pauses, shorter than three.
+const A_WHILE: Duration = Duration::from_millis(2_500);
+
+/// At most so many tries fit into [`A_WHILE`].
+const TRIES: usize = 3;
+
+/// A real work table whose claims fail if told so.
+struct Work {
+    store: Store,
+    fails: bool,
+    claims: AtomicUsize,
+}
+
+fn refusal() -> StoreError {
+    StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full")))
+}
+
+#[async_trait]
+impl WorkQueue for Work {
+    async fn claim(&self, ask: &ClaimAsk) -> Result<Vec<Claim>, StoreError> {
+        self.claims.fetch_add(1, Ordering::SeqCst);
+        if self.fails { Err(refusal()) } else { self.store.claim(ask).await }
+    }
+
+    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        self.store.renew(claim, until).await
+    }
+
+    async fn abandon(&self, owner: &str, now: Timestamp) -> Result<u64, StoreError> {
+        self.store.abandon(owner, now).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due().await
+    }
+
+    async fn depth(&self, now: Timestamp) -> Result<WorkDepth, StoreError> {
+        self.store.depth(now).await
+    }
+}
+
+/// Looks that cannot be stored.
+#[derive(Default)]
+struct Unstored(AtomicUsize);
+
+#[async_trait]
+impl Look for Unstored {
+    async fn look(&self, _: &Claim) -> Result<Outcome, StoreError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(refusal())
+    }
+}
+
+impl Watch for () {
+    fn looked(&self, _: &Claim, _: &Outcome) {}
+}
+
+/// A hundred entities are due.
+async fn due() -> Store {
+    let store = Store::open(Options::new("sqlite::memory:")).await.unwrap();
+    let at = SystemClock.now();
+    let tenant = TenantId::new(at, &SystemEntropy);
+    let touch = |_| {
+        let entity = Entity::Sweep(ConnectionId::new(at, &SystemEntropy));
+        Change::Touch(Touch { entity, lane: Lane::Sweep, due_at: at })
+    };
+    let changes = (0..100).map(touch).collect();
+    store.commit(Commit { tenant, fence: None, changes, at }).await.unwrap();
+    store
+}
+
+/// Lets a worker with one place run for a while, with somebody ringing all the time.
+async fn run(work: Arc<Work>, engine: Arc<Unstored>) {
+    let (bell, stop) = (Arc::new(Local::new()), CancellationToken::new());
+    let worker = Worker {
+        engine,
+        work,
+        bell: bell.clone(),
+        clock: Arc::new(SystemClock),
+        watch: Arc::new(()),
+        owner: "test".to_owned(),
+        places: 1,
+    };
+    let running = tokio::spawn(worker.run(stop.clone()));
+    let ringing = async {
+        loop {
+            bell.ring(Lane::Live).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    let _ = tokio::time::timeout(A_WHILE, ringing).await;
+    stop.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_claim_is_tried_again_once_a_second_however_much_is_due() {
+    let work = Arc::new(Work { store: due().await, fails: true, claims: AtomicUsize::new(0) });
+    run(work.clone(), Arc::default()).await;
+    let claims = work.claims.load(Ordering::SeqCst);
+    assert!((1..=TRIES).contains(&claims), "{claims}");
+}
+
+#[tokio::test]
+async fn after_a_look_that_could_not_be_stored_the_next_waits_for_a_second() {
+    let work = Arc::new(Work { store: due().await, fails: false, claims: AtomicUsize::new(0) });
+    let engine = Arc::<Unstored>::default();
+    run(work, engine.clone()).await;
+    let looks = engine.0.load(Ordering::SeqCst);
+    assert!((1..=TRIES).contains(&looks), "{looks}");
+}
