@@ -37,6 +37,18 @@ impl<K: Copy + Eq + Hash, V: Clone> Cache<K, V> {
         }
     }
 
+    /// Forgets what is not to be kept.
+    pub(crate) fn retain(&self, keep: impl Fn(&V) -> bool) {
+        let Inner { values, order } = &mut *self.inner();
+        values.retain(|_, value| keep(value));
+        order.retain(|key| values.contains_key(key));
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.inner().values.len()
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner<K, V>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -55,5 +67,18 @@ mod tests {
         assert_eq!((cache.find(1), cache.find(2)), (Some("b"), Some("c")));
         cache.put(3, "d");
         assert_eq!((cache.find(1), cache.find(2), cache.find(3)), (None, Some("c"), Some("d")));
+    }
+
+    #[test]
+    fn what_is_not_kept_is_gone_and_leaves_room() {
+        let cache = Cache::new(2);
+        cache.put(1, "a");
+        cache.put(2, "b");
+        cache.retain(|value| *value != "a");
+        assert_eq!((cache.find(1), cache.find(2)), (None, Some("b")));
+        cache.put(3, "c");
+        assert_eq!((cache.find(2), cache.find(3)), (Some("b"), Some("c")));
+        cache.put(4, "d");
+        assert_eq!((cache.find(2), cache.find(3), cache.find(4)), (None, Some("c"), Some("d")));
     }
 }

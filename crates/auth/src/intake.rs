@@ -53,6 +53,11 @@ pub fn hook_token(entropy: &dyn Entropy) -> Secret {
     token::draw("", entropy)
 }
 
+/// What stands for a delivery's id that is too long to be kept: its SHA-256, printed.
+pub fn delivery_hash(id: &[u8]) -> String {
+    sha256(id).iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 /// What the directory knows a webhook URL by: SHA-256 over the connection's printed id and the token.
 pub fn hook_hash(connection: ConnectionId, token: &str) -> [u8; 32] {
     // The printed id has a fixed length and no slash, so no two pairs read the same.

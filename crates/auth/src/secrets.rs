@@ -48,9 +48,10 @@ impl Secrets {
         id: SecretId,
     ) -> Result<Option<Secret>, SealError> {
         let now = self.clock.now();
-        let current = |opened: &Opened| {
-            opened.until > now && opened.revision == connection.revision && opened.purpose == purpose
-        };
+        // Nothing opened stays in memory because nobody asks for it again.
+        self.opened.retain(|opened| opened.until > now);
+        let current =
+            |opened: &Opened| opened.revision == connection.revision && opened.purpose == purpose;
         if let Some(opened) = self.opened.find((connection.tenant, id)).filter(current) {
             return Ok(Some(opened.secret));
         }
@@ -60,5 +61,94 @@ impl Secrets {
         let (kept, revision) = (secret.clone(), connection.revision);
         self.opened.put((connection.tenant, id), Opened { secret: kept, purpose, revision, until });
         Ok(Some(secret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Debug;
+    use std::str::FromStr;
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use bowline_core::commit::{KeyKind, WrappedKey};
+    use bowline_core::connection::{Health, IntakeProof, SignIn, ToolKind};
+    use bowline_core::fingerprint::Fingerprinter;
+    use bowline_core::port::StoreError;
+    use bowline_core::secret::Sealed;
+
+    use super::*;
+
+    fn id<T: FromStr<Err: Debug>>(prefix: &str, number: u32) -> T {
+        format!("{prefix}_{number:032x}").parse().unwrap()
+    }
+
+    /// Holds every secret, and a clock.
+    struct Plain(Mutex<Timestamp>);
+
+    impl Clock for Plain {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    #[async_trait]
+    impl Vault for Plain {
+        async fn keys(&self, _: TenantId, _: KeyKind) -> Result<Vec<WrappedKey>, StoreError> {
+            Ok(Vec::new())
+        }
+        async fn secret(&self, _: TenantId, _: SecretId) -> Result<Option<Sealed>, StoreError> {
+            Ok(Some(Sealed(vec![1])))
+        }
+        async fn key_check(&self) -> Result<Option<Vec<u8>>, StoreError> {
+            Ok(None)
+        }
+        async fn put_key_check(&self, _: &[u8]) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    #[async_trait]
+    impl Seal for Plain {
+        async fn seal(&self, _: TenantId, _: Purpose, _: &str, _: &Secret) -> Result<Sealed, SealError> {
+            Err(SealError::NoKey)
+        }
+        async fn open(&self, _: TenantId, _: Purpose, _: &str, _: &Sealed) -> Result<Secret, SealError> {
+            Ok(Secret::from("secret".to_owned()))
+        }
+        async fn fingerprinter(&self, _: TenantId) -> Result<Arc<dyn Fingerprinter>, SealError> {
+            Err(SealError::NoKey)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_asks_for_any_more_is_forgotten_after_a_minute() {
+        let plain = Arc::new(Plain(Mutex::new(Timestamp::UNIX_EPOCH)));
+        let secrets = Secrets::new(plain.clone(), plain.clone(), plain.clone());
+        let connection = Connection {
+            tenant: id("ten", 1),
+            id: id("con", 2),
+            name: String::new(),
+            tool: ToolKind::JiraDc,
+            base_url: String::new(),
+            browse_url: String::new(),
+            sign_in: SignIn::PersonalAccessToken,
+            secret: id("sec", 3),
+            intake: IntakeProof::default(),
+            health: Health::Unknown,
+            identity: None,
+            settings: BTreeMap::new(),
+            revision: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        let find = async |number| {
+            let id: SecretId = id("sec", number);
+            assert!(secrets.find(&connection, Purpose::Credential, id).await.unwrap().is_some());
+            secrets.opened.len()
+        };
+        assert_eq!((find(1).await, find(2).await), (1, 2));
+        *plain.0.lock().unwrap() = Timestamp::UNIX_EPOCH.checked_add(MEMORY).unwrap();
+        assert_eq!(find(3).await, 1, "the first two are gone");
     }
 }

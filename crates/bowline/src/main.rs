@@ -1,9 +1,11 @@
 //! The Bowline binary: command line in, exit code out. Everything it does is in the modules below.
 
+#[expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
 mod cli;
 mod config;
 #[cfg(feature = "crash")]
 mod crash;
+#[expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
 mod demo;
 mod instance;
 mod role;

@@ -2,8 +2,8 @@
 //!
 //! The operating system's resolver blocks a thread for as long as it likes, and a thread cannot be taken
 //! back. So one name never holds more than one: everybody who asks meanwhile waits for the same answer, and a
-//! slow name server of one customer costs the others nothing. What an address may be used for is the guard's
-//! business.
+//! slow name server of one customer costs the others nothing. All names together hold no more than [`AT_ONCE`]; the
+//! rest wait their turn. What an address may be used for is the guard's business.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,13 +13,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bowline_core::port::Clock;
 use bowline_core::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// How long an answer is used again. Vendors' names live for a minute; half of it keeps a moved site reachable.
 const MEMORY: SignedDuration = SignedDuration::from_secs(30);
 
 /// How many names are remembered; above it the finished ones are forgotten.
 const CAPACITY: usize = 4_096;
+
+/// How many names are looked up at once. Each holds a thread, and the runtime has 512 for everything that blocks.
+const AT_ONCE: usize = 32;
 
 /// Turns a host name into addresses. A seam: tests plant answers here.
 #[async_trait]
@@ -46,6 +49,7 @@ pub(crate) struct Names {
     resolver: Arc<dyn Resolver>,
     clock: Arc<dyn Clock>,
     known: Mutex<HashMap<String, Known>>,
+    turns: Arc<Semaphore>,
 }
 
 /// One name: the answer, once there is one, and when it was asked for.
@@ -71,7 +75,7 @@ impl Known {
 
 impl Names {
     pub(crate) fn new(resolver: Arc<dyn Resolver>, clock: Arc<dyn Clock>) -> Self {
-        Self { resolver, clock, known: Mutex::default() }
+        Self { resolver, clock, known: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// The addresses of a host name. Dropping this future does not stop the lookup: others may wait for it.
@@ -92,20 +96,23 @@ impl Names {
         if known.len() >= CAPACITY {
             known.retain(|_, entry| entry.is_pending());
         }
-        let answer = start(Arc::clone(&self.resolver), host.to_owned());
+        let answer = self.start(host.to_owned());
         known.insert(host.to_owned(), Known { answer: answer.clone(), since: now });
         answer
     }
-}
 
-/// Runs a lookup in a task of its own, so that it ends even if nobody waits for it any more.
-fn start(resolver: Arc<dyn Resolver>, host: String) -> watch::Receiver<Option<Answer>> {
-    let (said, answer) = watch::channel(None);
-    tokio::spawn(async move {
-        let addresses = resolver.lookup(&host).await;
-        said.send_replace(Some(addresses.map(Into::into).map_err(Arc::new)));
-    });
-    answer
+    /// Runs a lookup in a task of its own, so that it ends even if nobody waits for it any more.
+    fn start(&self, host: String) -> watch::Receiver<Option<Answer>> {
+        let (resolver, turns) = (Arc::clone(&self.resolver), Arc::clone(&self.turns));
+        let (said, answer) = watch::channel(None);
+        tokio::spawn(async move {
+            // Nobody ever closes it.
+            let _turn = turns.acquire().await;
+            let addresses = resolver.lookup(&host).await;
+            said.send_replace(Some(addresses.map(Into::into).map_err(Arc::new)));
+        });
+        answer
+    }
 }
 
 #[cfg(test)]
@@ -155,6 +162,26 @@ mod tests {
         slow.go.notify_one();
         assert_eq!(names.lookup("jira.example").await.unwrap().len(), 1);
         assert_eq!(slow.lookups.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn no_more_names_are_looked_up_at_once_than_there_are_turns() {
+        let (slow, names) = slow();
+        let all = AT_ONCE + 9;
+        let answers: Vec<_> = (0..all).map(|number| names.shared(&format!("{number}.example"))).collect();
+        let pass = async || {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        };
+        pass().await;
+        assert_eq!(slow.lookups.load(Ordering::SeqCst), AT_ONCE);
+        for mut answer in answers {
+            slow.go.notify_waiters();
+            pass().await;
+            answer.wait_for(Option::is_some).await.unwrap();
+        }
+        assert_eq!(slow.lookups.load(Ordering::SeqCst), all, "the rest had its turn");
     }
 
     #[tokio::test]

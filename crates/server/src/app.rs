@@ -13,8 +13,9 @@ use bowline_sync::Engine;
 use tokio::sync::{Semaphore, watch};
 
 use crate::body::Room;
+use crate::hooks::Senders;
 use crate::live::Sessions;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Refreshed};
 use crate::options::Options;
 
 /// What the server needs from the world. Concrete types are the binary's business.
@@ -55,8 +56,13 @@ pub struct App {
     pub(crate) ports: Ports,
     pub(crate) options: Options,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) refreshed: Refreshed,
+    /// For bodies of deliveries.
     pub(crate) room: Room,
+    /// For bodies of API calls.
+    pub(crate) api_room: Room,
     pub(crate) hooks: Semaphore,
+    pub(crate) senders: Senders,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) sessions: Sessions,
     closing: watch::Sender<bool>,
@@ -68,8 +74,11 @@ impl App {
         ports.metrics.build(&options.version);
         Arc::new(Self {
             metrics: Arc::clone(&ports.metrics),
+            refreshed: Refreshed::default(),
             room: Room::new(options.all_bodies),
+            api_room: Room::new(options.api_bodies),
             hooks: Semaphore::new(options.hooks_at_once),
+            senders: Senders::new(&options),
             streams: Arc::new(Semaphore::new(options.streams)),
             sessions: Sessions::default(),
             closing: watch::Sender::new(false),

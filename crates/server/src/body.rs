@@ -40,13 +40,18 @@ impl Room {
     pub(crate) fn new(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes.div_ceil(UNIT).min(Semaphore::MAX_PERMITS))))
     }
+
+    fn take(&self, units: usize) -> Result<OwnedSemaphorePermit, Unread> {
+        let units = u32::try_from(units).map_err(|_| Unread::NoRoom)?;
+        Arc::clone(&self.0).try_acquire_many_owned(units).map_err(|_| Unread::NoRoom)
+    }
 }
 
 /// A body, and the room it takes for as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
+    _rooms: Vec<OwnedSemaphorePermit>,
 }
 
 /// How a body is read.
@@ -56,8 +61,8 @@ pub(crate) struct Limits<'a> {
     pub(crate) size: usize,
     /// All of it within so long.
     pub(crate) within: Duration,
-    /// Out of this room.
-    pub(crate) room: &'a Room,
+    /// Out of each of these rooms.
+    pub(crate) rooms: &'a [&'a Room],
 }
 
 /// Reads a body whole.
@@ -73,25 +78,19 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limits: Limits<'_>) ->
 async fn collect(body: Body, limits: Limits<'_>) -> Result<Held, Unread> {
     let mut chunks = body.into_data_stream();
     let mut bytes = BytesMut::new();
-    let mut room: Option<OwnedSemaphorePermit> = None;
+    let mut taken: Vec<OwnedSemaphorePermit> =
+        limits.rooms.iter().map(|room| room.take(0)).collect::<Result<_, _>>()?;
     while let Some(chunk) = chunks.try_next().await.map_err(|_| Unread::Broken)? {
         let size = bytes.len() + chunk.len();
         if size > limits.size {
             return Err(Unread::TooLarge);
         }
-        let taken = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let missing = u32::try_from(size.div_ceil(UNIT).saturating_sub(taken)).unwrap_or(u32::MAX);
-        if missing > 0 {
-            let more =
-                Arc::clone(&limits.room.0).try_acquire_many_owned(missing).map_err(|_| Unread::NoRoom)?;
-            match &mut room {
-                Some(room) => room.merge(more),
-                None => room = Some(more),
-            }
+        for (room, taken) in limits.rooms.iter().zip(&mut taken) {
+            taken.merge(room.take(size.div_ceil(UNIT).saturating_sub(taken.num_permits()))?);
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Held { bytes: bytes.freeze(), _room: room })
+    Ok(Held { bytes: bytes.freeze(), _rooms: taken })
 }
 
 impl From<Unread> for Problem {
@@ -116,8 +115,8 @@ mod tests {
 
     use super::*;
 
-    fn limits(size: usize, room: &Room) -> Limits<'_> {
-        Limits { size, within: Duration::from_secs(1), room }
+    fn limits<'a>(size: usize, rooms: &'a [&'a Room]) -> Limits<'a> {
+        Limits { size, within: Duration::from_secs(1), rooms }
     }
 
     fn chunks(sizes: &[usize]) -> Body {
@@ -130,7 +129,8 @@ mod tests {
     async fn a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_not() {
         let room = Room::new(1 << 20);
         let none = HeaderMap::new();
-        let read_sizes = |sizes: &[usize]| read(&none, chunks(sizes), limits(5_000, &room));
+        let rooms = [&room];
+        let read_sizes = |sizes: &[usize]| read(&none, chunks(sizes), limits(5_000, &rooms));
         assert_eq!(read_sizes(&[2_000, 3_000]).await.unwrap().bytes.len(), 5_000);
         assert_eq!(read_sizes(&[2_000, 3_001]).await.unwrap_err(), Unread::TooLarge);
     }
@@ -140,24 +140,26 @@ mod tests {
         let room = Room::new(1 << 20);
         let headers = HeaderMap::from_iter([(CONTENT_LENGTH, "5001".parse().unwrap())]);
         let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        assert_eq!(read(&headers, never, limits(5_000, &room)).await.unwrap_err(), Unread::TooLarge);
+        assert_eq!(read(&headers, never, limits(5_000, &[&room])).await.unwrap_err(), Unread::TooLarge);
     }
 
     #[tokio::test]
     async fn bodies_share_the_room_and_give_it_back() {
-        let room = Room::new(4 * UNIT);
+        let (room, wide) = (Room::new(4 * UNIT), Room::new(1 << 20));
         let none = HeaderMap::new();
-        let held = read(&none, chunks(&[100, 2 * UNIT]), limits(1 << 20, &room)).await.unwrap();
-        let more = || read(&none, chunks(&[2 * UNIT]), limits(1 << 20, &room));
-        assert_eq!(more().await.unwrap_err(), Unread::NoRoom);
-        drop(held);
-        assert!(more().await.is_ok());
+        for rooms in [&[&room][..], &[&room, &wide], &[&wide, &room]] {
+            let held = read(&none, chunks(&[100, 2 * UNIT]), limits(1 << 20, rooms)).await.unwrap();
+            let more = || read(&none, chunks(&[2 * UNIT]), limits(1 << 20, rooms));
+            assert_eq!(more().await.unwrap_err(), Unread::NoRoom);
+            drop(held);
+            assert!(more().await.is_ok());
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_never_ends_is_given_up() {
         let room = Room::new(1 << 20);
         let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        assert_eq!(read(&HeaderMap::new(), never, limits(10, &room)).await.unwrap_err(), Unread::TooSlow);
+        assert_eq!(read(&HeaderMap::new(), never, limits(10, &[&room])).await.unwrap_err(), Unread::TooSlow);
     }
 }

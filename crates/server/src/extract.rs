@@ -62,7 +62,8 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
             let detail = "The body must be JSON, with `Content-Type: application/json`.";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::API_BAD_REQUEST, detail));
         }
-        let limits = Limits { size: app.options.api_body, within: app.options.read_within, room: &app.room };
+        let rooms = [&app.api_room];
+        let limits = Limits { size: app.options.api_body, within: app.options.read_within, rooms: &rooms };
         let held = body::read(&parts.headers, body, limits).await?;
         serde_json::from_slice(&held.bytes).map(Self).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());

@@ -36,10 +36,15 @@ pub struct Options {
     pub hook_body: usize,
     /// The most bytes of an API call.
     pub api_body: usize,
-    /// The most bytes of all bodies being read or handled at once.
+    /// The most bytes of all deliveries being read or handled at once; those of one connection may take a quarter of
+    /// it, and room for one of the largest in any case.
     pub all_bodies: usize,
+    /// The most bytes of all bodies of API calls being read or handled at once.
+    pub api_bodies: usize,
     /// How many deliveries are taken in at once; more are told to come again.
     pub hooks_at_once: usize,
+    /// How many of them may be of one connection.
+    pub hooks_of_one: usize,
     /// How long a body may take to arrive.
     pub read_within: Duration,
     /// How long taking in a delivery may wait for the database before the sender is told to come again.
@@ -66,7 +71,9 @@ impl Options {
             hook_body: LARGEST_DELIVERY,
             api_body: LARGEST_API_BODY,
             all_bodies: 128 << 20,
+            api_bodies: 32 << 20,
             hooks_at_once: 256,
+            hooks_of_one: 16,
             read_within: Duration::from_secs(20),
             store_within: Duration::from_secs(5),
             streams: 64,

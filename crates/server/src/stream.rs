@@ -16,9 +16,7 @@ pub(crate) trait Teller: Send + 'static {
     fn look(&mut self) -> impl Future<Output = Result<Vec<Event>, StoreError>> + Send;
 
     /// Whether the reader may hear more.
-    fn may_go_on(&self) -> bool {
-        true
-    }
+    fn may_go_on(&self) -> impl Future<Output = bool> + Send;
 }
 
 /// Answers with a stream. The first look is made before the answer, so that its failure is a problem.
@@ -34,7 +32,7 @@ pub(crate) async fn tell<T: Teller>(pulse: Pulse, mut teller: T) -> Result<Respo
 
 /// The next events, a comment if there are none; `None` once the stream is to end.
 async fn next(pulse: &mut Pulse, teller: &mut impl Teller) -> Option<Vec<Event>> {
-    if !pulse.next().await || !teller.may_go_on() {
+    if !pulse.next().await || !teller.may_go_on().await {
         return None;
     }
     match teller.look().await {

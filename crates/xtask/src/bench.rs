@@ -1,29 +1,68 @@
 //! `cargo xtask bench`: builds optimised and hands over to the program that measures.
 
-use anyhow::Result;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use crate::postgres::Postgres;
-use crate::shell;
+use crate::shell::{self, say};
+
+/// What to measure, and how much of it.
+#[derive(clap::Args)]
+pub(crate) struct Ask {
+    /// What to measure.
+    #[arg(value_enum)]
+    what: What,
+    /// Small counts: shows that everything works, not how fast.
+    #[arg(long)]
+    quick: bool,
+    /// Writes all figures to a file as well.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum What {
+enum What {
     /// From webhook received to target written.
     Sync,
 }
 
-/// Builds and measures.
-pub(crate) fn run(what: What) -> Result<String> {
+/// Builds and measures; the verdict is the measuring program's last line.
+pub(crate) fn run(ask: &Ask) -> Result<String> {
     let postgres = Postgres::find_or_start()?;
     shell::run(shell::cargo().args(["build", "--release", "-p", "bowline", "-p", "bowline-bench"]))?;
-    let word = match what {
+    let word = match ask.what {
         What::Sync => "sync",
     };
-    let bench = shell::root().join("target/release/bowline-bench");
-    let binary = shell::root().join("target/release/bowline");
-    let mut command = std::process::Command::new(bench);
-    command.arg(word).arg("--bowline").arg(binary).arg("--postgres").arg(postgres.url());
-    shell::run(&mut command)?;
-    Ok(format!("measured: {word}"))
+    let built = shell::root().join("target/release");
+    let mut command = Command::new(built.join("bowline-bench"));
+    command.arg(word).arg("--bowline").arg(built.join("bowline")).arg("--postgres").arg(postgres.url());
+    if ask.quick {
+        command.arg("--quick");
+    }
+    if let Some(file) = &ask.json {
+        command.arg("--json").arg(file);
+    }
+    last_line(&mut command)
+}
+
+/// Shows what the program prints, but for the last line, which is given back.
+fn last_line(command: &mut Command) -> Result<String> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start bowline-bench")?;
+    let output = child.stdout.take().context("bowline-bench has no output")?;
+    let mut last = None;
+    for line in BufReader::new(output).lines() {
+        if let Some(earlier) = last.replace(line?) {
+            say(&earlier);
+        }
+    }
+    let (status, last) = (child.wait()?, last.unwrap_or_default());
+    if !status.success() {
+        bail!("{last} (bowline-bench ended with {status})");
+    }
+    Ok(last)
 }

@@ -39,11 +39,7 @@ enum Task {
         seed: u64,
     },
     /// Measures: events per second, delays, memory, beside the limits of this machine.
-    Bench {
-        /// What to measure.
-        #[arg(value_enum)]
-        what: bench::What,
-    },
+    Bench(bench::Ask),
     /// Holds crate graph, licences, file sizes and words to the documents.
     Tidy,
 }
@@ -52,7 +48,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().task {
         Task::Test { full } => test::run(full),
         Task::Simulate { histories, seed } => simulate::run(histories, seed),
-        Task::Bench { what } => bench::run(what),
+        Task::Bench(ask) => bench::run(&ask),
         Task::Tidy => tidy::run(),
     };
     match result {

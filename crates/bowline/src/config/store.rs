@@ -55,10 +55,47 @@ fn one_of(key: &str, value: &str, file: &str) -> Result<Option<String>, String> 
     }
 }
 
-/// The URL without its password.
+/// What of a URL can hold no password: scheme, host and path. User and query go, and whatever might belong to a
+/// password that was not escaped.
 fn redacted(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => url.to_owned(),
+    let bare = |text: &str| text.split(['?', '#']).next().unwrap_or_default().to_owned();
+    if url.starts_with("sqlite:") {
+        return bare(url);
+    }
+    let Some((scheme, rest)) = url.split_once("://") else { return "…".to_owned() };
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // Then the first part may be the beginning of a password with such a character in it.
+    if tail.contains('@') {
+        return format!("{scheme}://…");
+    }
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://…@{host}{}", bare(tail)),
+        None => format!("{scheme}://{authority}{}", bare(tail)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_url_says_where_and_not_with_what() {
+        for (url, shown) in [
+            ("postgres://app:s3cret@db:5432/bowline", "postgres://…@db:5432/bowline"),
+            ("postgres://app:s3cret@db/bowline?sslmode=require", "postgres://…@db/bowline"),
+            ("postgres://db/bowline?user=app&password=s3cret", "postgres://db/bowline"),
+            ("postgres:///bowline?host=/run/pg&password=s3cret", "postgres:///bowline"),
+            ("postgres://db/bowline#s3cret", "postgres://db/bowline"),
+            ("postgres://db/bowline?password=s3cret@x", "postgres://…"),
+            ("postgres://app:s3/cret@db/bowline", "postgres://…"),
+            ("postgres://app:s3?cret@db/bowline", "postgres://…"),
+            ("postgres://app:s3cret@s3/cret@db/bowline", "postgres://…"),
+            ("postgres://app:s3cret@cret@db/bowline", "postgres://…@db/bowline"),
+            ("host=db password=s3cret", "…"),
+            ("sqlite:/var/lib/bowline/db?key=s3cret", "sqlite:/var/lib/bowline/db"),
+            ("sqlite::memory:", "sqlite::memory:"),
+        ] {
+            assert_eq!(redacted(url), shown, "{url}");
+        }
     }
 }

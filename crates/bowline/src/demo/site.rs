@@ -101,17 +101,17 @@ impl Site {
     }
 
     /// Lets the next call of a kind fail.
-    pub(super) async fn fault(&self, matching: &Value, deed: &Value) -> Result<String, String> {
+    pub(super) async fn fault(&self, matching: &Value, deed: &Value) -> Result<Value, String> {
         let rules = self.post("faults", &json!({"match": matching, "times": 1, "do": deed})).await?;
         let last = rules.pointer("/faults").and_then(Value::as_array).and_then(|rules| rules.last().cloned());
-        Ok(last.and_then(|rule| rule.get("id").map(ToString::to_string)).unwrap_or_default())
+        Ok(last.and_then(|rule| rule.get("id").cloned()).unwrap_or_default())
     }
 
     /// How often a fault struck.
-    pub(super) async fn struck(&self, fault: &str) -> Result<u64, String> {
+    pub(super) async fn struck(&self, fault: &Value) -> Result<u64, String> {
         let rules = self.get("faults").await?;
         let rules = rules.get("faults").and_then(Value::as_array).cloned().unwrap_or_default();
-        let rule = rules.iter().find(|rule| rule["id"].to_string() == fault);
+        let rule = rules.iter().find(|rule| rule["id"] == *fault);
         Ok(rule.and_then(|rule| rule["struck"].as_u64()).unwrap_or_default())
     }
 

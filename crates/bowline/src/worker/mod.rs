@@ -4,6 +4,7 @@
 //! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
 //! do. While the database refuses, it tries once a second, however much is due.
 
+mod hold;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -139,7 +140,12 @@ impl Worker {
 
     /// Whether what came of it could be stored.
     async fn look(&self, claim: Claim) -> bool {
-        match self.engine.look(&claim).await {
+        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, self.engine.look(&claim));
+        let Some(looked) = look.await else {
+            tracing::warn!(entity = %claim.entity, "gave up a look whose claim could not be kept");
+            return true;
+        };
+        match looked {
             Ok(outcome) => {
                 tracing::debug!(
                     tenant = %claim.tenant,

@@ -1,5 +1,13 @@
 //! The real binary, as processes of its own, against simulators as processes of their own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 #[cfg(feature = "crash")]
 mod crash;
 mod demo;

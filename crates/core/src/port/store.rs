@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::activity::Activity;
+use crate::code::Code;
 use crate::command::Command;
 use crate::comment::CommentPair;
 use crate::commit::{ApiToken, Commit, DirectoryKind, KeyKind, WrappedKey};
@@ -262,6 +263,9 @@ pub trait Console: Send + Sync {
         all: bool,
         page: &PageAsk,
     ) -> Result<Page<Finding>, StoreError>;
+
+    /// How many findings are open, by what happened.
+    async fn finding_counts(&self, tenant: TenantId) -> Result<Vec<(Code, i64)>, StoreError>;
 
     /// One finding with the entities it hits, at most 1,000.
     async fn finding(

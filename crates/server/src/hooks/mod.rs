@@ -4,6 +4,7 @@
 //! and 204 is answered only once the delivery is durable. What a delivery means is `sync`'s and `tools`' business.
 
 mod door;
+mod senders;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use bowline_core::event::Delivery;
 use bowline_core::work::Lane;
 use bowline_core::{code, crash};
 use bowline_sync::{IntakeError, Taken};
-use http::StatusCode;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::app::App;
 use crate::body::{self, Limits, Unread};
@@ -25,8 +26,16 @@ use crate::metrics::Intake;
 use crate::problem::Problem;
 use crate::stopwatch::Stopwatch;
 
+pub(crate) use senders::Senders;
+
 /// When a sender may come again after being shed, in seconds.
 const SHED: u32 = 2;
+
+/// Where Jira puts the id of a delivery, equal over its retries (Atlassian's webhook page).
+const DELIVERY: HeaderName = HeaderName::from_static("x-atlassian-webhook-identifier");
+
+/// Longer is no id of a delivery.
+const LONGEST_ID: usize = 255;
 
 /// What became of a delivery that was not taken in.
 #[derive(Debug)]
@@ -79,8 +88,11 @@ async fn receive(
         return Err(Turned::Away);
     };
     *source = connection.tool.word();
+    let sender = app.senders.get(connection.id);
+    let Ok(_place) = sender.places.try_acquire() else { return Err(Turned::Shed) };
     let proofs = in_time(app, Proofs::open(&connection, &app.ports.secrets)).await?;
-    let limits = Limits { size: app.options.hook_body, within: app.options.read_within, room: &app.room };
+    let rooms = [&sender.room, &app.room];
+    let limits = Limits { size: app.options.hook_body, within: app.options.read_within, rooms: &rooms };
     let held = match body::read(&parts.headers, body, limits).await {
         Err(Unread::TooLarge) => return Err(refuse_too_large(app, &connection).await),
         read => read.map_err(Turned::Unread)?,
@@ -88,7 +100,7 @@ async fn receive(
     app.metrics.payload(held.bytes.len());
     intake::verify(Some(&connection), &proofs, &parts.headers, &held.bytes).map_err(|_| Turned::Away)?;
     crash::point("hooks.proved");
-    let delivery = Delivery { headers: parts.headers, body: held.bytes.clone() };
+    let delivery = Delivery { headers: with_short_ids(parts.headers), body: held.bytes.clone() };
     crash::point("hooks.commit.before");
     let taken = in_time(app, app.ports.engine.take_in(&connection, &delivery)).await?;
     crash::point("hooks.commit.after");
@@ -98,6 +110,18 @@ async fn receive(
         Taken::Ignored => {}
     }
     Ok(taken)
+}
+
+/// A delivery's id is only ever compared, and an index takes none of any length: a hash does as well for one that is
+/// longer than any vendor's.
+fn with_short_ids(mut headers: HeaderMap) -> HeaderMap {
+    if let Some(id) = headers.get_mut(DELIVERY)
+        && id.len() > LONGEST_ID
+    {
+        let hash = intake::delivery_hash(id.as_bytes());
+        *id = HeaderValue::try_from(hash).unwrap_or_else(|_| HeaderValue::from_static("too-long"));
+    }
+    headers
 }
 
 /// The sender proved itself by the path, so it may cost a sweep: that finds what the delivery was about.

@@ -59,7 +59,7 @@ pub(crate) async fn stream(
 }
 
 impl Teller for Showing {
-    fn may_go_on(&self) -> bool {
+    async fn may_go_on(&self) -> bool {
         may_look(&self.app, &self.headers)
     }
 

@@ -21,7 +21,7 @@ use prometheus_client::registry::Registry;
 
 pub(crate) use labels::Intake;
 use labels::{Answer, Build, Cause, Change, Direction, Queue, Received, Route, Upstream, Vendor, direction};
-pub(crate) use scrape::scrape;
+pub(crate) use scrape::{Refreshed, scrape};
 
 /// Seconds, from a fast answer to a stuck one.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];

@@ -1,4 +1,6 @@
 //! `GET /metrics`: brings the gauges up to date and prints everything in the OpenMetrics text format.
+//!
+//! Anybody may ask, and as often as they like, so what it costs the database does not depend on that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,9 +8,10 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bowline_core::page::PageAsk;
 use bowline_core::port::StoreError;
+use bowline_core::{SignedDuration, Timestamp};
 use http::header::CONTENT_TYPE;
+use tokio::sync::Mutex;
 
 use super::labels::{Cause, Queue};
 use crate::app::App;
@@ -20,19 +23,39 @@ const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8
 /// The gauges are read from the database within this time, or stay as they were: a scraper waits ten seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long gauges are told again before they are read anew; scrapers come every ten seconds or more.
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
+
+/// When somebody last began to read the gauges; locked while they do, so that whoever comes meanwhile waits for
+/// the same figures instead of asking for their own.
+#[derive(Debug, Default)]
+pub(crate) struct Refreshed(Mutex<Option<Timestamp>>);
+
 /// Prints all metrics.
 pub(crate) async fn scrape(State(app): State<Arc<App>>) -> Response {
-    match tokio::time::timeout(PATIENCE, refresh(&app)).await {
+    keep_fresh(&app).await;
+    let mut text = String::new();
+    match prometheus_client::encoding::text::encode(&mut text, &app.metrics.registry) {
+        Ok(()) => ([(CONTENT_TYPE, FORMAT)], text).into_response(),
+        Err(_) => Problem::defect().into_response(),
+    }
+}
+
+async fn keep_fresh(app: &App) {
+    let mut last = app.refreshed.0.lock().await;
+    let now = app.ports.clock.now();
+    let age = last.map(|last| now.duration_since(last));
+    if age.is_some_and(|age| age >= SignedDuration::ZERO && age < FRESH) {
+        return;
+    }
+    // A reading that failed counts too: a database in trouble is not asked more often.
+    *last = Some(now);
+    match tokio::time::timeout(PATIENCE, refresh(app)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "gauges are not up to date");
         }
         Err(_) => tracing::warn!("gauges are not up to date: the database does not answer in time"),
-    }
-    let mut text = String::new();
-    match prometheus_client::encoding::text::encode(&mut text, &app.metrics.registry) {
-        Ok(()) => ([(CONTENT_TYPE, FORMAT)], text).into_response(),
-        Err(_) => Problem::defect().into_response(),
     }
 }
 
@@ -50,13 +73,12 @@ async fn refresh(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many findings are open, by code, over all tenants; the first thousand of each.
+/// How many findings are open, by code, over all tenants.
 async fn open_causes(app: &App) -> Result<BTreeMap<String, i64>, StoreError> {
     let mut causes = BTreeMap::new();
-    let ask = PageAsk { after: None, limit: 1_000 };
     for tenant in app.ports.registry.tenants().await? {
-        for finding in app.ports.console.findings(tenant.id, false, &ask).await?.items {
-            *causes.entry(finding.cause.code.as_str().to_owned()).or_insert(0) += 1;
+        for (code, count) in app.ports.console.finding_counts(tenant.id).await? {
+            *causes.entry(code.as_str().to_owned()).or_insert(0) += count;
         }
     }
     Ok(causes)

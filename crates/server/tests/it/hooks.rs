@@ -6,7 +6,7 @@ use axum::body::Body;
 use bowline_core::port::{Vault, WorkQueue};
 use bowline_core::{SignedDuration, Timestamp};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::house::{Answer, Call, House};
@@ -245,6 +245,77 @@ async fn more_deliveries_at_once_than_allowed_are_shed() {
     let (first, ()) = tokio::join!(first, second);
     first.status(204);
     sender.call(&house, UPDATED).send().await.status(204);
+}
+
+/// A body that begins and does not end before `end` is sent.
+fn slow(begin: usize, end: tokio::sync::oneshot::Receiver<()>) -> Body {
+    let begin = stream::iter([Ok::<_, Infallible>(Bytes::from(vec![b' '; begin]))]);
+    Body::from_stream(begin.chain(stream::once(async move {
+        end.await.unwrap();
+        Ok(Bytes::from_static(UPDATED.as_bytes()))
+    })))
+}
+
+#[tokio::test]
+async fn one_connection_takes_neither_all_places_nor_all_memory() {
+    let house = House::with(|options| {
+        (options.hooks_at_once, options.hooks_of_one) = (4, 2);
+        (options.all_bodies, options.hook_body) = (64 << 10, 16 << 10);
+    })
+    .await;
+    let (greedy, modest) = (Sender::new(&house).await, Sender::new_in(&house, "other").await);
+    let padded = |length: usize| [vec![b' '; length], UPDATED.as_bytes().to_vec()].concat();
+    // Memory: a quarter of all.
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let first = greedy.call(&house, padded(10 << 10)).body(slow(10 << 10, ended)).send();
+    let others = async {
+        greedy.call(&house, padded(10 << 10)).send().await.status(503);
+        modest.call(&house, padded(10 << 10)).send().await.status(204);
+        end.send(()).unwrap();
+    };
+    let (first, ()) = tokio::join!(first, others);
+    first.status(204);
+    // Places.
+    let (ends, waits): (Vec<_>, Vec<_>) = (0..2).map(|_| tokio::sync::oneshot::channel()).unzip();
+    let many = waits.into_iter().map(|wait| greedy.call(&house, UPDATED).body(slow(0, wait)).send());
+    let others = async {
+        greedy.call(&house, UPDATED).send().await.status(503);
+        modest.call(&house, UPDATED).send().await.status(204);
+        ends.into_iter().for_each(|end| end.send(()).unwrap());
+    };
+    let (many, ()) = tokio::join!(futures_util::future::join_all(many), others);
+    many.into_iter().for_each(|answer| drop(answer.status(204)));
+    greedy.call(&house, UPDATED).send().await.status(204);
+}
+
+#[tokio::test]
+async fn deliveries_take_no_room_from_the_api() {
+    let house = House::with(|options| options.all_bodies = 4_096).await;
+    let sender = Sender::new(&house).await;
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let first = sender.call(&house, UPDATED).body(slow(4_000, ended)).send();
+    let other = async {
+        let ask = json!({ "document": " ".repeat(2_000) });
+        house.call("POST", "/api/v1/profiles/check").json(ask).send().await.status(200);
+        end.send(()).unwrap();
+    };
+    tokio::join!(first, other);
+}
+
+#[tokio::test]
+async fn a_delivery_id_of_any_length_is_an_id() {
+    let house = House::new().await;
+    let sender = Sender::new(&house).await;
+    let deliver = async |id: &str| {
+        let call = sender.call(&house, UPDATED).header("x-atlassian-webhook-identifier", id);
+        call.send().await.status(204);
+    };
+    for id in ["a".repeat(9_000), "a".repeat(9_000), format!("{}b", "a".repeat(8_999))] {
+        deliver(&id).await;
+    }
+    let rows = inbox(&house).await;
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert!(rows.iter().all(|row| row["state"] == "pending"), "{rows:?}");
 }
 
 #[tokio::test]

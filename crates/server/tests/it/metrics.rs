@@ -67,7 +67,25 @@ async fn a_cause_that_is_over_is_not_counted_any_more() {
     let id = house.finding(house.tenant("default").await, &profile, &share).await;
     assert!(scrape(&house).await.contains("sync.field_refused"));
     house.call("POST", &format!("/api/v1/findings/{id}/resolve")).send().await.status(200);
+    house.clock.advance(SignedDuration::from_secs(5));
     assert!(!scrape(&house).await.contains("sync.field_refused"));
+}
+
+#[tokio::test]
+async fn the_database_is_asked_once_in_five_seconds_however_many_scrape() {
+    let house = House::new().await;
+    let profile = house.profile("default").await;
+    let share = house.share("default", "ACME-1").await;
+    assert!(!scrape(&house).await.contains("sync.field_refused"));
+    house.finding(house.tenant("default").await, &profile, &share).await;
+    for _ in 0..20 {
+        assert!(!scrape(&house).await.contains("sync.field_refused"));
+    }
+    house.clock.advance(SignedDuration::from_secs(5));
+    let (one, other) = tokio::join!(scrape(&house), scrape(&house));
+    for text in [one, other] {
+        assert!(text.contains("bowline_sync_errors_open{cause=\"sync.field_refused\"} 1"), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use bowline_core::page::{Page, PageAsk};
 use bowline_core::port::{Console, InboxFilter, ShareFilter, StoreError};
 use bowline_core::share::{Share, ShareState};
 use bowline_core::work::Entity;
-use bowline_core::{EventId, FindingId, TenantId};
+use bowline_core::{Code, EventId, FindingId, TenantId};
 
 use crate::Store;
 use crate::page::{after, page, size};
@@ -50,6 +50,11 @@ impl Console for Store {
         Ok(page(rows, ask, |f: &Finding| {
             Place { open: f.state == FindingState::Open, last_at: f.last_at, id: f.id }.print()
         }))
+    }
+
+    async fn finding_counts(&self, tenant: TenantId) -> Result<Vec<(Code, i64)>, StoreError> {
+        let counts: Vec<findings::Count> = self.ask(tenant, findings::counts(tenant)).await?.all()?;
+        Ok(counts.into_iter().map(|findings::Count(code, count)| (code, count)).collect())
     }
 
     async fn finding(

@@ -5,7 +5,7 @@
 
 use bowline_core::finding::{Cause, Finding, Occurrence};
 use bowline_core::work::Entity;
-use bowline_core::{FindingId, TenantId, Timestamp};
+use bowline_core::{Code, FindingId, TenantId, Timestamp};
 
 use crate::arg::{Arg, args};
 use crate::row::{Record, Row, Wrong};
@@ -173,6 +173,24 @@ pub(crate) fn list(tenant: TenantId, all: bool, after: Option<Place>, limit: u32
         " ORDER BY CASE state WHEN 'open' THEN 1 ELSE 0 END DESC, last_at DESC, id DESC LIMIT {}",
         limit,
     )
+}
+
+/// How many findings are open, by code.
+pub(crate) fn counts(tenant: TenantId) -> Stmt {
+    const SQL: Text = Text::both(
+        "SELECT code, count(*) FROM findings WHERE tenant_id = $1 AND state = 'open' GROUP BY code ORDER BY code",
+    );
+    Stmt::new(SQL, args![tenant])
+}
+
+/// One line of [`counts`].
+pub(crate) struct Count(pub(crate) Code, pub(crate) i64);
+
+impl Record for Count {
+    const NOUN: &'static str = "finding count";
+    fn read(row: &mut Row) -> Result<Self, Wrong> {
+        Ok(Self(row.take()?, row.take()?))
+    }
 }
 
 /// Forgets findings that were resolved and not noticed since a time.

@@ -20,6 +20,7 @@ on_every_database! {
     causes_that_are_named_still_hit_the_entity
     a_finding_about_a_connection_stays_open_until_its_cause_is_settled
     a_resolved_finding_opens_again
+    open_findings_are_counted_by_what_happened
     a_person_settles_a_finding_whatever_it_hits
     a_share_is_troubled_exactly_while_a_finding_hits_it
     a_worker_that_stores_an_older_picture_does_not_hide_the_trouble
@@ -119,6 +120,19 @@ async fn a_finding_about_a_connection_stays_open_until_its_cause_is_settled(give
     assert_eq!((finding.open, finding.state), (0, FindingState::Open));
     given.write(vec![Change::SettleCause { key: cause.key() }]).await;
     assert_eq!(only(&given).await.state, FindingState::Resolved);
+}
+
+async fn open_findings_are_counted_by_what_happened(given: Given) {
+    let refused = Cause::of(code::SYNC_FIELD_REFUSED);
+    let dropped = Cause::of(code::SYNC_DROPPED_WRITE);
+    let (one, two) = (refused.clone().about("one"), refused.about("two"));
+    let entity = given.item("1");
+    given.write(vec![raise(&given, &one, &entity), raise(&given, &two, &entity)]).await;
+    given.write(vec![raise(&given, &dropped, &given.item("2"))]).await;
+    let counts = async || given.store.finding_counts(given.tenant).await.unwrap();
+    assert_eq!(counts().await, [(code::SYNC_DROPPED_WRITE, 1), (code::SYNC_FIELD_REFUSED, 2)]);
+    given.write(vec![settle(&entity, &[&two]), settle(&given.item("2"), &[])]).await;
+    assert_eq!(counts().await, [(code::SYNC_FIELD_REFUSED, 1)]);
 }
 
 async fn a_resolved_finding_opens_again(given: Given) {

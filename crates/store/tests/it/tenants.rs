@@ -118,6 +118,7 @@ impl Everything {
             store.shares(tenant, &ShareFilter::default(), &page),
             store.shares(tenant, &ShareFilter { item: Some("ACME-1".into()), ..Default::default() }, &page),
             store.findings(tenant, true, &page),
+            store.finding_counts(tenant),
             store.finding(tenant, self.finding.id),
             store.activity(tenant, &page),
             store.inbox(tenant, &InboxFilter::default(), &page),
@@ -132,7 +133,7 @@ impl Everything {
 
 async fn every_port_method_asked_by_another_tenant_finds_nothing(given: Given) {
     let everything = Everything::of(&given).await;
-    assert_eq!(everything.seen_by(&given, given.tenant).await.len(), 22, "the owner finds all of it");
+    assert_eq!(everything.seen_by(&given, given.tenant).await.len(), 23, "the owner finds all of it");
     assert_eq!(everything.seen_by(&given, given.other().tenant).await, [""; 0]);
 }
 

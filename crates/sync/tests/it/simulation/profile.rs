@@ -3,6 +3,7 @@
 use super::dice::Dice;
 
 /// The document, and whether tags are merged.
+#[expect(clippy::too_many_lines, reason = "nearly all of it is one document")]
 pub(crate) fn document(dice: &Dice) -> (String, bool) {
     let rule = |more: &[&'static str]| {
         let mut rules = vec!["left", "right", "newest"];

@@ -1,5 +1,6 @@
 //! `GET /api/v1/events`: activity as it happens, as server-sent events: one `activity` for each line, and `status`
 //! whenever the figures move. `Last-Event-ID` goes on where a stream broke off; `gap` says that lines are missing.
+//! A token is asked for again at every look: who revokes it means now.
 
 use std::sync::Arc;
 
@@ -14,15 +15,19 @@ use super::line::Line;
 use super::tail::Tail;
 use crate::api::v1::status::{self, Figures};
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{self, Caller};
 use crate::problem::Problem;
 use crate::pulse::Pulse;
 use crate::scope::Scope;
 use crate::stream::{Teller, tell};
 
+/// What a stream needs for as long as it is open.
+pub(super) const SCOPE: Scope = Scope::SyncRead;
+
 /// One open stream.
 struct Telling {
     app: Arc<App>,
+    headers: HeaderMap,
     tenant: TenantId,
     work: bool,
     tail: Tail,
@@ -40,7 +45,7 @@ pub(super) async fn handle(
         None => Tail::from_now(app.ports.console.as_ref(), caller.tenant).await?,
     };
     let work = caller.may(Scope::SystemRead);
-    tell(pulse, Telling { app, tenant: caller.tenant, work, tail, figures: None }).await
+    tell(pulse, Telling { app, headers, tenant: caller.tenant, work, tail, figures: None }).await
 }
 
 fn last_seen(id: &HeaderValue) -> Result<EventId, Problem> {
@@ -49,6 +54,11 @@ fn last_seen(id: &HeaderValue) -> Result<EventId, Problem> {
 }
 
 impl Teller for Telling {
+    async fn may_go_on(&self) -> bool {
+        let caller = caller::admit(&self.app, SCOPE, &self.headers).await;
+        caller.is_ok_and(|caller| caller.is_some_and(|caller| caller.tenant == self.tenant))
+    }
+
     async fn look(&mut self) -> Result<Vec<Event>, StoreError> {
         let console = self.app.ports.console.as_ref();
         let news = self.tail.news(console, self.tenant).await?;

@@ -13,6 +13,6 @@ use crate::scope::Scope;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/api/v1/activity", Scope::SyncRead, list::handle),
-        get("/api/v1/events", Scope::SyncRead, events::handle),
+        get("/api/v1/events", events::SCOPE, events::handle),
     ]
 }

@@ -178,6 +178,27 @@ async fn a_stream_ends_when_the_server_closes_and_no_more_are_served_than_allowe
 }
 
 #[tokio::test]
+async fn a_stream_ends_when_its_token_is_revoked() {
+    let house = House::new().await;
+    house.profile("default").await;
+    let share = house.share("default", "ACME-1").await;
+    let tenant = house.tenant("default").await;
+    let token = house.token("default", &["sync:read"]).await;
+    let mut events = Events::open(&house, &token, None).await;
+    assert_eq!(events.next().await.unwrap().name, "status");
+    house.line(tenant, &share, 1_000).await;
+    house.tell();
+    assert_eq!(events.next().await.unwrap().name, "activity");
+    assert_eq!(events.next().await.unwrap().name, "status");
+    let tokens = house.call("GET", "/api/v1/tokens").send().await.status(200).json();
+    let path = format!("/api/v1/tokens/{}", tokens["items"][0]["id"].as_str().unwrap());
+    house.call("DELETE", &path).send().await.status(204);
+    house.line(tenant, &share, 2_000).await;
+    house.tell();
+    assert_eq!(events.next().await, None, "the line is not told any more");
+}
+
+#[tokio::test]
 async fn a_stream_tells_nothing_of_another_tenant() {
     let house = House::new().await;
     house.profile("other").await;
