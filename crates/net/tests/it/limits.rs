@@ -56,7 +56,7 @@ async fn a_tool_that_never_stops_talking_is_cut_off() {
     let server = Server::start(move |_| Reply::Forever(head.clone(), vec![b'x'; 65_536])).await;
     let bench = Bench::with(Settings { body_limit: 1 << 20, ..settings() });
     let failure = bench.pipeline.send(&connection(&server.url()), read("/x")).await.unwrap_err();
-    assert_eq!((failure.code, failure.act), (TOOL_BAD_ANSWER, Act::Park));
+    assert_eq!((failure.code, failure.act), (NET_TOO_LARGE, Act::Park));
     assert_eq!(failure.words.expose(), "the answer is too large");
 }
 
@@ -79,5 +79,5 @@ async fn the_limit_counts_the_unpacked_size() {
 
     let tight = Bench::with(Settings { body_limit: (1 << 20) - 1, ..settings() });
     let failure = tight.pipeline.send(&there, read("/x")).await.unwrap_err();
-    assert_eq!(failure.code, TOOL_BAD_ANSWER);
+    assert_eq!(failure.code, NET_TOO_LARGE);
 }

@@ -56,7 +56,7 @@ async fn a_write_whose_connection_is_cut_is_not_repeated() {
     let server = Server::start(|_| Reply::Say(Vec::new())).await;
     let bench = Bench::open();
     let failure = bench.pipeline.send(&connection(&server.url()), write("/x")).await.unwrap_err();
-    assert_eq!((failure.code, failure.executed), (NET_UNREACHABLE, Executed::Unknown));
+    assert_eq!((failure.code, failure.executed), (NET_CUT, Executed::Unknown));
     assert_eq!(server.heard().len(), 1);
 }
 
