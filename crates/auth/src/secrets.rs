@@ -50,8 +50,7 @@ impl Secrets {
         let now = self.clock.now();
         // Nothing opened stays in memory because nobody asks for it again.
         self.opened.retain(|opened| opened.until > now);
-        let current =
-            |opened: &Opened| opened.revision == connection.revision && opened.purpose == purpose;
+        let current = |opened: &Opened| opened.revision == connection.revision && opened.purpose == purpose;
         if let Some(opened) = self.opened.find((connection.tenant, id)).filter(current) {
             return Ok(Some(opened.secret));
         }

@@ -75,7 +75,10 @@ async fn measure(ask: &Sync, amount: &Amount, database: Database, folder: &Path)
     let world = Arc::new(World { service, database, jira, targetprocess, pairs });
     tokio::time::sleep(amount.idle_for).await;
     let restarted = world.service.memory()?;
-    say(&format!("{title}: {} edits one by one, {} a second for {:?}", amount.alone, amount.pace, amount.pace_for));
+    say(&format!(
+        "{title}: {} edits one by one, {} a second for {:?}",
+        amount.alone, amount.pace, amount.pace_for
+    ));
     let alone = alone::measure(&world, amount.alone).await?;
     let pace = pace::measure(&world, amount).await?;
     let mut bursts = Vec::new();

@@ -48,7 +48,9 @@ impl Client {
 
     /// Whether a GET is answered with a success.
     pub(crate) async fn is_ok(&self, path: &str) -> bool {
-        let Ok(request) = Request::get(format!("{}{path}", self.base)).body(Bytes::new()) else { return false };
+        let Ok(request) = Request::get(format!("{}{path}", self.base)).body(Bytes::new()) else {
+            return false;
+        };
         self.plain.send(request).await.is_ok_and(|answer| answer.status().is_success())
     }
 

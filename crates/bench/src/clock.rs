@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 /// Now.
-#[expect(clippy::disallowed_methods, reason = "compared with times that other processes took from the same clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "compared with times that other processes took from the same clock"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -80,9 +80,8 @@ impl Database {
             Self::Postgres { .. } => {
                 let mut connection = PgConnection::connect(&self.url()?).await?;
                 // Only a transaction that writes is given a number.
-                let next = sqlx::query_scalar::<_, String>(
-                    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text",
-                );
+                let next =
+                    sqlx::query_scalar::<_, String>("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
                 let next = next.fetch_one(&mut connection).await?;
                 connection.close().await?;
                 Ok(next.parse()?)
@@ -141,7 +140,9 @@ mod tests {
         let count = || changes(&std::fs::read(file(&folder, "-shm")).unwrap()).unwrap();
         let before = count();
         connection.execute_batch("INSERT INTO t VALUES (1)").unwrap();
-        connection.execute_batch("BEGIN; INSERT INTO t VALUES (2); INSERT INTO t VALUES (3); COMMIT").unwrap();
+        connection
+            .execute_batch("BEGIN; INSERT INTO t VALUES (2); INSERT INTO t VALUES (3); COMMIT")
+            .unwrap();
         connection.execute_batch("BEGIN; SELECT * FROM t; COMMIT").unwrap();
         assert_eq!(count() - before, 2);
         drop(connection);

@@ -49,10 +49,13 @@ pub(crate) async fn stories(jira: &Tool, count: usize) -> Result<Vec<String>> {
 /// Makes both connections, enters the webhooks in the tools, checks and stores the profile.
 pub(crate) async fn connect(service: &Client, jira: &Tool, targetprocess: &Tool) -> Result<()> {
     let made = service
-        .post("/api/v1/connections", &json!({
-            "name": "jira", "tool": "jira_cloud", "base_url": jira.url(),
-            "sign_in": {"method": "api_token", "email": "admin@example.com"}, "secret": "token-admin",
-        }))
+        .post(
+            "/api/v1/connections",
+            &json!({
+                "name": "jira", "tool": "jira_cloud", "base_url": jira.url(),
+                "sign_in": {"method": "api_token", "email": "admin@example.com"}, "secret": "token-admin",
+            }),
+        )
         .await?;
     let hook = &made["webhook"];
     let target = json!({"url": hook["url"], "secret": hook["secret"]});
@@ -107,7 +110,9 @@ async fn active(service: &Client) -> Result<Vec<Pair>> {
         let page = service.get(&format!("/api/v1/shares?state=active&limit=1000{after}")).await?;
         let key = |share: &Value, side: &str| share[side]["key"].as_str().unwrap_or_default().to_owned();
         let shares = page["items"].as_array().into_iter().flatten();
-        pairs.extend(shares.map(|share| Pair { jira: key(share, "left"), targetprocess: key(share, "right") }));
+        pairs.extend(
+            shares.map(|share| Pair { jira: key(share, "left"), targetprocess: key(share, "right") }),
+        );
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),
             None => return Ok(pairs),

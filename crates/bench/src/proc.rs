@@ -20,7 +20,8 @@ pub(crate) struct Memory {
 /// Resident memory of a process.
 pub(crate) fn memory(process: u32) -> Result<Memory> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let bytes = |name: &str| kibibytes(&status, name).map(|size| size * 1024).with_context(|| name.to_owned());
+    let bytes =
+        |name: &str| kibibytes(&status, name).map(|size| size * 1024).with_context(|| name.to_owned());
     Ok(Memory { now: bytes("VmRSS:")?, peak: bytes("VmHWM:")? })
 }
 
@@ -33,6 +34,20 @@ fn kibibytes(status: &str, name: &str) -> Option<u64> {
 pub(crate) fn cpu(process: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     ticks(&stat).map(|ticks| TICK * ticks).context("/proc/PID/stat is not as proc(5) says")
+}
+
+/// Time that all processes of this name have spent on a CPU, as far as they still run.
+pub(crate) fn cpu_of_all(name: &str) -> Result<Duration> {
+    let mut sum = Duration::ZERO;
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        let path = entry.path();
+        // A process may end between any two of these steps.
+        let is_it = std::fs::read_to_string(path.join("comm")).is_ok_and(|comm| comm.trim_end() == name);
+        if is_it && let Ok(stat) = std::fs::read_to_string(path.join("stat")) {
+            sum += TICK * ticks(&stat).unwrap_or_default();
+        }
+    }
+    Ok(sum)
 }
 
 /// Fields 14 and 15. The name in field 2 may hold blanks and parentheses, so counting starts behind it.

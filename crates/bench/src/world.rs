@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::database::Database;
 use crate::link::Pair;
+use crate::meter::Clocks;
 use crate::service::Service;
 use crate::tool::Tool;
 
@@ -57,17 +58,19 @@ impl World {
         Ok(())
     }
 
-    /// Waits until neither tool has been called for this long and the service knows of no work.
-    pub(crate) async fn quiet(&self, length: Duration) -> Result<()> {
+    /// Waits until neither tool has been called for this long and the service knows of no work. Gives the clocks
+    /// shortly after the last call.
+    pub(crate) async fn quiet(&self, length: Duration) -> Result<Clocks> {
         let beat = length / 5;
         let (started, mut since, mut last) = (Instant::now(), Instant::now(), self.calls().await?);
+        let mut clocks = self.clocks()?;
         loop {
             tokio::time::sleep(beat).await;
             let calls = self.calls().await?;
             if calls != last {
-                (since, last) = (Instant::now(), calls);
+                (since, last, clocks) = (Instant::now(), calls, self.clocks()?);
             } else if since.elapsed() >= length && self.waiting().await? == 0 {
-                return Ok(());
+                return Ok(clocks);
             }
             if started.elapsed() > PATIENCE {
                 bail!("work does not come to an end");
@@ -92,11 +95,17 @@ impl World {
         let (issues, stories) = (self.jira.items().await?, self.targetprocess.items().await?);
         let mut delays = Vec::with_capacity(edits.len());
         for Edit { pair, in_jira, title } in edits {
-            let (Some(issue), Some(story)) = (issues.get(&pair.jira), stories.get(&pair.targetprocess)) else {
+            let (Some(issue), Some(story)) = (issues.get(&pair.jira), stories.get(&pair.targetprocess))
+            else {
                 bail!("{} or {} is gone", pair.jira, pair.targetprocess);
             };
             if issue.title != *title || story.title != *title {
-                bail!("`{title}` did not arrive: {} and {}: {}", pair.jira, pair.targetprocess, self.told().await);
+                bail!(
+                    "`{title}` did not arrive: {} and {}: {}",
+                    pair.jira,
+                    pair.targetprocess,
+                    self.told().await
+                );
             }
             let took = if *in_jira { story.updated - issue.updated } else { issue.updated - story.updated };
             delays.push(Duration::from_millis(took.unsigned_abs()).as_secs_f64() * 1_000.0);

@@ -21,7 +21,8 @@ pub(crate) struct Instance {
 impl Instance {
     /// Takes the folder, making it if needed.
     pub(crate) fn take(dir: &Path, entropy: &dyn Entropy) -> Result<Self> {
-        std::fs::create_dir_all(dir).with_context(|| format!("cannot make the data folder {}", dir.display()))?;
+        std::fs::create_dir_all(dir)
+            .with_context(|| format!("cannot make the data folder {}", dir.display()))?;
         let path = dir.join("instance");
         let mut file = OpenOptions::new()
             .read(true)

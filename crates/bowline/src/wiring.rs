@@ -139,8 +139,7 @@ impl Parts {
     ) -> Result<Self> {
         let feed = Feed::new();
         let commits = Arc::new(Told { store: Arc::clone(store), feed: feed.clone() });
-        let seal =
-            Arc::new(Sealer::new(kek, store.clone(), commits.clone(), clock.clone(), entropy.clone()));
+        let seal = Arc::new(Sealer::new(kek, store.clone(), commits.clone(), clock.clone(), entropy.clone()));
         let secrets = Arc::new(Secrets::new(store.clone(), seal.clone(), clock.clone()));
         let metrics = Arc::new(Metrics::new());
         let mut world =

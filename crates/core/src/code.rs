@@ -165,6 +165,9 @@ codes! {
     NET_UNREACHABLE = "net.unreachable", "The tool cannot be reached",
         "No connection could be made: the host name, the port, or the network is at fault.",
         "Check the base URL with `bowline connection show NAME` and try it from this machine.";
+    NET_WRONG_ADDRESS = "net.wrong_address", "The tool is not at this address",
+        "Something answers at the base URL, but it does not know the tool's API: another server, or a path that is missing or too much.",
+        "Open the base URL in a browser. Correct it with `bowline connection update NAME --url URL`, then `bowline connection test NAME`.";
     SEAL_CORRUPT = "seal.corrupt", "A sealed value cannot be opened",
         "It was changed, moved from another row, or sealed under another key.",
         "Restore the row from a backup, or store the secret again.";

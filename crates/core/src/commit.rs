@@ -81,12 +81,15 @@ pub enum Change {
         /// When it stops to be accepted; `None` for never.
         until: Option<Timestamp>,
     },
-    /// A hashed key that is no longer accepted.
-    DropDirectory {
-        /// What the key is.
+    /// All keys of one kind that lead to one thing come to their end: those that had none yet are accepted a while
+    /// longer, those that had one already are not any more.
+    EndDirectory {
+        /// What the keys are.
         kind: DirectoryKind,
-        /// SHA-256 of the key.
-        hash: [u8; 32],
+        /// What they belong to.
+        id: String,
+        /// When those without an end stop to be accepted.
+        until: Timestamp,
     },
     /// A bearer token of our own API; its hash is a directory entry.
     AddToken(ApiToken),

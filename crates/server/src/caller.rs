@@ -87,11 +87,7 @@ fn refuse(problem: Problem) -> Response {
 }
 
 /// Who calls, if their token allows what is needed now; `None` where a tenant plays no part.
-pub(crate) async fn admit(
-    app: &App,
-    scope: Scope,
-    headers: &HeaderMap,
-) -> Result<Option<Caller>, Problem> {
+pub(crate) async fn admit(app: &App, scope: Scope, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
     let named = named_tenant(headers)?;
     let (tenant, power) = match know(app, headers).await? {
         Bearer::Admin => (None, Power::Admin),

@@ -112,7 +112,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::PutDirectory { kind, hash, id, until } => {
             vec![directory::put(tenant, *kind, hash, id, *until)]
         }
-        Change::DropDirectory { kind, hash } => vec![directory::drop(tenant, *kind, hash)],
+        Change::EndDirectory { kind, id, until } => directory::end(tenant, *kind, id, *until),
         Change::AddToken(token) => vec![tokens::add(tenant, token)],
         Change::DropToken(id) => {
             vec![tokens::drop(tenant, *id), directory::drop_all(tenant, &id.to_string())]

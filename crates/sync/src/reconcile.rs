@@ -201,7 +201,8 @@ fn decide_now(look: &Look<'_>, mapping: &TypeMapping, items: &(Item, Item), sett
         left: &items.0,
         right: &items.1,
         base: &settled.base,
-        first: (share.state == ShareState::Created && share.origin != Origin::Connect).then_some(share.source),
+        first: (share.state == ShareState::Created && share.origin != Origin::Connect)
+            .then_some(share.source),
         creating: share.state == ShareState::Created,
         revision: look.profile.revision,
         forced: look.forced(),

@@ -43,7 +43,7 @@ pub(crate) async fn measure(world: &World, count: usize) -> Result<Alone> {
         world.make(edit).await?;
         world.quiet(QUIET).await?;
     }
-    let used = world.used(&mark).await?;
+    let used = world.used(&mark, &world.clocks()?).await?;
     world.arrived(&edits).await?;
     let carried = activity::since(&world.service.client, &newest).await?;
     let mut kinds = BTreeMap::<String, u64>::new();

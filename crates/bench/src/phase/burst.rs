@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use serde::Serialize;
 
 use crate::limit::Limit;
-use crate::meter::Used;
+use crate::meter::{Used, number};
 use crate::rank::Delays;
 use crate::world::World;
 use crate::{activity, clock};
@@ -40,9 +40,9 @@ pub(crate) struct Burst {
 }
 
 /// Measures one round.
-pub(crate) async fn measure(world: &World, number: usize, limit_for: Duration) -> Result<Burst> {
+pub(crate) async fn measure(world: &World, round: usize, limit_for: Duration) -> Result<Burst> {
     let limit = world.database.limit(limit_for).await?;
-    let edits = world.edits(&format!("burst {number}"), world.pairs.len());
+    let edits = world.edits(&format!("burst {round}"), world.pairs.len());
     let (jira, targetprocess) = (&world.jira, &world.targetprocess);
     future::try_join(jira.hold_hooks(), targetprocess.hold_hooks()).await?;
     let making: Vec<_> = edits.iter().map(|edit| world.make(edit)).collect();
@@ -50,8 +50,8 @@ pub(crate) async fn measure(world: &World, number: usize, limit_for: Duration) -
     let newest = activity::newest(&world.service.client).await?;
     let (mark, started) = (world.mark().await?, clock::now());
     future::try_join(jira.release_hooks(), targetprocess.release_hooks()).await?;
-    world.quiet(QUIET).await?;
-    let used = world.used(&mark).await?;
+    let until = world.quiet(QUIET).await?;
+    let used = world.used(&mark, &until).await?;
     world.arrived(&edits).await?;
     let carried = activity::since(&world.service.client, &newest).await?;
     let last = carried.iter().map(|line| line.at).max().context("nothing was carried over")?;
@@ -59,7 +59,7 @@ pub(crate) async fn measure(world: &World, number: usize, limit_for: Duration) -
     Ok(Burst {
         limit,
         edits: edits.len(),
-        rate: crate::meter::per(edits.len() as u64, 1) / last.duration_since(started).as_secs_f64(),
+        rate: number(edits.len() as u64) / last.duration_since(started).as_secs_f64(),
         delays: Delays::of(&delays),
         calls: used.calls_per(edits.len()),
         transactions: used.transactions_per(edits.len()),

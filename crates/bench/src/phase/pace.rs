@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::activity;
 use crate::amount::Amount;
-use crate::meter::Used;
+use crate::meter::{Used, number};
 use crate::rank::Delays;
 use crate::world::World;
 
@@ -51,14 +51,14 @@ pub(crate) async fn measure(world: &Arc<World>, amount: &Amount) -> Result<Pace>
         made??;
     }
     let took = started.elapsed();
-    world.quiet(QUIET).await?;
-    let used = world.used(&mark).await?;
+    let until = world.quiet(QUIET).await?;
+    let used = world.used(&mark, &until).await?;
     let stamped = world.arrived(&edits).await?;
     let carried = activity::since(&world.service.client, &newest).await?;
     let delays: Vec<f64> = carried.iter().map(|line| line.delay).collect();
     Ok(Pace {
         edits: edits.len(),
-        rate: crate::meter::per(edits.len() as u64, 1) / took.as_secs_f64(),
+        rate: number(edits.len() as u64) / took.as_secs_f64(),
         delays: Delays::of(&delays),
         stamped: Delays::of(&stamped),
         calls: used.calls_per(edits.len()),

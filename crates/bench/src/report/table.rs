@@ -3,7 +3,7 @@
 use super::aims::{allowed, megabytes, ratios};
 use crate::amount::Amount;
 use crate::bench::Measured;
-use crate::meter::{Used, per};
+use crate::meter::{Used, number};
 use crate::phase::burst::Burst;
 use crate::rank::{Delays, median};
 
@@ -11,7 +11,8 @@ type Row = (String, Box<dyn Fn(&Measured) -> String>);
 
 /// The table's lines.
 pub(super) fn lines(amount: &Amount, all: &[Measured]) -> Vec<String> {
-    let head = ("".to_owned(), Box::new(|measured: &Measured| measured.database.title().to_owned()) as Box<_>);
+    let head =
+        ("".to_owned(), Box::new(|measured: &Measured| measured.database.title().to_owned()) as Box<_>);
     let rows = std::iter::once(head).chain(before(amount)).chain(calm(amount)).chain(rush(amount));
     rows.map(|(name, figure)| line(&name, &all.iter().map(figure).collect::<Vec<_>>())).collect()
 }
@@ -52,8 +53,8 @@ fn calm(amount: &Amount) -> Vec<Row> {
         row("  edited to written, by the tools' stamps", |m| delays(&m.pace.stamped)),
         row("  API calls an event, both tools", |m| format!("{:.2}", m.pace.calls)),
         row("  durable transactions an event, grouped", |m| format!("{:.2}", m.pace.transactions)),
-        row("  CPU ms an event: service/tools/bench/rest", |m| cpu(&m.pace.used, m.pace.edits)),
-        row("  cores busy, stolen by the host", |m| busy(&m.pace.used)),
+        row("  CPU ms an event: service / PostgreSQL / simulators", |m| cpu(&m.pace.used, m.pace.edits)),
+        row("  cores busy / of it with others / stolen by the host", |m| busy(&m.pace.used)),
     ]
 }
 
@@ -82,10 +83,10 @@ fn rush(amount: &Amount) -> Vec<Row> {
         }),
         row("  API calls an event, both tools", each(|burst| burst.calls, 2)),
         row("  durable transactions an event, grouped", each(|burst| burst.transactions, 2)),
-        row("  CPU ms an event: service/tools/bench/rest", |m| {
+        row("  CPU ms an event: service / PostgreSQL / simulators", |m| {
             middle(m).map_or_else(String::new, |burst| cpu(&burst.used, burst.edits))
         }),
-        row("  cores busy, stolen by the host", |m| {
+        row("  cores busy / of it with others / stolen by the host", |m| {
             middle(m).map_or_else(String::new, |burst| busy(&burst.used))
         }),
     ]
@@ -108,12 +109,13 @@ fn delays(delays: &Delays) -> String {
 }
 
 fn cpu(used: &Used, events: usize) -> String {
-    let ms = |seconds: f64| seconds * 1_000.0 / per(events as u64, 1);
-    format!("{:.1}/{:.1}/{:.1}/{:.1}", ms(used.service), ms(used.tools), ms(used.bench), ms(used.rest))
+    let ms = |seconds: f64| seconds * 1_000.0 / number(events as u64);
+    format!("{:.1} / {:.1} / {:.1}", ms(used.service), ms(used.postgres), ms(used.tools))
 }
 
 fn busy(used: &Used) -> String {
-    format!("{:.0} %, {:.0} %", used.busy * 100.0, used.stolen * 100.0)
+    let percent = |part: f64| format!("{:.0} %", part * 100.0);
+    format!("{} / {} / {}", percent(used.busy), percent(used.foreign()), percent(used.stolen))
 }
 
 fn mb(bytes: u64) -> String {

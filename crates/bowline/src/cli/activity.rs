@@ -31,7 +31,9 @@ pub(super) async fn run(context: &Context, ask: Ask) -> Done {
     }
     let mut stream = client.stream("/api/v1/events").await?;
     let mut rest = String::new();
-    while let Some(chunk) = stream.chunk().await.map_err(|error| Failed::new(Exit::Unavailable, error.to_string()))? {
+    while let Some(chunk) =
+        stream.chunk().await.map_err(|error| Failed::new(Exit::Unavailable, error.to_string()))?
+    {
         rest.push_str(&String::from_utf8_lossy(&chunk));
         while let Some((event, after)) = rest.split_once("\n\n") {
             if let Some(line) = activity(event) {

@@ -40,8 +40,14 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failed> {
-        let answer = self.plain.send(self.request(method, path, body)?).await.map_err(|error| self.away(&error))?;
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Failed> {
+        let answer =
+            self.plain.send(self.request(method, path, body)?).await.map_err(|error| self.away(&error))?;
         let value = serde_json::from_slice(answer.body()).unwrap_or(Value::Null);
         if answer.status().is_success() { Ok(value) } else { Err(failed(answer.status(), &value)) }
     }
@@ -102,7 +108,8 @@ impl Client {
     }
 
     fn away(&self, error: &plain::Error) -> Failed {
-        let failed = Failed::new(Exit::Unavailable, format!("Bowline at {} does not answer: {error}", self.base));
+        let failed =
+            Failed::new(Exit::Unavailable, format!("Bowline at {} does not answer: {error}", self.base));
         failed.next("start it with `bowline serve`, or name another with --server or BOWLINE_SERVER")
     }
 }
@@ -118,7 +125,8 @@ fn failed(status: StatusCode, problem: &Value) -> Failed {
         502..=504 => Exit::Unavailable,
         _ => Exit::Failure,
     };
-    let mut message = text("detail").or_else(|| text("title")).unwrap_or_else(|| format!("HTTP status {status}"));
+    let mut message =
+        text("detail").or_else(|| text("title")).unwrap_or_else(|| format!("HTTP status {status}"));
     for list in ["problems", "reasons"] {
         for entry in problem.get(list).and_then(Value::as_array).into_iter().flatten() {
             message.push_str("\n  ");

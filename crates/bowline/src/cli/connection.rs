@@ -160,7 +160,10 @@ impl Update {
             }
         }
         match body.as_object().is_some_and(|body| body.is_empty()) {
-            true => Err(Failed::usage("there is nothing to change").next("see `bowline connection update --help`")),
+            true => {
+                Err(Failed::usage("there is nothing to change")
+                    .next("see `bowline connection update --help`"))
+            }
             false => Ok(body),
         }
     }

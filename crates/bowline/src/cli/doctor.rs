@@ -30,7 +30,8 @@ impl Check {
 
     fn text(&self) -> String {
         let mark = if self.ok { "ok  " } else { "FAIL" };
-        let next = if self.remedy.is_empty() { String::new() } else { format!("\n        next: {}", self.remedy) };
+        let next =
+            if self.remedy.is_empty() { String::new() } else { format!("\n        next: {}", self.remedy) };
         format!("{mark}  {:<24} {}{next}", self.name, self.words)
     }
 }
@@ -122,7 +123,11 @@ async fn tested(client: &super::Client, connection: &Value) -> Check {
         }
         Ok(verdict) => {
             let words = format!("{} {}", at(&verdict, "/title"), at(&verdict, "/words"));
-            Check::bad(title, format!("{} [{}]", words.trim(), at(&verdict, "/code")), at(&verdict, "/remedy"))
+            Check::bad(
+                title,
+                format!("{} [{}]", words.trim(), at(&verdict, "/code")),
+                at(&verdict, "/remedy"),
+            )
         }
         Err(failed) => Check::failed(title, &failed),
     }

@@ -18,10 +18,13 @@ pub(super) fn run(out: Out, wanted: Option<&str>) -> Done {
             Ok(())
         }
         None => {
-            let nearest = code::REGISTRY.iter().min_by_key(|entry| strsim::damerau_levenshtein(entry.code, wanted));
+            let nearest =
+                code::REGISTRY.iter().min_by_key(|entry| strsim::damerau_levenshtein(entry.code, wanted));
             let failed = Failed::new(Exit::NotFound, format!("there is no code `{wanted}`"));
             Err(match nearest {
-                Some(entry) => failed.next(format!("did you mean `{}`? `bowline explain` lists all", entry.code)),
+                Some(entry) => {
+                    failed.next(format!("did you mean `{}`? `bowline explain` lists all", entry.code))
+                }
                 None => failed,
             })
         }

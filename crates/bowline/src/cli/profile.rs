@@ -91,15 +91,21 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         }
         Verb::Update { name, file } => {
             let stored = client.call(Method::PUT, &path(&name), Some(&file.body()?)).await?;
-            out.value(&stored, |stored| format!("{} has revision {}", at(stored, "/name"), at(stored, "/revision")));
+            out.value(&stored, |stored| {
+                format!("{} has revision {}", at(stored, "/name"), at(stored, "/revision"))
+            });
         }
         Verb::List => {
             let (items, _) = client.list("/api/v1/profiles", usize::MAX).await?;
             let columns = [("NAME", "/name"), ("STATE", "/state"), ("REVISION", "/revision"), ("ID", "/id")];
             out.list(&items, &columns, "There is no profile yet: start from `bowline profile example`.");
         }
-        Verb::Show(Name { name }) => out.value(&client.get(&path(&name)).await?, |stored| at(stored, "/document")),
-        Verb::Pause(Name { name }) => turned(context, client.post(&format!("{}/pause", path(&name)), &json!({})).await?),
+        Verb::Show(Name { name }) => {
+            out.value(&client.get(&path(&name)).await?, |stored| at(stored, "/document"))
+        }
+        Verb::Pause(Name { name }) => {
+            turned(context, client.post(&format!("{}/pause", path(&name)), &json!({})).await?)
+        }
         Verb::Resume(Name { name }) => {
             turned(context, client.post(&format!("{}/resume", path(&name)), &json!({})).await?);
         }
@@ -125,8 +131,10 @@ fn checked(context: &Context, verdict: &Value) -> Done {
         return Ok(());
     }
     let mut lines: Vec<String> = entries("problems").iter().map(words).collect();
-    lines.extend(entries("unchecked").iter().map(|silent| {
-        format!("{} could not be asked: {}", at(silent, "/connection"), at(silent, "/title"))
-    }));
+    lines.extend(
+        entries("unchecked").iter().map(|silent| {
+            format!("{} could not be asked: {}", at(silent, "/connection"), at(silent, "/title"))
+        }),
+    );
     Err(Failed::new(Exit::Failure, format!("the profile cannot be used yet\n  {}", lines.join("\n  "))))
 }

@@ -76,7 +76,8 @@ pub(crate) struct Id {
 impl List {
     fn path(&self) -> String {
         let asked = [("profile", &self.profile), ("state", &self.state), ("item", &self.item)];
-        let pairs = asked.iter().filter_map(|(key, value)| Some(format!("{key}={}", segment(value.as_ref()?))));
+        let pairs =
+            asked.iter().filter_map(|(key, value)| Some(format!("{key}={}", segment(value.as_ref()?))));
         match pairs.collect::<Vec<_>>().join("&") {
             none if none.is_empty() => "/api/v1/shares".to_owned(),
             query => format!("/api/v1/shares?{query}"),

@@ -68,7 +68,8 @@ pub(crate) struct Common {
 impl Common {
     fn webhook(&self) -> Result<Option<WebhookTarget>, Failed> {
         let Some(url) = self.webhook.clone() else { return Ok(None) };
-        let secret = self.webhook_secret_file.as_deref().map(|file| secret::read("secret", Some(file))).transpose()?;
+        let secret =
+            self.webhook_secret_file.as_deref().map(|file| secret::read("secret", Some(file))).transpose()?;
         let secret = secret.map(|secret| secret.expose_text().to_owned());
         Ok(Some(WebhookTarget { url, secret, ..WebhookTarget::default() }))
     }

@@ -11,7 +11,9 @@ use super::{Context, Done};
 #[derive(Subcommand)]
 pub(crate) enum Verb {
     /// Make a token; it is shown once.
-    #[command(after_help = "Example: bowline token create dashboard --scope sync:read --scope items:read --days 90")]
+    #[command(
+        after_help = "Example: bowline token create dashboard --scope sync:read --scope items:read --days 90"
+    )]
     Create {
         /// What it is for.
         name: String,
@@ -45,7 +47,8 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         }
         Verb::List => {
             let (items, _) = client.list("/api/v1/tokens", usize::MAX).await?;
-            let columns = [("NAME", "/name"), ("SCOPES", "/scopes"), ("CREATED", "/created_at"), ("ID", "/id")];
+            let columns =
+                [("NAME", "/name"), ("SCOPES", "/scopes"), ("CREATED", "/created_at"), ("ID", "/id")];
             out.list(&items, &columns, "There is no token yet: `bowline token create --help`.");
         }
         Verb::Revoke { id } => {

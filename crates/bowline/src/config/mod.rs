@@ -55,16 +55,8 @@ impl Config {
     /// As TOML, without passwords.
     pub(crate) fn show(&self) -> String {
         let Self { server, data, store, keys, net, sync, log } = self;
-        [
-            server.show(),
-            data.show(),
-            store.show(),
-            keys.show(),
-            net.show(),
-            sync.show(),
-            log.show(),
-        ]
-        .join("\n")
+        [server.show(), data.show(), store.show(), keys.show(), net.show(), sync.show(), log.show()]
+            .join("\n")
     }
 }
 

@@ -13,8 +13,14 @@ use super::{Config, DEFAULTS};
 const PREFIX: &str = "BOWLINE_";
 
 /// Names of ours in the environment that are not keys.
-const NOT_KEYS: [&str; 6] =
-    ["BOWLINE_CONFIG", "BOWLINE_CRASH", "BOWLINE_TEST_PG", "BOWLINE_TOKEN", "BOWLINE_SERVER", "BOWLINE_TENANT"];
+const NOT_KEYS: [&str; 6] = [
+    "BOWLINE_CONFIG",
+    "BOWLINE_CRASH",
+    "BOWLINE_TEST_PG",
+    "BOWLINE_TOKEN",
+    "BOWLINE_SERVER",
+    "BOWLINE_TENANT",
+];
 
 /// One thing wrong with the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,17 +79,13 @@ fn flat(document: Table) -> BTreeMap<String, Value> {
     flat
 }
 
-fn from_file(
-    path: &Path,
-    known: &BTreeMap<String, Value>,
-    given: &mut Values,
-    problems: &mut Vec<Problem>,
-) {
+fn from_file(path: &Path, known: &BTreeMap<String, Value>, given: &mut Values, problems: &mut Vec<Problem>) {
     let name = path.display();
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            return problems.push(Problem { place: name.to_string(), message: format!("cannot be read: {error}") });
+            return problems
+                .push(Problem { place: name.to_string(), message: format!("cannot be read: {error}") });
         }
     };
     let line = |at: usize| text.get(..at).unwrap_or_default().lines().count().max(1);

@@ -54,7 +54,12 @@ async fn edit_for_ever(scenario: &Scenario<'_>, report: &Report) {
         let came = if turn % 2 == 0 {
             let edit = json!({"as": who, "item": key, "fields": {"summary": title}});
             let edited = world.jira.quiet_edit(&edit).await;
-            (who, key, edited, world.targetprocess.until(wanted, SOON, |item| item["title"] == json!(title)).await)
+            (
+                who,
+                key,
+                edited,
+                world.targetprocess.until(wanted, SOON, |item| item["title"] == json!(title)).await,
+            )
         } else {
             let edit = json!({"as": "bob", "item": named(wanted), "fields": {"Name": title}});
             let edited = world.targetprocess.quiet_edit(&edit).await;
@@ -62,7 +67,10 @@ async fn edit_for_ever(scenario: &Scenario<'_>, report: &Report) {
         };
         match came {
             (who, key, Ok(_), Ok(_)) => {
-                report.say(&format!("  {who} called {key} \"{title}\"; on the other side after {}", ms(started.elapsed())));
+                report.say(&format!(
+                    "  {who} called {key} \"{title}\"; on the other side after {}",
+                    ms(started.elapsed())
+                ));
             }
             (_, _, Err(why), _) | (_, _, _, Err(why)) => report.say(&format!("  {why}")),
         }

@@ -75,10 +75,16 @@ impl<'a> Scenario<'a> {
     async fn link(&self) -> Step {
         let started = Instant::now();
         let (jira, targetprocess) = (&self.world.jira, &self.world.targetprocess);
-        for key in candidates(jira, "Story", |item| item["key"].as_str().is_some_and(|key| key.starts_with("ACME-"))).await? {
+        for key in
+            candidates(jira, "Story", |item| item["key"].as_str().is_some_and(|key| key.starts_with("ACME-")))
+                .await?
+        {
             self.share("left", &key).await?;
         }
-        for id in candidates(targetprocess, "UserStory", |item| item["project"].to_string().contains("Web Shop")).await? {
+        for id in
+            candidates(targetprocess, "UserStory", |item| item["project"].to_string().contains("Web Shop"))
+                .await?
+        {
             self.share("right", &id).await?;
         }
         let pairs = self.linked(started).await?;
@@ -100,8 +106,11 @@ impl<'a> Scenario<'a> {
             let page = self.world.ask("/api/v1/shares?state=active&limit=100").await?;
             let shares = page["items"].as_array().cloned().unwrap_or_default();
             if shares.len() >= 2 * FROM_EACH {
-                let text = |share: &Value, at: &str| share.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned();
-                let pair = |share| Pair { jira: text(share, "/left/key"), targetprocess: text(share, "/right/key") };
+                let text = |share: &Value, at: &str| {
+                    share.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned()
+                };
+                let pair =
+                    |share| Pair { jira: text(share, "/left/key"), targetprocess: text(share, "/right/key") };
                 return Ok(shares.iter().map(pair).collect());
             }
             if started.elapsed() > 3 * SOON {
@@ -143,7 +152,10 @@ impl<'a> Scenario<'a> {
     async fn text(&self) -> Step {
         let (one, other) = (self.pair(6)?, self.pair(7)?);
         let wiki = "h2. Plan\n\nFirst *bold*, then a [link|https://example.com/].\n\n* one\n* two\n\n{code:java}int i = 1;{code}";
-        self.world.jira.edit(&json!({"as": "ada", "item": one.jira, "fields": {"description": wiki}})).await?;
+        self.world
+            .jira
+            .edit(&json!({"as": "ada", "item": one.jira, "fields": {"description": wiki}}))
+            .await?;
         let has = |item: &Value, parts: &[&str]| {
             let text = item["description"].to_string();
             parts.iter().all(|part| text.contains(part))
@@ -161,19 +173,29 @@ impl<'a> Scenario<'a> {
     async fn state(&self) -> Step {
         let pair = self.pair(8)?;
         let started = Instant::now();
-        self.world.targetprocess.edit(&json!({"as": "bob", "item": named(&pair.targetprocess), "state": "Done"})).await?;
+        self.world
+            .targetprocess
+            .edit(&json!({"as": "bob", "item": named(&pair.targetprocess), "state": "Done"}))
+            .await?;
         let done = |item: &Value| item["state"] == json!("Done");
         let issue = self.world.jira.until(&pair.jira, SOON, done).await?;
         if issue["resolution"] != json!("Done") {
             return Err(format!("{} is Done without the resolution that its screen requires", pair.jira));
         }
-        Ok(format!("{} went to Done step by step, with its resolution, after {}", pair.jira, ms(started.elapsed())))
+        Ok(format!(
+            "{} went to Done step by step, with its resolution, after {}",
+            pair.jira,
+            ms(started.elapsed())
+        ))
     }
 
     async fn person(&self) -> Step {
         let pair = self.pair(9)?;
         let started = Instant::now();
-        self.world.targetprocess.edit(&json!({"as": "bob", "item": named(&pair.targetprocess), "assign": "ada"})).await?;
+        self.world
+            .targetprocess
+            .edit(&json!({"as": "bob", "item": named(&pair.targetprocess), "assign": "ada"}))
+            .await?;
         self.world.jira.until(&pair.jira, SOON, |item| item["assignee"] == json!("ada")).await?;
         Ok(format!("{} is assigned to ada on both sides, after {}", pair.jira, ms(started.elapsed())))
     }
@@ -186,7 +208,11 @@ impl<'a> Scenario<'a> {
                 comments.iter().filter(|comment| comment["body"].to_string().contains(text)).count() == 1
             }
         };
-        let made = self.world.jira.edit(&json!({"as": "ada", "item": one.jira, "comment": "Is it *ready*?"})).await?;
+        let made = self
+            .world
+            .jira
+            .edit(&json!({"as": "ada", "item": one.jira, "comment": "Is it *ready*?"}))
+            .await?;
         self.world.targetprocess.until(&one.targetprocess, SOON, said("ready")).await?;
         let edit = json!({"as": "bob", "item": named(&other.targetprocess), "comment": "<div>Not before noon</div>"});
         self.world.targetprocess.edit(&edit).await?;
@@ -204,7 +230,8 @@ impl<'a> Scenario<'a> {
         let echoes = self.counts().await.echoes;
         // Two more webhooks that say nothing new.
         let pair = self.pair(0)?;
-        for (site, key) in [(&self.world.jira, &pair.jira), (&self.world.targetprocess, &pair.targetprocess)] {
+        for (site, key) in [(&self.world.jira, &pair.jira), (&self.world.targetprocess, &pair.targetprocess)]
+        {
             let last = site.get("webhooks?since=0").await?;
             let all = last["webhooks"].as_array().cloned().unwrap_or_default();
             let of_item = all.iter().rev().find(|hook| hook["item"].to_string().contains(key.as_str()));
@@ -264,7 +291,8 @@ impl<'a> Scenario<'a> {
     pub(super) async fn counts(&self) -> Counts {
         let metrics = self.world.client.text("/metrics").await.unwrap_or_default();
         let status = self.world.ask("/api/v1/status").await.unwrap_or_default();
-        let shares = status["shares"].as_object().map(|states| states.values().filter_map(Value::as_u64).sum());
+        let shares =
+            status["shares"].as_object().map(|states| states.values().filter_map(Value::as_u64).sum());
         Counts {
             shares: shares.unwrap_or_default(),
             events: sum(&metrics, "bowline_intake_events_total"),
@@ -313,16 +341,19 @@ fn agree(issue: &Value, story: &Value) -> Result<(), String> {
         return Err(format!("the titles differ: {} and {}", issue["title"], story["title"]));
     }
     if issue["state"] != json!(state(story)) {
-        return Err(format!("the states of {} differ: {} and {}", issue["title"], issue["state"], story["state"]));
+        return Err(format!(
+            "the states of {} differ: {} and {}",
+            issue["title"], issue["state"], story["state"]
+        ));
     }
     Ok(())
 }
 
 /// The sum of a counter over all its labels.
 fn sum(metrics: &str, name: &str) -> u64 {
-    let of_name = metrics.lines().filter(|line| {
-        line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
-    });
+    let of_name = metrics
+        .lines()
+        .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' '])));
     of_name.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
 }
 

@@ -64,7 +64,10 @@ impl Site {
         let sent = self.get(&path).await?;
         match sent.pointer("/webhooks/0/fate").and_then(Value::as_str) {
             Some("delivered") => Ok(done),
-            fate => Err(format!("the webhook of the edit did not get through: {}", fate.unwrap_or("none was sent"))),
+            fate => Err(format!(
+                "the webhook of the edit did not get through: {}",
+                fate.unwrap_or("none was sent")
+            )),
         }
     }
 
@@ -93,7 +96,11 @@ impl Site {
                 return Ok(item);
             }
             if started.elapsed() > within {
-                return Err(format!("{key} did not become as wanted within {} s: {}", within.as_secs(), brief(&item)));
+                return Err(format!(
+                    "{key} did not become as wanted within {} s: {}",
+                    within.as_secs(),
+                    brief(&item)
+                ));
             }
             let next = self.get(&format!("webhooks?since={since}&wait_ms={NEXT_HOOK_MS}")).await?;
             since = next.get("last").and_then(Value::as_u64).unwrap_or(since);

@@ -12,7 +12,10 @@ use super::world::PROFILE;
 pub(super) async fn conflict(scenario: &Scenario<'_>) -> Step {
     let (world, pair) = (scenario.world, scenario.pair(12)?);
     world.call(&format!("/api/v1/profiles/{PROFILE}/pause"), &json!({})).await?;
-    world.jira.edit(&json!({"as": "ada", "item": pair.jira, "fields": {"summary": "Ada says one thing"}})).await?;
+    world
+        .jira
+        .edit(&json!({"as": "ada", "item": pair.jira, "fields": {"summary": "Ada says one thing"}}))
+        .await?;
     // The tools date edits in milliseconds; the later one must be later.
     world.jira.get("webhooks?since=999999999&wait_ms=20").await?;
     let name = "Bob, later, says another";

@@ -37,8 +37,9 @@ impl World {
     pub(super) async fn start(ask: &Ask) -> Result<Self, String> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let left = jira::start(jira::Options::default(), any).await.map_err(|error| error.to_string())?;
-        let right =
-            targetprocess::start(targetprocess::Options::default(), any).await.map_err(|error| error.to_string())?;
+        let right = targetprocess::start(targetprocess::Options::default(), any)
+            .await
+            .map_err(|error| error.to_string())?;
         let (data, temporary) = folder(ask)?;
         let roles = if ask.fault == Some(Fault::WorkerOff) { Roles::of(&[Role::Api]) } else { Roles::all() };
         let service = serve(ask, &data, roles).await?;

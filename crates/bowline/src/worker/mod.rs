@@ -110,7 +110,10 @@ impl Worker {
         }
         looks.close();
         if tokio::time::timeout(DRAIN, looks.wait()).await.is_err() {
-            tracing::warn!(left = looks.len(), "stopped with looks under way; they are taken up again at the next start");
+            tracing::warn!(
+                left = looks.len(),
+                "stopped with looks under way; they are taken up again at the next start"
+            );
         }
     }
 

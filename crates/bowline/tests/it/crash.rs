@@ -45,7 +45,8 @@ impl Work {
         let (stories, user_stories) = (world.stories().await, world.user_stories().await);
         let tied = world.share("left", &stories[0]).await;
         world.service.settled().await;
-        let carried = (comments(&world.jira.item(&tied.0).await), comments(&world.targetprocess.item(&tied.1).await));
+        let carried =
+            (comments(&world.jira.item(&tied.0).await), comments(&world.targetprocess.item(&tied.1).await));
         Self { tied, carried, issue: stories[1].clone(), story: user_stories[0].clone() }
     }
 
@@ -54,7 +55,10 @@ impl Work {
         let (issue, story) = (&self.tied.0, self.tied.1.parse::<u64>().unwrap());
         world.jira.edit(json!({"as": "ada", "item": issue, "fields": {"summary": "Ada's title"}})).await;
         world.jira.edit(json!({"as": "ada", "item": issue, "comment": "Ada's remark"})).await;
-        world.targetprocess.edit(json!({"as": "bob", "item": story, "comment": "<div>Bob's remark</div>"})).await;
+        world
+            .targetprocess
+            .edit(json!({"as": "bob", "item": story, "comment": "<div>Bob's remark</div>"}))
+            .await;
         world.targetprocess.edit(json!({"as": "bob", "item": story, "state": "Done"})).await;
     }
 
@@ -71,10 +75,16 @@ impl Work {
     /// Waits until everything is there, and then looks for what is there too often.
     async fn judge(&self, world: &World) {
         let (issue, story) = (&self.tied.0, &self.tied.1);
-        world.targetprocess.until(story, |item| item["title"] == "Ada's title" && said(item, "Ada's remark") == 1).await;
+        world
+            .targetprocess
+            .until(story, |item| item["title"] == "Ada's title" && said(item, "Ada's remark") == 1)
+            .await;
         world.jira.until(issue, |item| item["state"] == "Done" && said(item, "Bob's remark") == 1).await;
         for key in [&self.issue, &self.story] {
-            world.service.until(&format!("/api/v1/shares?item={key}"), |page| page["items"][0]["state"] == "active").await;
+            world
+                .service
+                .until(&format!("/api/v1/shares?item={key}"), |page| page["items"][0]["state"] == "active")
+                .await;
         }
         // Two more sweeps: whatever would be done twice is done twice by then.
         tokio::time::sleep(Duration::from_millis(2_500)).await;
@@ -126,7 +136,11 @@ async fn killed_at(kind: Kind, point: &str, visit: u32) {
     world.restart(&[("BOWLINE_CRASH", &format!("{point}:{visit}"))]).await;
     work.share(&world).await;
     work.edit(&world).await;
-    assert!(world.service.killed(SOON).await, "{point} was not reached {visit} times\n{}", world.service.told());
+    assert!(
+        world.service.killed(SOON).await,
+        "{point} was not reached {visit} times\n{}",
+        world.service.told()
+    );
     world.restart(&[]).await;
     work.share(&world).await;
     work.judge(&world).await;

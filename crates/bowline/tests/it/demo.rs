@@ -33,8 +33,11 @@ fn the_demo_verifies_every_step_and_ends_with_exit_0() {
     assert_eq!(last["ok"], true);
     assert_eq!(last["shares"], 20);
     assert_eq!(last["findings"], 0);
-    let names: Vec<&str> = last["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
-    for name in ["link", "edit-jira", "edit-targetprocess", "conflict", "rate-limit", "lost-webhook", "agreement"] {
+    let names: Vec<&str> =
+        last["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
+    for name in
+        ["link", "edit-jira", "edit-targetprocess", "conflict", "rate-limit", "lost-webhook", "agreement"]
+    {
         assert!(names.contains(&name), "{names:?}");
     }
     assert!(["events", "commands", "echoes"].iter().all(|count| last[*count].as_u64() > Some(20)), "{last}");

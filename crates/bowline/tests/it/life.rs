@@ -29,7 +29,12 @@ async fn shared(world: &World, key: &str) -> Value {
 
 async fn count(world: &World, title: &str) -> usize {
     let all = world.targetprocess.get("items").await;
-    all["items"].as_array().unwrap().iter().filter(|item| item["title"].as_str().unwrap().contains(title)).count()
+    all["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["title"].as_str().unwrap().contains(title))
+        .count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +42,10 @@ async fn an_item_that_a_person_unlinked_is_not_shared_again_by_its_routing() {
     let world = world(&automatic()).await;
     let key = story(&world, "Once only").await;
     let share = shared(&world, &key).await;
-    world.service.ok("POST", &format!("/api/v1/shares/{}/unlink", share["id"].as_str().unwrap()), &json!({})).await;
+    world
+        .service
+        .ok("POST", &format!("/api/v1/shares/{}/unlink", share["id"].as_str().unwrap()), &json!({}))
+        .await;
     world.jira.edit(json!({"as": "ada", "item": key, "fields": {"summary": "Once only, edited"}})).await;
     // Two sweeps later it would have been made.
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
@@ -92,7 +100,8 @@ async fn a_comment_that_is_restricted_later_does_not_spread_what_it_says_then() 
     let said = |words: &'static str| move |item: &Value| item["comments"].to_string().contains(words);
     world.targetprocess.until(&story, said("For everybody")).await;
 
-    let url = format!("{}/rest/api/2/issue/{issue}/comment/{}", world.jira.url, made["comment"].as_str().unwrap());
+    let url =
+        format!("{}/rest/api/2/issue/{issue}/comment/{}", world.jira.url, made["comment"].as_str().unwrap());
     // admin@example.com:token-admin
     let headers = [
         ("authorization", "Basic YWRtaW5AZXhhbXBsZS5jb206dG9rZW4tYWRtaW4="),

@@ -8,9 +8,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_input;
 #[cfg(feature = "crash")]
 mod crash;
 mod demo;
 mod house;
+mod intake;
 mod life;
 mod processes;
+mod scratch;

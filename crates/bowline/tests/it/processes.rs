@@ -10,12 +10,16 @@ async fn both_ways(kind: Kind) {
 
     let url = format!("{}/rest/api/3/issue/{issue}", world.jira.url);
     // ada@example.com:token-ada
-    let headers = [("authorization", "Basic YWRhQGV4YW1wbGUuY29tOnRva2VuLWFkYQ=="), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", "Basic YWRhQGV4YW1wbGUuY29tOnRva2VuLWFkYQ=="),
+        ("content-type", "application/json"),
+    ];
     let edit = json!({"fields": {"summary": "Hello from Jira"}});
     assert_eq!(http("PUT", &url, &headers, edit.to_string()).await.unwrap().status, 204);
     world.targetprocess.until(&story, |item| item["title"] == "Hello from Jira").await;
 
-    let url = format!("{}/api/v1/UserStories/{story}?access_token=token-bob&format=json", world.targetprocess.url);
+    let url =
+        format!("{}/api/v1/UserStories/{story}?access_token=token-bob&format=json", world.targetprocess.url);
     let edit = json!({"Name": "Hello from Targetprocess"});
     let headers = [("content-type", "application/json")];
     assert_eq!(http("POST", &url, &headers, edit.to_string()).await.unwrap().status, 200);

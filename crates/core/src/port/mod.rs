@@ -12,9 +12,9 @@ mod tool;
 pub use bell::Bell;
 pub use outbound::{Outbound, OutboundAnswer, OutboundCall, SignError, Signer};
 pub use seal::{Seal, SealError};
-pub use store::{PENDING_LIMIT, 
-    ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, Registry, Retention, ShareFilter,
-    ShareView, StoreError, Vault, WorkDepth, WorkQueue,
+pub use store::{
+    ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, PENDING_LIMIT, Registry, Retention,
+    ShareFilter, ShareView, StoreError, Vault, WorkDepth, WorkQueue,
 };
 pub use time::{Clock, Entropy};
 pub use tool::{

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bowline_core::code::{
-    AUTH_CAPTCHA_REQUIRED, NET_NOT_JSON, NET_SERVER_ERROR, NET_THROTTLED, NET_TLS, NET_UNREACHABLE,
+    AUTH_CAPTCHA_REQUIRED, NET_CUT, NET_NOT_JSON, NET_SERVER_ERROR, NET_THROTTLED, NET_TLS, NET_UNREACHABLE,
 };
 use bowline_core::failure::{Act, Executed};
 use bowline_core::port::Outbound;

@@ -32,10 +32,17 @@ pub(crate) fn put(
         .hit_or(StoreError::Conflict("directory key"))
 }
 
-pub(crate) fn drop(tenant: TenantId, kind: DirectoryKind, hash: &[u8; 32]) -> Stmt {
-    const SQL: Text =
-        Text::both("DELETE FROM directory WHERE tenant_id = $1 AND kind = $2 AND key_hash = $3");
-    Stmt::new(SQL, args![tenant, kind.word(), hash.as_slice()])
+/// Drops the keys that have an end already, and sets one to the others.
+pub(crate) fn end(tenant: TenantId, kind: DirectoryKind, id: &str, until: Timestamp) -> Vec<Stmt> {
+    const ENDING: Text = Text::both(
+        "DELETE FROM directory WHERE tenant_id = $1 AND kind = $2 AND id = $3 AND until_at IS NOT NULL",
+    );
+    const LASTING: Text =
+        Text::both("UPDATE directory SET until_at = $4 WHERE tenant_id = $1 AND kind = $2 AND id = $3");
+    vec![
+        Stmt::new(ENDING, args![tenant, kind.word(), id]),
+        Stmt::new(LASTING, args![tenant, kind.word(), id, until]),
+    ]
 }
 
 /// Drops every key that leads to one connection or token.

@@ -198,7 +198,12 @@ impl Given {
             kind: CommandKind::Update,
             state: CommandState::Sending,
             revision: 4,
-            fields: vec![SentField { key: u64::MAX, source: print_of(1), sent: Some(print_of(2)), half: true }],
+            fields: vec![SentField {
+                key: u64::MAX,
+                source: print_of(1),
+                sent: Some(print_of(2)),
+                half: true,
+            }],
             before: Some(Before { version: Version(9), updated_at: at(-5) }),
             comment: None,
             sent_at: at(2),

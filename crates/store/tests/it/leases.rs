@@ -124,7 +124,8 @@ async fn a_touch_in_the_commit_that_acknowledges_makes_new_work(given: Given) {
 
 async fn released_work_is_due_at_its_time_and_remembers_its_attempts(given: Given) {
     let claim = given.claimed(&given.item("1")).await;
-    let release = |claim: &Claim, due| Change::Release { claim: claim.clone(), due_at: at(due), counted: true };
+    let release =
+        |claim: &Claim, due| Change::Release { claim: claim.clone(), due_at: at(due), counted: true };
     given.write_under(&claim, vec![release(&claim, 5)]).await.unwrap();
     assert_eq!(given.claim(4, 5).await, []);
     let again = given.claim(5, 5).await.remove(0);

@@ -23,6 +23,7 @@ on_every_database! {
     a_profile_with_shares_cannot_be_dropped
     a_profile_whose_shares_no_longer_tie_takes_them_with_it
     a_directory_key_leads_to_what_it_was_last_put_for
+    keys_come_to_their_end_once_and_those_of_others_do_not
     a_directory_key_of_another_tenant_is_not_taken_over
     tokens_are_listed_by_name_and_a_dropped_one_takes_its_hash_with_it
 }
@@ -201,9 +202,24 @@ async fn a_directory_key_leads_to_what_it_was_last_put_for(given: Given) {
     let find = async |kind| given.store.directory(kind, &[7; 32]).await.unwrap();
     let expected = DirectoryEntry { tenant: given.tenant, id: "three".into(), until: Some(at(9)) };
     assert_eq!(find(DirectoryKind::Hook).await, Some(expected));
-    given.write(vec![Change::DropDirectory { kind: DirectoryKind::Hook, hash: [7; 32] }]).await;
-    assert_eq!(find(DirectoryKind::Hook).await, None);
     assert_eq!(find(DirectoryKind::Token).await.unwrap().id, "two");
+}
+
+async fn keys_come_to_their_end_once_and_those_of_others_do_not(given: Given) {
+    let (hook, token) = (DirectoryKind::Hook, DirectoryKind::Token);
+    let put =
+        |byte, kind, id: &str| Change::PutDirectory { kind, hash: [byte; 32], id: id.into(), until: None };
+    let end = |until| Change::EndDirectory { kind: hook, id: "mine".into(), until: at(until) };
+    let until =
+        async |byte, kind| given.store.directory(kind, &[byte; 32]).await.unwrap().map(|entry| entry.until);
+    given.write(vec![put(1, hook, "mine"), put(2, hook, "other"), put(3, token, "mine")]).await;
+    given.other().write(vec![end(1)]).await;
+    assert_eq!(until(1, hook).await, Some(None), "another tenant's word changes nothing");
+    given.write(vec![end(5), put(4, hook, "mine")]).await;
+    assert_eq!((until(1, hook).await, until(4, hook).await), (Some(Some(at(5))), Some(None)));
+    given.write(vec![end(9)]).await;
+    assert_eq!((until(1, hook).await, until(4, hook).await), (None, Some(Some(at(9)))));
+    assert_eq!((until(2, hook).await, until(3, token).await), (Some(None), Some(None)));
 }
 
 async fn a_directory_key_of_another_tenant_is_not_taken_over(given: Given) {
@@ -216,7 +232,6 @@ async fn a_directory_key_of_another_tenant_is_not_taken_over(given: Given) {
     };
     given.write(vec![put("mine")]).await;
     assert_eq!(conflict(other.try_write(vec![put("theirs")]).await), "directory key");
-    other.write(vec![Change::DropDirectory { kind: DirectoryKind::Hook, hash: [7; 32] }]).await;
     let entry = given.store.directory(DirectoryKind::Hook, &[7; 32]).await.unwrap().unwrap();
     assert_eq!((entry.tenant, entry.id.as_str()), (given.tenant, "mine"));
 }

@@ -95,7 +95,11 @@ const NOTHING: [&str; 0] = [];
 fn what_one_side_changed_is_written_to_the_other() {
     let scene = Scene::new("left").in_sync("a");
     assert_eq!(writes(&scene.look(Some("b"), Some("a"))), ["right=b"]);
-    assert_eq!(writes(&scene.look(Some("a"), Some("b"))), ["left=b"], "whoever wins conflicts: there is none");
+    assert_eq!(
+        writes(&scene.look(Some("a"), Some("b"))),
+        ["left=b"],
+        "whoever wins conflicts: there is none"
+    );
     assert_eq!(writes(&scene.look(Some("a"), Some("a"))), NOTHING);
     assert_eq!(writes(&scene.look(Some(""), Some("a"))), ["right="], "emptied by a person");
 }

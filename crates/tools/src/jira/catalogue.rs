@@ -19,11 +19,13 @@ use super::kind::Kind;
 use super::read::ALWAYS;
 use super::refusal::failure;
 use super::tool::JiraTool;
+use crate::probe;
 
 #[async_trait]
 impl Catalogue for JiraTool {
     async fn probe(&self) -> Result<Identity, Failure> {
-        let (user, headers) = self.jira().myself().await.map_err(failure)?;
+        let answer = self.jira().myself().await;
+        let (user, headers) = answer.map_err(|error| probe::refused(failure(error)))?;
         let ignored = headers.get("x-ausername").is_some_and(|name| name.as_bytes() == b"anonymous");
         let id = user.id().filter(|_| !ignored).ok_or_else(|| Failure::wait(AUTH_ANONYMOUS))?;
         Ok(Identity { id: id.to_owned(), name: user.display_name.text().unwrap_or(id).to_owned() })

@@ -152,7 +152,9 @@ fn guess(found: &Json) -> Option<Value> {
         Json::Number(number) => Value::Number(number.as_f64()?),
         Json::String(held) => text(held),
         Json::Array(_) => set(found, guess)?,
-        Json::Object(_) => return person(found).map(Value::Person).or_else(|| choice(found).map(Value::Choice)),
+        Json::Object(_) => {
+            return person(found).map(Value::Person).or_else(|| choice(found).map(Value::Choice));
+        }
     })
 }
 

@@ -19,11 +19,13 @@ use super::query::{Query, id, literal};
 use super::read::checked;
 use super::refusal::failure;
 use super::tool::TargetprocessTool;
+use crate::probe;
 
 #[async_trait]
 impl Catalogue for TargetprocessTool {
     async fn probe(&self) -> Result<Identity, Failure> {
-        let user = self.site().logged_user().await.map_err(failure)?;
+        let answer = self.site().logged_user().await;
+        let user = answer.map_err(|error| probe::refused(failure(error)))?;
         let person = person(&user).ok_or_else(|| Failure::wait(AUTH_ANONYMOUS))?;
         Ok(Identity { id: person.id, name: person.name })
     }

@@ -81,9 +81,8 @@ impl<'a> Field<'a> {
     /// that must not pass for empty.
     pub(crate) fn read(self, item: &Json, role: &str) -> Option<Value> {
         let member = |name: &str| item.get(lower_first(name)).filter(|found| !found.is_null());
-        let known = |found: Option<&Json>, read: fn(&Json) -> Option<Value>| {
-            found.map_or(Some(Value::Null), read)
-        };
+        let known =
+            |found: Option<&Json>, read: fn(&Json) -> Option<Value>| found.map_or(Some(Value::Null), read);
         match self {
             Self::Name => known(member("name"), |found| Some(Value::Text(found.as_str()?.to_owned()))),
             Self::Description => known(member("description"), read_rich),
@@ -161,7 +160,8 @@ fn custom<'j>(item: &'j Json, name: &str) -> Option<&'j Json> {
 }
 
 fn read_custom(entry: &Json) -> Option<Value> {
-    let Some(value) = entry.get("value").filter(|value| !value.is_null() && value.as_str() != Some("")) else {
+    let Some(value) = entry.get("value").filter(|value| !value.is_null() && value.as_str() != Some(""))
+    else {
         let is_set = entry.get("type").and_then(Json::as_str) == Some("MultipleSelectionList");
         return Some(if is_set { Value::Set(Vec::new()) } else { Value::Null });
     };

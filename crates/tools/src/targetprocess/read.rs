@@ -79,7 +79,8 @@ impl TargetprocessTool {
             return Err(Failure::park(TOOL_BAD_ANSWER));
         };
         let version = found.get("entityVersion").and_then(Json::as_i64);
-        let read = |name: &FieldName| Some((name.clone(), Field::of(name.as_str()).read(found, self.role_name())?));
+        let read =
+            |name: &FieldName| Some((name.clone(), Field::of(name.as_str()).read(found, self.role_name())?));
         Ok(Item {
             at: self.locator(kind, number, scope.unwrap_or_default()),
             version: Version(version.unwrap_or_else(|| updated.at.as_millisecond())),

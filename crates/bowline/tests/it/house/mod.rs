@@ -1,6 +1,8 @@
 //! What the tests share: the service and two simulators as processes, and the databases to run them on.
 
+mod cli;
 mod database;
+mod hook;
 mod process;
 mod tool;
 
@@ -10,8 +12,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub(crate) use cli::{Said, bowline};
 pub(crate) use database::{Database, Kind};
-pub(crate) use process::{Answer, Service, http, plain};
+pub(crate) use hook::Hook;
+pub(crate) use process::{Answer, Service, http, spawn};
 pub(crate) use tool::{Tool, writes};
 
 /// Longer than anything takes that works.
@@ -44,6 +48,28 @@ impl Drop for Folder {
     }
 }
 
+/// The service's configuration: short times, nothing of the machine's own.
+pub(crate) fn environment(
+    folder: &Folder,
+    database: &Database,
+    more: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    let own = [
+        ("BOWLINE_DATA__DIR", folder.path().join("data").display().to_string()),
+        ("BOWLINE_STORE__URL", database.url()),
+        ("BOWLINE_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
+        ("BOWLINE_NET__ALLOW", "127.0.0.1".to_owned()),
+        ("BOWLINE_SYNC__SWEEP_EVERY", "1s".to_owned()),
+        ("BOWLINE_SYNC__SWEEP_OVERLAP", "30s".to_owned()),
+        ("BOWLINE_SYNC__MAX_INDEX_LAG", "1s".to_owned()),
+        ("BOWLINE_SYNC__SETTLE_AFTER", "1s".to_owned()),
+        ("BOWLINE_SYNC__GONE_AFTER", "1s".to_owned()),
+    ];
+    let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    own.chain(more).collect()
+}
+
 /// Two simulators and the service, tied together by connections and, if wanted, a profile.
 pub(crate) struct World {
     pub(crate) jira: Tool,
@@ -65,20 +91,7 @@ impl World {
         let database = Database::create(kind).await;
         let jira = Tool::start(&["jira", "--issues", "24"]);
         let targetprocess = Tool::start(&["targetprocess", "--stories", "12", "--bugs", "4"]);
-        let own = [
-            ("BOWLINE_DATA__DIR", folder.path().join("data").display().to_string()),
-            ("BOWLINE_STORE__URL", database.url()),
-            ("BOWLINE_SERVER__LISTEN", "127.0.0.1:0".to_owned()),
-            ("BOWLINE_NET__ALLOW", "127.0.0.1".to_owned()),
-            ("BOWLINE_SYNC__SWEEP_EVERY", "1s".to_owned()),
-            ("BOWLINE_SYNC__SWEEP_OVERLAP", "30s".to_owned()),
-            ("BOWLINE_SYNC__MAX_INDEX_LAG", "1s".to_owned()),
-            ("BOWLINE_SYNC__SETTLE_AFTER", "1s".to_owned()),
-            ("BOWLINE_SYNC__GONE_AFTER", "1s".to_owned()),
-        ];
-        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
-        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let environment: Vec<(String, String)> = own.chain(more).collect();
+        let environment = environment(&folder, &database, more);
         let service = Service::start(folder.path(), &environment);
         let mut world = Self {
             jira,
@@ -104,10 +117,14 @@ impl World {
     async fn connect(&mut self) {
         let made = self
             .service
-            .ok("POST", "/api/v1/connections", &json!({
-                "name": "jira", "tool": "jira_cloud", "base_url": self.jira.url,
-                "sign_in": {"method": "api_token", "email": "admin@example.com"}, "secret": "token-admin",
-            }))
+            .ok(
+                "POST",
+                "/api/v1/connections",
+                &json!({
+                    "name": "jira", "tool": "jira_cloud", "base_url": self.jira.url,
+                    "sign_in": {"method": "api_token", "email": "admin@example.com"}, "secret": "token-admin",
+                }),
+            )
             .await;
         self.jira_hook = made["webhook"].clone();
         let made = self
@@ -130,7 +147,8 @@ impl World {
         let target = json!({"url": path(&self.jira_hook), "secret": self.jira_hook["secret"]});
         self.jira.post("hook-target", &target).await;
         let header = &self.targetprocess_hook["header"];
-        let target = json!({"url": path(&self.targetprocess_hook), "header": [header["name"], header["token"]]});
+        let target =
+            json!({"url": path(&self.targetprocess_hook), "header": [header["name"], header["token"]]});
         self.targetprocess.post("hook-target", &target).await;
     }
 
@@ -176,6 +194,13 @@ impl World {
             }
         }
         ids
+    }
+
+    /// The command line, as an operator of this service would type it.
+    pub(crate) fn cli(&self, arguments: &[&str], input: &str) -> Said {
+        let data = self.folder.path().join("data").display().to_string();
+        let variables = [("BOWLINE_SERVER", self.service.url.as_str()), ("BOWLINE_DATA__DIR", &data)];
+        bowline(arguments, &variables, input)
     }
 
     /// Ends everything and removes the database.

@@ -29,7 +29,12 @@ pub(crate) fn plain() -> Plain {
 }
 
 /// Sends a request; `None` if nobody answers.
-pub(crate) async fn http(method: &str, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Option<Answer> {
+pub(crate) async fn http(
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Bytes>,
+) -> Option<Answer> {
     let mut request = Request::builder().method(method.parse::<Method>().unwrap()).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -41,7 +46,11 @@ pub(crate) async fn http(method: &str, url: &str, headers: &[(&str, &str)], body
 }
 
 /// Starts this package's binary with these arguments and reads its first line, which is JSON.
-pub(crate) fn spawn(arguments: &[&str], environment: &[(String, String)], log: Option<&Path>) -> (Child, Value) {
+pub(crate) fn spawn(
+    arguments: &[&str],
+    environment: &[(String, String)],
+    log: Option<&Path>,
+) -> (Child, Value) {
     let stderr = log.map_or_else(Stdio::null, |log| {
         let file = File::options().create(true).append(true).open(log).unwrap();
         Stdio::from(file)
@@ -73,8 +82,14 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn start(folder: &Path, environment: &[(String, String)]) -> Self {
+        Self::start_as(folder, environment, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_as(folder: &Path, environment: &[(String, String)], more: &[&str]) -> Self {
         let log = folder.join("service.log");
-        let (child, first) = spawn(&["serve", "--json"], environment, Some(&log));
+        let arguments = [&["serve", "--json"], more].concat();
+        let (child, first) = spawn(&arguments, environment, Some(&log));
         let told = || std::fs::read_to_string(&log).unwrap_or_default();
         let Some(url) = first["listening"].as_str() else { panic!("the service did not start:\n{}", told()) };
         let token = std::fs::read_to_string(folder.join("data").join("admin.token")).unwrap();

@@ -17,7 +17,8 @@ pub(crate) struct Tool {
 
 impl Tool {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let arguments: Vec<&str> = ["sim"].into_iter().chain(arguments.iter().copied()).chain(["--json"]).collect();
+        let arguments: Vec<&str> =
+            ["sim"].into_iter().chain(arguments.iter().copied()).chain(["--json"]).collect();
         let (child, first) = spawn(&arguments, &[], None);
         let url = first["listening"].as_str().expect("the simulator starts").to_owned();
         Self { child, url }

@@ -68,19 +68,6 @@ impl House {
             entropy.clone(),
         ));
         let tools = Arc::new(Script::new(Arc::clone(&clock)));
-        let engine = Engine::new(
-            bowline_sync::Ports {
-                clock: clock.clone(),
-                entropy: entropy.clone(),
-                commits: commits.clone(),
-                desk: Arc::new(store.clone()),
-                registry: Arc::new(store.clone()),
-                seal: seal.clone(),
-                tools: tools.clone(),
-                work: Arc::new(store.clone()),
-            },
-            bowline_sync::Options::default(),
-        );
         let secrets = Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone()));
         let bell = Arc::new(CountedBell::default());
         let metrics = Arc::new(Metrics::new());
@@ -96,7 +83,7 @@ impl House {
             seal: seal.clone(),
             tools: tools.clone(),
             bell: bell.clone(),
-            engine: Arc::new(engine),
+            engine: Arc::new(engine(&store, &commits, &clock, &seal, &tools)),
             secrets: secrets.clone(),
             metrics: metrics.clone(),
             changes: changes.subscribe(),
@@ -108,20 +95,8 @@ impl House {
         adjust(&mut options);
         let app = App::new(ports, options);
         let router = router(Arc::clone(&app));
-        let house = Self {
-            app,
-            router,
-            store,
-            seal,
-            secrets,
-            clock,
-            tools,
-            bell,
-            commits,
-            metrics,
-            changes,
-            admin,
-        };
+        let house =
+            Self { app, router, store, seal, secrets, clock, tools, bell, commits, metrics, changes, admin };
         house.add_tenant("default").await;
         house.add_tenant("other").await;
         house
@@ -150,6 +125,26 @@ impl House {
     pub(crate) fn tell(&self) {
         self.changes.send_modify(|count| *count += 1);
     }
+}
+
+fn engine(
+    store: &Store,
+    commits: &Arc<Breakable>,
+    clock: &Arc<TestClock>,
+    seal: &Arc<Sealer>,
+    tools: &Arc<Script>,
+) -> Engine {
+    let ports = bowline_sync::Ports {
+        clock: clock.clone(),
+        entropy: Arc::new(SystemEntropy),
+        commits: commits.clone(),
+        desk: Arc::new(store.clone()),
+        registry: Arc::new(store.clone()),
+        seal: seal.clone(),
+        tools: tools.clone(),
+        work: Arc::new(store.clone()),
+    };
+    Engine::new(ports, bowline_sync::Options::default())
 }
 
 fn key() -> keyfile::Kek {

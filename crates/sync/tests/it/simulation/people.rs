@@ -102,11 +102,11 @@ impl People {
             }
             Kind::Memo => Value::Text(format!("m{n}")),
             Kind::Body => Value::Rich(Doc::from_plain(&format!("text {n}"))),
-            Kind::Priority => state(dice.pick(match site.side {
+            Kind::Priority => state(dice.pick::<&str>(match site.side {
                 Side::Left => ["P1", "P2", "P3", "P4"].as_slice(),
                 Side::Right => ["High", "Low"].as_slice(),
             })),
-            Kind::State => state(dice.pick(states(site.side))),
+            Kind::State => state(dice.pick::<&str>(states(site.side))),
             Kind::Owner if dice.chance(20) => Value::Null,
             Kind::Owner => Value::Person(Person::of(*dice.pick(match site.side {
                 Side::Left => &["l-ada", "l-bob"],

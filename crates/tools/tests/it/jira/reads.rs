@@ -41,8 +41,17 @@ fn an_item_has_all_it_was_asked_for_and_its_marker() {
         json!([{"id": "customfield_1", "name": "Risk", "schema": {"type": "option", "custom": "c:select"}}]);
     let script =
         Script::new([("GET /rest/api/3/field", 200, list), ("GET /rest/api/3/issue/10001", 200, found)]);
-    let fields =
-        ["summary", "status", "labels", "duedate", "assignee", "priority", "customfield_1", "customfield_2", "components"];
+    let fields = [
+        "summary",
+        "status",
+        "labels",
+        "duedate",
+        "assignee",
+        "priority",
+        "customfield_1",
+        "customfield_2",
+        "components",
+    ];
     let item = now(tool(JiraCloud, &script).find(&ask(&fields, false))).unwrap().unwrap();
 
     assert_eq!(item.at.url, "https://there.example.com/browse/ACME-1");

@@ -59,7 +59,10 @@ fn an_item_is_read_with_all_kinds_of_fields_and_its_marker_hidden() {
         assert_eq!(item.fields[&FieldName::from(name)], value, "{name}");
     }
     for name in untold {
-        assert!(!item.fields.contains_key(&FieldName::from(name)), "{name} is not empty: nothing is known of it");
+        assert!(
+            !item.fields.contains_key(&FieldName::from(name)),
+            "{name} is not empty: nothing is known of it"
+        );
     }
     let include = &script.calls()[0].0;
     assert_eq!(include.matches("CustomFields").count(), 1, "{include}");

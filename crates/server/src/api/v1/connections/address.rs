@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use bowline_core::ConnectionId;
 use bowline_core::connection::{SignIn, ToolKind};
 
-use super::proof::HOOK_HASHES;
 use crate::problem::Problem;
 
 /// Longer is no address of a tool.
@@ -80,8 +79,7 @@ pub(super) fn secret(field: &str, secret: &str) -> Result<(), Problem> {
 /// Settings of the adapter.
 pub(super) fn settings(settings: &BTreeMap<String, String>) -> Result<(), Problem> {
     let fits = settings.len() <= 50
-        && settings.iter().all(|(name, value)| (1..=60).contains(&name.len()) && value.len() <= 500)
-        && !settings.contains_key(HOOK_HASHES);
+        && settings.iter().all(|(name, value)| (1..=60).contains(&name.len()) && value.len() <= 500);
     let detail = "`settings` has at most 50 entries, each with a short name and at most 500 characters.";
     if fits { Ok(()) } else { Err(Problem::bad_request(detail)) }
 }

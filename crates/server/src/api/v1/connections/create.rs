@@ -52,8 +52,8 @@ pub(super) async fn handle(
     let secret = Secret::from(std::mem::take(&mut ask.secret));
     let (webhook_secret, header) = (ask.webhook_secret.take(), ask.header.take());
     let mut connection = connection(&app, &caller, ask)?;
-    let (url, mut changes) = proof::new_hook(&app, &mut connection, app.ports.clock.now());
-    let mut shown = Shown::at(url);
+    let (url, hook) = proof::new_hook(&app, connection.id);
+    let (mut changes, mut shown) = (vec![hook], Shown::at(url));
     changes.push(proof::sealed(&app, &connection, Purpose::Credential, connection.secret, &secret).await?);
     changes.extend(proof::demand_signature(&app, &mut connection, webhook_secret, &mut shown).await?);
     if let Some(header) = header {

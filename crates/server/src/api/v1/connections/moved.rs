@@ -60,7 +60,9 @@ mod tests {
         for same in ["https://jira.example", "https://JIRA.example:443/other", "HTTPS://jira.example"] {
             assert_eq!(origin(same), here, "{same}");
         }
-        for other in ["http://jira.example", "https://jira.example:8443", "https://jira.example.evil", "nowhere"] {
+        for other in
+            ["http://jira.example", "https://jira.example:8443", "https://jira.example.evil", "nowhere"]
+        {
             assert_ne!(origin(other), here, "{other}");
         }
     }

@@ -6,17 +6,13 @@ use bowline_auth::intake;
 use bowline_core::commit::{Change, DirectoryKind};
 use bowline_core::connection::{Connection, ToolKind};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::{SecretId, Timestamp};
+use bowline_core::{ConnectionId, SecretId};
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
 use super::address;
 use crate::app::App;
 use crate::problem::Problem;
-
-/// Where a connection keeps the hashes of its path tokens, in hex, the present one first: the directory cannot be
-/// asked for them, and rotating has to set an end to them. Neither shown nor taken by the API.
-pub(super) const HOOK_HASHES: &str = "intake.hook_hashes";
 
 /// A header that deliveries must bring.
 #[derive(Deserialize)]
@@ -59,26 +55,12 @@ pub(super) async fn sealed(
     Ok(Change::PutSecret { id, sealed })
 }
 
-/// A new path token: the address that holds it, and what to store. The present one ends at `old_until`, and one
-/// that is still accepted from an earlier change ends now, so that there are never more than two.
-pub(super) fn new_hook(
-    app: &App,
-    connection: &mut Connection,
-    old_until: Timestamp,
-) -> (String, Vec<Change>) {
+/// A new path token: the address that holds it, and what to store.
+pub(super) fn new_hook(app: &App, connection: ConnectionId) -> (String, Change) {
     let token = intake::hook_token(app.ports.entropy.as_ref());
-    let hash = intake::hook_hash(connection.id, token.expose_text());
-    let (kind, id) = (DirectoryKind::Hook, connection.id.to_string());
-    let put = |hash, until| Change::PutDirectory { kind, hash, id: id.clone(), until };
-    let known = connection.settings.get(HOOK_HASHES).map_or("", String::as_str);
-    let mut known = known.split(' ').filter_map(unhex);
-    let (present, older) = (known.next(), known.next());
-    let mut changes = vec![put(hash, None)];
-    changes.extend(present.map(|present| put(present, Some(old_until))));
-    changes.extend(older.map(|hash| Change::DropDirectory { kind, hash }));
-    let kept: Vec<String> = [Some(hash), present].iter().flatten().map(hex).collect();
-    connection.settings.insert(HOOK_HASHES.to_owned(), kept.join(" "));
-    (format!("{}/hooks/{id}/{}", app.options.public_url, token.expose_text()), changes)
+    let (hash, id) = (intake::hook_hash(connection, token.expose_text()), connection.to_string());
+    let url = format!("{}/hooks/{id}/{}", app.options.public_url, token.expose_text());
+    (url, Change::PutDirectory { kind: DirectoryKind::Hook, hash, id, until: None })
 }
 
 /// Has deliveries signed with `given`, or with a secret made here where the tool can sign.
@@ -147,41 +129,5 @@ impl Shown {
     /// With the address of the webhook.
     pub(super) fn at(url: String) -> Self {
         Self { url, ..Self::default() }
-    }
-}
-
-fn hex(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (at, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(hash)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn a_hash_prints_and_parses_back(hash: [u8; 32]) {
-            prop_assert_eq!(unhex(&hex(&hash)), Some(hash));
-        }
-
-        #[test]
-        fn any_text_is_a_hash_or_refused(text in ".{0,70}") {
-            if let Some(hash) = unhex(&text) {
-                prop_assert_eq!(hex(&hash), text.to_lowercase());
-            }
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use bowline_core::commit::Change;
+use bowline_core::commit::{Change, DirectoryKind};
 use bowline_core::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -44,12 +44,16 @@ pub(super) async fn handle(
     if overlap > LONGEST_OVERLAP {
         return Err(Problem::bad_request("`overlap_hours` is a number from 0 to 744."));
     }
-    let mut connection = named(&app, &caller, &name).await?;
+    let connection = named(&app, &caller, &name).await?;
     let now = app.ports.clock.now();
     let overlap = SignedDuration::from_hours(i64::from(overlap));
     let old_until = now.checked_add(overlap).map_err(|_| Problem::defect())?;
-    let (url, mut changes) = proof::new_hook(&app, &mut connection, old_until);
-    changes.push(Change::PutConnection(Box::new(connection)));
+    let (url, hook) = proof::new_hook(&app, connection.id);
+    // There are never more than two: one that an earlier change had left to run out is not accepted any more. Of two
+    // changes at once the second is refused with the connection's revision.
+    let (kind, id) = (DirectoryKind::Hook, connection.id.to_string());
+    let end = Change::EndDirectory { kind, id, until: old_until };
+    let changes = vec![end, hook, Change::PutConnection(Box::new(connection))];
     app.write(caller.tenant, changes).await?;
     Ok(Json(Rotated { url, old_until }))
 }

@@ -95,9 +95,8 @@ fn apply(connection: &mut Connection, ask: Ask) -> Result<(), Problem> {
     if let Some(sign_in) = ask.sign_in {
         connection.sign_in = address::sign_in(connection.tool, sign_in)?;
     }
-    if let Some(mut settings) = ask.settings {
+    if let Some(settings) = ask.settings {
         address::settings(&settings)?;
-        settings.extend(connection.settings.remove_entry(proof::HOOK_HASHES));
         connection.settings = settings;
     }
     connection.health = Health::Unknown;

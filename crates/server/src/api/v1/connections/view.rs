@@ -6,8 +6,6 @@ use bowline_core::connection::{Connection, Health, Identity, SignIn, ToolKind};
 use bowline_core::{ConnectionId, Timestamp};
 use serde::Serialize;
 
-use super::proof::HOOK_HASHES;
-
 #[derive(Serialize)]
 pub(crate) struct View {
     id: ConnectionId,
@@ -34,8 +32,7 @@ struct Intake {
 }
 
 impl From<Connection> for View {
-    fn from(mut connection: Connection) -> Self {
-        connection.settings.remove(HOOK_HASHES);
+    fn from(connection: Connection) -> Self {
         Self {
             id: connection.id,
             name: connection.name,

@@ -40,7 +40,9 @@ pub(super) async fn handle(
     changes.insert(0, Change::PutProfile(Box::new(profile.clone())));
     changes.extend([sweep(profile.left, now), sweep(profile.right, now)]);
     app.write(caller.tenant, changes).await.map_err(|error| match error {
-        StoreError::Conflict("profile") => Problem::conflict("There is another profile of that name already."),
+        StoreError::Conflict("profile") => {
+            Problem::conflict("There is another profile of that name already.")
+        }
         other => other.into(),
     })?;
     app.ports.bell.ring(Lane::Sweep).await;

@@ -37,7 +37,7 @@ async fn a_new_jira_cloud_connection_shows_its_webhook_address_and_secret_once()
     {
         let shown = house.call("GET", &path).send().await.status(200).text();
         assert!(shown.contains(id));
-        for hidden in ["api-token-of-jira", secret.as_str().unwrap(), url.as_str().unwrap(), "hook_hash"] {
+        for hidden in ["api-token-of-jira", secret.as_str().unwrap(), url.as_str().unwrap(), "hash"] {
             assert!(!shown.contains(hidden), "{hidden}");
         }
     }
@@ -85,7 +85,7 @@ async fn what_cannot_be_a_connection_is_refused() {
         ("webhook_secret", json!("")),
         ("header", json!({ "name": "not a header" })),
         ("header", json!({ "name": "x-hook", "token": "" })),
-        ("settings", json!({ "intake.hook_hashes": "00" })),
+        ("settings", json!({ "x".repeat(61): "y" })),
         ("surprise", json!(true)),
     ];
     for (field, value) in wrong {
@@ -191,13 +191,27 @@ async fn of_two_changes_at_once_one_is_told_to_look_again() {
     other.browse_url = "https://other.example".to_owned();
     house.commits.before_the_next(tenant, vec![Change::PutConnection(Box::new(other))]);
     let patch = json!({ "settings": { "a": "b" } });
-    let refused = house.call("PATCH", "/api/v1/connections/jira").json(patch.clone()).send().await.status(409);
+    let refused =
+        house.call("PATCH", "/api/v1/connections/jira").json(patch.clone()).send().await.status(409);
     assert_eq!(refused.problem(), "api.conflict");
     let shown = house.call("GET", "/api/v1/connections/jira").send().await.json();
     assert_eq!((&shown["browse_url"], &shown["revision"]), (&json!("https://other.example"), &json!(2)));
     house.commits.before_the_next(tenant, vec![Change::DropConnection(id)]);
     house.call("PATCH", "/api/v1/connections/jira").json(patch).send().await.status(409);
     house.call("GET", "/api/v1/connections/jira").send().await.status(404);
+}
+
+#[tokio::test]
+async fn of_two_rotations_at_once_only_one_makes_an_address() {
+    let house = House::new().await;
+    let made = house.tp("default").await;
+    let (tenant, id) = (house.tenant("default").await, House::connection_id(&made));
+    let other = house.store.connection(tenant, id).await.unwrap().unwrap();
+    house.commits.before_the_next(tenant, vec![Change::PutConnection(Box::new(other))]);
+    house.call("POST", "/api/v1/connections/tp/rotate-hook?overlap_hours=0").send().await.status(409);
+    let body = crate::house::STORY_UPDATED;
+    let first = house.call("POST", &House::hook(&made)).without("authorization").body(body);
+    first.send().await.status(204);
 }
 
 #[tokio::test]
