@@ -63,10 +63,7 @@ impl Database {
     pub(crate) fn url(&self) -> Result<String> {
         match self {
             Self::Sqlite { folder } => Ok(format!("sqlite:{}", file(folder, "").display())),
-            Self::Postgres { server, name } => {
-                let (start, _) = server.rsplit_once('/').context("the URL names no database")?;
-                Ok(format!("{start}/{name}"))
-            }
+            Self::Postgres { server, name } => beside(server, name).context("the URL names no database"),
         }
     }
 
@@ -108,6 +105,14 @@ impl Database {
     }
 }
 
+/// The URL of another database on the same server, with the same settings.
+fn beside(server: &str, name: &str) -> Option<String> {
+    let (address, settings) =
+        server.split_once('?').map_or((server, None), |(start, end)| (start, Some(end)));
+    let (start, _) = address.rsplit_once('/')?;
+    Some(settings.map_or_else(|| format!("{start}/{name}"), |settings| format!("{start}/{name}?{settings}")))
+}
+
 fn file(folder: &Path, more: &str) -> PathBuf {
     folder.join(format!("bowline.db{more}"))
 }
@@ -129,6 +134,15 @@ async fn run(url: &str, sql: String) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_database_is_reached_with_the_same_settings() {
+        assert_eq!(beside("postgres://a@h:1/x", "y").unwrap(), "postgres://a@h:1/y");
+        assert_eq!(
+            beside("postgres://a@h/x?sslmode=disable", "y").unwrap(),
+            "postgres://a@h/y?sslmode=disable"
+        );
+    }
 
     #[test]
     fn sqlite_counts_each_transaction_once_however_many_rows_it_wrote() {

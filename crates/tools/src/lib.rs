@@ -9,6 +9,7 @@ mod cache;
 mod create;
 mod jira;
 mod line;
+mod name;
 mod probe;
 mod registry;
 mod rich;

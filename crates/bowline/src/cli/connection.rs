@@ -93,9 +93,12 @@ pub(crate) struct Update {
     /// A file with a new secret for Jira Cloud's webhooks.
     #[arg(long, value_name = "FILE")]
     webhook_secret_file: Option<PathBuf>,
-    /// Where API calls go.
+    /// Where API calls go. Another host also needs the secret.
     #[arg(long)]
     url: Option<String>,
+    /// It is the same site at another address, so that what is shared stays the same items.
+    #[arg(long, requires = "url")]
+    same_site: bool,
     /// Where people open items.
     #[arg(long, value_name = "URL")]
     browse_url: Option<String>,
@@ -158,6 +161,9 @@ impl Update {
             if let Some(value) = value {
                 body[key] = json!(value);
             }
+        }
+        if self.same_site {
+            body["same_site"] = json!(true);
         }
         match body.as_object().is_some_and(|body| body.is_empty()) {
             true => {

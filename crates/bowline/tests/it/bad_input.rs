@@ -306,26 +306,36 @@ async fn a_wrong_address_is_told_and_the_work_that_waited_is_done_after_the_corr
         world.service.call("PATCH", "/api/v1/connections/targetprocess", &body).await.unwrap()
     };
     problem(&move_to("tp.example").await, 400, "api.bad_request");
-    // Nothing listens; a page answers; an address inside the network that nobody allowed.
-    let page = format!("{}/assets/live.css#", world.service.url);
-    problem(&move_to(&page).await, 400, "api.bad_request");
+    problem(&move_to(&format!("{}?token=x", world.targetprocess.url)).await, 400, "api.bad_request");
+    let tested = |code: &str| {
+        let said = world.cli(&["--json", "connection", "test", "targetprocess"], "").exit(7);
+        let (verdict, error, remedy) = (said.json(), said.error(), json!(remedy(code)));
+        assert_eq!(
+            (&verdict["ok"], &verdict["code"], &error["code"]),
+            (&json!(false), &json!(code), &json!(code))
+        );
+        assert_eq!((&verdict["remedy"], &error["remedy"]), (&remedy, &remedy));
+    };
     let cases = [
-        ("http://127.0.0.1:1".to_owned(), "net.unreachable"),
-        ("http://10.1.2.3".to_owned(), "net.address_refused"),
+        // Nothing listens; another server answers; the address is inside the network and nobody allowed it.
+        ("http://127.0.0.1:1", "net.unreachable"),
+        (&world.jira.url, "net.wrong_address"),
+        ("http://10.1.2.3", "net.address_refused"),
     ];
     for (url, code) in cases {
-        assert_eq!(move_to(&url).await.status, 200);
-        let verdict = world.service.ok("POST", "/api/v1/connections/targetprocess/test", &Value::Null).await;
-        assert_eq!((&verdict["ok"], &verdict["code"]), (&json!(false), &json!(code)), "{url}: {verdict:#}");
-        assert_eq!(verdict["remedy"], remedy(code));
-        world.cli(&["connection", "test", "targetprocess"], "").exit(7).says(&[code, remedy(code)]);
+        assert_eq!(move_to(url).await.status, 200);
+        tested(code);
     }
+    assert_eq!(move_to(&world.targetprocess.url).await.status, 200);
+    // A sign-in page is in between.
+    world.targetprocess.fault(json!({"path": "/api/**"}), json!({"kind": "login_page"}), 1_000).await;
+    tested("net.not_json");
     world
         .jira
         .edit(json!({"as": "ada", "item": issue, "fields": {"summary": "Written while we waited"}}))
         .await;
-    finding(&world.service, "net.address_refused").await;
-    assert_eq!(move_to(&world.targetprocess.url).await.status, 200);
+    finding(&world.service, "net.not_json").await;
+    world.targetprocess.no_faults().await;
     world.targetprocess.until(&story, |item| item["title"] == "Written while we waited").await;
     nothing_wrong(&world.service).await;
     world.end().await;

@@ -9,6 +9,8 @@
 )]
 
 mod bad_input;
+mod canary;
+mod commands;
 #[cfg(feature = "crash")]
 mod crash;
 mod demo;
@@ -16,4 +18,3 @@ mod house;
 mod intake;
 mod life;
 mod processes;
-mod scratch;

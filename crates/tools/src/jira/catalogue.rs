@@ -19,7 +19,7 @@ use super::kind::Kind;
 use super::read::ALWAYS;
 use super::refusal::failure;
 use super::tool::JiraTool;
-use crate::probe;
+use crate::{name, probe};
 
 #[async_trait]
 impl Catalogue for JiraTool {
@@ -44,16 +44,17 @@ impl Catalogue for JiraTool {
         if let Some(schema) = self.schemas.find(&key) {
             return Ok(schema);
         }
+        // A key is in capitals (Atlassian's page “Edit a project's details”), and Jira's paths take it in no other way.
+        let scope = &scope.to_uppercase();
         let types = self.types(scope).await?;
-        let found = types.iter().find(|known| known.name == kind);
+        let found = types.iter().find(|known| name::same(&known.name, kind));
         let found = found.ok_or_else(|| Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind)))?;
         let metas = self.jira().create_fields(scope, &found.id.to_string()).await.map_err(failure)?;
         let statuses = self.jira().statuses(scope).await.map_err(failure)?;
         let states = states(&statuses, found);
         let fields = metas.iter().filter_map(field).chain([status_field(&states)]).collect();
-        Ok(self
-            .schemas
-            .keep(key, TypeSchema { scope: scope.to_owned(), kind: kind.to_owned(), fields, states }))
+        let kind = found.name.clone();
+        Ok(self.schemas.keep(key, TypeSchema { scope: scope.clone(), kind, fields, states }))
     }
 
     async fn exemplar(&self, scope: &str, kind: &str, state: &str) -> Result<Option<Locator>, Failure> {

@@ -10,6 +10,7 @@ use http::StatusCode;
 use super::read::ALWAYS;
 use super::refusal::failure;
 use super::tool::JiraTool;
+use crate::name;
 
 /// How many issues to ask for at once; a search with few fields may give more, but 100 is safe everywhere.
 const PAGE: u32 = 100;
@@ -21,8 +22,12 @@ impl JiraTool {
             // JQL refuses a query that names a project which is gone. The other projects must not suffer.
             Err(error) if error.is(StatusCode::BAD_REQUEST) && !ask.scopes.is_empty() => {
                 let there = self.project_keys().await?;
-                let left: Vec<String> =
-                    ask.scopes.iter().filter(|scope| there.contains(scope)).cloned().collect();
+                let left: Vec<String> = ask
+                    .scopes
+                    .iter()
+                    .filter(|scope| there.iter().any(|key| name::same(key, scope)))
+                    .cloned()
+                    .collect();
                 if left.len() == ask.scopes.len() {
                     return Err(failure(error));
                 }

@@ -24,13 +24,17 @@ pub(super) const MARKER: &str = "bowline";
 pub(super) const ALWAYS: [&str; 3] = ["updated", "project", "issuetype"];
 
 impl JiraTool {
-    /// Reads an issue; `None` if it does not exist or may not be seen.
+    /// Reads an issue; `None` if it does not exist or may not be seen. For what can be no issue's name no call is made:
+    /// people paste all kinds of things, and the paths of calls are logged.
     pub(super) async fn find_item(
         &self,
         id: &str,
         wanted: &[FieldName],
         history: bool,
     ) -> Result<Option<Item>, Failure> {
+        if !is_name(id) {
+            return Ok(None);
+        }
         let list = if history { self.whole_field_list().await? } else { self.field_list(wanted).await? };
         let mut names = names(wanted);
         if history {
@@ -104,6 +108,13 @@ impl JiraTool {
             marker: command,
         })
     }
+}
+
+/// Whether a text is an issue's id, or a key like `ACME-7`.
+fn is_name(text: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let project = |text: &str| !text.is_empty() && text.chars().all(|it| it.is_alphanumeric() || it == '_');
+    number(text) || text.split_once('-').is_some_and(|(key, rest)| project(key) && number(rest))
 }
 
 /// The fields to ask for: those wanted and those always needed.

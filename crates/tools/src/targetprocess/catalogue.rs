@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::code::{AUTH_ANONYMOUS, TOOL_UNKNOWN_TYPE};
+use bowline_core::code::AUTH_ANONYMOUS;
 use bowline_core::connection::Identity;
-use bowline_core::failure::Words;
 use bowline_core::item::Locator;
 use bowline_core::port::{Catalogue, FieldKind, FieldSchema, TypeSchema};
 use bowline_core::value::Choice;
@@ -13,10 +12,10 @@ use bowline_core::{Failure, FieldName};
 use serde_json::Value as Json;
 
 use super::assignment::person;
-use super::kind::{KINDS, collection};
+use super::kind::{KINDS, spelled};
 use super::list::Project;
 use super::query::{Query, id, literal};
-use super::read::checked;
+use super::read::{checked, unknown};
 use super::refusal::failure;
 use super::tool::TargetprocessTool;
 use crate::probe;
@@ -45,17 +44,14 @@ impl Catalogue for TargetprocessTool {
         if let Some(schema) = self.schemas.find(&key) {
             return Ok(schema);
         }
-        if collection(kind).is_none() {
-            return Err(Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind)));
-        }
+        let kind = spelled(kind).ok_or_else(|| unknown(kind))?;
         let project = self.project(scope).await?;
         let states = self.states(&project, kind).await?.as_ref().clone();
         let priorities = self.priorities(kind).await?.as_ref().clone();
         let mut fields = own_fields(kind, &states, priorities);
         fields.extend(self.custom_fields(&project, kind).await?);
-        Ok(self
-            .schemas
-            .keep(key, TypeSchema { scope: scope.to_owned(), kind: kind.to_owned(), fields, states }))
+        let (scope, kind) = (project.name, kind.to_owned());
+        Ok(self.schemas.keep(key, TypeSchema { scope, kind, fields, states }))
     }
 
     async fn exemplar(&self, scope: &str, kind: &str, state: &str) -> Result<Option<Locator>, Failure> {

@@ -14,11 +14,7 @@ use super::query::Query;
 use super::refusal::failure;
 use super::site::{PAGE, Page};
 use super::tool::TargetprocessTool;
-
-/// Profiles name projects without regard to case.
-fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
-}
+use crate::name;
 
 impl TargetprocessTool {
     /// One page of changes, oldest first.
@@ -53,7 +49,7 @@ impl TargetprocessTool {
         let projects = self.projects().await?;
         Ok(projects
             .iter()
-            .filter(|project| scopes.iter().any(|scope| fold(scope) == fold(&project.name)))
+            .filter(|project| scopes.iter().any(|scope| name::same(scope, &project.name)))
             .map(|project| project.id)
             .collect())
     }

@@ -1,5 +1,7 @@
 //! The types of items, and the names of their collections.
 
+use crate::name;
+
 /// The types that can be shared, in the order shown to people. A task lives below a user story.
 pub(crate) const KINDS: [(&str, &str); 7] = [
     ("PortfolioEpic", "PortfolioEpics"),
@@ -63,6 +65,11 @@ pub(crate) fn nature(kind: &str) -> Nature {
     } else {
         Nature::Unknown
     }
+}
+
+/// A type in Targetprocess' spelling; `None` if it is not a type we know.
+pub(crate) fn spelled(kind: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(known, _)| name::same(known, kind)).map(|(known, _)| *known)
 }
 
 /// The collection of a type in API v1; `None` if it is not a type we know, so that no other text gets into a path.

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::query::{Query, id, literal};
 use super::refusal::failure;
 use super::tool::TargetprocessTool;
+use crate::name;
 
 /// A project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +45,10 @@ impl TargetprocessTool {
     }
 
     /// The project of a name.
-    pub(super) async fn project(&self, name: &str) -> Result<Project, Failure> {
+    pub(super) async fn project(&self, wanted: &str) -> Result<Project, Failure> {
         let projects = self.projects().await?;
-        let found = projects.iter().find(|project| project.name == name).cloned();
-        found.ok_or_else(|| Failure::park(TOOL_UNKNOWN_PROJECT).with_words(Words::new(name)))
+        let found = projects.iter().find(|project| name::same(&project.name, wanted)).cloned();
+        found.ok_or_else(|| Failure::park(TOOL_UNKNOWN_PROJECT).with_words(Words::new(wanted)))
     }
 
     /// The priorities of a type: each type has its own list.

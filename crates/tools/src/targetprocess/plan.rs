@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::field::{Field, print_custom, print_tags};
 use super::tool::TargetprocessTool;
 use crate::line::one_line;
+use crate::name;
 use crate::rich::{Dialect, plain};
 use crate::split::{Labels, unfit};
 
@@ -107,7 +108,7 @@ impl TargetprocessTool {
 
     async fn print_priority(&self, kind: &str, wanted: &Choice) -> Result<Result<Printed, String>, Failure> {
         let known = self.priorities(kind).await?;
-        let found = known.iter().find(|known| known.name == wanted.name);
+        let found = known.iter().find(|known| name::same(&known.name, &wanted.name));
         let found = found.and_then(|known| known.id.as_deref()?.parse::<u64>().ok());
         let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
         let missing = || format!("there is no priority `{}`; there are: {}", wanted.name, names.join(", "));

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::date;
 use super::field::{Field, tags};
-use super::kind::collection;
+use super::kind::{collection, spelled};
 use super::query::{Query, id, literal};
 use super::refusal::failure;
 use super::tool::TargetprocessTool;
@@ -56,13 +56,12 @@ impl TargetprocessTool {
     /// The item that carries a marker. The database itself is asked, so nothing lags. Tags are one string there, so
     /// what the query finds is looked at again.
     pub(super) async fn find_marked(&self, ask: &MarkerAsk) -> Result<Option<Item>, Failure> {
-        checked(&ask.kind)?;
+        let kind = spelled(&ask.kind).ok_or_else(|| unknown(&ask.kind))?;
         let tag = literal(&marker_tag(ask.marker)).ok_or_else(|| Failure::park(TOOL_BAD_ANSWER))?;
-        let query =
-            Query::all(&ask.kind).filter(&format!("tags.contains({tag})")).select(&["id"]).order_by("id");
+        let query = Query::all(kind).filter(&format!("tags.contains({tag})")).select(&["id"]).order_by("id");
         for found in self.site().all("targetprocess.item.marked", query).await.map_err(failure)? {
             let Some(number) = found.get("id").and_then(Json::as_u64) else { continue };
-            let item = self.find_item(&number.to_string(), Some(&ask.kind), &ask.fields).await?;
+            let item = self.find_item(&number.to_string(), Some(kind), &ask.fields).await?;
             if let Some(item) = item.filter(|item| item.marker == Some(ask.marker)) {
                 return Ok(Some(item));
             }
@@ -106,7 +105,12 @@ impl TargetprocessTool {
 
 /// The collection of a type that a profile or share names.
 pub(super) fn checked(kind: &str) -> Result<&'static str, Failure> {
-    collection(kind).ok_or_else(|| Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind)))
+    collection(kind).ok_or_else(|| unknown(kind))
+}
+
+/// The failure of a call about a type that there is not.
+pub(super) fn unknown(kind: &str) -> Failure {
+    Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind))
 }
 
 /// What to ask for, when an item is read and when it was written.

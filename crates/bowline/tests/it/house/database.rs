@@ -51,6 +51,24 @@ impl Database {
         format!("{start}/{name}")
     }
 
+    /// Every row of every table as text, values of bytes in hex; nothing for SQLite, whose file is at hand.
+    pub(crate) async fn dump(&self) -> String {
+        if self.name.is_none() {
+            return String::new();
+        }
+        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        let tables = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables \
+                      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
+        let mut dump = String::new();
+        for table in tables {
+            let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} AS t"));
+            let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();
+            dump.push_str(&format!("{table}\n{}\n", rows.join("\n")));
+        }
+        dump
+    }
+
     pub(crate) async fn drop(self) {
         if let Some(name) = self.name {
             run(format!("DROP DATABASE {name} WITH (FORCE)")).await;

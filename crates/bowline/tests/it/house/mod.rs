@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub(crate) use cli::{Said, bowline};
 pub(crate) use database::{Database, Kind};
 pub(crate) use hook::Hook;
-pub(crate) use process::{Answer, Service, http, spawn};
+pub(crate) use process::{Answer, Service, http};
 pub(crate) use tool::{Tool, writes};
 
 /// Longer than anything takes that works.
@@ -81,7 +81,7 @@ pub(crate) struct World {
     pub(crate) targetprocess_hook: Value,
     pub(crate) environment: Vec<(String, String)>,
     pub(crate) folder: Folder,
-    database: Database,
+    pub(crate) database: Database,
 }
 
 impl World {

@@ -61,6 +61,12 @@ impl Tool {
         }
     }
 
+    /// Everything works again.
+    pub(crate) async fn no_faults(&self) {
+        let url = format!("{}/_sim/faults", self.url);
+        assert_eq!(http("DELETE", &url, &[], "").await.expect("it answers").status, 200);
+    }
+
     /// Lets calls fail.
     pub(crate) async fn fault(&self, matching: Value, deed: Value, times: u32) {
         self.post("faults", &json!({"match": matching, "times": times, "do": deed})).await;

@@ -17,6 +17,8 @@ macro_rules! suite {
             use super::*;
             suite!(@checks $kind,
                 the_account_and_what_there_is_are_told,
+                a_wrong_address_is_told_by_the_probe_and_waits_for_a_person,
+                a_schema_is_found_in_any_case_and_tells_the_tools_own_spelling,
                 a_created_item_is_read_back_and_found_by_its_marker,
                 what_hold_says_is_what_comes_back,
                 an_update_raises_the_version_and_leaves_the_rest,

@@ -140,6 +140,13 @@ impl Place {
         }
     }
 
+    /// The catalogue of a connection whose address has this path too much.
+    pub(crate) fn catalogue_at(&self, path: &str) -> Arc<dyn Catalogue> {
+        let base_url = format!("{}/{path}", self.simulator.url());
+        let registry = Registry::new(Arc::clone(&self.outbound), Arc::new(Standing));
+        registry.catalogue(&Connection { base_url, ..self.connection.clone() })
+    }
+
     pub(crate) fn kind(&self) -> ToolKind {
         self.connection.tool
     }

@@ -271,6 +271,26 @@ fn steps_tell_where_they_lead_and_what_they_demand() {
 }
 
 #[test]
+fn nobody_is_asked_for_what_can_be_no_issue() {
+    let script = Script::new([]);
+    for text in [
+        "",
+        "ACME",
+        "ACME-",
+        "-7",
+        "ACME-7/comment",
+        "ACME-7?x",
+        "../myself",
+        "a b-7",
+        "ACME-7x",
+        "pass-word-1",
+    ] {
+        let ask = Ask { id: text.to_owned(), ..ask(&["summary"], false) };
+        assert_eq!(now(tool(JiraDc, &script).find(&ask)).unwrap(), None, "{text}");
+    }
+}
+
+#[test]
 fn the_probe_tells_an_ignored_credential() {
     let script =
         Script::new([("GET /rest/api/3/myself", 200, json!({"accountId": "x:1", "displayName": "Ada"}))]);

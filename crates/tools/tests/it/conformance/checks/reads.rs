@@ -3,6 +3,7 @@
 use bowline_core::command::Write;
 use bowline_core::connection::ToolKind;
 use bowline_core::event::{About, Delivery};
+use bowline_core::failure::Act;
 use bowline_core::item::Locator;
 use bowline_core::port::{Ask, ChangedAsk, ChangedPage};
 use bowline_core::text::Doc;
@@ -32,6 +33,22 @@ pub(in crate::conformance) async fn the_account_and_what_there_is_are_told(place
     assert!(schema.states.len() > 1);
     assert_eq!(place.catalogue.schema("NOWHERE", kind).await.unwrap_err().code, code::TOOL_UNKNOWN_PROJECT);
     assert_eq!(place.catalogue.schema(scope, "Nothing").await.unwrap_err().code, code::TOOL_UNKNOWN_TYPE);
+}
+
+pub(in crate::conformance) async fn a_wrong_address_is_told_by_the_probe_and_waits_for_a_person(
+    place: Place,
+) {
+    let failure = place.catalogue_at("nowhere").probe().await.unwrap_err();
+    assert_eq!((failure.code, failure.act), (code::NET_WRONG_ADDRESS, Act::Wait));
+}
+
+pub(in crate::conformance) async fn a_schema_is_found_in_any_case_and_tells_the_tools_own_spelling(
+    place: Place,
+) {
+    let (scope, kind) = (place.words.scope, place.words.kind);
+    let schema = place.catalogue.schema(&scope.to_lowercase(), &kind.to_lowercase()).await.unwrap();
+    assert_eq!((schema.scope.as_str(), schema.kind.as_str()), (scope, kind));
+    assert_eq!(schema, place.catalogue.schema(scope, kind).await.unwrap());
 }
 
 pub(in crate::conformance) async fn comments_are_written_read_and_edited(place: Place) {
