@@ -1,6 +1,7 @@
 //! What a person gets to read when the configuration is wrong.
 
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 
@@ -9,9 +10,13 @@ fn set(name: &str, value: &str) -> Vec<(String, String)> {
 }
 
 fn problem(file: &str, environment: &[(String, String)]) -> String {
-    let path = std::env::temp_dir().join(format!("bowline-config-{}.toml", std::process::id()));
+    // Tests of one process run at the same time.
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("bowline-config-{}-{count}.toml", std::process::id()));
     std::fs::File::create(&path).unwrap().write_all(file.as_bytes()).unwrap();
     let problems = Config::load(Some(&path), environment).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
     problems.to_string().replace(&path.display().to_string(), "FILE")
 }
 
