@@ -79,13 +79,14 @@ pub(super) fn megabytes(bytes: u64) -> f64 {
 }
 
 /// The last line.
-pub(super) fn verdict(aims: &[Aim]) -> String {
+pub(super) fn verdict(aims: &[Aim], disturbed: bool) -> String {
     let missed: Vec<&str> = aims.iter().filter(|aim| !aim.is_met()).map(|aim| aim.what.as_str()).collect();
     let met = aims.len() - missed.len();
-    match missed.as_slice() {
+    let words = match missed.as_slice() {
         [] => format!("bench sync: all {met} aims met"),
         missed => format!("bench sync: {met} of {} aims met; missed: {}", aims.len(), missed.join("; ")),
-    }
+    };
+    if disturbed { format!("{words} (other programs ran meanwhile)") } else { words }
 }
 
 #[cfg(test)]
@@ -107,8 +108,9 @@ mod tests {
     #[test]
     fn the_verdict_names_what_was_missed() {
         let met = aim(1.0, (Ordering::Greater, 0.5));
-        assert_eq!(verdict(std::slice::from_ref(&met)), "bench sync: all 1 aims met");
+        assert_eq!(verdict(std::slice::from_ref(&met), false), "bench sync: all 1 aims met");
         let missed = aim(0.1, (Ordering::Greater, 0.5));
-        assert_eq!(verdict(&[met, missed]), "bench sync: 1 of 2 aims met; missed: x");
+        let told = verdict(&[met, missed], true);
+        assert_eq!(told, "bench sync: 1 of 2 aims met; missed: x (other programs ran meanwhile)");
     }
 }

@@ -41,5 +41,5 @@ pub(crate) fn print(amount: &Amount, all: &[Measured]) {
         }
     }
     say("");
-    say(&aims::verdict(&aims));
+    say(&aims::verdict(&aims, all.iter().any(reasons::is_disturbed)));
 }

@@ -16,10 +16,16 @@ const DISTURBED: f64 = 0.1;
 pub(super) fn of(measured: &Measured, cores: usize) -> Vec<String> {
     let Some(burst) = middle(measured) else { return Vec::new() };
     let mut reasons = vec![speed(measured, burst, cores), commits(measured, burst, cores)];
-    if burst.used.foreign() > DISTURBED || measured.pace.used.foreign() > DISTURBED {
+    if is_disturbed(measured) {
         reasons.push("other programs ran meanwhile: measure again on a quiet machine".to_owned());
     }
     reasons
+}
+
+/// Whether other programs took so much that the figures say little.
+pub(super) fn is_disturbed(measured: &Measured) -> bool {
+    let bursts = measured.bursts.iter().map(|burst| &burst.used);
+    bursts.chain([&measured.pace.used]).any(|used| used.foreign() > DISTURBED)
 }
 
 fn speed(measured: &Measured, burst: &Burst, cores: usize) -> String {

@@ -10,7 +10,7 @@
 
 mod bad_input;
 mod canary;
-mod commands;
+mod cli;
 #[cfg(feature = "crash")]
 mod crash;
 mod demo;

@@ -31,7 +31,9 @@ pub(crate) fn raise(tenant: TenantId, occurrence: &Occurrence, at: Timestamp) ->
          entities, seen, words, first_at, last_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, 0, 1, $9, $10, $10) \
          ON CONFLICT (tenant_id, cause) DO UPDATE SET state = 'open', \
-         whole = (findings.whole OR excluded.whole), seen = findings.seen + 1, words = excluded.words, \
+         whole = (findings.whole OR excluded.whole), seen = findings.seen + 1, \
+         words = CASE WHEN findings.state = 'open' THEN COALESCE(excluded.words, findings.words) \
+         ELSE excluded.words END, \
          last_at = excluded.last_at",
     );
     const COUNT: Text = Text::both(

@@ -76,13 +76,16 @@ async fn the_same_cause_is_one_finding_however_often_and_whatever_it_hits(given:
     given.write(vec![raise(&given, &cause, &given.item("1")), raise(&given, &cause, &given.item("2"))]).await;
     let mut again = given.new_occurrence(cause.clone(), Some(given.item("1")));
     again.words = Some(Sealed(vec![5]));
-    let mut commit = given.commit(vec![Change::Raise(Box::new(again))]);
+    let mut commit = given.commit(vec![Change::Raise(Box::new(again.clone()))]);
     commit.at = at(9);
     given.store.commit(commit).await.unwrap();
     let finding = only(&given).await;
     assert_eq!((finding.open, finding.seen), (2, 3));
     assert_eq!((finding.first_at, finding.last_at), (at(0), at(9)));
     assert_eq!(finding.words, Some(Sealed(vec![5])), "the last words");
+    again.words = None;
+    given.write(vec![Change::Raise(Box::new(again))]).await;
+    assert_eq!(only(&given).await.words, Some(Sealed(vec![5])), "what has none takes none away");
     assert_eq!(entities(&given, &finding).await, [given.item("1"), given.item("2")]);
 }
 

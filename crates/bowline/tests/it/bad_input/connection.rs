@@ -1,0 +1,85 @@
+//! Connections with a credential or an address that is wrong.
+
+use serde_json::{Value, json};
+
+use super::{finding, nothing_wrong, problem, remedy};
+use crate::house::{Kind, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejected_credential_is_told_and_the_work_that_waited_is_done_after_the_correction() {
+    let world = World::new(Kind::Sqlite, &[]).await;
+    let (issue, story) = world.share("left", &world.stories().await[0]).await;
+    world.service.settled().await;
+    world.cli(&["connection", "update", "jira", "--secret-file", "-"], "token-of-nobody").ok();
+    let verdict = world.service.ok("POST", "/api/v1/connections/jira/test", &Value::Null).await;
+    assert_eq!((&verdict["ok"], &verdict["code"]), (&json!(false), &json!("auth.rejected")), "{verdict:#}");
+    assert_eq!(verdict["remedy"], remedy("auth.rejected"));
+    world.cli(&["connection", "test", "jira"], "").exit(3).says(&["auth.rejected", remedy("auth.rejected")]);
+    finding(&world.service, "auth.rejected").await;
+
+    // Both sides are edited while nothing can be carried.
+    let name = json!({"as": "bob", "item": story.parse::<u64>().unwrap(), "fields": {"Name": "Written while we waited"}});
+    world.targetprocess.edit(name).await;
+    world.jira.edit(json!({"as": "ada", "item": issue, "comment": "Said while we waited"})).await;
+    let wish = json!({"profile": "stories", "side": "left", "item": world.stories().await[1]});
+    problem(&world.service.call("POST", "/api/v1/shares", &wish).await.unwrap(), 502, "auth.rejected");
+
+    world.cli(&["connection", "update", "jira", "--secret-file", "-"], "token-admin\n").ok();
+    world.jira.until(&issue, |item| item["title"] == "Written while we waited").await;
+    world
+        .targetprocess
+        .until(&story, |item| item["comments"].to_string().contains("Said while we waited"))
+        .await;
+    nothing_wrong(&world.service).await;
+    world.cli(&["connection", "test", "jira"], "").ok();
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_address_is_told_and_the_work_that_waited_is_done_after_the_correction() {
+    let world = World::new(Kind::Sqlite, &[]).await;
+    let (issue, story) = world.share("left", &world.stories().await[0]).await;
+    world.service.settled().await;
+    let move_to = async |url: &str| {
+        let body = json!({"base_url": url, "secret": "token-admin", "same_site": true});
+        world.service.call("PATCH", "/api/v1/connections/targetprocess", &body).await.unwrap()
+    };
+    problem(&move_to("tp.example").await, 400, "api.bad_request");
+    problem(&move_to(&format!("{}?token=x", world.targetprocess.url)).await, 400, "api.bad_request");
+    let tested = |code: &str| {
+        let said = world.cli(&["--json", "connection", "test", "targetprocess"], "").exit(7);
+        let (verdict, error, remedy) = (said.json(), said.error(), json!(remedy(code)));
+        assert_eq!(
+            (&verdict["ok"], &verdict["code"], &error["code"]),
+            (&json!(false), &json!(code), &json!(code))
+        );
+        assert_eq!((&verdict["remedy"], &error["remedy"]), (&remedy, &remedy));
+    };
+    let cases = [
+        // Nothing listens; another server answers; the address is inside the network and nobody allowed it.
+        ("http://127.0.0.1:1", "net.unreachable"),
+        (&world.jira.url, "net.wrong_address"),
+        ("http://10.1.2.3", "net.address_refused"),
+    ];
+    for (url, code) in cases {
+        assert_eq!(move_to(url).await.status, 200);
+        tested(code);
+        // What passes by itself is tried again; what needs a person is told to one.
+        if code != "net.unreachable" {
+            finding(&world.service, code).await;
+        }
+    }
+    assert_eq!(move_to(&world.targetprocess.url).await.status, 200);
+    // A sign-in page is in between.
+    world.targetprocess.fault(json!({"path": "/api/**"}), json!({"kind": "login_page"}), 1_000).await;
+    tested("net.not_json");
+    world
+        .jira
+        .edit(json!({"as": "ada", "item": issue, "fields": {"summary": "Written while we waited"}}))
+        .await;
+    finding(&world.service, "net.not_json").await;
+    world.targetprocess.no_faults().await;
+    world.targetprocess.until(&story, |item| item["title"] == "Written while we waited").await;
+    nothing_wrong(&world.service).await;
+    world.end().await;
+}
