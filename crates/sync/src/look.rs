@@ -78,17 +78,13 @@ pub(crate) async fn share(engine: &Engine, claim: &Claim, id: ShareId) -> Result
 impl<'a> Look<'a> {
     async fn open(engine: &'a Engine, claim: &'a Claim, view: ShareView) -> Result<Option<Self>, Stop> {
         let tenant = claim.tenant;
-        let Some(profile) = engine.ports.registry.profile(tenant, view.share.profile).await? else {
-            return Ok(None);
-        };
+        let Some(profile) = view.profile.clone() else { return Ok(None) };
         let far = |connection: Connection| Far {
             tool: engine.ports.tools.tool(&connection),
             catalogue: engine.ports.tools.catalogue(&connection),
             connection,
         };
-        let left = engine.connection(tenant, view.share.left_connection).await?;
-        let right = engine.connection(tenant, view.share.right_connection).await?;
-        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
+        let (Some(left), Some(right)) = view.connections.clone() else { return Ok(None) };
         Ok(Some(Self {
             rules: engine.rules(&profile)?,
             base: Base::parse(&view.share.base)

@@ -50,6 +50,17 @@ impl Look for Engine {
     }
 }
 
+/// What a claim came to.
+enum Claimed {
+    /// Work, at least one piece.
+    Some(Vec<Claim>),
+    /// Nothing is due before `due_at`, as far as is known.
+    Nothing {
+        /// When something will be; `None` if nothing waits.
+        due_at: Option<Timestamp>,
+    },
+}
+
 /// Claims and looks.
 pub(crate) struct Worker {
     /// What looks.
@@ -89,8 +100,8 @@ impl Worker {
             // One place is in hand, so at least one claim can be looked at.
             drop(free);
             match worker.claim(places.available_permits()).await {
-                Ok(claims) if claims.is_empty() => worker.wait(&stop).await,
-                Ok(claims) => {
+                Ok(Claimed::Nothing { due_at }) => worker.wait(due_at, &stop).await,
+                Ok(Claimed::Some(claims)) => {
                     for claim in claims {
                         let Ok(place) = Arc::clone(&places).acquire_owned().await else { continue };
                         let (worker, refused) = (Arc::clone(&worker), Arc::clone(&refused));
@@ -117,23 +128,26 @@ impl Worker {
         }
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<Claim>, StoreError> {
+    async fn claim(&self, limit: usize) -> Result<Claimed, StoreError> {
         let now = self.clock.now();
         // Reading is free; claiming is a durable write.
-        if self.work.next_due().await?.is_none_or(|due| due > now) {
-            return Ok(Vec::new());
+        let due_at = self.work.next_due().await?;
+        if due_at.is_none_or(|due| due > now) {
+            return Ok(Claimed::Nothing { due_at });
         }
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let ask = ClaimAsk { owner: self.owner.clone(), now, lease: LEASE, limit };
-        self.work.claim(&ask).await
+        let claims = self.work.claim(&ask).await?;
+        if claims.is_empty() {
+            // Somebody else was faster.
+            return Ok(Claimed::Nothing { due_at: self.work.next_due().await? });
+        }
+        Ok(Claimed::Some(claims))
     }
 
     /// Sleeps until something may be due.
-    async fn wait(&self, stop: &CancellationToken) {
-        let until_due = match self.work.next_due().await {
-            Ok(Some(due)) => between(self.clock.now(), due),
-            Ok(None) | Err(_) => DUE_SCAN,
-        };
+    async fn wait(&self, due_at: Option<Timestamp>, stop: &CancellationToken) {
+        let until_due = due_at.map_or(DUE_SCAN, |due| between(self.clock.now(), due));
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.bell.heard() => {}

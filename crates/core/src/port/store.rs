@@ -118,6 +118,10 @@ pub struct ShareView {
     pub sending: Vec<Command>,
     /// All comment pairs.
     pub pairs: Vec<CommentPair>,
+    /// Its profile; `None` if that was deleted meanwhile.
+    pub profile: Option<Profile>,
+    /// Its connections, left and right; `None` for one that was deleted meanwhile.
+    pub connections: (Option<Connection>, Option<Connection>),
 }
 
 /// At most so many pending deliveries are read at once. Whoever reads so many is due again for the rest.

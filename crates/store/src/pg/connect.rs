@@ -1,9 +1,10 @@
 //! Connections to PostgreSQL: how they are opened and what each is told first.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, PgPool};
 
 use super::roles;
@@ -15,8 +16,18 @@ const STATEMENTS: usize = 200;
 
 pub(super) fn options(url: &str) -> Result<PgConnectOptions, Error> {
     // The parser's own message may quote the URL.
-    let options = PgConnectOptions::from_str(url).map_err(|_| Error::BadUrl("it cannot be parsed"))?;
+    let mut options = PgConnectOptions::from_str(url).map_err(|_| Error::BadUrl("it cannot be parsed"))?;
+    // Encryption that is only preferred protects nothing that does not leave the machine, and costs 80 ms at each
+    // connection. Whoever wants it there says `sslmode=require`.
+    if matches!(options.get_ssl_mode(), PgSslMode::Prefer) && is_loopback(options.get_host()) {
+        options = options.ssl_mode(PgSslMode::Disable);
+    }
     Ok(options.application_name("bowline").statement_cache_capacity(STATEMENTS).disable_statement_logging())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Connections that serve: each waits no longer than it should and acts as the serving role.
@@ -57,4 +68,20 @@ pub(super) async fn serving(options: &Options) -> Result<PgConnection, Error> {
 /// A connection that migrates; has no limits, because another process may be at it.
 pub(super) async fn single(url: &str) -> Result<PgConnection, Error> {
     Ok(options(url)?.connect().await.map_err(Fault::from)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encryption_that_is_only_preferred_is_left_out_on_the_same_machine_alone() {
+        let mode = |url| options(url).unwrap().get_ssl_mode();
+        for url in ["postgres://app@127.0.0.1/b", "postgres://app@localhost/b", "postgres://app@[::1]:5432/b"]
+        {
+            assert!(matches!(mode(url), PgSslMode::Disable), "{url}");
+        }
+        assert!(matches!(mode("postgres://app@db/b"), PgSslMode::Prefer));
+        assert!(matches!(mode("postgres://app@127.0.0.1/b?sslmode=require"), PgSslMode::Require));
+    }
 }

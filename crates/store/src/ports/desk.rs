@@ -8,11 +8,11 @@ use bowline_core::port::{Desk, ShareView, StoreError};
 use bowline_core::profile::Profile;
 use bowline_core::share::Share;
 use bowline_core::work::Entity;
-use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp};
+use bowline_core::{ConnectionId, ShareId, Side, TenantId, Timestamp};
 
 use crate::Store;
 use crate::stmt::Plan;
-use crate::tables::{commands, comment_pairs, inbox, profiles, shares, watermarks};
+use crate::tables::{commands, comment_pairs, connections, inbox, profiles, shares, watermarks};
 
 #[async_trait]
 impl Desk for Store {
@@ -22,11 +22,21 @@ impl Desk for Store {
             inbox::pending(tenant, &Entity::Share(share)),
             commands::sending(tenant, share),
             comment_pairs::of_share(tenant, share),
+            profiles::of_share(tenant, share),
+            connections::of_share(tenant, share, Side::Left),
+            connections::of_share(tenant, share, Side::Right),
         ];
         let mut replies = self.read(Plan::of(tenant, stmts)).await?.into_iter();
         let mut reply = || replies.next().unwrap_or_default();
         let Some(share) = reply().first()? else { return Ok(None) };
-        Ok(Some(ShareView { share, inbox: reply().all()?, sending: reply().all()?, pairs: reply().all()? }))
+        Ok(Some(ShareView {
+            share,
+            inbox: reply().all()?,
+            sending: reply().all()?,
+            pairs: reply().all()?,
+            profile: reply().first()?,
+            connections: (reply().first()?, reply().first()?),
+        }))
     }
 
     async fn shares_of(

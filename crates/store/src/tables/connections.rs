@@ -2,7 +2,7 @@
 
 use bowline_core::connection::{Connection, Health, Identity};
 use bowline_core::port::StoreError;
-use bowline_core::{ConnectionId, TenantId};
+use bowline_core::{ConnectionId, ShareId, Side, TenantId};
 
 use crate::arg::{Arg, args, json, word};
 use crate::row::{Record, Row, Wrong};
@@ -19,6 +19,28 @@ pub(crate) fn get(tenant: TenantId, id: ConnectionId) -> Stmt {
     const SQL: Text =
         Text::both(concat!("SELECT ", columns!(), " FROM connections WHERE tenant_id = $1 AND id = $2"));
     Stmt::new(SQL, args![tenant, id])
+}
+
+/// The connection of one side of a share.
+pub(crate) fn of_share(tenant: TenantId, share: ShareId, side: Side) -> Stmt {
+    macro_rules! of {
+        ($column:literal) => {
+            Text::both(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM connections WHERE tenant_id = $1 AND id = (SELECT ",
+                $column,
+                " FROM shares WHERE tenant_id = $1 AND id = $2)"
+            ))
+        };
+    }
+    const LEFT: Text = of!("left_connection");
+    const RIGHT: Text = of!("right_connection");
+    let text = match side {
+        Side::Left => LEFT,
+        Side::Right => RIGHT,
+    };
+    Stmt::new(text, args![tenant, share])
 }
 
 pub(crate) fn list(tenant: TenantId) -> Stmt {

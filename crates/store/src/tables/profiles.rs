@@ -2,7 +2,7 @@
 
 use bowline_core::port::StoreError;
 use bowline_core::profile::Profile;
-use bowline_core::{ConnectionId, ProfileId, TenantId};
+use bowline_core::{ConnectionId, ProfileId, ShareId, TenantId};
 
 use crate::arg::{args, word};
 use crate::row::{Record, Row, Wrong};
@@ -18,6 +18,17 @@ pub(crate) fn get(tenant: TenantId, id: ProfileId) -> Stmt {
     const SQL: Text =
         Text::both(concat!("SELECT ", columns!(), " FROM profiles WHERE tenant_id = $1 AND id = $2"));
     Stmt::new(SQL, args![tenant, id])
+}
+
+/// The profile of a share.
+pub(crate) fn of_share(tenant: TenantId, share: ShareId) -> Stmt {
+    const SQL: Text = Text::both(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM profiles WHERE tenant_id = $1 AND id = (\
+         SELECT profile_id FROM shares WHERE tenant_id = $1 AND id = $2)"
+    ));
+    Stmt::new(SQL, args![tenant, share])
 }
 
 pub(crate) fn list(tenant: TenantId) -> Stmt {

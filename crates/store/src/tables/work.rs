@@ -63,19 +63,25 @@ pub(crate) fn fence(tenant: TenantId, entity: &Entity, epoch: i64) -> Stmt {
 
 /// Deletes the row, or lets it go if it was touched meanwhile. Stands behind its own fence.
 pub(crate) fn ack(tenant: TenantId, claim: &Claim) -> Vec<Stmt> {
-    const DONE: Text =
-        Text::both("DELETE FROM work WHERE tenant_id = $1 AND entity = $2 AND epoch = $3 AND touched = $4");
-    const AGAIN: Text = Text::both(
-        "UPDATE work SET lease_owner = NULL, lease_until = NULL, attempts = 0, \
-         lane = COALESCE(next_lane, lane), due_at = COALESCE(next_due_at, due_at), \
-         since_at = COALESCE(next_since_at, since_at), \
-         next_lane = NULL, next_due_at = NULL, next_since_at = NULL \
-         WHERE tenant_id = $1 AND entity = $2 AND epoch = $3",
-    );
-    vec![
-        Stmt::new(DONE, args![tenant, &claim.entity, claim.epoch, claim.touched]),
-        Stmt::new(AGAIN, args![tenant, &claim.entity, claim.epoch]),
-    ]
+    macro_rules! done {
+        () => {
+            "DELETE FROM work WHERE tenant_id = $1 AND entity = $2 AND epoch = $3 AND touched = $4"
+        };
+    }
+    macro_rules! again {
+        () => {
+            "UPDATE work SET lease_owner = NULL, lease_until = NULL, attempts = 0, \
+             lane = COALESCE(next_lane, lane), due_at = COALESCE(next_due_at, due_at), \
+             since_at = COALESCE(next_since_at, since_at), \
+             next_lane = NULL, next_due_at = NULL, next_since_at = NULL \
+             WHERE tenant_id = $1 AND entity = $2 AND epoch = $3 AND touched <> $4"
+        };
+    }
+    // PostgreSQL says both in one round trip; each is about rows that the other leaves alone.
+    const DONE: Text = Text { lite: done!(), pg: "" };
+    const AGAIN: Text = Text { lite: again!(), pg: concat!("WITH done AS (", done!(), ") ", again!()) };
+    let args = args![tenant, &claim.entity, claim.epoch, claim.touched];
+    vec![Stmt::new(DONE, args.clone()), Stmt::new(AGAIN, args)]
 }
 
 /// Lets the row go, due at a time or at a remembered touch if that is earlier. Stands behind its own fence.
