@@ -231,6 +231,9 @@ codes! {
     SYNC_PARTIAL_TRANSITION = "sync.partial_transition", "The item is stuck half-way to the wanted state",
         "Some steps of the way were taken, then one was refused.",
         "Read the tool's words; Bowline goes on from there when something changes.";
+    SYNC_SWEEP_FAILING = "sync.sweep_failing", "The regular look for changes keeps failing",
+        "Bowline asks each tool regularly what changed, so that a lost webhook is only late. The tool refuses, or does not answer; edits that a webhook announces still arrive.",
+        "Read the tool's words, then use `bowline doctor`; it goes on by itself once the tool answers.";
     TOOL_BAD_ANSWER = "tool.bad_answer", "The tool's answer is not understood",
         "It was JSON, but not of the documented shape.",
         "If it lasts, report it with the request id; it may be a new version of the tool.";

@@ -54,10 +54,13 @@ pub enum Change {
     /// A connection: new at revision 0, else changed from the revision it was read at; the store raises it. One that
     /// was changed or dropped since fails the commit with `Conflict("revision")`.
     PutConnection(Box<Connection>),
-    /// What the last calls told about a connection; leaves everything else of it as it is.
+    /// What the last calls told about a connection; leaves everything else of it as it is. Nothing happens if the
+    /// connection was changed meanwhile: the calls were made with what it was before.
     Health {
         /// Which.
         connection: ConnectionId,
+        /// The revision that the calls were made with.
+        revision: i64,
         /// Whether calls are worth trying.
         health: Health,
         /// Who the tool says we are, if it said so.

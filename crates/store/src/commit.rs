@@ -98,8 +98,8 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::PutSecret { id, sealed } => vec![keys::put_secret(tenant, *id, sealed)],
         Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
         Change::PutConnection(connection) => vec![connections::put(tenant, connection)],
-        Change::Health { connection, health, identity } => {
-            vec![connections::health(tenant, *connection, health, identity.as_ref())]
+        Change::Health { connection, revision, health, identity } => {
+            vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
         }
         Change::DropConnection(id) => vec![
             connections::drop(tenant, *id),

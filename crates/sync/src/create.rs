@@ -100,6 +100,9 @@ async fn draft(
     };
     fill(look, source, item, mapping, &mut draft);
     let schema = look.far(target).catalogue.schema(&draft.scope, &draft.kind).await.on(target)?;
+    // The tool's own spelling: a profile may write names in another case.
+    draft.scope.clone_from(&schema.scope);
+    draft.kind.clone_from(&schema.kind);
     let missing = schema.fields.iter().find(|field| {
         field.required && !field.defaulted && draft.fields.get(&field.name).is_none_or(Value::is_empty)
     });

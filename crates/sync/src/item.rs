@@ -5,6 +5,7 @@ use bowline_core::commit::Change;
 use bowline_core::connection::Connection;
 use bowline_core::event::{About, InboxRow, InboxState};
 use bowline_core::failure::{Act, Failure};
+use bowline_core::finding::Cause;
 use bowline_core::port::{Ask, PENDING_LIMIT, StoreError};
 use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::share::{End, Origin, Share, ShareState};
@@ -201,6 +202,10 @@ impl<'a> Visit<'a> {
             let (entity, due_at) = (self.claim.entity.clone(), self.engine.now());
             self.changes.push(Change::Touch(Touch { entity, lane: self.claim.lane, due_at }));
         }
+        if self.claim.attempts > 1 {
+            // What an earlier try told a person is over.
+            self.changes.push(Change::Settle { entity: self.claim.entity.clone(), except: Vec::new() });
+        }
         self.changes.push(Change::Ack(self.claim.clone()));
         self.engine.commit(self.claim, std::mem::take(&mut self.changes)).await?;
         Ok(Outcome { closed: Some((state, count)), ..Outcome::default() })
@@ -280,9 +285,13 @@ pub(crate) async fn look_at_comment(
 impl Visit<'_> {
     /// The tool failed before anything was known.
     async fn fail(mut self, connection: &Connection, failure: Failure) -> Result<Outcome, Stop> {
+        let (engine, claim) = (self.engine, self.claim);
         if failure.act == Act::Wait {
-            let changes = look::needs_attention(self.engine, self.claim, connection, &failure).await?;
-            self.changes.extend(changes);
+            self.changes.extend(look::needs_attention(engine, claim, connection, &failure).await?);
+        } else if failure.act == Act::Park || retry::lasts(claim.attempts) {
+            let cause = Cause::of(failure.code.clone()).at(connection.id);
+            let hit = Some(claim.entity.clone());
+            self.changes.push(look::occurrence(engine, claim, cause, hit, &failure.words).await?);
         }
         let due_at = self.engine.due_after(self.claim, &failure);
         let counted = look::is_attempt(&failure);

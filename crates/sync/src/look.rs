@@ -327,7 +327,7 @@ pub(crate) async fn needs_attention(
     let cause = Cause::of(failure.code.clone()).at(connection.id);
     let health = Health::NeedsAttention { code: failure.code.clone() };
     Ok(vec![
-        Change::Health { connection: connection.id, health, identity: None },
+        Change::Health { connection: connection.id, revision: connection.revision, health, identity: None },
         occurrence(engine, claim, cause, None, &failure.words).await?,
     ])
 }

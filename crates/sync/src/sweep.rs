@@ -13,7 +13,7 @@ use bowline_core::finding::Cause;
 use bowline_core::port::{ChangedAsk, Glimpse};
 use bowline_core::share::Share;
 use bowline_core::work::{Claim, Entity, Lane, Touch};
-use bowline_core::{ConnectionId, EventId, Failure, Side, SignedDuration, Timestamp, code};
+use bowline_core::{Code, ConnectionId, EventId, Failure, Side, SignedDuration, Timestamp, code};
 
 use crate::engine::Engine;
 use crate::look::{is_attempt, needs_attention, occurrence};
@@ -69,11 +69,16 @@ impl Sweep<'_> {
             let probe = engine.ports.tools.catalogue(connection).probe().await;
             let identity = Some(probe.map_err(|failure| Stop::Tool(None, failure))?);
             self.changes.extend(recovered(connection));
-            self.changes.push(Change::Health { connection: connection.id, health: Health::Ok, identity });
+            let (id, revision) = (connection.id, connection.revision);
+            self.changes.push(Change::Health { connection: id, revision, health: Health::Ok, identity });
         }
         let started = engine.now();
         let scopes = self.scopes().await?;
+        if scopes.is_empty() {
+            self.unknown(&[]).await?;
+        }
         let whole = scopes.is_empty() || self.pages(scopes, started).await?;
+        self.changes.push(Change::SettleCause { key: self.failing().key() });
         let due_at = if whole { retry::add(started, engine.options.sweep_every) } else { started };
         let entity = self.claim.entity.clone();
         self.changes.push(Change::Touch(Touch { entity, lane: Lane::Sweep, due_at }));
@@ -85,10 +90,18 @@ impl Sweep<'_> {
         Ok(self.engine.commit(self.claim, std::mem::take(&mut self.changes)).await?)
     }
 
+    /// Why a person is told of a sweep that does not get through, whatever the reason.
+    fn failing(&self) -> Cause {
+        Cause::of(code::SYNC_SWEEP_FAILING).at(self.connection.id)
+    }
+
     async fn failed(&mut self, failure: Failure) -> Result<Outcome, Stop> {
         if failure.act == Act::Wait {
             let changes = needs_attention(self.engine, self.claim, self.connection, &failure).await?;
             self.changes.extend(changes);
+        } else if failure.act == Act::Park || retry::lasts(self.claim.attempts) {
+            let cause = self.failing();
+            self.changes.push(occurrence(self.engine, self.claim, cause, None, &failure.words).await?);
         }
         // However long it lasts, a sweep is never later than the next regular one.
         let regular = retry::add(self.engine.now(), self.engine.options.sweep_every);
@@ -135,6 +148,9 @@ impl Sweep<'_> {
         for number in 1.. {
             until = engine.keep_hold(self.claim, until).await?;
             let page = tool.changed(&ask).await.map_err(|failure| Stop::Tool(None, failure))?;
+            if number == 1 {
+                self.unknown(&page.unknown).await?;
+            }
             self.news(&page.glimpses).await?;
             reached = page.glimpses.iter().map(|glimpse| glimpse.updated_at).fold(reached, Timestamp::max);
             if reached > start {
@@ -155,6 +171,18 @@ impl Sweep<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Projects that profiles name and the tool does not know: nobody else would notice, as nothing ever comes from there.
+    async fn unknown(&mut self, scopes: &[String]) -> Result<(), Stop> {
+        let cause = Cause::of(code::TOOL_UNKNOWN_PROJECT).at(self.connection.id);
+        let change = if scopes.is_empty() {
+            Change::SettleCause { key: cause.key() }
+        } else {
+            occurrence(self.engine, self.claim, cause, None, &Words::new(scopes.join(", "))).await?
+        };
+        self.changes.push(change);
+        Ok(())
     }
 
     /// What of a page is news becomes deliveries and work.
@@ -221,12 +249,17 @@ fn hint_of(glimpse: &Glimpse) -> Hint {
     }
 }
 
-/// The findings that said the connection needs a person are over.
-fn recovered(connection: &Connection) -> Option<Change> {
+/// The findings that said the connection needs a person are over. One that was changed since may have such a finding
+/// from a call that was under way meanwhile, and nobody knows with which code.
+fn recovered(connection: &Connection) -> Vec<Change> {
+    let settle = |code: Code| Change::SettleCause { key: Cause::of(code).at(connection.id).key() };
+    let holds_up = |code: &str| ["auth.", "net.", "seal."].iter().any(|area| code.starts_with(area));
     match &connection.health {
-        Health::NeedsAttention { code } => {
-            Some(Change::SettleCause { key: Cause::of(code.clone()).at(connection.id).key() })
+        Health::Ok => Vec::new(),
+        Health::NeedsAttention { code } => vec![settle(code.clone())],
+        Health::Unknown => {
+            let codes = code::REGISTRY.iter().map(|entry| entry.code).filter(|code| holds_up(code));
+            codes.map(|code| settle(Code::stored(code.to_owned()))).collect()
         }
-        Health::Unknown | Health::Ok => None,
     }
 }

@@ -62,6 +62,8 @@ pub struct ChangedPage {
     pub glimpses: Vec<Glimpse>,
     /// What to pass for the next page; `None` at the end.
     pub next: Option<String>,
+    /// Projects that were asked for and are not there, or that the account may not see. The others were looked at.
+    pub unknown: Vec<String>,
 }
 
 /// How to find an item that we may have created.

@@ -124,7 +124,7 @@ async fn nothing_of_a_tool_or_a_person_becomes_markup_or_a_script() {
             vec![
                 Change::Note(Box::new(line)),
                 Change::Raise(Box::new(finding)),
-                Change::Health { connection, health, identity },
+                Change::Health { connection, revision: 1, health, identity },
             ],
         )
         .await;
@@ -273,7 +273,7 @@ async fn a_connection_that_needs_a_person_says_why_and_what_to_do() {
     let health = Health::NeedsAttention { code: code::AUTH_REJECTED };
     let connection = House::connection_id(&made);
     let tenant = house.tenant("default").await;
-    house.write(tenant, vec![Change::Health { connection, health, identity: None }]).await;
+    house.write(tenant, vec![Change::Health { connection, revision: 1, health, identity: None }]).await;
     let html = page(&house).await.status(200).text();
     assert!(html.contains("needs you") && html.contains("The tool does not accept the credential"));
     assert!(html.contains("Store a new credential"));

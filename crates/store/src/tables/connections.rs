@@ -85,18 +85,19 @@ pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
     .unique("connection")
 }
 
-/// Leaves everything but the health, and the identity if it is known, as it is.
+/// Leaves everything but the health, and the identity if it is known, as it is. Does nothing if the connection was
+/// changed since that revision: what was found out is not about the connection of now.
 pub(crate) fn health(
     tenant: TenantId,
-    id: ConnectionId,
+    (id, revision): (ConnectionId, i64),
     health: &Health,
     identity: Option<&Identity>,
 ) -> Stmt {
     const SQL: Text = Text::both(
         "UPDATE connections SET health = $3, identity = COALESCE($4, identity) \
-         WHERE tenant_id = $1 AND id = $2",
+         WHERE tenant_id = $1 AND id = $2 AND revision = $5",
     );
-    Stmt::new(SQL, args![tenant, id, json(health), opt_identity(identity)])
+    Stmt::new(SQL, args![tenant, id, json(health), opt_identity(identity), revision])
 }
 
 /// Fails while a profile uses it.

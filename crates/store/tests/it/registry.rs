@@ -16,6 +16,7 @@ on_every_database! {
     of_two_changes_from_one_revision_the_second_is_refused_and_a_dropped_row_does_not_come_back
     connections_and_profiles_have_unique_names_in_their_tenant
     health_changes_nothing_else_of_a_connection
+    what_a_call_told_about_a_connection_is_nothing_once_that_was_changed
     a_connection_that_a_profile_uses_cannot_be_dropped
     a_dropped_connection_takes_its_keys_its_watermark_and_its_sweep_with_it
     a_profile_comes_back_as_it_was_stored_and_each_change_raises_its_revision
@@ -103,13 +104,26 @@ async fn health_changes_nothing_else_of_a_connection(given: Given) {
     connection.revision = 1;
     let identity = Identity { id: "5b".into(), name: "Bowline".into() };
     for known in [Some(identity.clone()), None] {
-        let change = Change::Health { connection: connection.id, health: Health::Ok, identity: known };
+        let change =
+            Change::Health { connection: connection.id, revision: 1, health: Health::Ok, identity: known };
         given.write(vec![change]).await;
         connection.health = Health::Ok;
         connection.identity = Some(identity.clone());
         let stored = given.store.connection(given.tenant, connection.id).await.unwrap();
         assert_eq!(stored, Some(connection.clone()));
     }
+}
+
+async fn what_a_call_told_about_a_connection_is_nothing_once_that_was_changed(given: Given) {
+    let mut connection = given.new_connection("jira");
+    given.write(vec![Change::PutConnection(Box::new(connection.clone()))]).await;
+    connection.revision = 1;
+    given.write(vec![Change::PutConnection(Box::new(connection.clone()))]).await;
+    let health = Health::NeedsAttention { code: bowline_core::code::AUTH_REJECTED };
+    let late = Change::Health { connection: connection.id, revision: 1, health, identity: None };
+    given.write(vec![late]).await;
+    connection.revision = 2;
+    assert_eq!(given.store.connection(given.tenant, connection.id).await.unwrap(), Some(connection));
 }
 
 async fn a_connection_that_a_profile_uses_cannot_be_dropped(given: Given) {

@@ -148,7 +148,7 @@ async fn every_change_made_by_another_tenant_changes_nothing(given: Given) {
     for changes in [
         vec![Change::DropSecret(*secret)],
         vec![Change::DropToken(token.id)],
-        vec![Change::Health { connection: profile.left, health: Health::Ok, identity: None }],
+        vec![Change::Health { connection: profile.left, revision: 1, health: Health::Ok, identity: None }],
         vec![close(InboxState::Done)],
         vec![Change::MoveInbox { ids: vec![delivery.id], entity: stranger.item("1") }],
         vec![Change::SettleCommand { id: *command, state: CommandState::Dropped, code: None }],

@@ -22,19 +22,17 @@ impl JiraTool {
             // JQL refuses a query that names a project which is gone. The other projects must not suffer.
             Err(error) if error.is(StatusCode::BAD_REQUEST) && !ask.scopes.is_empty() => {
                 let there = self.project_keys().await?;
-                let left: Vec<String> = ask
-                    .scopes
-                    .iter()
-                    .filter(|scope| there.iter().any(|key| name::same(key, scope)))
-                    .cloned()
-                    .collect();
-                if left.len() == ask.scopes.len() {
+                let is_there = |scope: &String| there.iter().any(|key| name::same(key, scope));
+                let (left, unknown): (Vec<String>, Vec<String>) =
+                    ask.scopes.iter().cloned().partition(is_there);
+                if unknown.is_empty() {
                     return Err(failure(error));
                 }
                 if left.is_empty() {
-                    return Ok(ChangedPage::default());
+                    return Ok(ChangedPage { unknown, ..ChangedPage::default() });
                 }
-                self.changed_in(ask, &left).await.map_err(failure)
+                let page = self.changed_in(ask, &left).await.map_err(failure)?;
+                Ok(ChangedPage { unknown, ..page })
             }
             other => other.map_err(failure),
         }
@@ -57,7 +55,7 @@ impl JiraTool {
         let glimpses: Vec<Glimpse> = found.issues.iter().filter_map(glimpse).collect();
         let newest = glimpses.last().map(|glimpse| glimpse.updated_at);
         let next = found.next.map(|next| start.next(next, newest));
-        Ok(ChangedPage { glimpses, next })
+        Ok(ChangedPage { glimpses, next, unknown: Vec::new() })
     }
 }
 

@@ -19,15 +19,16 @@ use crate::name;
 impl TargetprocessTool {
     /// One page of changes, oldest first.
     pub(super) async fn changed_page(&self, ask: &ChangedAsk) -> Result<ChangedPage, Failure> {
-        let projects = self.project_ids(&ask.scopes).await?;
+        let (projects, unknown) = self.project_ids(&ask.scopes).await?;
+        let empty = |unknown| ChangedPage { unknown, ..ChangedPage::default() };
         if projects.is_empty() && !ask.scopes.is_empty() {
-            return Ok(ChangedPage::default());
+            return Ok(empty(unknown));
         }
         let place = match ask.page.as_deref().and_then(Place::parse) {
             Some(place) => place,
             None => match self.server_offset().await? {
                 Some(offset) => Place::start(ask.since, offset),
-                None => return Ok(ChangedPage::default()),
+                None => return Ok(empty(unknown)),
             },
         };
         let page = self.items_page(&place, &projects).await?;
@@ -38,20 +39,23 @@ impl TargetprocessTool {
         let in_page = |at: Timestamp| at >= ask.since && newest.is_none_or(|newest| at <= newest);
         glimpses.retain(|glimpse| in_page(glimpse.updated_at));
         glimpses.sort_by_key(|glimpse| glimpse.updated_at);
-        Ok(ChangedPage { glimpses, next: newest.map(|newest| place.next(newest, page.items.len()).print()) })
+        let next = newest.map(|newest| place.next(newest, page.items.len()).print());
+        Ok(ChangedPage { glimpses, next, unknown })
     }
 
-    /// The ids of projects by name; names that do not exist are left out, so that the others do not suffer.
-    async fn project_ids(&self, scopes: &[String]) -> Result<Vec<u64>, Failure> {
+    /// The ids of projects by name, and the names that do not exist, so that the others do not suffer.
+    async fn project_ids(&self, scopes: &[String]) -> Result<(Vec<u64>, Vec<String>), Failure> {
         if scopes.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         let projects = self.projects().await?;
-        Ok(projects
+        let ids = projects
             .iter()
             .filter(|project| scopes.iter().any(|scope| name::same(scope, &project.name)))
-            .map(|project| project.id)
-            .collect())
+            .map(|project| project.id);
+        let unknown =
+            scopes.iter().filter(|scope| projects.iter().all(|project| !name::same(scope, &project.name)));
+        Ok((ids.collect(), unknown.cloned().collect()))
     }
 
     /// The offset of the server's clock, out of the newest change; `None` if there is no item at all.

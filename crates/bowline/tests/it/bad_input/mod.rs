@@ -5,6 +5,7 @@ mod connection;
 mod delivery;
 mod profile;
 mod share;
+mod sweep;
 
 use bowline_core::code;
 use serde_json::{Value, json};

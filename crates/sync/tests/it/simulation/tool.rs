@@ -332,7 +332,7 @@ impl Tool for FakeTool {
             };
             let mut glimpses: Vec<Glimpse> = site.things.values().filter(indexed).map(glimpse).collect();
             glimpses.sort_by_key(|glimpse| glimpse.updated_at);
-            ChangedPage { glimpses, next: None }
+            ChangedPage { glimpses, ..ChangedPage::default() }
         })
         .await
     }

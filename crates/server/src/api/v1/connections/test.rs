@@ -44,7 +44,8 @@ pub(super) async fn handle(
     Name(name): Name,
 ) -> Result<Json<Verdict>, Problem> {
     let connection = named(&app, &caller, &name).await?;
-    let health = |health, identity| Change::Health { connection: connection.id, health, identity };
+    let (id, revision) = (connection.id, connection.revision);
+    let health = |health, identity| Change::Health { connection: id, revision, health, identity };
     let (mut changes, verdict) = match app.ports.tools.catalogue(&connection).probe().await {
         Ok(identity) => {
             let mut changes = vec![health(Health::Ok, Some(identity.clone()))];

@@ -310,7 +310,7 @@ async fn seeing_to_a_connection_settles_what_was_found_about_it() {
     let (tenant, id) = (house.tenant("default").await, House::connection_id(&made));
     let cause = Cause::of(code::AUTH_REJECTED).at(id);
     let found = |finding| Occurrence { id: finding, cause: cause.clone(), entity: None, words: None };
-    for see_to in ["PATCH", "POST"] {
+    for (see_to, revision) in [("PATCH", 1), ("POST", 2)] {
         let finding = FindingId::new(house.clock.now(), &SystemEntropy);
         let health = Health::NeedsAttention { code: code::AUTH_REJECTED };
         house
@@ -318,7 +318,7 @@ async fn seeing_to_a_connection_settles_what_was_found_about_it() {
                 tenant,
                 vec![
                     Change::Raise(Box::new(found(finding))),
-                    Change::Health { connection: id, health, identity: None },
+                    Change::Health { connection: id, revision, health, identity: None },
                 ],
             )
             .await;
