@@ -2,7 +2,7 @@
 //!
 //! An issue or entity keeps two or four bytes for each status, person, label and so on, never a string.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -57,47 +57,66 @@ impl<T> Row<T> {
     }
 }
 
-/// Rows that are added and never removed.
+/// Rows that are added, and can be struck out: then nobody finds them any more, but what still names one can read it.
 #[derive(Debug)]
-pub(crate) struct Table<T>(Vec<T>);
+pub(crate) struct Table<T> {
+    rows: Vec<T>,
+    struck: HashSet<u16>,
+}
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { rows: Vec::new(), struck: HashSet::new() }
     }
 }
 
 impl<T> Table<T> {
     /// Adds a row. Beyond 65,535 rows it returns the last number: these tables hold settings, not items.
     pub(crate) fn add(&mut self, value: T) -> Row<T> {
-        self.0.push(value);
-        Row(u16::try_from(self.0.len() - 1).unwrap_or(u16::MAX), PhantomData)
+        self.rows.push(value);
+        Row(u16::try_from(self.rows.len() - 1).unwrap_or(u16::MAX), PhantomData)
+    }
+
+    /// Takes a row out of [`Table::iter`] and [`Table::find`] for good. Its number is never used again.
+    pub(crate) fn strike(&mut self, row: Row<T>) {
+        self.struck.insert(row.0);
+    }
+
+    /// Whether the row was not struck out.
+    pub(crate) fn holds(&self, row: Row<T>) -> bool {
+        !self.struck.contains(&row.0)
+    }
+
+    /// How many rows were ever added, for ids that count up.
+    pub(crate) fn ever(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 
     /// The row with this number.
     #[expect(
         clippy::indexing_slicing,
-        reason = "only this table makes its row numbers, and rows are never removed"
+        reason = "only this table makes its row numbers, and struck rows stay in place"
     )]
     pub(crate) fn get(&self, row: Row<T>) -> &T {
-        &self.0[usize::from(row.0)]
+        &self.rows[usize::from(row.0)]
     }
 
     /// The row with this number, to change it.
     #[expect(
         clippy::indexing_slicing,
-        reason = "only this table makes its row numbers, and rows are never removed"
+        reason = "only this table makes its row numbers, and struck rows stay in place"
     )]
     pub(crate) fn get_mut(&mut self, row: Row<T>) -> &mut T {
-        &mut self.0[usize::from(row.0)]
+        &mut self.rows[usize::from(row.0)]
     }
 
-    /// All rows with their numbers.
+    /// All rows that were not struck out, with their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Row<T>, &T)> {
-        self.0
+        self.rows
             .iter()
             .enumerate()
             .map(|(index, value)| (Row(u16::try_from(index).unwrap_or(u16::MAX), PhantomData), value))
+            .filter(|(row, _)| self.holds(*row))
     }
 
     /// The first row that fits.
@@ -168,5 +187,15 @@ mod tests {
         assert_eq!(table.find(|name| *name == "two"), Some(two));
         assert_eq!(*table.get(one), "one");
         assert_eq!(table.iter().map(|(_, name)| *name).collect::<Vec<_>>(), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_struck_row_can_be_read_but_not_found() {
+        let mut table = Table::default();
+        let (one, two) = (table.add("one"), table.add("two"));
+        table.strike(one);
+        assert_eq!((table.find(|name| *name == "one"), table.holds(two)), (None, true));
+        assert_eq!((*table.get(one), table.ever()), ("one", 2));
+        assert_eq!(table.iter().map(|(row, _)| row).collect::<Vec<_>>(), [two]);
     }
 }

@@ -2,8 +2,14 @@
 //!
 //! Small tables that issues point into. What the simulator starts with is in [`super::seed`].
 
+use jiff::civil::Date;
+
 use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
+use crate::jira::scheme::{
+    Division, NotificationScheme, PermissionScheme, PriorityScheme, SecurityScheme, TypeScheme,
+    WorkflowScheme,
+};
 
 /// A person with an account.
 #[derive(Debug)]
@@ -20,14 +26,36 @@ pub(crate) struct Account {
 }
 
 /// A project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Project {
     pub(crate) id: u32,
     pub(crate) key: Box<str>,
     pub(crate) name: Box<str>,
     pub(crate) lead: Person,
-    pub(crate) workflow: Row<Workflow>,
-    pub(crate) kinds: Vec<Row<Kind>>,
+    pub(crate) description: Box<str>,
+    pub(crate) url: Box<str>,
+    /// `software`, `business` or `service_desk`.
+    pub(crate) genre: Box<str>,
+    /// Whether new issues go to the lead, else to nobody.
+    pub(crate) to_lead: bool,
+    pub(crate) avatar: u32,
+    pub(crate) category: Option<Row<Division>>,
+    /// Keys it had before; they still lead to it.
+    pub(crate) former: Vec<Box<str>>,
+    pub(crate) archived: bool,
+    pub(crate) types: Row<TypeScheme>,
+    pub(crate) workflows: Row<WorkflowScheme>,
+    pub(crate) permissions: Row<PermissionScheme>,
+    pub(crate) notifications: Option<Row<NotificationScheme>>,
+    pub(crate) security: Option<Row<SecurityScheme>>,
+    pub(crate) priorities: Row<PriorityScheme>,
+}
+
+impl Project {
+    /// Whether it has, or once had, this key; in any case of letters.
+    pub(crate) fn answers_to(&self, key: &str) -> bool {
+        self.key.eq_ignore_ascii_case(key) || self.former.iter().any(|old| old.eq_ignore_ascii_case(key))
+    }
 }
 
 /// An issue type.
@@ -37,6 +65,15 @@ pub(crate) struct Kind {
     pub(crate) name: Box<str>,
     pub(crate) description: Box<str>,
     pub(crate) avatar: u32,
+    /// 1 for epics, 0 for usual types, -1 for sub-tasks.
+    pub(crate) level: i8,
+}
+
+impl Kind {
+    /// Whether its issues stand below another issue.
+    pub(crate) fn is_subtask(&self) -> bool {
+        self.level < 0
+    }
 }
 
 /// A priority; the first row is the most urgent.
@@ -44,21 +81,27 @@ pub(crate) struct Kind {
 pub(crate) struct Priority {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
-    pub(crate) color: &'static str,
+    pub(crate) description: Box<str>,
+    pub(crate) color: Box<str>,
 }
 
 /// Jira's fixed status categories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Category {
+    Undefined,
     New,
     Indeterminate,
     Done,
 }
 
 impl Category {
+    /// All of them, in the API's order.
+    pub(crate) const ALL: [Self; 4] = [Self::Undefined, Self::New, Self::Indeterminate, Self::Done];
+
     /// Id, key, colour and name.
     pub(crate) fn parts(self) -> (u32, &'static str, &'static str, &'static str) {
         match self {
+            Self::Undefined => (1, "undefined", "medium-gray", "No Category"),
             Self::New => (2, "new", "blue-gray", "To Do"),
             Self::Indeterminate => (4, "indeterminate", "yellow", "In Progress"),
             Self::Done => (3, "done", "green", "Done"),
@@ -71,6 +114,7 @@ impl Category {
 pub(crate) struct Status {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
     pub(crate) category: Category,
 }
 
@@ -85,11 +129,26 @@ pub(crate) struct Resolution {
 /// A workflow: its first status and its transitions.
 #[derive(Debug)]
 pub(crate) struct Workflow {
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
     pub(crate) start: Row<Status>,
     pub(crate) transitions: Vec<Transition>,
 }
 
 impl Workflow {
+    /// Its statuses, the first one first.
+    pub(crate) fn statuses(&self) -> Vec<Row<Status>> {
+        let mut statuses = vec![self.start];
+        for transition in &self.transitions {
+            for status in transition.from.into_iter().chain([transition.to]) {
+                if !statuses.contains(&status) {
+                    statuses.push(status);
+                }
+            }
+        }
+        statuses
+    }
+
     /// The transitions that leave a status, in order.
     pub(crate) fn leaving(&self, status: Row<Status>) -> impl Iterator<Item = &Transition> {
         self.transitions.iter().filter(move |transition| transition.from.is_none_or(|from| from == status))
@@ -127,20 +186,30 @@ pub(crate) struct Transition {
 }
 
 /// A component of a project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Component {
     pub(crate) id: u32,
     pub(crate) project: Row<Project>,
     pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) lead: Option<Person>,
+    /// Who gets new issues: `PROJECT_DEFAULT`, `COMPONENT_LEAD`, `PROJECT_LEAD` or `UNASSIGNED`.
+    pub(crate) assignee: Box<str>,
 }
 
 /// A version of a project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Version {
     pub(crate) id: u32,
     pub(crate) project: Row<Project>,
     pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
     pub(crate) released: bool,
+    pub(crate) archived: bool,
+    pub(crate) start: Option<Date>,
+    pub(crate) release: Option<Date>,
+    /// Its place among the project's versions.
+    pub(crate) order: u32,
 }
 
 /// What a custom field holds.
@@ -191,6 +260,13 @@ pub(crate) struct Catalog {
     pub(crate) components: Table<Component>,
     pub(crate) versions: Table<Version>,
     pub(crate) custom: Table<Custom>,
+    pub(crate) divisions: Table<Division>,
+    pub(crate) type_schemes: Table<TypeScheme>,
+    pub(crate) workflow_schemes: Table<WorkflowScheme>,
+    pub(crate) permission_schemes: Table<PermissionScheme>,
+    pub(crate) notification_schemes: Table<NotificationScheme>,
+    pub(crate) security_schemes: Table<SecurityScheme>,
+    pub(crate) priority_schemes: Table<PriorityScheme>,
 }
 
 impl Catalog {
@@ -222,7 +298,25 @@ impl Catalog {
 
     /// A project by id or key; keys in any case.
     pub(crate) fn project(&self, id_or_key: &str) -> Option<Row<Project>> {
-        let id = id_or_key.parse().ok();
-        self.projects.find(|project| Some(project.id) == id || project.key.eq_ignore_ascii_case(id_or_key))
+        let id = id_or_key.parse::<u32>().ok();
+        let by_id = id.and_then(|id| self.projects.find(|project| project.id == id));
+        by_id.or_else(|| self.project_by_key(id_or_key))
+    }
+
+    /// A project by its key or one it once had, in any case of letters.
+    pub(crate) fn project_by_key(&self, key: &str) -> Option<Row<Project>> {
+        let current = self.projects.find(|project| project.key.eq_ignore_ascii_case(key));
+        current.or_else(|| self.projects.find(|project| project.answers_to(key)))
+    }
+
+    /// The issue types of a project.
+    pub(crate) fn kinds_of(&self, project: Row<Project>) -> &[Row<Kind>] {
+        &self.type_schemes.get(self.projects.get(project).types).kinds
+    }
+
+    /// The workflow of a project's issues of a type.
+    pub(crate) fn workflow_of(&self, project: Row<Project>, kind: Row<Kind>) -> &Workflow {
+        let scheme = self.workflow_schemes.get(self.projects.get(project).workflows);
+        self.workflows.get(scheme.workflow(kind))
     }
 }

@@ -254,7 +254,7 @@ pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
     let Some(target) = target else { return };
     let jql = target.jql.unwrap_or_default();
     let events = if target.events.is_empty() {
-        EVENTS.iter().map(|event| (*event).to_owned()).collect()
+        EVENTS.iter().chain(crate::jira::hook::setup::EVENTS).map(|event| (*event).to_owned()).collect()
     } else {
         target.events
     };

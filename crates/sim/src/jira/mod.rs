@@ -11,10 +11,12 @@ mod deed;
 mod edit;
 mod field;
 mod hook;
+mod input;
 mod issue;
 mod jql;
 mod refusal;
 mod route;
+mod scheme;
 mod seed;
 mod site;
 mod text;
@@ -117,19 +119,30 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
 }
 
 fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
+    let cloud = deployment == Deployment::Cloud;
     let own = || if deployment == Deployment::Cloud { route::cloud() } else { route::data_center() };
     let api = |version, api| {
-        routes(house, &format!("/rest/api/{version}"), api, route::both().into_iter().chain(own()))
+        routes(
+            house,
+            &format!("/rest/api/{version}"),
+            api,
+            route::both().into_iter().chain(route::setup()).chain(route::own_setup(cloud)).chain(own()),
+        )
     };
     let mut router = api("2", "2").merge(api("latest", "2"));
     if deployment == Deployment::Cloud {
         router = router.merge(api("3", "3"));
     }
     let hooks = routes(house, "/rest/webhooks/1.0", "1.0", route::webhooks());
+    let templates = |version| {
+        routes(house, &format!("/rest/project-templates/{version}"), "1.0", route::template::table())
+    };
     let (missing, wrong) = (house.clone(), house.clone());
     let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
     router
         .merge(hooks)
+        .merge(templates("1.0"))
+        .merge(templates("latest"))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(move || async move { answer(&wrong, StatusCode::METHOD_NOT_ALLOWED) })
 }

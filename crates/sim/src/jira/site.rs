@@ -135,7 +135,7 @@ impl Site {
             return self.issues.get(id).map(|issue| issue.id);
         }
         let (project, number) = id_or_key.rsplit_once('-')?;
-        let project = self.catalog.projects.find(|found| found.key.eq_ignore_ascii_case(project))?;
+        let project = self.catalog.project_by_key(project)?;
         let id = self.issues.by_number(project, number.parse().ok()?)?;
         self.issues.get(id).map(|issue| issue.id)
     }

@@ -83,7 +83,7 @@ fn blank(site: &Site, hand: &Hand<'_>, draft: &Draft) -> Result<Issue, Refusal> 
         project,
         number: site.issues.next_number(project),
         kind,
-        status: catalog.workflows.get(catalog.projects.get(project).workflow).start,
+        status: catalog.workflow_of(project, kind).start,
         priority,
         resolution: None,
         assignee: None,

@@ -39,7 +39,7 @@ pub(crate) fn walk(site: &mut Site, hand: &Hand<'_>, id: u32, status: &str) -> R
         catalog.statuses.find(|found| found.name.eq_ignore_ascii_case(status) || *found.id == *status);
     let target = target.ok_or_else(|| format!("there is no status '{status}'"))?;
     let issue = site.issues.get(id).ok_or("there is no such issue")?;
-    let workflow = catalog.workflows.get(catalog.projects.get(issue.project).workflow);
+    let workflow = catalog.workflow_of(issue.project, issue.kind);
     let steps = workflow.path(issue.status, target).ok_or_else(|| format!("no way leads to '{status}'"))?;
     let steps: Vec<(u32, Row<Status>, bool)> =
         steps.iter().map(|step| (step.id, step.to, step.screen)).collect();
@@ -54,7 +54,7 @@ pub(crate) fn walk(site: &mut Site, hand: &Hand<'_>, id: u32, status: &str) -> R
 
 fn chosen<'a>(site: &'a Site, issue: &Issue, body: &Value) -> Result<&'a Transition, Refusal> {
     let catalog = &site.catalog;
-    let workflow = catalog.workflows.get(catalog.projects.get(issue.project).workflow);
+    let workflow = catalog.workflow_of(issue.project, issue.kind);
     let wanted = body.get("transition").ok_or_else(|| Refusal::bad("Missing 'transition' identifier"))?;
     let id = match wanted.get("id") {
         Some(Value::String(text)) => text.clone(),

@@ -32,9 +32,7 @@ pub(super) fn read(
         Field::Project => Set::Project(project_of(site, value)?),
         Field::IssueType => {
             let row = by_id_or(&catalog.kinds, value, "name", |kind| (&kind.id, &kind.name));
-            let fits = |row: &Row<_>| {
-                project.is_none_or(|project| catalog.projects.get(project).kinds.contains(row))
-            };
+            let fits = |row: &Row<_>| project.is_none_or(|project| catalog.kinds_of(project).contains(row));
             Set::Kind(row.ok().filter(fits).ok_or("Specify a valid issue type")?)
         }
         Field::Summary => Set::Summary(summary(hand, value)?),

@@ -3,6 +3,7 @@
 //! The bodies are in [`body`]; sending, retries and faults are `frame::delivery`'s.
 
 pub(crate) mod body;
+pub(crate) mod setup;
 
 use aws_lc_rs::hmac;
 use http::HeaderMap;

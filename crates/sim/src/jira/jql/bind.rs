@@ -406,10 +406,7 @@ fn category(field: &str, value: &Operand) -> Bound<Category> {
         let (id, key, _, name) = category.parts();
         [key, name, &id.to_string()].iter().any(|known| known.eq_ignore_ascii_case(text))
     };
-    [Category::New, Category::Indeterminate, Category::Done]
-        .into_iter()
-        .find(fits)
-        .ok_or_else(|| no_value(text, field))
+    Category::ALL.into_iter().find(fits).ok_or_else(|| no_value(text, field))
 }
 
 /// Labels nobody has ever used match nothing and are no error.

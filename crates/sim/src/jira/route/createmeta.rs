@@ -50,7 +50,7 @@ fn project(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal> {
 
 /// `GET issue/createmeta/{project}/issuetypes`
 pub(crate) fn kinds(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let kinds = &site.catalog.projects.get(project(site, call)?).kinds;
+    let kinds = site.catalog.kinds_of(project(site, call)?);
     let page = page(call, 50, 200);
     let show = Show::call(site, call);
     let listed = each(slice(kinds, page).iter(), |row| KindView(show, *row));
@@ -65,7 +65,7 @@ pub(crate) fn kinds(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 /// `GET issue/createmeta/{project}/issuetypes/{id}`
 pub(crate) fn fields(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let project = project(site, call)?;
-    let kinds = &site.catalog.projects.get(project).kinds;
+    let kinds = site.catalog.kinds_of(project);
     if !kinds.iter().any(|row| *site.catalog.kinds.get(*row).id == *call.param("id")) {
         return Err(Refusal::missing("No issue type could be found with the given id in this project."));
     }

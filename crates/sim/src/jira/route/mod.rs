@@ -2,27 +2,36 @@
 //!
 //! What is done to issues is in [`super::deed`]; how things are shown in [`super::view`].
 
+pub(crate) mod assortment;
 pub(crate) mod bulk;
 pub(crate) mod changelog;
 pub(crate) mod comment;
+pub(crate) mod component;
 pub(crate) mod createmeta;
+pub(crate) mod flow;
+pub(crate) mod grant;
 pub(crate) mod issue;
 pub(crate) mod permission;
 pub(crate) mod project;
 pub(crate) mod property;
+pub(crate) mod scheme;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod template;
 pub(crate) mod transition;
 pub(crate) mod user;
+pub(crate) mod version;
 pub(crate) mod webhook;
 
 use axum::routing::MethodFilter as Method;
 use serde_json::Value;
 
+use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::world::{Act, Route};
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
+use crate::jira::view::put;
 
 /// What both faces have, below `/rest/api/{version}`.
 pub(crate) fn both() -> Vec<Route<Site>> {
@@ -31,7 +40,13 @@ pub(crate) fn both() -> Vec<Route<Site>> {
         (Method::GET, "/myself", Read(user::myself)),
         (Method::GET, "/serverInfo", Read(settings::server_info)),
         (Method::GET, "/project", Read(project::list)),
+        (Method::POST, "/project", Write(project::create)),
         (Method::GET, "/project/{project}", Read(project::get)),
+        (Method::PUT, "/project/{project}", Write(project::update)),
+        (Method::DELETE, "/project/{project}", Write(project::delete)),
+        (Method::GET, "/project/type", Read(project::genres)),
+        (Method::GET, "/project/type/{key}", Read(project::genre)),
+        (Method::GET, "/project/type/{key}/accessible", Read(project::genre)),
         (Method::GET, "/project/{project}/statuses", Read(project::statuses)),
         (Method::GET, "/issuetype", Read(settings::kinds)),
         (Method::GET, "/issuetype/{id}", Read(settings::kind)),
@@ -66,6 +81,20 @@ pub(crate) fn both() -> Vec<Route<Site>> {
         (Method::PUT, "/issue/{issue}/properties/{key}", Write(property::set)),
         (Method::DELETE, "/issue/{issue}/properties/{key}", Write(property::delete)),
     ]
+}
+
+/// Projects, people and everything else that administrators set up, on both faces.
+pub(crate) fn setup() -> Vec<Route<Site>> {
+    [scheme::table(), grant::table(), version::table(), component::table(), flow::table()].concat()
+}
+
+/// What of that only one face has.
+pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
+    if cloud {
+        [component::cloud(), assortment::cloud()].concat()
+    } else {
+        [component::data_center(), assortment::data_center(), flow::data_center()].concat()
+    }
 }
 
 /// What only Cloud has.
@@ -123,6 +152,26 @@ fn slice<T>(all: &[T], (start, max): (usize, usize)) -> &[T] {
     let start = start.min(all.len());
     let end = start.saturating_add(max).min(all.len());
     all.get(start..end).unwrap_or_default()
+}
+
+/// A page with `values`, as newer lists are sent; `path` is the list's own, below the API's root.
+fn bean(site: &Site, call: &Call<'_>, path: &str, all: &[Value]) -> Answer {
+    let (start, max) = page(call, 50, 100);
+    let shown = slice(all, (start, max));
+    let end = start + shown.len();
+    let root = format!("{}/rest/api/{}/{path}", site.base, call.api);
+    let mut bean = serde_json::json!({
+        "self": format!("{root}?startAt={start}&maxResults={max}"),
+        "maxResults": max,
+        "startAt": start,
+        "total": all.len(),
+        "isLast": end >= all.len(),
+        "values": shown,
+    });
+    if end < all.len() && !shown.is_empty() {
+        put(&mut bean, "nextPage", format!("{root}?startAt={end}&maxResults={max}"));
+    }
+    Answer::ok(&bean)
 }
 
 /// The strings of a list, or of a comma-separated text, under `name` in a body.

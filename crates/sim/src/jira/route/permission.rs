@@ -27,6 +27,11 @@ const KNOWN: &[(&str, &str, &str, Option<Right>)] = &[
     ("0", "ADMINISTER", "Administer Jira", None),
 ];
 
+/// Whether there is a permission with this key.
+pub(super) fn is_known(key: &str) -> bool {
+    KNOWN.iter().any(|known| known.1 == key)
+}
+
 /// `GET mypermissions`: Cloud wants the `permissions` named, Data Center answers all.
 pub(crate) fn mine(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;

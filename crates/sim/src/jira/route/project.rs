@@ -1,25 +1,30 @@
 //! Projects and the statuses their issues can have.
 
+use http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{page, slice};
+use super::{body, page, signed_in, slice};
 use crate::frame::answer::Answer;
-use crate::frame::call::Call;
+use crate::frame::call::{Call, Person};
 use crate::frame::table::Row;
 use crate::jira::catalog::{Kind, Project, Status};
+use crate::jira::deed;
+use crate::jira::hook;
+use crate::jira::input::object;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
-use crate::jira::view::person::PersonView;
-use crate::jira::view::settings::{ComponentView, KindView, ProjectView, StatusView, VersionView};
+use crate::jira::view::project::{Full, Listed};
+use crate::jira::view::settings::StatusView;
 use crate::jira::view::{Show, each, object};
 
-fn visible(site: &Site, call: &Call<'_>) -> Vec<Row<Project>> {
+pub(super) fn visible(site: &Site, call: &Call<'_>) -> Vec<Row<Project>> {
     let rows = site.catalog.projects.iter().map(|(row, _)| row);
     rows.filter(|row| site.may(call.caller, *row, Right::Browse)).collect()
 }
 
-fn find(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal> {
+/// The project the path names, if the caller may see it.
+pub(super) fn find(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal> {
     let wanted = call.param("project");
     let found = site.catalog.project(wanted).filter(|row| site.may(call.caller, *row, Right::Browse));
     found.ok_or_else(|| Refusal::missing(format!("No project could be found with key '{wanted}'.")))
@@ -27,13 +32,13 @@ fn find(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal> {
 
 /// `GET project`
 pub(crate) fn list(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let show = Show::call(site, call);
-    Ok(Answer::ok(&each(visible(site, call).iter(), |row| ProjectView(show, *row))))
+    let (show, expand) = (Show::call(site, call), call.query.list("expand"));
+    Ok(Answer::ok(&each(visible(site, call).iter(), |row| Listed(show, *row, &expand))))
 }
 
 /// `GET project/{idOrKey}`
 pub(crate) fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    Ok(Answer::ok(&Full(Show::call(site, call), find(site, call)?)))
+    Ok(Answer::ok(&Full(Show::call(site, call), find(site, call)?, &call.query.list("expand"))))
 }
 
 /// `GET project/search`: Cloud's page of projects; `query` and `keys` narrow it.
@@ -48,11 +53,20 @@ pub(crate) fn search(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     rows.sort_by_key(|row| &site.catalog.projects.get(*row).key);
     let (start, max) = page(call, 50, 100);
     let shown = slice(&rows, (start, max));
-    Ok(Answer::ok(&Found { show: Show::call(site, call), shown, start, max, total: rows.len() }))
+    let expand = call.query.list("expand");
+    Ok(Answer::ok(&Found {
+        show: Show::call(site, call),
+        expand: &expand,
+        shown,
+        start,
+        max,
+        total: rows.len(),
+    }))
 }
 
 struct Found<'a> {
     show: Show<'a>,
+    expand: &'a [String],
     shown: &'a [Row<Project>],
     start: usize,
     max: usize,
@@ -61,7 +75,7 @@ struct Found<'a> {
 
 impl Serialize for Found<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { show, shown, start, max, total } = *self;
+        let Self { show, expand, shown, start, max, total } = *self;
         let (end, path) =
             (start + shown.len(), format!("{}/rest/api/{}/project/search", show.site.base, show.api));
         let mut map = serializer.serialize_map(None)?;
@@ -73,61 +87,98 @@ impl Serialize for Found<'_> {
         map.serialize_entry("startAt", &start)?;
         map.serialize_entry("total", &total)?;
         map.serialize_entry("isLast", &(end >= total))?;
-        map.serialize_entry("values", &each(shown.iter(), |row| ProjectView(show, *row)))?;
+        map.serialize_entry("values", &each(shown.iter(), |row| Listed(show, *row, expand)))?;
         map.end()
     }
 }
 
-/// A project at full length.
-struct Full<'a>(Show<'a>, Row<Project>);
-
-impl Serialize for Full<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(show, row) = *self;
-        let (catalog, project) = (&show.site.catalog, show.site.catalog.projects.get(row));
-        let components: Vec<_> =
-            catalog.components.iter().filter(|(_, one)| one.project == row).map(|(at, _)| at).collect();
-        let versions: Vec<_> =
-            catalog.versions.iter().filter(|(_, one)| one.project == row).map(|(at, _)| at).collect();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("expand", "description,lead,issueTypes,url,projectKeys,permissions,insight")?;
-        ProjectView(show, row).members(&mut map)?;
-        map.serialize_entry("description", "")?;
-        map.serialize_entry("lead", &PersonView(show, project.lead))?;
-        map.serialize_entry("components", &each(components.iter(), |row| ComponentView(show, *row)))?;
-        map.serialize_entry("issueTypes", &each(project.kinds.iter(), |row| KindView(show, *row)))?;
-        map.serialize_entry("assigneeType", "UNASSIGNED")?;
-        map.serialize_entry("versions", &each(versions.iter(), |row| VersionView(show, *row)))?;
-        map.serialize_entry("roles", &json!({}))?;
-        map.end()
+/// Who calls, if an administrator does.
+pub(super) fn administrator(site: &Site, call: &Call<'_>) -> Result<Person, Refusal> {
+    let who = signed_in(call)?;
+    if site.is_admin(call.caller) {
+        return Ok(who);
     }
+    Err(Refusal::forbidden("You must have global administrator rights in order to modify projects."))
 }
 
-/// `GET project/{idOrKey}/statuses`: by issue type; all types share the project's workflow.
+/// `POST project`
+pub(crate) fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let who = administrator(site, call)?;
+    let row = deed::project::create(site, who, &object(body(call)?)?)?;
+    hook::setup::project(site, who, "project_created", row);
+    let project = site.catalog.projects.get(row);
+    let path = format!("{}/rest/api/{}/project/{}", site.base, call.api, project.id);
+    Ok(Answer::json(StatusCode::CREATED, &json!({"self": path, "id": project.id, "key": project.key})))
+}
+
+/// `PUT project/{idOrKey}`: answers the whole project.
+pub(crate) fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    let row = find(site, call)?;
+    let who = administrator(site, call)?;
+    deed::project::update(site, row, &object(body(call)?)?)?;
+    hook::setup::project(site, who, "project_updated", row);
+    Ok(Answer::ok(&Full(Show::call(site, call), row, &call.query.list("expand"))))
+}
+
+/// `DELETE project/{idOrKey}`
+pub(crate) fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    let row = find(site, call)?;
+    let who = administrator(site, call)?;
+    deed::project::remove(site, who, row);
+    hook::setup::project(site, who, "project_deleted", row);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// `GET project/type`, and those somebody can get at.
+pub(crate) fn genres(_: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    Ok(Answer::ok(&deed::project::GENRES.iter().map(|key| genre_view(key)).collect::<Vec<_>>()))
+}
+
+/// `GET project/type/{key}` and `…/accessible`
+pub(crate) fn genre(_: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    let key = deed::project::GENRES.iter().find(|key| **key == call.param("key"));
+    let missing =
+        || Refusal::missing(format!("The project type with key '{}' does not exist.", call.param("key")));
+    key.map(|key| Answer::ok(&genre_view(key))).ok_or_else(missing)
+}
+
+fn genre_view(key: &str) -> Value {
+    let name = match key {
+        "business" => "Business",
+        "service_desk" => "Service Desk",
+        _ => "Software",
+    };
+    json!({
+        "key": key,
+        "formattedKey": name,
+        "descriptionI18nKey": format!("jira.project.type.{key}.description"),
+        "icon": "",
+        "color": "#3572b0",
+    })
+}
+
+/// `GET project/{idOrKey}/statuses`: by issue type.
 pub(crate) fn statuses(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let project = site.catalog.projects.get(find(site, call)?);
-    let workflow = site.catalog.workflows.get(project.workflow);
-    let mut statuses = vec![workflow.start];
-    for transition in &workflow.transitions {
-        if !statuses.contains(&transition.to) {
-            statuses.push(transition.to);
-        }
-    }
-    let show = Show::call(site, call);
-    Ok(Answer::ok(&each(project.kinds.iter(), |kind| KindStatuses(show, *kind, &statuses))))
+    let (row, show) = (find(site, call)?, Show::call(site, call));
+    let statuses = |kind: &Row<Kind>| site.catalog.workflow_of(row, *kind).statuses();
+    Ok(Answer::ok(&each(site.catalog.kinds_of(row).iter(), |kind| KindStatuses(show, *kind, statuses(kind)))))
 }
 
-struct KindStatuses<'a>(Show<'a>, Row<Kind>, &'a [Row<Status>]);
+struct KindStatuses<'a>(Show<'a>, Row<Kind>, Vec<Row<Status>>);
 
 impl Serialize for KindStatuses<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(show, kind, statuses) = *self;
+        let Self(show, kind, ref statuses) = *self;
         let named = show.site.catalog.kinds.get(kind);
         object!(serializer, {
             "self": format_args!("{}/rest/api/{}/issuetype/{}", show.site.base, show.api, named.id),
             "id": named.id,
             "name": named.name,
-            "subtask": false,
+            "subtask": named.is_subtask(),
             "statuses": each(statuses.iter(), |row| StatusView(show, *row)),
         })
     }

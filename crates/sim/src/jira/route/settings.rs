@@ -102,9 +102,7 @@ pub(crate) fn status(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 /// `GET statuscategory`
 pub(crate) fn categories(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let show = Show::call(site, call);
-    list(call, [Category::New, Category::Indeterminate, Category::Done].into_iter(), |category| {
-        CategoryView(show, *category)
-    })
+    list(call, Category::ALL.into_iter(), |category| CategoryView(show, *category))
 }
 
 /// `GET resolution`

@@ -18,7 +18,7 @@ use crate::jira::view::{Show, each, object};
 /// `GET issue/{idOrKey}/transitions`: empty for somebody who may not take any.
 pub(crate) fn list(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let issue = site.see(call.caller, call.param("issue"))?;
-    let workflow = site.catalog.workflows.get(site.catalog.projects.get(issue.project).workflow);
+    let workflow = site.catalog.workflow_of(issue.project, issue.kind);
     let only = call.query.get("transitionId");
     let may = site.may(call.caller, issue.project, Right::Transition);
     let transitions = workflow

@@ -77,7 +77,8 @@ fn draw(site: &mut Site, random: &mut Random, project: Row<Project>, created: i6
     let status = status(site, random, project)?;
     let done = catalog.statuses.get(status).category == Category::Done;
     let resolution = catalog.resolutions.iter().next().map(|(row, _)| row).filter(|_| done);
-    let kinds: Vec<_> = catalog.kinds.iter().map(|(row, _)| row).collect();
+    let usual = catalog.kinds.iter().filter(|(_, kind)| kind.level == 0);
+    let kinds: Vec<_> = usual.map(|(row, _)| row).collect();
     let priorities: Vec<_> = catalog.priorities.iter().map(|(row, _)| row).collect();
     let (kind, priority) = (*random.pick(&kinds)?, *random.pick(&priorities)?);
     let updated = created + i64::try_from(random.below(80 * 60_000)).ok()?;
@@ -131,7 +132,8 @@ fn draw(site: &mut Site, random: &mut Random, project: Row<Project>, created: i6
 /// A status that the project's workflow can reach.
 fn status(site: &Site, random: &mut Random, project: Row<Project>) -> Option<Row<Status>> {
     let catalog = &site.catalog;
-    let workflow = catalog.workflows.get(catalog.projects.get(project).workflow);
+    let scheme = catalog.workflow_schemes.get(catalog.projects.get(project).workflows);
+    let workflow = catalog.workflows.get(scheme.default);
     let mut reachable: Vec<Row<Status>> = workflow.transitions.iter().map(|step| step.to).collect();
     reachable.sort_unstable();
     reachable.dedup();

@@ -3,6 +3,7 @@
 //! The issues are drawn in [`issues`].
 
 pub(crate) mod issues;
+pub(crate) mod schemes;
 
 use crate::frame::call::Person;
 use crate::frame::table::Row;
@@ -10,6 +11,7 @@ use crate::jira::catalog::{
     Account, Catalog, Category, Component, Custom, Kind, Priority, Project, Resolution, Shape, Status,
     Transition, Version, Workflow,
 };
+use crate::jira::scheme::{NotificationScheme, PermissionScheme, PriorityScheme, TypeScheme, WorkflowScheme};
 
 /// The ready-made people.
 const PEOPLE: &[(&str, &str, bool)] =
@@ -39,7 +41,12 @@ pub(crate) fn catalog() -> Catalog {
         ("4", "Low", "#707070"),
         ("5", "Lowest", "#999999"),
     ] {
-        catalog.priorities.add(Priority { id: id.into(), name: name.into(), color });
+        catalog.priorities.add(Priority {
+            id: id.into(),
+            name: name.into(),
+            description: "".into(),
+            color: color.into(),
+        });
     }
     for (id, name, description) in [
         ("10000", "Done", "Work has been completed on this issue."),
@@ -52,24 +59,40 @@ pub(crate) fn catalog() -> Catalog {
             description: description.into(),
         });
     }
-    let kinds = [
-        ("10001", "Story", "A feature expressed as a goal of a user.", 10_315),
-        ("10002", "Task", "A piece of work.", 10_318),
-        ("10003", "Bug", "Something that does not work as it should.", 10_303),
-    ]
-    .map(|(id, name, description, avatar)| {
-        catalog.kinds.add(Kind { id: id.into(), name: name.into(), description: description.into(), avatar })
-    });
+    let kinds = kinds(&mut catalog);
+    schemes::add(&mut catalog);
     let (strict, open) = workflows(&mut catalog);
     for (id, key, name, lead, workflow) in
         [(10_000, "ACME", "Acme", ADA, strict), (10_001, "OPS", "Operations", BOB, open)]
     {
-        let (key, name, kinds) = (key.into(), name.into(), kinds.to_vec());
-        let project = catalog.projects.add(Project { id, key, name, lead, workflow, kinds });
-        parts(&mut catalog, project, id);
+        let types = schemes::types(&mut catalog, &format!("{key}: Scrum Issue Type Scheme"), kinds.to_vec());
+        let workflows = schemes::workflows(
+            &mut catalog,
+            &format!("{key}: Software Simplified Workflow Scheme"),
+            workflow,
+        );
+        if let Some(usual) = Usual::of(&catalog, types, workflows) {
+            let project = catalog.projects.add(usual.project((id, key, name), lead));
+            parts(&mut catalog, project, id);
+        }
     }
     custom(&mut catalog);
     catalog
+}
+
+/// The issue types.
+fn kinds(catalog: &mut Catalog) -> [Row<Kind>; 5] {
+    [
+        ("10001", "Story", "A feature expressed as a goal of a user.", 10_315, 0),
+        ("10002", "Task", "A piece of work.", 10_318, 0),
+        ("10003", "Bug", "Something that does not work as it should.", 10_303, 0),
+        ("10004", "Sub-task", "A part of another issue.", 10_316, -1),
+        ("10000", "Epic", "A large piece of work that is broken down.", 10_307, 1),
+    ]
+    .map(|(id, name, description, avatar, level)| {
+        let (id, name, description) = (id.into(), name.into(), description.into());
+        catalog.kinds.add(Kind { id, name, description, avatar, level })
+    })
 }
 
 /// Two workflows: a strict one where done is reached through review and asks for a resolution, and an open one.
@@ -80,7 +103,10 @@ fn workflows(catalog: &mut Catalog) -> (Row<Workflow>, Row<Workflow>) {
         ("10001", "In Review", Category::Indeterminate),
         ("10002", "Done", Category::Done),
     ]
-    .map(|(id, name, category)| catalog.statuses.add(Status { id: id.into(), name: name.into(), category }));
+    .map(|(id, name, category)| {
+        let (id, name, description) = (id.into(), name.into(), "".into());
+        catalog.statuses.add(Status { id, name, description, category })
+    });
     let step = |id, name: &str, from, to, screen| Transition { id, name: name.into(), from, to, screen };
     let strict = vec![
         step(11, "Start Progress", Some(todo), progress, false),
@@ -95,16 +121,83 @@ fn workflows(catalog: &mut Catalog) -> (Row<Workflow>, Row<Workflow>) {
         step(21, "In Progress", None, progress, false),
         step(31, "Done", None, done, false),
     ];
-    let mut add = |transitions| catalog.workflows.add(Workflow { start: todo, transitions });
-    (add(strict), add(open))
+    let mut add = |name: &str, transitions| {
+        let (name, description) = (name.into(), "".into());
+        catalog.workflows.add(Workflow { name, description, start: todo, transitions })
+    };
+    (
+        add("Software workflow for Project ACME", strict),
+        add("Software Simplified Workflow for Project OPS", open),
+    )
+}
+
+/// What a project is made of besides its own schemes.
+pub(crate) struct Usual {
+    pub(crate) types: Row<TypeScheme>,
+    pub(crate) workflows: Row<WorkflowScheme>,
+    pub(crate) permissions: Row<PermissionScheme>,
+    pub(crate) notifications: Option<Row<NotificationScheme>>,
+    pub(crate) priorities: Row<PriorityScheme>,
+}
+
+impl Usual {
+    /// The first scheme of each kind; `None` in a Jira without any, which there is not.
+    pub(crate) fn of(
+        catalog: &Catalog,
+        types: Row<TypeScheme>,
+        workflows: Row<WorkflowScheme>,
+    ) -> Option<Self> {
+        Some(Self {
+            types,
+            workflows,
+            permissions: catalog.permission_schemes.iter().next()?.0,
+            notifications: catalog.notification_schemes.iter().next().map(|(row, _)| row),
+            priorities: catalog.priority_schemes.iter().next()?.0,
+        })
+    }
+
+    /// A software project with these schemes.
+    pub(crate) fn project(self, (id, key, name): (u32, &str, &str), lead: Person) -> Project {
+        Project {
+            id,
+            key: key.into(),
+            name: name.into(),
+            lead,
+            description: "".into(),
+            url: "".into(),
+            genre: "software".into(),
+            to_lead: false,
+            avatar: 10_400 + id % 16,
+            category: None,
+            former: Vec::new(),
+            archived: false,
+            types: self.types,
+            workflows: self.workflows,
+            permissions: self.permissions,
+            notifications: self.notifications,
+            security: None,
+            priorities: self.priorities,
+        }
+    }
 }
 
 fn parts(catalog: &mut Catalog, project: Row<Project>, id: u32) {
     for (id, name) in [(id, "API"), (id + 100, "Web")] {
-        catalog.components.add(Component { id, project, name: name.into() });
+        let (name, description, assignee) = (name.into(), "".into(), "PROJECT_DEFAULT".into());
+        catalog.components.add(Component { id, project, name, description, lead: None, assignee });
     }
-    for (id, name, released) in [(id, "1.0", true), (id + 100, "2.0", false)] {
-        catalog.versions.add(Version { id, project, name: name.into(), released });
+    for (order, id, name, released) in [(0, id, "1.0", true), (1, id + 100, "2.0", false)] {
+        catalog.versions.add(Version {
+            id,
+            project,
+            name: name.into(),
+            description: "".into(),
+            released,
+            archived: false,
+            start: None,
+            release: None,
+            order,
+        });
     }
 }
 

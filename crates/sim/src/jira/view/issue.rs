@@ -79,7 +79,7 @@ impl IssueView<'_> {
             map.serialize_entry("renderedFields", &Rendered(*self))?;
         }
         if wanted.expands("transitions") {
-            let workflow = catalog.workflows.get(catalog.projects.get(issue.project).workflow);
+            let workflow = catalog.workflow_of(issue.project, issue.kind);
             let leaving: Vec<_> = workflow.leaving(issue.status).collect();
             map.serialize_entry(
                 "transitions",

@@ -126,8 +126,7 @@ impl ScreenField<'_> {
                 map.serialize_entry("allowedValues", &each(rows.iter(), |row| ResolutionView(show, *row)))
             }
             Field::IssueType => {
-                let rows: Vec<_> =
-                    project.map(|row| catalog.projects.get(row).kinds.clone()).unwrap_or_default();
+                let rows: Vec<_> = project.map(|row| catalog.kinds_of(row).to_vec()).unwrap_or_default();
                 map.serialize_entry("allowedValues", &each(rows.iter(), |row| KindView(show, *row)))
             }
             Field::Project => {

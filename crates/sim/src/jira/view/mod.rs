@@ -8,7 +8,10 @@ pub(crate) mod fields;
 pub(crate) mod issue;
 pub(crate) mod meta;
 pub(crate) mod person;
+pub(crate) mod project;
 pub(crate) mod settings;
+
+use serde_json::Value;
 
 use crate::frame::call::{Call, Person};
 use crate::jira::site::Site;
@@ -46,6 +49,13 @@ impl<'a> Show<'a> {
     pub(crate) fn webhook(site: &'a Site) -> Self {
         let viewer = site.catalog.person(|account| account.admin);
         Self { site, api: "2", adf: false, hook: true, viewer }
+    }
+}
+
+/// Adds a member to an object that is built as a tree.
+pub(crate) fn put(shown: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Value::Object(members) = shown {
+        members.insert(name.to_owned(), value.into());
     }
 }
 

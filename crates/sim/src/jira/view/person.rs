@@ -32,7 +32,7 @@ impl Serialize for PersonView<'_> {
             map.serialize_entry("key", &account.key)?;
             map.serialize_entry("emailAddress", &account.email)?;
         }
-        map.serialize_entry("avatarUrls", &Avatars(base, "useravatar", account.key.len()))?;
+        map.serialize_entry("avatarUrls", &Avatars(base, "useravatar", 10_100 + u32::from(person.0)))?;
         map.serialize_entry("displayName", &account.display)?;
         map.serialize_entry("active", &true)?;
         map.serialize_entry("timeZone", "UTC")?;
@@ -44,7 +44,7 @@ impl Serialize for PersonView<'_> {
 }
 
 /// Four picture addresses: base URL, servlet, picture number.
-pub(crate) struct Avatars<'a>(pub(crate) &'a str, pub(crate) &'static str, pub(crate) usize);
+pub(crate) struct Avatars<'a>(pub(crate) &'a str, pub(crate) &'static str, pub(crate) u32);
 
 impl Serialize for Avatars<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,11 +3,13 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::person::Avatars;
+use super::project::division;
 use super::{Show, object};
 use crate::frame::table::Row;
 use crate::jira::catalog::{
     Category, Component, Custom, Kind, Priority, Project, Resolution, Status, Version,
 };
+use crate::jira::date::civil;
 
 /// A project in short, as issues name it.
 pub(crate) struct ProjectView<'a>(pub(crate) Show<'a>, pub(crate) Row<Project>);
@@ -21,11 +23,15 @@ impl ProjectView<'_> {
         map.serialize_entry("id", &format_args!("{}", project.id))?;
         map.serialize_entry("key", &project.key)?;
         map.serialize_entry("name", &project.name)?;
-        map.serialize_entry("projectTypeKey", "software")?;
+        map.serialize_entry("projectTypeKey", &project.genre)?;
         if show.site.is_cloud() {
             map.serialize_entry("simplified", &false)?;
         }
-        map.serialize_entry("avatarUrls", &Avatars(base, "projectavatar", row.place() + 10_400))
+        map.serialize_entry("avatarUrls", &Avatars(base, "projectavatar", project.avatar))?;
+        if let Some(row) = project.category {
+            map.serialize_entry("projectCategory", &division(show, row))?;
+        }
+        Ok(())
     }
 }
 
@@ -56,10 +62,10 @@ impl KindView<'_> {
             ),
         )?;
         map.serialize_entry("name", &kind.name)?;
-        map.serialize_entry("subtask", &false)?;
+        map.serialize_entry("subtask", &kind.is_subtask())?;
         map.serialize_entry("avatarId", &kind.avatar)?;
         if show.site.is_cloud() {
-            map.serialize_entry("hierarchyLevel", &0)?;
+            map.serialize_entry("hierarchyLevel", &kind.level)?;
         }
         Ok(())
     }
@@ -82,7 +88,7 @@ impl Serialize for StatusView<'_> {
         let (base, status) = (&show.site.base, show.site.catalog.statuses.get(row));
         object!(serializer, {
             "self": format_args!("{base}/rest/api/{}/status/{}", show.api, status.id),
-            "description": "",
+            "description": status.description,
             "iconUrl": format_args!("{base}/images/icons/statuses/generic.png"),
             "name": status.name,
             "id": status.id,
@@ -117,8 +123,8 @@ impl Serialize for PriorityView<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("self", &format_args!("{base}/rest/api/{}/priority/{}", show.api, priority.id))?;
         if full {
-            map.serialize_entry("statusColor", priority.color)?;
-            map.serialize_entry("description", "")?;
+            map.serialize_entry("statusColor", &priority.color)?;
+            map.serialize_entry("description", &priority.description)?;
         }
         map.serialize_entry("iconUrl", &format_args!("{base}/images/icons/priorities/{}.svg", priority.id))?;
         map.serialize_entry("name", &priority.name)?;
@@ -150,11 +156,17 @@ impl Serialize for ComponentView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(show, row) = *self;
         let component = show.site.catalog.components.get(row);
-        object!(serializer, {
-            "self": format_args!("{}/rest/api/{}/component/{}", show.site.base, show.api, component.id),
-            "id": format_args!("{}", component.id),
-            "name": component.name,
-        })
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(
+            "self",
+            &format_args!("{}/rest/api/{}/component/{}", show.site.base, show.api, component.id),
+        )?;
+        map.serialize_entry("id", &format_args!("{}", component.id))?;
+        map.serialize_entry("name", &component.name)?;
+        if !component.description.is_empty() {
+            map.serialize_entry("description", &component.description)?;
+        }
+        map.end()
     }
 }
 
@@ -165,14 +177,28 @@ impl Serialize for VersionView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(show, row) = *self;
         let version = show.site.catalog.versions.get(row);
-        object!(serializer, {
-            "self": format_args!("{}/rest/api/{}/version/{}", show.site.base, show.api, version.id),
-            "id": format_args!("{}", version.id),
-            "description": "",
-            "name": version.name,
-            "archived": false,
-            "released": version.released,
-        })
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(
+            "self",
+            &format_args!("{}/rest/api/{}/version/{}", show.site.base, show.api, version.id),
+        )?;
+        map.serialize_entry("id", &format_args!("{}", version.id))?;
+        map.serialize_entry("description", &version.description)?;
+        map.serialize_entry("name", &version.name)?;
+        map.serialize_entry("archived", &version.archived)?;
+        map.serialize_entry("released", &version.released)?;
+        if let Some(start) = version.start {
+            map.serialize_entry("startDate", &start)?;
+            map.serialize_entry("userStartDate", &start.strftime("%d/%b/%y").to_string())?;
+        }
+        if let Some(release) = version.release {
+            let today = civil(show.site.frame.clock.now()).date();
+            map.serialize_entry("releaseDate", &release)?;
+            map.serialize_entry("overdue", &(!version.released && release < today))?;
+            map.serialize_entry("userReleaseDate", &release.strftime("%d/%b/%y").to_string())?;
+        }
+        map.serialize_entry("projectId", &show.site.catalog.projects.get(version.project).id)?;
+        map.end()
     }
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod comments;
 mod issues;
+mod projects;
 mod search;
 mod settings;
 mod webhooks;

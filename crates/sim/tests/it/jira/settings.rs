@@ -41,7 +41,7 @@ async fn unknown_paths_methods_and_bodies_are_told_apart() {
 async fn settings_are_listed_with_ids() {
     let world = world(CLOUD).await;
     let get = async |path: &str| world.ada.get(&format!("/rest/api/3/{path}")).await.expect(200);
-    assert_eq!(names(&get("issuetype").await), ["Story", "Task", "Bug"]);
+    assert_eq!(names(&get("issuetype").await), ["Story", "Task", "Bug", "Sub-task", "Epic"]);
     assert_eq!(names(&get("priority").await), ["Highest", "High", "Medium", "Low", "Lowest"]);
     assert_eq!(names(&get("status").await), ["To Do", "In Progress", "In Review", "Done"]);
     assert_eq!(names(&get("resolution").await), ["Done", "Won't Do", "Duplicate"]);
@@ -67,7 +67,7 @@ async fn projects_come_in_an_array_and_on_cloud_in_pages() {
     assert_eq!(dc.ada.get("/rest/api/2/project/search").await.status, 404);
     assert_eq!(names(&dc.ada.get("/rest/api/2/project").await.expect(200)), ["Acme", "Operations"]);
     let acme = dc.ada.get("/rest/api/2/project/ACME").await.expect(200);
-    assert_eq!(names(&acme["issueTypes"]), ["Story", "Task", "Bug"]);
+    assert_eq!(names(&acme["issueTypes"]), ["Story", "Task", "Bug", "Sub-task", "Epic"]);
     assert_eq!(acme["lead"]["name"], "ada");
 }
 
@@ -75,7 +75,7 @@ async fn projects_come_in_an_array_and_on_cloud_in_pages() {
 async fn statuses_follow_the_projects_workflow() {
     let world = world(DC).await;
     let acme = world.ada.get("/rest/api/2/project/ACME/statuses").await.expect(200);
-    assert_eq!(names(&acme), ["Story", "Task", "Bug"]);
+    assert_eq!(names(&acme), ["Story", "Task", "Bug", "Sub-task", "Epic"]);
     assert_eq!(names(&acme[0]["statuses"]), ["To Do", "In Progress", "In Review", "Done"]);
     let ops = world.ada.get("/rest/api/2/project/OPS/statuses").await.expect(200);
     assert_eq!(names(&ops[0]["statuses"]), ["To Do", "In Progress", "Done"]);
@@ -85,7 +85,7 @@ async fn statuses_follow_the_projects_workflow() {
 async fn create_screens_have_each_faces_own_envelope() {
     let cloud = world(CLOUD).await;
     let kinds = cloud.ada.get("/rest/api/3/issue/createmeta/ACME/issuetypes").await.expect(200);
-    assert_eq!((names(&kinds["issueTypes"]).len(), kinds["values"].is_null()), (3, true));
+    assert_eq!((names(&kinds["issueTypes"]).len(), kinds["values"].is_null()), (5, true));
     let fields = cloud.ada.get("/rest/api/3/issue/createmeta/ACME/issuetypes/10001").await.expect(200);
     let required = |fields: &Value| -> Vec<String> {
         let fields = fields.as_array().unwrap().iter().filter(|field| field["required"] == true);
@@ -94,7 +94,7 @@ async fn create_screens_have_each_faces_own_envelope() {
     assert_eq!(required(&fields["fields"]), ["summary", "issuetype", "project"]);
     let dc = world(DC).await;
     let kinds = dc.ada.get("/rest/api/2/issue/createmeta/ACME/issuetypes").await.expect(200);
-    assert_eq!((names(&kinds["values"]).len(), kinds["isLast"].as_bool()), (3, Some(true)));
+    assert_eq!((names(&kinds["values"]).len(), kinds["isLast"].as_bool()), (5, Some(true)));
     let fields =
         dc.ada.get("/rest/api/2/issue/createmeta/ACME/issuetypes/10001?maxResults=4").await.expect(200);
     assert_eq!((fields["values"].as_array().unwrap().len(), fields["isLast"].as_bool()), (4, Some(false)));

@@ -1,0 +1,75 @@
+//! Webhooks about what is no issue: versions, projects, people. JQL filters do not hold them back.
+
+use serde_json::{Value, json};
+
+use super::{address, headers, retries};
+use crate::frame::call::Person;
+use crate::frame::delivery::Outgoing;
+use crate::frame::table::Row;
+use crate::jira::catalog::{Project, Version};
+use crate::jira::site::Site;
+use crate::jira::view::person::{Avatars, PersonView};
+use crate::jira::view::settings::VersionView;
+use crate::jira::view::{Show, put};
+
+/// The events told here.
+pub(crate) const EVENTS: &[&str] = &[
+    "jira:version_created",
+    "jira:version_updated",
+    "jira:version_released",
+    "jira:version_unreleased",
+    "jira:version_moved",
+    "jira:version_merged",
+    "jira:version_deleted",
+    "project_created",
+    "project_updated",
+    "project_deleted",
+    "user_created",
+    "user_updated",
+    "user_deleted",
+];
+
+/// Tells every webhook that wants the event; `item` is the thing's id and name, `parts` the body's own members.
+pub(crate) fn proclaim(site: &Site, who: Person, event: &str, item: Vec<String>, parts: &[(&str, Value)]) {
+    let wanting = |hook: &&super::Hook| hook.enabled && hook.events.iter().any(|wanted| wanted == event);
+    let mut body = json!({"timestamp": site.frame.clock.now(), "webhookEvent": event});
+    for (name, value) in parts {
+        put(&mut body, name, value.clone());
+    }
+    let whole: bytes::Bytes = body.to_string().into_bytes().into();
+    for hook in site.hooks.iter().filter(wanting) {
+        let body = if hook.exclude_body { bytes::Bytes::new() } else { whole.clone() };
+        site.frame.delivery.push(Outgoing {
+            url: address(site, hook, who),
+            event: event.to_owned(),
+            item: item.clone(),
+            headers: headers(site, hook, &body),
+            retry: site.is_cloud().then(|| retries(site)),
+            body,
+        });
+    }
+}
+
+/// Tells of a version; `into` is the one it was merged into or replaced by.
+pub(crate) fn version(site: &Site, who: Person, event: &str, row: Row<Version>, into: Option<Row<Version>>) {
+    let show = |row| serde_json::to_value(VersionView(Show::webhook(site), row)).unwrap_or_default();
+    let version = site.catalog.versions.get(row);
+    let mut parts = vec![("version", show(row))];
+    parts.extend(into.map(|into| ("mergedTo", show(into))));
+    proclaim(site, who, event, vec![version.id.to_string(), version.name.to_string()], &parts);
+}
+
+/// Tells of a project.
+pub(crate) fn project(site: &Site, who: Person, event: &str, row: Row<Project>) {
+    let (show, project) = (Show::webhook(site), site.catalog.projects.get(row));
+    let shown = json!({
+        "self": format!("{}/rest/api/2/project/{}", site.base, project.id),
+        "id": project.id,
+        "key": project.key,
+        "name": project.name,
+        "avatarUrls": Avatars(&site.base, "projectavatar", project.avatar),
+        "projectLead": PersonView(show, project.lead),
+        "assigneeType": if project.to_lead { "admin.assignee.type.project.lead" } else { "admin.assignee.type.unassigned" },
+    });
+    proclaim(site, who, event, vec![project.id.to_string(), project.key.to_string()], &[("project", shown)]);
+}

@@ -1,0 +1,110 @@
+//! Schemes: what several projects share about types, workflows, permissions, notifications, security and priorities.
+//!
+//! A project points at one of each kind; see [`super::catalog::Project`].
+
+use crate::frame::table::Row;
+use crate::jira::catalog::{Kind, Priority, Workflow};
+
+/// A project category. `Category` is taken by statuses.
+#[derive(Debug)]
+pub(crate) struct Division {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+}
+
+/// Which issue types a project has.
+#[derive(Debug)]
+pub(crate) struct TypeScheme {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) kinds: Vec<Row<Kind>>,
+    pub(crate) default: Option<Row<Kind>>,
+}
+
+/// Which workflow the issues of a type follow.
+#[derive(Debug)]
+pub(crate) struct WorkflowScheme {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) default: Row<Workflow>,
+    pub(crate) mapped: Vec<(Row<Kind>, Row<Workflow>)>,
+}
+
+impl WorkflowScheme {
+    /// The workflow for a type.
+    pub(crate) fn workflow(&self, kind: Row<Kind>) -> Row<Workflow> {
+        self.mapped.iter().find(|(row, _)| *row == kind).map_or(self.default, |(_, workflow)| *workflow)
+    }
+}
+
+/// Who has a permission: `anyone`, `applicationRole`, `group`, `projectRole`, `user`, `projectLead` and the like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Holder {
+    pub(crate) kind: Box<str>,
+    /// The group's or person's name, or the role's id.
+    pub(crate) parameter: Option<Box<str>>,
+}
+
+/// A permission given to somebody.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) id: u32,
+    pub(crate) permission: Box<str>,
+    pub(crate) holder: Holder,
+}
+
+/// Who may do what in a project.
+#[derive(Debug)]
+pub(crate) struct PermissionScheme {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) grants: Vec<Grant>,
+}
+
+/// An event of a notification scheme, and who is written to: kind and parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct Notice {
+    pub(crate) event: u32,
+    pub(crate) to: Vec<(u32, Holder)>,
+}
+
+/// Who is written to on which event.
+#[derive(Debug)]
+pub(crate) struct NotificationScheme {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// A level of a security scheme.
+#[derive(Clone, Debug)]
+pub(crate) struct Level {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+}
+
+/// The security levels of a project's issues.
+#[derive(Debug)]
+pub(crate) struct SecurityScheme {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) levels: Vec<Level>,
+    pub(crate) default: Option<u32>,
+}
+
+/// The priorities of a project's issues.
+#[derive(Debug)]
+pub(crate) struct PriorityScheme {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) priorities: Vec<Row<Priority>>,
+    pub(crate) default: Option<Row<Priority>>,
+}
