@@ -32,6 +32,7 @@ pub(super) fn admit(site: &Site, headers: &HeaderMap) -> Result<Option<Person>, 
         "bearer" if !site.is_cloud() => bearer(site, credential.trim()),
         _ => None,
     };
+    let person = person.filter(|person| !site.catalog.account(*person).inactive);
     person.map(Some).ok_or_else(|| refused(site))
 }
 
@@ -42,7 +43,7 @@ fn basic(site: &Site, credential: &str) -> Option<Person> {
         if site.is_cloud() {
             account.email.eq_ignore_ascii_case(user) && secret.strip_prefix("token-") == Some(&account.name)
         } else {
-            *account.name == *user && *account.name == *secret
+            account.name.eq_ignore_ascii_case(user) && account.password() == secret
         }
     })
 }

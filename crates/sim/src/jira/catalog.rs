@@ -6,13 +6,14 @@ use jiff::civil::Date;
 
 use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
+use crate::jira::circle::{Cast, Group, Role};
 use crate::jira::scheme::{
     Division, NotificationScheme, PermissionScheme, PriorityScheme, SecurityScheme, TypeScheme,
     WorkflowScheme,
 };
 
 /// A person with an account.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Account {
     /// Login name on Data Center.
     pub(crate) name: Box<str>,
@@ -23,6 +24,20 @@ pub(crate) struct Account {
     pub(crate) email: Box<str>,
     pub(crate) display: Box<str>,
     pub(crate) admin: bool,
+    /// May not sign in any more.
+    pub(crate) inactive: bool,
+    /// Not found any more, only named by what they wrote.
+    pub(crate) deleted: bool,
+    /// Data Center's password; the name when none was ever set.
+    pub(crate) password: Option<Box<str>>,
+    pub(crate) avatar: u32,
+}
+
+impl Account {
+    /// The password on Data Center.
+    pub(crate) fn password(&self) -> &str {
+        self.password.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A project.
@@ -261,6 +276,10 @@ pub(crate) struct Catalog {
     pub(crate) versions: Table<Version>,
     pub(crate) custom: Table<Custom>,
     pub(crate) divisions: Table<Division>,
+    pub(crate) groups: Table<Group>,
+    pub(crate) roles: Table<Role>,
+    /// Who has which role in which project.
+    pub(crate) cast: Vec<Cast>,
     pub(crate) type_schemes: Table<TypeScheme>,
     pub(crate) workflow_schemes: Table<WorkflowScheme>,
     pub(crate) permission_schemes: Table<PermissionScheme>,
@@ -272,23 +291,18 @@ pub(crate) struct Catalog {
 impl Catalog {
     /// A person's account. Every [`Person`] here was made from this list, so the last resort is never shown.
     pub(crate) fn account(&self, person: Person) -> &Account {
-        static NOBODY: std::sync::LazyLock<Account> = std::sync::LazyLock::new(|| Account {
-            name: "".into(),
-            key: "".into(),
-            account_id: "".into(),
-            email: "".into(),
-            display: "Former user".into(),
-            admin: false,
-        });
+        static NOBODY: std::sync::LazyLock<Account> =
+            std::sync::LazyLock::new(|| Account { display: "Former user".into(), ..Account::default() });
         self.people.get(usize::from(person.0)).unwrap_or(&NOBODY)
     }
 
-    /// All people with their accounts.
+    /// All people with their accounts, but for those that were deleted.
     pub(crate) fn people(&self) -> impl Iterator<Item = (Person, &Account)> {
         self.people
             .iter()
             .enumerate()
             .map(|(index, account)| (Person(u16::try_from(index).unwrap_or(u16::MAX)), account))
+            .filter(|(_, account)| !account.deleted)
     }
 
     /// The first person that fits.

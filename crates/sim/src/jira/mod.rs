@@ -5,6 +5,7 @@
 
 mod access;
 mod catalog;
+mod circle;
 mod control;
 mod date;
 mod deed;

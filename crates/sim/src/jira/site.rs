@@ -12,15 +12,13 @@ use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
 use crate::jira::Deployment;
 use crate::jira::catalog::{Catalog, Project};
+use crate::jira::circle::{Actor, Cast};
 use crate::jira::edit::apply::Desk;
 use crate::jira::hook::Hook;
+use crate::jira::input;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
 use crate::jira::refusal::Refusal;
-
-/// Roles and groups of administrators, by Jira's usual names.
-pub(crate) const ADMIN_CIRCLES: &[&str] = &["Administrators", "jira-administrators"];
-/// Roles and groups that everybody is in.
-pub(crate) const OPEN_CIRCLES: &[&str] = &["Developers", "Users", "jira-software-users", "jira-users"];
+use crate::jira::scheme::Holder;
 
 /// What a person may do in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
@@ -32,6 +30,20 @@ pub(crate) enum Right {
     Transition,
     Comment,
     Delete,
+}
+
+impl Right {
+    /// The permission behind it.
+    pub(crate) fn permission(self) -> &'static str {
+        match self {
+            Self::Browse => "BROWSE_PROJECTS",
+            Self::Create => "CREATE_ISSUES",
+            Self::Edit => "EDIT_ISSUES",
+            Self::Transition => "TRANSITION_ISSUES",
+            Self::Comment => "ADD_COMMENTS",
+            Self::Delete => "DELETE_ISSUES",
+        }
+    }
 }
 
 /// Who changes something, and by which way.
@@ -118,10 +130,38 @@ impl Site {
     /// Whether somebody has a right in a project; nobody without an account has any.
     pub(crate) fn may(&self, caller: Option<Person>, project: Row<Project>, right: Right) -> bool {
         caller.is_some_and(|person| {
-            self.denied.is_empty()
-                || !(self.denied.contains(&(person, project, right))
-                    || self.denied.contains(&(person, project, Right::Browse)))
+            let taken = !self.denied.is_empty()
+                && (self.denied.contains(&(person, project, right))
+                    || self.denied.contains(&(person, project, Right::Browse)));
+            !taken && self.granted(person, project, right.permission())
         })
+    }
+
+    /// Whether the project's permission scheme gives somebody a permission.
+    pub(crate) fn granted(&self, person: Person, project: Row<Project>, permission: &str) -> bool {
+        let own = self.catalog.projects.get(project);
+        let scheme = self.catalog.permission_schemes.get(own.permissions);
+        let mut grants = scheme.grants.iter().filter(|grant| *grant.permission == *permission);
+        grants.any(|grant| self.covers(&grant.holder, person, project))
+    }
+
+    /// Whether somebody is among the holders of a grant. Those an issue names (its reporter, its assignee) count as
+    /// held, as they do in Jira when no issue is looked at.
+    fn covers(&self, holder: &Holder, person: Person, project: Row<Project>) -> bool {
+        let catalog = &self.catalog;
+        let named = holder.parameter.as_deref().unwrap_or_default();
+        match &*holder.kind {
+            "anyone" | "reporter" | "assignee" => true,
+            "applicationRole" => !catalog.account(person).inactive,
+            "projectLead" => catalog.projects.get(project).lead == person,
+            "user" => input::person(self, named) == Some(person),
+            "group" => catalog.group(named).is_some_and(|row| catalog.acts(Actor::Group(row), person)),
+            "projectRole" => {
+                let role = catalog.roles.find(|role| role.id.to_string() == named);
+                role.is_some_and(|role| catalog.has_role(project, role, person))
+            }
+            _ => false,
+        }
     }
 
     /// Whether somebody administers this Jira.
@@ -211,9 +251,20 @@ impl Site {
         comment.visibility.as_ref().is_none_or(|visibility| self.is_member(reader, &visibility.value))
     }
 
-    /// Whether somebody is in a role or group: administrators are in all, others only in those for everybody.
+    /// Whether somebody is in a group, or has a role in some project; administrators are in all.
     pub(crate) fn is_member(&self, person: Option<Person>, circle: &str) -> bool {
-        self.is_admin(person) || (person.is_some() && !ADMIN_CIRCLES.contains(&circle))
+        let Some(person) = person else { return false };
+        let catalog = &self.catalog;
+        let group = catalog.group(circle).is_some_and(|row| catalog.acts(Actor::Group(row), person));
+        let role =
+            |cast: &Cast| *catalog.roles.get(cast.role).name == *circle && catalog.acts(cast.actor, person);
+        group || self.is_admin(Some(person)) || catalog.cast.iter().any(role)
+    }
+
+    /// Whether there is a group or role with this name.
+    pub(crate) fn is_circle(&self, circle: &str) -> bool {
+        self.catalog.group(circle).is_some()
+            || self.catalog.roles.find(|role| *role.name == *circle).is_some()
     }
 
     /// Takes an issue out for good.

@@ -8,7 +8,7 @@ use crate::jira::edit::{Hand, unknown};
 use crate::jira::hook::{self, News};
 use crate::jira::issue::{Comment, Deed, Properties, Text, Visibility};
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{ADMIN_CIRCLES, OPEN_CIRCLES, Site};
+use crate::jira::site::Site;
 
 /// A comment's members as a request gives them; `None` is not given.
 pub(crate) struct Given {
@@ -62,7 +62,7 @@ fn visibility(site: &Site, hand: &Hand<'_>, value: &Value) -> Result<Option<Visi
     };
     let circle =
         value.get("value").or_else(|| value.get("identifier")).and_then(Value::as_str).unwrap_or_default();
-    let known = ADMIN_CIRCLES.contains(&circle) || OPEN_CIRCLES.contains(&circle);
+    let known = site.is_circle(circle);
     if !known {
         return Err(Refusal::field("visibility", format!("The {kind} '{circle}' does not exist.")));
     }

@@ -3,6 +3,7 @@
 //! A deed reads a request's body, refuses it whole or does it whole, and announces it to the webhooks. Who may do it
 //! and how the answer looks is decided by the routes.
 
+pub(crate) mod account;
 pub(crate) mod comment;
 pub(crate) mod component;
 pub(crate) mod create;

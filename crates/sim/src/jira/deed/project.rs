@@ -45,7 +45,9 @@ pub(crate) fn create(site: &mut Site, who: Person, body: &Value) -> Result<Row<P
     };
     project.genre = genre.into();
     change(site, &mut project, body)?;
-    Ok(site.catalog.projects.add(project))
+    let row = site.catalog.projects.add(project);
+    site.catalog.give_defaults(row);
+    Ok(row)
 }
 
 /// Changes what a body names.
@@ -88,6 +90,7 @@ pub(crate) fn remove(site: &mut Site, who: Person, row: Row<Project>) {
     let versions: Vec<_> =
         catalog.versions.iter().filter(|(_, one)| one.project == row).map(|(at, _)| at).collect();
     versions.into_iter().for_each(|one| catalog.versions.strike(one));
+    catalog.cast.retain(|cast| cast.project != row);
     catalog.projects.strike(row);
 }
 

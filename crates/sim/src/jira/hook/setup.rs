@@ -73,3 +73,10 @@ pub(crate) fn project(site: &Site, who: Person, event: &str, row: Row<Project>) 
     });
     proclaim(site, who, event, vec![project.id.to_string(), project.key.to_string()], &[("project", shown)]);
 }
+
+/// Tells of a person.
+pub(crate) fn person(site: &Site, who: Person, event: &str, person: Person) {
+    let account = site.catalog.account(person);
+    let shown = serde_json::to_value(PersonView(Show::webhook(site), person)).unwrap_or_default();
+    proclaim(site, who, event, vec![account.key.to_string(), account.name.to_string()], &[("user", shown)]);
+}

@@ -4,7 +4,7 @@ use axum::routing::MethodFilter as Method;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::project::{administrator, find};
+use super::project::{find, keeper};
 use super::{bean, body, signed_in};
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
@@ -162,12 +162,13 @@ fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// `POST component`
 fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    signed_in(call)?;
     let body = object(body(call)?)?;
     let key = text(&body, "project").unwrap_or_default();
     let project = site.catalog.project(key).ok_or_else(|| {
         Refusal::field("project", format!("The project '{key}' does not exist or you may not administer it."))
     })?;
+    keeper(site, call, project)?;
     let row = deed::create(site, project, &body)?;
     Ok(Answer::json(StatusCode::CREATED, &view(site, call, row)))
 }
@@ -176,7 +177,7 @@ fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let row = row(site, call)?;
-    administrator(site, call)?;
+    keeper(site, call, site.catalog.components.get(row).project)?;
     deed::update(site, row, &object(body(call)?)?)?;
     Ok(Answer::ok(&view(site, call, row)))
 }
@@ -185,7 +186,7 @@ fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let old = row(site, call)?;
-    let who = administrator(site, call)?;
+    let who = keeper(site, call, site.catalog.components.get(old).project)?;
     let project = site.catalog.components.get(old).project;
     let new = match call.query.get("moveIssuesTo") {
         None => None,

@@ -2,6 +2,7 @@
 //!
 //! What is done to issues is in [`super::deed`]; how things are shown in [`super::view`].
 
+pub(crate) mod account;
 pub(crate) mod assortment;
 pub(crate) mod bulk;
 pub(crate) mod changelog;
@@ -10,10 +11,12 @@ pub(crate) mod component;
 pub(crate) mod createmeta;
 pub(crate) mod flow;
 pub(crate) mod grant;
+pub(crate) mod group;
 pub(crate) mod issue;
 pub(crate) mod permission;
 pub(crate) mod project;
 pub(crate) mod property;
+pub(crate) mod role;
 pub(crate) mod scheme;
 pub(crate) mod search;
 pub(crate) mod settings;
@@ -85,15 +88,35 @@ pub(crate) fn both() -> Vec<Route<Site>> {
 
 /// Projects, people and everything else that administrators set up, on both faces.
 pub(crate) fn setup() -> Vec<Route<Site>> {
-    [scheme::table(), grant::table(), version::table(), component::table(), flow::table()].concat()
+    [
+        scheme::table(),
+        grant::table(),
+        version::table(),
+        component::table(),
+        flow::table(),
+        group::table(),
+        role::table(),
+        account::table(),
+        permission::table(),
+    ]
+    .concat()
 }
 
 /// What of that only one face has.
 pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
     if cloud {
-        [component::cloud(), assortment::cloud()].concat()
+        [
+            component::cloud(),
+            assortment::cloud(),
+            group::cloud(),
+            role::cloud(),
+            account::cloud(),
+            permission::cloud(),
+        ]
+        .concat()
     } else {
-        [component::data_center(), assortment::data_center(), flow::data_center()].concat()
+        [component::data_center(), assortment::data_center(), flow::data_center(), account::data_center()]
+            .concat()
     }
 }
 

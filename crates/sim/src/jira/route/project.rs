@@ -101,6 +101,15 @@ pub(super) fn administrator(site: &Site, call: &Call<'_>) -> Result<Person, Refu
     Err(Refusal::forbidden("You must have global administrator rights in order to modify projects."))
 }
 
+/// Who calls, if they administer Jira or the project.
+pub(super) fn keeper(site: &Site, call: &Call<'_>, project: Row<Project>) -> Result<Person, Refusal> {
+    let who = signed_in(call)?;
+    if site.is_admin(call.caller) || site.granted(who, project, "ADMINISTER_PROJECTS") {
+        return Ok(who);
+    }
+    Err(Refusal::forbidden("You do not have permission to administer this project."))
+}
+
 /// `POST project`
 pub(crate) fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let who = administrator(site, call)?;

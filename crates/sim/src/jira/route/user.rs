@@ -7,7 +7,7 @@ use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
-use crate::jira::view::person::PersonView;
+use crate::jira::view::person::{PersonView, whole};
 use crate::jira::view::{Show, each};
 
 /// `GET myself`: the one address that proves who calls.
@@ -15,7 +15,7 @@ pub(crate) fn myself(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let who = call.caller.ok_or_else(|| {
         Refusal::new(StatusCode::UNAUTHORIZED, "Client must be authenticated to access this resource.")
     })?;
-    Ok(Answer::ok(&PersonView(Show::call(site, call), who)))
+    Ok(Answer::ok(&whole(Show::call(site, call), who, &call.query.list("expand"))))
 }
 
 /// `GET user`: by `accountId` on Cloud, by `username` or `key` on Data Center.
@@ -44,23 +44,32 @@ pub(crate) fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         }
     };
     let person = found.1.ok_or_else(missing)?;
-    Ok(Answer::ok(&PersonView(Show::call(site, call), person)))
+    Ok(Answer::ok(&whole(Show::call(site, call), person, &call.query.list("expand"))))
 }
 
 /// The text a search is for: `query` on Cloud (or `accountId`), `username` on Data Center, where `.` is everybody.
-fn wanted(site: &Site, call: &Call<'_>) -> Option<String> {
+pub(super) fn wanted(site: &Site, call: &Call<'_>) -> Option<String> {
     let query = &call.query;
     let text =
         if site.is_cloud() { query.get("query").or(query.get("accountId")) } else { query.get("username") };
     text.map(|text| if text == "." { String::new() } else { text.to_lowercase() })
 }
 
-fn fits(site: &Site, person: Person, text: &str) -> bool {
+/// Whether the start of a name, an e-mail or an id is this text.
+pub(super) fn fits(site: &Site, person: Person, text: &str) -> bool {
     let account = site.catalog.account(person);
     let parts =
         [&account.display, &account.email, if site.is_cloud() { &account.account_id } else { &account.name }];
     parts.iter().any(|part| part.to_lowercase().split([' ', '@']).any(|word| word.starts_with(text)))
         || parts.iter().any(|part| part.to_lowercase().starts_with(text))
+}
+
+/// Active people, and inactive ones when they are asked for.
+fn people<'a>(site: &'a Site, call: &Call<'_>) -> impl Iterator<Item = Person> + 'a {
+    let inactive = call.query.flag("includeInactive");
+    let active = call.query.get("includeActive").is_none_or(|flag| flag != "false");
+    let wanted = move |inactive_one: bool| if inactive_one { inactive } else { active };
+    site.catalog.people().filter(move |(_, account)| wanted(account.inactive)).map(|(person, _)| person)
 }
 
 fn answer(site: &Site, call: &Call<'_>, found: impl Iterator<Item = Person>) -> Answer {
@@ -76,11 +85,7 @@ pub(crate) fn search(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         let name = if site.is_cloud() { "query" } else { "username" };
         Refusal::bad(format!("The {name} query parameter was not provided"))
     })?;
-    Ok(answer(
-        site,
-        call,
-        site.catalog.people().map(|(person, _)| person).filter(|person| fits(site, *person, &text)),
-    ))
+    Ok(answer(site, call, people(site, call).filter(|person| fits(site, *person, &text))))
 }
 
 /// `GET user/assignable/search`: those who may edit in the project, or in the project.
@@ -99,5 +104,5 @@ pub(crate) fn assignable(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal
     let project = project.ok_or_else(|| Refusal::missing("No project could be found with the given key."))?;
     let text = wanted(site, call).unwrap_or_default();
     let may = |person: &Person| site.may(Some(*person), project, Right::Edit) && fits(site, *person, &text);
-    Ok(answer(site, call, site.catalog.people().map(|(person, _)| person).filter(may)))
+    Ok(answer(site, call, people(site, call).filter(may)))
 }

@@ -4,7 +4,7 @@ use axum::routing::MethodFilter as Method;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::project::{administrator, find};
+use super::project::{find, keeper};
 use super::{bean, body, signed_in};
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
@@ -129,9 +129,10 @@ fn project(site: &Site, body: &Value) -> Result<Row<Project>, Refusal> {
 
 /// `POST version`
 fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let who = administrator(site, call)?;
+    signed_in(call)?;
     let body = object(body(call)?)?;
     let project = project(site, &body)?;
+    let who = keeper(site, call, project)?;
     let row = deed::create(site, who, project, &body)?;
     Ok(Answer::json(StatusCode::CREATED, &view(site, call, row)))
 }
@@ -140,7 +141,7 @@ fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let row = row(site, call, "id")?;
-    let who = administrator(site, call)?;
+    let who = keeper(site, call, site.catalog.versions.get(row).project)?;
     deed::update(site, who, row, &object(body(call)?)?)?;
     Ok(Answer::ok(&view(site, call, row)))
 }
@@ -162,7 +163,7 @@ fn other(site: &Site, of: Row<Version>, wanted: &str) -> Result<Row<Version>, Re
 fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let row = row(site, call, "id")?;
-    let who = administrator(site, call)?;
+    let who = keeper(site, call, site.catalog.versions.get(row).project)?;
     let named = |name: &str| call.query.get(name).map(|id| other(site, row, id)).transpose();
     let (fix, affected) = (named("moveFixIssuesTo")?, named("moveAffectedIssuesTo")?);
     deed::remove(site, who, row, Replace { fix, affected, open_only: false });
@@ -173,7 +174,7 @@ fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn swap(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let row = row(site, call, "id")?;
-    let who = administrator(site, call)?;
+    let who = keeper(site, call, site.catalog.versions.get(row).project)?;
     let body = body(call)?;
     let named = |name: &str| number(&body, name).map(|id| other(site, row, &id.to_string())).transpose();
     let (fix, affected) = (named("moveFixIssuesTo")?, named("moveAffectedIssuesTo")?);
@@ -185,7 +186,7 @@ fn swap(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn merge(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let from = row(site, call, "id")?;
-    let who = administrator(site, call)?;
+    let who = keeper(site, call, site.catalog.versions.get(from).project)?;
     row(site, call, "into")?;
     let into = other(site, from, call.param("into"))?;
     deed::merge(site, who, from, into);
@@ -196,7 +197,7 @@ fn merge(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn shift(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     let row = row(site, call, "id")?;
-    let who = administrator(site, call)?;
+    let who = keeper(site, call, site.catalog.versions.get(row).project)?;
     deed::shift(site, who, row, &object(body(call)?)?)?;
     Ok(Answer::ok(&view(site, call, row)))
 }

@@ -2,6 +2,7 @@
 //!
 //! The issues are drawn in [`issues`].
 
+mod circles;
 pub(crate) mod issues;
 pub(crate) mod schemes;
 
@@ -32,8 +33,11 @@ pub(crate) fn catalog() -> Catalog {
             email: format!("{name}@example.com").into(),
             display: (*display).into(),
             admin: *admin,
+            avatar: 10_100 + u32::try_from(number).unwrap_or_default(),
+            ..Account::default()
         });
     }
+    circles::add(&mut catalog);
     for (id, name, color) in [
         ("1", "Highest", "#d04437"),
         ("2", "High", "#f15C75"),
@@ -73,6 +77,7 @@ pub(crate) fn catalog() -> Catalog {
         );
         if let Some(usual) = Usual::of(&catalog, types, workflows) {
             let project = catalog.projects.add(usual.project((id, key, name), lead));
+            catalog.give_defaults(project);
             parts(&mut catalog, project, id);
         }
     }

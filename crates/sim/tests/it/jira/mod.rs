@@ -1,6 +1,7 @@
 //! Jira's faces.
 
 mod access;
+mod circles;
 mod comments;
 mod issues;
 mod projects;
