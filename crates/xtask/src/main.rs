@@ -1,4 +1,4 @@
-//! Tasks of the project: `cargo xtask test`, `simulate`, `bench`, `tidy`. No logic lives in shell scripts.
+//! Tasks of the project: `cargo xtask test`, `simulate`, `bench`, `coverage`, `tidy`. No logic lives in shell scripts.
 //!
 //! Light on purpose: it compiles in seconds and starts everything else as a child.
 
@@ -8,6 +8,7 @@ mod shell;
 mod simulate;
 mod test;
 mod tidy;
+mod transcript;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Task {
     },
     /// Measures: events per second, delays, memory, beside the limits of this machine.
     Bench(bench::Ask),
+    /// Writes which operations of Jira's APIs the simulator serves, from a run of its tests.
+    Coverage,
     /// Holds crate graph, licences, file sizes and words to the documents.
     Tidy,
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Test { full } => test::run(full),
         Task::Simulate { histories, seed } => simulate::run(histories, seed),
         Task::Bench(ask) => bench::run(&ask),
+        Task::Coverage => transcript::coverage(),
         Task::Tidy => tidy::run(),
     };
     match result {

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::postgres::Postgres;
 use crate::shell::{self, say};
-use crate::tidy;
+use crate::{tidy, transcript};
 
 /// Histories of the simulation with `--full`.
 const MANY_HISTORIES: &str = "200000";
@@ -33,7 +33,11 @@ pub(crate) fn run(full: bool) -> Result<String> {
             ["clippy", "--workspace", "--all-targets", "--features", "bowline/crash", "--", "-D", "warnings"];
         shell::run(shell::cargo().args(lints))
     })?;
-    part("tests", &mut || shell::run(&mut tests(full, postgres.as_ref())))?;
+    let transcripts = transcript::folder()?;
+    part("tests", &mut || {
+        shell::run(tests(full, postgres.as_ref()).env(transcript::VARIABLE, &transcripts))
+    })?;
+    part("documents", &mut || transcript::judge(&transcripts))?;
     Ok(format!("all tests passed: {}", parts.join(", ")))
 }
 

@@ -50,7 +50,11 @@ pub(crate) async fn pass<W: World>(
         stand_in(&house, instead)
     } else {
         request.extensions_mut().insert(plan.clone());
-        next.run(request).await
+        let response = next.run(request).await;
+        match &house.transcript {
+            Some(transcript) => transcript.note((&record.method, &record.path), response).await,
+            None => response,
+        }
     };
     record.status = response.status().as_u16();
     record.user = response.extensions().get::<Signed>().map(|signed| signed.0.clone());

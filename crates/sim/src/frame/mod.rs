@@ -18,4 +18,5 @@ pub(crate) mod serve;
 pub(crate) mod slab;
 pub(crate) mod stale;
 pub(crate) mod table;
+pub(crate) mod transcript;
 pub(crate) mod world;

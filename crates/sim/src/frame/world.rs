@@ -20,6 +20,7 @@ use crate::frame::clock::Clock;
 use crate::frame::delivery::Delivery;
 use crate::frame::faults::{Faults, Plan};
 use crate::frame::recorder::Recorder;
+use crate::frame::transcript::Transcript;
 
 /// The largest request body read; above Jira's own limits on texts, below what would hurt.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -52,6 +53,8 @@ pub(crate) trait World: Send + Sync + 'static {
 
     /// Who calls: a person, nobody (`None`), or an answer to wrong credentials.
     fn admit(&self, headers: &HeaderMap, query: &Query) -> Result<Option<Person>, Answer>;
+    /// Which product this is, in one word for the transcript.
+    fn face(&self) -> &'static str;
     /// A person's login name.
     fn name(&self, person: Person) -> &str;
     /// Adds the headers the product puts on every answer.
@@ -77,11 +80,13 @@ pub(crate) trait World: Send + Sync + 'static {
 pub(crate) struct House<W> {
     world: RwLock<W>,
     pub(crate) frame: Frame,
+    pub(crate) transcript: Option<Transcript>,
 }
 
 impl<W: World> House<W> {
     pub(crate) fn new(world: W, frame: Frame) -> Self {
-        Self { world: RwLock::new(world), frame }
+        let transcript = Transcript::open(world.face());
+        Self { world: RwLock::new(world), frame, transcript }
     }
 
     /// Looks at the world.

@@ -155,6 +155,10 @@ impl World for Site {
         access::admit(self, headers)
     }
 
+    fn face(&self) -> &'static str {
+        self.deployment.name()
+    }
+
     fn name(&self, person: Person) -> &str {
         &self.catalog.account(person).name
     }

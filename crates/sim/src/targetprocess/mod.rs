@@ -108,6 +108,10 @@ impl World for Site {
         access::admit(self, headers, query)
     }
 
+    fn face(&self) -> &'static str {
+        "targetprocess"
+    }
+
     fn name(&self, person: Person) -> &str {
         self.catalog.login(person)
     }

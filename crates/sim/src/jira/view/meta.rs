@@ -90,10 +90,13 @@ impl Serialize for ScreenField<'_> {
         map.serialize_entry("required", &self.required)?;
         map.serialize_entry("schema", &SchemaView(catalog, self.field))?;
         map.serialize_entry("name", self.field.name(catalog))?;
+        // What can be created has both names on Cloud; a transition's screen, which names no project here, only the first.
         if self.show.site.is_cloud() {
             map.serialize_entry("key", id)?;
         }
-        map.serialize_entry("fieldId", id)?;
+        if self.project.is_some() || !self.show.site.is_cloud() {
+            map.serialize_entry("fieldId", id)?;
+        }
         let usual = matches!(self.field, Field::Priority);
         map.serialize_entry("hasDefaultValue", &usual)?;
         let many = matches!(

@@ -1,0 +1,79 @@
+//! Holds what the simulated Jira answered against Atlassian's own descriptions of its APIs.
+//!
+//! The simulators write transcripts while tests run; `judge` reads them: each answer's path, status, media type and body
+//! must be what the [`document`]s say, after the listed [`overlay`] repairs. `coverage` says which operations were seen.
+//! `reduce` made the documents in this crate out of the published ones.
+
+mod coverage;
+mod document;
+mod judge;
+mod overlay;
+mod reduce;
+mod schema;
+mod transcript;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Holds the simulated Jira against Atlassian's documents.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Judges every transcript of a folder; fails on any deviation.
+    Judge {
+        /// The folder the simulators wrote to.
+        folder: PathBuf,
+    },
+    /// Prints which operations of the documents were answered with success, as a table.
+    Coverage {
+        /// The folder the simulators wrote to.
+        folder: PathBuf,
+    },
+    /// Takes out of a published OpenAPI document what this crate needs: paths, statuses, schemas.
+    Reduce {
+        /// The published document.
+        from: PathBuf,
+        /// Where the reduced one goes.
+        to: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(text) => {
+            print(&text);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print(&format!("failed: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<String> {
+    match &args.task {
+        Task::Judge { folder } => judge_all(folder),
+        Task::Coverage { folder } => coverage::table(folder),
+        Task::Reduce { from, to } => reduce::run(from, to),
+    }
+}
+
+fn judge_all(folder: &Path) -> Result<String> {
+    let mut judge = judge::Judge::new(document::Documents::load()?);
+    let read = transcript::read(folder, |answer| judge.judge(&answer))?;
+    judge.verdict(read)
+}
+
+#[expect(clippy::print_stdout, reason = "a program's output")]
+fn print(text: &str) {
+    println!("{text}");
+}
