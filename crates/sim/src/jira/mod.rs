@@ -15,6 +15,7 @@ mod hook;
 mod input;
 mod issue;
 mod jql;
+mod keep;
 mod refusal;
 mod route;
 mod scheme;

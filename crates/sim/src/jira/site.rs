@@ -17,6 +17,7 @@ use crate::jira::edit::apply::Desk;
 use crate::jira::hook::Hook;
 use crate::jira::input;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
+use crate::jira::keep::Keep;
 use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
 
@@ -86,6 +87,7 @@ pub(crate) struct Site {
     pub(crate) next_change: u32,
     pub(crate) denied: HashSet<(Person, Row<Project>, Right)>,
     pub(crate) gone: Vec<Gone>,
+    pub(crate) keep: Keep,
     pub(crate) seed: u64,
     /// How many webhooks were made: each draws its own random numbers.
     pub(crate) deliveries: AtomicU64,
@@ -110,6 +112,7 @@ impl Site {
             next_change: 10_000,
             denied: HashSet::new(),
             gone: Vec::new(),
+            keep: Keep::default(),
             seed: 0,
             deliveries: AtomicU64::new(0),
             retry_wait: None,

@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod assortment;
+pub(crate) mod avatar;
 pub(crate) mod bulk;
 pub(crate) mod changelog;
 pub(crate) mod comment;
@@ -13,13 +14,17 @@ pub(crate) mod flow;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod issue;
+pub(crate) mod kind;
 pub(crate) mod permission;
+pub(crate) mod preference;
+pub(crate) mod priority;
 pub(crate) mod project;
 pub(crate) mod property;
 pub(crate) mod role;
 pub(crate) mod scheme;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod status;
 pub(crate) mod template;
 pub(crate) mod transition;
 pub(crate) mod user;
@@ -98,6 +103,9 @@ pub(crate) fn setup() -> Vec<Route<Site>> {
         role::table(),
         account::table(),
         permission::table(),
+        avatar::table(),
+        preference::table(),
+        kind::table(),
     ]
     .concat()
 }
@@ -105,19 +113,31 @@ pub(crate) fn setup() -> Vec<Route<Site>> {
 /// What of that only one face has.
 pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
     if cloud {
-        [
+        return [
             component::cloud(),
             assortment::cloud(),
             group::cloud(),
             role::cloud(),
             account::cloud(),
             permission::cloud(),
+            avatar::cloud(),
+            kind::cloud(),
+            priority::cloud(),
+            status::cloud(),
         ]
-        .concat()
-    } else {
-        [component::data_center(), assortment::data_center(), flow::data_center(), account::data_center()]
-            .concat()
+        .concat();
     }
+    [
+        component::data_center(),
+        assortment::data_center(),
+        flow::data_center(),
+        account::data_center(),
+        avatar::data_center(),
+        kind::data_center(),
+        priority::data_center(),
+        status::data_center(),
+    ]
+    .concat()
 }
 
 /// What only Cloud has.

@@ -7,6 +7,7 @@ mod issues;
 mod projects;
 mod search;
 mod settings;
+mod setup;
 mod webhooks;
 mod workflow;
 
