@@ -20,6 +20,7 @@ use crate::look::Look;
 use crate::outcome::{OnSide, Stop};
 use crate::path::MAX_HOPS;
 use crate::reconcile::{self, Conversation};
+use crate::steps::Way;
 use crate::{say, steps};
 
 /// What came of a plan.
@@ -74,7 +75,8 @@ pub(crate) async fn carry_out(
     conversation: Option<Conversation>,
 ) -> Result<Carried, Stop> {
     let mut carried = Carried::default();
-    let mut jobs = field_jobs(look, mapping, items, &plan).await?;
+    let (mut jobs, moved) = field_jobs(look, mapping, items, &plan).await?;
+    carried.dirty = moved;
     if let Some(conversation) = &conversation {
         let CommentPlan { acts, unsettled, .. } = reconcile::plan_comments(look, conversation);
         carried.unsettled = unsettled;
@@ -113,13 +115,14 @@ pub(crate) async fn carry_out(
     Ok(work.carried)
 }
 
+/// The writes of fields and states, and whether an item moved while its way was looked for.
 async fn field_jobs(
     look: &mut Look<'_>,
     mapping: &TypeMapping,
     items: &(Item, Item),
     plan: &Plan,
-) -> Result<Vec<Job>, Stop> {
-    let mut jobs = Vec::new();
+) -> Result<(Vec<Job>, bool), Stop> {
+    let (mut jobs, mut moved) = (Vec::new(), false);
     for side in Side::BOTH {
         let fields: Vec<Push> = plan.pushes(side).iter().filter(|push| !push.is_state).cloned().collect();
         if !fields.is_empty() {
@@ -128,18 +131,19 @@ async fn field_jobs(
         let item = if side == Side::Left { &items.0 } else { &items.1 };
         for push in plan.pushes(side).iter().filter(|push| push.is_state) {
             match steps::next(look, mapping, side, item, push).await? {
-                Some(step) => {
+                Way::Take(step) => {
                     let task = Task::State { push: push.clone(), step };
                     jobs.push(Job { id: say::draw(look), side, task });
                 }
-                None => {
+                Way::Moved => moved = true,
+                Way::None => {
                     let words = Words::default();
                     hold(look, side, std::slice::from_ref(push), Why::NoPath, &words).await?;
                 }
             }
         }
     }
-    Ok(jobs)
+    Ok((jobs, moved))
 }
 
 fn journal_row(look: &Look<'_>, mapping: &TypeMapping, item: &Item, job: &Job) -> Command {
@@ -367,13 +371,20 @@ impl Work<'_, '_> {
                 // Somebody moved it meanwhile, or nothing could be read back: the next look goes on from there.
                 return Ok(());
             }
-            let next = if hop < MAX_HOPS {
+            let way = if hop < MAX_HOPS {
                 steps::next(self.look, self.mapping, side, self.item(side), &push).await?
             } else {
-                None
+                Way::None
             };
-            let Some(next) = next else {
-                return hold(self.look, side, &[push], Why::PartialPath, &Words::default()).await;
+            let next = match way {
+                Way::Take(next) => next,
+                Way::Moved => {
+                    self.carried.dirty = true;
+                    return Ok(());
+                }
+                Way::None => {
+                    return hold(self.look, side, &[push], Why::PartialPath, &Words::default()).await;
+                }
             };
             (id, step) = (say::draw(self.look), next);
             let task = Task::State { push: push.clone(), step: step.clone() };

@@ -3,7 +3,8 @@
 use std::sync::PoisonError;
 
 use bowline_core::command::Fields;
-use bowline_core::item::Step;
+use bowline_core::item::{Locator, Step};
+use bowline_core::port::Ask;
 use bowline_core::value::Choice;
 use bowline_core::{FieldName, Item, Side, Value};
 use bowline_mapping::TypeMapping;
@@ -17,7 +18,17 @@ use crate::path::{Next, Quest};
 /// Asks about at most so many other states before giving up on a way.
 const LESSONS: usize = 6;
 
-/// The next step towards the wanted state; `None` if there is no way.
+/// What a search for the way came to.
+pub(crate) enum Way {
+    /// The next step.
+    Take(Step),
+    /// There is no way.
+    None,
+    /// The item is not in the state it was in when it was read: what was decided is out of date.
+    Moved,
+}
+
+/// The next step towards the wanted state.
 ///
 /// The item itself is always asked. Other states are asked about through items that are in them now.
 pub(crate) async fn next(
@@ -26,7 +37,7 @@ pub(crate) async fn next(
     side: Side,
     item: &Item,
     push: &Push,
-) -> Result<Option<Step>, Stop> {
+) -> Result<Way, Stop> {
     let (from, wanted) = (state_name(item.value(&push.field)), state_name(&push.value));
     let key = workflow(look, side, item);
     let steps = look.far(side).tool.steps(&item.at).await.on(side)?;
@@ -36,13 +47,20 @@ pub(crate) async fn next(
     let mut lessons = 0;
     loop {
         match ask(look, &key, &quest) {
-            Next::Take(step) | Next::Try(step) => return Ok(Some(step)),
-            Next::None => return Ok(None),
+            Next::Take(step) | Next::Try(step) => return Ok(Way::Take(step)),
+            Next::None => {
+                // The steps may have been those out of the state it went to meanwhile; they must not be believed.
+                if is_still(look, side, &item.at, push, from).await? {
+                    return Ok(Way::None);
+                }
+                forget(look, side, item, push);
+                return Ok(Way::Moved);
+            }
             Next::Learn(states) => {
                 for state in states {
                     lessons += 1;
                     let steps =
-                        if lessons > LESSONS { None } else { lesson(look, side, item, &state).await? };
+                        if lessons > LESSONS { None } else { lesson(look, side, item, push, &state).await? };
                     learn(look, &key, &state, steps);
                 }
             }
@@ -50,14 +68,29 @@ pub(crate) async fn next(
     }
 }
 
-/// The ways out of a state, told by some item that is in it now.
-async fn lesson(look: &Look<'_>, side: Side, item: &Item, state: &str) -> Result<Option<Vec<Step>>, Stop> {
+/// The ways out of a state, told by some item that is in it now. One that went on between the search and the answer
+/// tells of another state: nothing was learnt then.
+async fn lesson(
+    look: &Look<'_>,
+    side: Side,
+    item: &Item,
+    push: &Push,
+    state: &str,
+) -> Result<Option<Vec<Step>>, Stop> {
     let far = look.far(side);
     let exemplar = far.catalogue.exemplar(&item.at.scope, &item.at.kind, state).await.on(side)?;
-    match exemplar {
-        Some(at) => Ok(Some(far.tool.steps(&at).await.on(side)?)),
-        None => Ok(None),
-    }
+    let Some(at) = exemplar else { return Ok(None) };
+    let steps = far.tool.steps(&at).await.on(side)?;
+    Ok(is_still(look, side, &at, push, state).await?.then_some(steps))
+}
+
+/// Whether an item is in a state now.
+async fn is_still(look: &Look<'_>, side: Side, at: &Locator, push: &Push, state: &str) -> Result<bool, Stop> {
+    let fields = vec![push.field.clone()];
+    let ask = Ask { id: at.id.clone(), kind: Some(at.kind.clone()), fields, history: false };
+    let now = look.far(side).tool.find(&ask).await.on(side)?;
+    let same = |now: &str| now.trim().to_lowercase() == state.trim().to_lowercase();
+    Ok(now.is_some_and(|now| same(state_name(now.value(&push.field)))))
 }
 
 fn ask(look: &Look<'_>, key: &WorkflowKey, quest: &Quest<'_>) -> Next {

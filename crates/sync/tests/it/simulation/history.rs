@@ -50,14 +50,17 @@ impl World {
         let (document, merges_tags) = profile::document(&dice);
         let mut people = People::default();
         people.ledger.merges_tags = merges_tags;
+        let moments = Arc::clone(&people.ledger.moments);
+        let site = |side| Mutex::new(Site::new(side, temper(&dice, side), Arc::clone(&moments)));
         let land = Arc::new(Land {
-            sites: Side::BOTH.map(|side| Mutex::new(Site::new(side, temper(&dice, side)))),
+            sites: Side::BOTH.map(site),
             dice: Arc::clone(&dice),
             trouble: 0.into(),
             people: Mutex::new(people),
             trace: Mutex::default(),
             started: clock.now(),
             clock,
+            moments,
         });
         let (tenant, connections) = set_up(&store, &land, &dice, &document);
         let engine = engine(&store, &land, &dice, laws);

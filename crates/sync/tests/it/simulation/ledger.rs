@@ -5,11 +5,13 @@
 //! is not superseded may win; anything else at the end is a loss.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bowline_core::text::Doc;
 use bowline_core::value::Choice;
 use bowline_core::{Side, Value};
 
+use super::moments::Moments;
 use super::people::{Kind, reference};
 use super::site::{Remark, Site, Thing, states};
 
@@ -21,11 +23,14 @@ pub(crate) type Deed = String;
 struct Candidate {
     side: Side,
     value: Value,
+    /// When it was said, in the order of deeds.
+    at: u64,
 }
 
 /// What people did.
 #[derive(Default)]
 pub(crate) struct Ledger {
+    pub(crate) moments: Arc<Moments>,
     pub(crate) deeds: Vec<Deed>,
     /// Per item reference: where it was made.
     origins: BTreeMap<String, Side>,
@@ -72,7 +77,8 @@ fn words(body: &Doc) -> String {
     text.find('«').map(|at| text[at..].trim().to_owned()).unwrap_or(text)
 }
 
-fn reference_of(thing: &Thing, side: Side) -> String {
+/// What an item and its counterpart share.
+pub(crate) fn reference_of(thing: &Thing, side: Side) -> String {
     match thing.fields.get(&reference(side)) {
         Some(Value::Text(text)) => text.clone(),
         _ => String::new(),
@@ -90,7 +96,7 @@ impl Ledger {
                     self.tags.entry((reference.to_owned(), tag)).or_default().insert(true);
                 }
             }
-            let first = Candidate { side, value };
+            let first = Candidate { side, value, at: self.moments.act() };
             self.fields.insert((reference.to_owned(), kind), vec![first]);
         }
     }
@@ -109,12 +115,16 @@ impl Ledger {
             return;
         }
         let candidates = self.fields.entry((reference, kind)).or_default();
-        let by_hand = site.things[item].by_hand.contains(&kind.name(site.side));
+        let (thing, name) = (&site.things[item], kind.name(site.side));
+        let by_hand = thing.by_hand.contains(&name);
+        let known = thing.known.get(&name).copied().unwrap_or(0);
         candidates.retain(|candidate| {
-            let arrived = !by_hand && corresponds(kind, candidate.side, &candidate.value, seen, site);
+            let arrived = !by_hand
+                && candidate.at <= known
+                && corresponds(kind, candidate.side, &candidate.value, seen, site);
             candidate.side != site.side && !arrived
         });
-        candidates.push(Candidate { side: site.side, value: now.clone() });
+        candidates.push(Candidate { side: site.side, value: now.clone(), at: self.moments.act() });
     }
 
     pub(crate) fn commented(&mut self, site: &Site, item: &str, token: &str, remark: &Remark) {

@@ -12,6 +12,7 @@ mod dice;
 mod executor;
 mod history;
 mod ledger;
+mod moments;
 mod people;
 mod ports;
 mod profile;

@@ -2,10 +2,14 @@
 //! every change. Nothing here knows the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bowline_core::text::Doc;
 use bowline_core::value::{Choice, Person};
 use bowline_core::{CommandId, FieldName, ShareId, Side, SignedDuration, Timestamp, Value, Version};
+
+use super::ledger::reference_of;
+use super::moments::Moments;
 
 /// Whom the tool takes the engine for.
 pub(crate) const ROBOT: &str = "robot";
@@ -29,6 +33,8 @@ pub(crate) struct Thing {
     pub(crate) changed_at: BTreeMap<FieldName, Timestamp>,
     /// Fields that a person wrote last; all others are the robot's.
     pub(crate) by_hand: BTreeSet<FieldName>,
+    /// For each field that the robot wrote: the last deed on the other side that it can have known then.
+    pub(crate) known: BTreeMap<FieldName, u64>,
     pub(crate) version: Version,
     pub(crate) updated_at: Timestamp,
     pub(crate) created_at: Timestamp,
@@ -69,11 +75,12 @@ pub(crate) struct Site {
     pub(crate) temper: Temper,
     /// Tags of an item that somebody added or removed and that a replacing write undid unseen.
     pub(crate) undone: BTreeSet<(String, String)>,
+    pub(crate) moments: Arc<Moments>,
     counter: i64,
 }
 
 impl Site {
-    pub(crate) fn new(side: Side, temper: Temper) -> Self {
+    pub(crate) fn new(side: Side, temper: Temper, moments: Arc<Moments>) -> Self {
         Self {
             side,
             things: BTreeMap::new(),
@@ -81,6 +88,7 @@ impl Site {
             writes: Vec::new(),
             temper,
             undone: BTreeSet::new(),
+            moments,
             counter: 100,
         }
     }
@@ -131,17 +139,22 @@ impl Site {
         let id = self.tick().to_string();
         let version = Version(self.tick());
         let fields = fields.into_iter().map(|(name, value)| (name, self.hold(&value))).collect();
-        let thing = Thing {
+        let mut thing = Thing {
             id: id.clone(),
             fields,
             changed_at: BTreeMap::new(),
             by_hand: BTreeSet::new(),
+            known: BTreeMap::new(),
             version,
             updated_at: now,
             created_at: now,
             marker,
             remarks: Vec::new(),
         };
+        if actor == ROBOT {
+            let known = self.moments.known(self.side.other(), &reference_of(&thing, self.side));
+            thing.known = thing.fields.keys().map(|name| (name.clone(), known)).collect();
+        }
         self.things.insert(id.clone(), thing);
         self.tell(&id, None, actor);
         id
@@ -157,7 +170,9 @@ impl Site {
             return;
         }
         let version = Version(self.tick());
+        let known = self.moments.known(self.side.other(), &reference_of(&self.things[item], self.side));
         let thing = self.things.get_mut(item).unwrap();
+        thing.known.insert(field.clone(), known);
         thing.fields.insert(field.clone(), held);
         thing.changed_at.insert(field.clone(), now);
         if actor == ROBOT {

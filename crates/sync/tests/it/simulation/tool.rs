@@ -21,7 +21,8 @@ use bowline_core::{Failure, FieldName, Item, Side, SignedDuration, Timestamp, Va
 
 use super::dice::Dice;
 use super::executor::pause;
-use super::ledger::tags;
+use super::ledger::{reference_of, tags};
+use super::moments::Moments;
 use super::people::People;
 use super::ports::FakeClock;
 use super::site::{ROBOT, Remark, Site, Thing, states};
@@ -40,6 +41,7 @@ pub(crate) struct Land {
     pub(crate) people: Mutex<People>,
     pub(crate) trace: Mutex<Vec<String>>,
     pub(crate) started: Timestamp,
+    pub(crate) moments: Arc<Moments>,
 }
 
 impl Land {
@@ -160,6 +162,7 @@ impl FakeTool {
     }
 
     fn picture(&self, thing: &Thing, read: &[FieldName], history: bool) -> Item {
+        self.land.moments.read(self.side, &reference_of(thing, self.side));
         let field = |name: &FieldName| (name.clone(), thing.fields.get(name).cloned().unwrap_or(Value::Null));
         Item {
             at: self.locator(&thing.id),
