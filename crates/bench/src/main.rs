@@ -22,6 +22,7 @@ mod program;
 mod rank;
 mod report;
 mod service;
+mod simulator;
 mod tool;
 mod world;
 
@@ -43,6 +44,8 @@ struct Args {
 enum What {
     /// From webhook received to target written, on SQLite and on PostgreSQL.
     Sync(Sync),
+    /// The simulated Jira alone: start, memory, reads and searches a second.
+    Sim(simulator::Sim),
 }
 
 /// What to measure, and with what.
@@ -63,8 +66,11 @@ pub(crate) struct Sync {
 }
 
 fn main() -> ExitCode {
-    let What::Sync(ask) = Args::parse().what;
-    match run(&ask) {
+    let done = match Args::parse().what {
+        What::Sync(ask) => run(&ask),
+        What::Sim(ask) => on_runtime(simulator::run(&ask)),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report::say(&format!("failed: {error:#}"));
@@ -73,12 +79,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// Carries out a measurement.
+fn on_runtime<T>(measurement: impl Future<Output = Result<T>>) -> Result<T> {
+    bowline_net::start();
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(measurement)
+}
+
 /// Prints the report; its last line is the verdict.
 fn run(ask: &Sync) -> Result<()> {
-    bowline_net::start();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let amount = if ask.quick { amount::QUICK } else { amount::FULL };
-    let measured = runtime.block_on(bench::sync(ask, &amount))?;
+    let measured = on_runtime(bench::sync(ask, &amount))?;
     if let Some(path) = &ask.json {
         let text = serde_json::to_string_pretty(&measured)?;
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;

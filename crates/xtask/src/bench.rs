@@ -29,18 +29,24 @@ pub(crate) struct Ask {
 enum What {
     /// From webhook received to target written.
     Sync,
+    /// The simulated Jira alone.
+    Sim,
 }
 
 /// Builds and measures; the verdict is the measuring program's last line.
 pub(crate) fn run(ask: &Ask) -> Result<String> {
-    let postgres = Postgres::find_or_start()?;
+    let postgres = if ask.what == What::Sync { Some(Postgres::find_or_start()?) } else { None };
     shell::run(shell::cargo().args(["build", "--release", "-p", "bowline", "-p", "bowline-bench"]))?;
     let word = match ask.what {
         What::Sync => "sync",
+        What::Sim => "sim",
     };
     let built = shell::root().join("target/release");
     let mut command = Command::new(built.join("bowline-bench"));
-    command.arg(word).arg("--bowline").arg(built.join("bowline")).arg("--postgres").arg(postgres.url());
+    command.arg(word).arg("--bowline").arg(built.join("bowline"));
+    if let Some(postgres) = &postgres {
+        command.arg("--postgres").arg(postgres.url());
+    }
     if ask.quick {
         command.arg("--quick");
     }

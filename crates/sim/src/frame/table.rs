@@ -126,7 +126,7 @@ impl<T> Table<T> {
 }
 
 /// The number of a name in [`Names`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Name(u32);
 
 /// Names (labels, tags, field names) stored once each.

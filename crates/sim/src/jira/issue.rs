@@ -7,6 +7,7 @@ use crate::frame::call::Person;
 use crate::frame::slab::Slab;
 use crate::frame::table::{Name, Row};
 use crate::jira::catalog::{Component, Custom, Kind, Priority, Project, Resolution, Status, Version};
+use crate::jira::fact::Fact;
 
 /// A rich text, kept exactly as it was written; other formats are made on demand by [`super::text`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,18 +157,29 @@ impl Issue {
     }
 }
 
+/// The id of a fresh Jira's first issue.
+const FIRST: u32 = 10_000;
+
 /// All issues, by id and by project and number.
 #[derive(Debug)]
 pub(crate) struct Issues {
     rows: Slab<Issue>,
     /// Per project, the id of each number from 1 on.
     numbers: Vec<Vec<u32>>,
+    /// The small fields by id, `None` for issues that are gone.
+    facts: Vec<Option<Fact>>,
+    /// The issue that was last handed out to be changed: its fact may be behind.
+    changing: Option<u32>,
+}
+
+/// Where the fact of an id is.
+fn place(id: u32) -> Option<usize> {
+    usize::try_from(id.checked_sub(FIRST)?).ok()
 }
 
 impl Default for Issues {
     fn default() -> Self {
-        // A fresh Jira's first issue has this id.
-        Self { rows: Slab::new(10_000), numbers: Vec::new() }
+        Self { rows: Slab::new(FIRST), numbers: Vec::new(), facts: Vec::new(), changing: None }
     }
 }
 
@@ -190,11 +202,16 @@ impl Issues {
         if let Some(ids) = self.numbers.get_mut(issue.project.place()) {
             ids.push(issue.id);
         }
+        self.facts.push(Some(Fact::of(&issue)));
         self.rows.add(issue);
     }
 
     /// Takes an issue out for good; its id and number are never used again.
     pub(crate) fn remove(&mut self, id: u32) -> Option<Box<Issue>> {
+        self.settle();
+        if let Some(fact) = place(id).and_then(|place| self.facts.get_mut(place)) {
+            *fact = None;
+        }
         self.rows.remove(id)
     }
 
@@ -203,7 +220,25 @@ impl Issues {
     }
 
     pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Issue> {
+        self.settle();
+        self.changing = Some(id);
         self.rows.get_mut(id)
+    }
+
+    /// Brings the fact of the issue that was last changed up to date.
+    fn settle(&mut self) {
+        let Some(id) = self.changing.take() else { return };
+        let now = self.rows.get(id).map(Fact::of);
+        if let Some(fact) = place(id).and_then(|place| self.facts.get_mut(place)) {
+            *fact = now;
+        }
+    }
+
+    /// The small fields of all issues by id.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = Fact> {
+        let changing = self.changing.and_then(|id| self.rows.get(id)).map(Fact::of);
+        let current = move |fact: Fact| changing.filter(|now| now.id == fact.id).unwrap_or(fact);
+        self.facts.iter().flatten().copied().map(current)
     }
 
     /// The id of a project's issue number.

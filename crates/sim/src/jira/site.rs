@@ -13,7 +13,9 @@ use crate::frame::world::Frame;
 use crate::jira::Deployment;
 use crate::jira::catalog::{Catalog, Project};
 use crate::jira::circle::{Actor, Cast};
+use crate::jira::dashboard::Dashboards;
 use crate::jira::edit::apply::Desk;
+use crate::jira::filter::Filters;
 use crate::jira::hook::Hook;
 use crate::jira::input;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
@@ -88,6 +90,8 @@ pub(crate) struct Site {
     pub(crate) denied: HashSet<(Person, Row<Project>, Right)>,
     pub(crate) gone: Vec<Gone>,
     pub(crate) keep: Keep,
+    pub(crate) filters: Filters,
+    pub(crate) dashboards: Dashboards,
     pub(crate) seed: u64,
     /// How many webhooks were made: each draws its own random numbers.
     pub(crate) deliveries: AtomicU64,
@@ -113,6 +117,8 @@ impl Site {
             denied: HashSet::new(),
             gone: Vec::new(),
             keep: Keep::default(),
+            filters: Filters::default(),
+            dashboards: Dashboards::default(),
             seed: 0,
             deliveries: AtomicU64::new(0),
             retry_wait: None,

@@ -1,108 +1,45 @@
-//! Turning the names of a query into rows, with Jira's words for those that do not exist.
+//! Turning a query's clauses into conditions, with Jira's words for what cannot be asked.
 
-use super::Query;
+use super::function;
+use super::name::{self, Name};
 use super::order::{Key, Way};
-use super::parse::{Clause, Operand, Operator, Parsed, Tree};
-use super::test::{Compare, Compared, Node, Texts, Values, Who, Words};
-use super::time::Time;
-use crate::frame::table::{Row, Table};
-use crate::jira::catalog::{Category, Custom, Project, Resolution, Shape};
+use super::past::{Kept, Past, Was, When};
+use super::property::{Asks, Test};
+use super::test::{Compare, Compared, Node, Texts};
+use super::tree::{Clause, Operand, Operator, Parsed, Predicate, Tree};
+use super::value::{Asked, Bound};
+use super::words::Words;
+use super::{Query, parse};
+use crate::frame::call::Person;
+use crate::jira::catalog::Shape;
 use crate::jira::site::Site;
 
-type Bound<T> = Result<T, String>;
+/// How deeply filters may name filters.
+const FILTER_DEPTH: usize = 10;
 
-/// Resolves a query; all errors are found, not only the first.
-pub(super) fn bind(site: &Site, parsed: Parsed) -> Result<Query, Vec<String>> {
-    let mut errors = Vec::new();
-    let node = parsed.tree.map(|tree| Binder { site, errors: &mut errors }.node(tree));
+/// Resolves a query for somebody. All errors are found, not only the first; what they are about matches nothing.
+pub(super) fn bind(site: &Site, viewer: Option<Person>, parsed: &Parsed) -> (Query, Vec<String>) {
+    let mut binder = Binder { site, viewer, errors: Vec::new(), depth: 0 };
+    let node = parsed.tree.as_ref().map(|tree| binder.node(tree));
     let mut order = Vec::new();
-    for (field, descending) in parsed.order {
-        match sort_key(site, &field) {
+    for sort in &parsed.order {
+        match sort_key(site, &sort.field) {
             Ok(key) => {
-                let way = descending.map_or(key.usual_way(), |down| if down { Way::Down } else { Way::Up });
+                let usual = key.usual_way();
+                let way = sort.descending.map_or(usual, |down| if down { Way::Down } else { Way::Up });
                 order.push((key, way));
             }
-            Err(text) => errors.push(text),
+            Err(text) => binder.errors.push(text),
         }
     }
-    if errors.is_empty() { Ok(Query { node, order }) } else { Err(errors) }
+    (Query { node, order }, binder.errors)
 }
 
-/// Fields of queries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Name {
-    Project,
-    Key,
-    Kind,
-    Status,
-    Category,
-    Assignee,
-    Reporter,
-    Creator,
-    Labels,
-    Priority,
-    Resolution,
-    Created,
-    Updated,
-    Resolved,
-    Due,
-    Summary,
-    Description,
-    Environment,
-    Comment,
-    Text,
-    Component,
-    FixVersion,
-    Version,
-    Custom(Row<Custom>),
-}
-
-fn name(site: &Site, field: &str) -> Bound<Name> {
-    let lower = field.to_lowercase();
-    Ok(match lower.as_str() {
-        "project" => Name::Project,
-        "key" | "issuekey" | "id" | "issue" => Name::Key,
-        "issuetype" | "type" => Name::Kind,
-        "status" => Name::Status,
-        "statuscategory" => Name::Category,
-        "assignee" => Name::Assignee,
-        "reporter" => Name::Reporter,
-        "creator" => Name::Creator,
-        "labels" => Name::Labels,
-        "priority" => Name::Priority,
-        "resolution" => Name::Resolution,
-        "created" | "createddate" => Name::Created,
-        "updated" | "updateddate" => Name::Updated,
-        "resolved" | "resolutiondate" => Name::Resolved,
-        "due" | "duedate" => Name::Due,
-        "summary" => Name::Summary,
-        "description" => Name::Description,
-        "environment" => Name::Environment,
-        "comment" => Name::Comment,
-        "text" => Name::Text,
-        "component" => Name::Component,
-        "fixversion" => Name::FixVersion,
-        "affectedversion" => Name::Version,
-        _ => {
-            let custom = site.catalog.custom.find(|custom| {
-                custom.name.eq_ignore_ascii_case(field)
-                    || *custom.id == *lower
-                    || format!("cf[{}]", custom.number) == lower
-            });
-            Name::Custom(custom.ok_or_else(|| unknown(field))?)
-        }
-    })
-}
-
-fn unknown(field: &str) -> String {
-    format!("Field '{field}' does not exist or you do not have permission to view it.")
-}
-
-fn sort_key(site: &Site, field: &str) -> Bound<Key> {
-    if field.eq_ignore_ascii_case("id") {
+fn sort_key(site: &Site, field: &super::tree::Field) -> Bound<Key> {
+    if field.property.is_none() && field.name.eq_ignore_ascii_case("id") {
         return Ok(Key::Id);
     }
-    Ok(match name(site, field)? {
+    Ok(match name::find(site, field)? {
         Name::Project => Key::Project,
         Name::Key => Key::Number,
         Name::Kind => Key::Kind,
@@ -115,114 +52,207 @@ fn sort_key(site: &Site, field: &str) -> Bound<Key> {
         Name::Created => Key::Created,
         Name::Updated => Key::Updated,
         Name::Resolved => Key::Resolved,
+        Name::CategoryChanged => Key::CategoryChanged,
         Name::Due => Key::Due,
         Name::Summary => Key::Summary,
+        Name::Description => Key::Description,
+        Name::Environment => Key::Environment,
+        Name::Labels => Key::Labels,
+        Name::Component => Key::Component,
+        Name::FixVersion => Key::FixVersion,
+        Name::Version => Key::Version,
         Name::Custom(row) => Key::Custom(row),
-        _ => return Err(format!("Not able to sort using field '{field}'.")),
+        Name::Comment | Name::Text | Name::Filter | Name::Division | Name::Property(..) => {
+            return Err(format!("Field '{}' does not support sorting.", field.shown()));
+        }
     })
 }
 
 struct Binder<'a> {
     site: &'a Site,
-    errors: &'a mut Vec<String>,
+    viewer: Option<Person>,
+    errors: Vec<String>,
+    /// How many filters this one is within.
+    depth: usize,
 }
 
 impl Binder<'_> {
-    fn node(&mut self, tree: Tree) -> Node {
+    fn node(&mut self, tree: &Tree) -> Node {
         match tree {
-            Tree::All(trees) => Node::All(trees.into_iter().map(|tree| self.node(tree)).collect()),
-            Tree::Any(trees) => Node::Any(trees.into_iter().map(|tree| self.node(tree)).collect()),
-            Tree::Not(tree) => Node::Not(Box::new(self.node(*tree))),
-            Tree::Clause(clause) => clause_node(self.site, &clause).unwrap_or_else(|text| {
+            Tree::All(trees) => {
+                let mut nodes: Vec<Node> = trees.iter().map(|tree| self.node(tree)).collect();
+                nodes.sort_by_key(Node::cost);
+                Node::All(nodes)
+            }
+            Tree::Any(trees) => Node::Any(trees.iter().map(|tree| self.node(tree)).collect()),
+            Tree::Not(tree) => Node::Not(Box::new(self.node(tree))),
+            Tree::Clause(clause) => self.clause(clause).unwrap_or_else(|text| {
                 self.errors.push(text);
                 Node::Any(Vec::new())
             }),
         }
     }
-}
 
-fn clause_node(site: &Site, clause: &Clause) -> Bound<Node> {
-    let name = name(site, &clause.field)?;
-    let unsupported = || {
-        format!(
-            "The operator '{}' is not supported by the '{}' field.",
-            clause.operator.shown(),
-            clause.field
-        )
-    };
-    match clause.operator {
-        Operator::Like | Operator::NotLike => {
-            let text = texts(site, name).ok_or_else(unsupported)?;
-            let Some(Operand::Text(wanted)) = clause.values.first() else { return Err(unsupported()) };
-            let words = Words::read(wanted);
-            Ok(Node::Says { text, words, negated: clause.operator == Operator::NotLike })
+    fn clause(&mut self, clause: &Clause) -> Bound<Node> {
+        let (site, operator, shown) = (self.site, clause.operator, clause.field.shown());
+        let name = name::find(site, &clause.field)?;
+        let asked = Asked { site, viewer: self.viewer, field: &shown, list: operator.takes_list() };
+        if operator.is_past() {
+            return past(asked, &name, clause);
         }
-        Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => {
-            let compare = match clause.operator {
-                Operator::Less => Compare::Less,
-                Operator::LessEqual => Compare::LessEqual,
-                Operator::Greater => Compare::Greater,
-                _ => Compare::GreaterEqual,
-            };
-            let what = compared(site, clause, name)?.ok_or_else(unsupported)?;
-            Ok(Node::Compare { what, compare })
+        let unsupported =
+            || format!("The operator '{}' is not supported by the '{shown}' field.", operator.shown());
+        if !name::takes(site, &name).has(operator) {
+            return Err(unsupported());
         }
-        Operator::Equal | Operator::NotEqual if is_time(name) && clause.values != [Operand::Empty] => {
-            let compare = if clause.operator == Operator::Equal { Compare::Equal } else { Compare::NotEqual };
-            let what = compared(site, clause, name)?.ok_or_else(unsupported)?;
-            Ok(Node::Compare { what, compare })
+        let operand = clause.operand.as_ref().ok_or_else(unsupported)?;
+        fits(operator, operand, &shown)?;
+        if let Name::Property(key, path) = &name {
+            return property(asked, operator, operand, (key, path)).map(Node::Property);
         }
-        operator => {
-            let negated = matches!(operator, Operator::NotEqual | Operator::NotIn | Operator::IsNot);
-            Ok(Node::Has { values: values(site, clause, name)?.ok_or_else(unsupported)?, negated })
+        if name == Name::Filter {
+            return self.filter(asked, operator, operand);
         }
+        let values = operand.values();
+        match operator {
+            Operator::Like | Operator::NotLike => {
+                let text = texts(&name).ok_or_else(unsupported)?;
+                let Operand::Text(wanted) = operand else { return Err(unsupported()) };
+                let words = Words::read(wanted, &shown)?;
+                Ok(Node::Says { text, words, negated: operator.is_negated() })
+            }
+            _ if compares(&name, operator, values) => {
+                let what = compared(asked, &name, values)?.ok_or_else(unsupported)?;
+                Ok(Node::Compare { what, compare: compare(operator) })
+            }
+            _ if is_time(&name) && values.len() > 1 => {
+                let single = |value| compared(asked, &name, std::slice::from_ref(value));
+                let mut nodes = Vec::new();
+                for value in values {
+                    let what = single(value)?.ok_or_else(unsupported)?;
+                    nodes.push(Node::Compare { what, compare: Compare::Equal });
+                }
+                let any = Node::Any(nodes);
+                Ok(if operator.is_negated() { Node::Not(Box::new(any)) } else { any })
+            }
+            _ => {
+                let values = asked.set(&name, values)?.ok_or_else(unsupported)?;
+                Ok(Node::Has { values, negated: operator.is_negated() })
+            }
+        }
+    }
+
+    /// `filter = 10000`: that filter's conditions, as if they stood here.
+    fn filter(&mut self, asked: Asked<'_>, operator: Operator, operand: &Operand) -> Bound<Node> {
+        if self.depth >= FILTER_DEPTH {
+            return Err(format!("The field '{}' contains a cyclical filter reference.", asked.field));
+        }
+        let mut nodes = Vec::new();
+        for value in operand.values() {
+            let Operand::Text(text) = value else { return Err(asked.missing(&value.to_string())) };
+            let jql =
+                self.site.filters.named(self.site, self.viewer, text).ok_or_else(|| asked.missing(text))?;
+            let parsed = parse::parse(jql)?;
+            self.depth += 1;
+            let node = parsed.tree.as_ref().map(|tree| Box::new(self.node(tree)));
+            self.depth -= 1;
+            nodes.push(Node::Filter(node));
+        }
+        let any = Node::Any(nodes);
+        Ok(if operator.is_negated() { Node::Not(Box::new(any)) } else { any })
     }
 }
 
-fn is_time(name: Name) -> bool {
-    matches!(name, Name::Created | Name::Updated | Name::Resolved | Name::Due)
+/// Refuses a list where one value is wanted, one where a list is, and anything but EMPTY after `is`.
+fn fits(operator: Operator, operand: &Operand, field: &str) -> Bound<()> {
+    let list = match operand {
+        Operand::List(_) => true,
+        Operand::Function(name, _) => function::is_list(name),
+        _ => false,
+    };
+    let sign = operator.shown();
+    match operator {
+        Operator::Is | Operator::IsNot if *operand != Operand::Empty => {
+            Err(format!("The operator '{sign}' only supports EMPTY and NULL as operand."))
+        }
+        _ if operator.takes_list() && !list => Err(format!(
+            "Operator '{sign}' does not support the non-list value '{operand}' for field '{field}'."
+        )),
+        _ if !operator.takes_list() && list => {
+            Err(format!("Operator '{sign}' does not support the list value '{operand}' for field '{field}'."))
+        }
+        _ => Ok(()),
+    }
 }
 
-fn texts(site: &Site, name: Name) -> Option<Texts> {
+fn is_time(name: &Name) -> bool {
+    matches!(name, Name::Created | Name::Updated | Name::Resolved | Name::Due | Name::CategoryChanged)
+}
+
+/// Whether a clause compares a value rather than looking it up in a set.
+fn compares(name: &Name, operator: Operator, values: &[Operand]) -> bool {
+    match operator {
+        Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => true,
+        Operator::Equal | Operator::NotEqual => is_time(name) && values != [Operand::Empty],
+        _ => is_time(name) && values.len() == 1 && values != [Operand::Empty],
+    }
+}
+
+fn compare(operator: Operator) -> Compare {
+    match operator {
+        Operator::NotEqual | Operator::NotIn => Compare::NotEqual,
+        Operator::Less => Compare::Less,
+        Operator::LessEqual => Compare::LessEqual,
+        Operator::Greater => Compare::Greater,
+        Operator::GreaterEqual => Compare::GreaterEqual,
+        _ => Compare::Equal,
+    }
+}
+
+fn texts(name: &Name) -> Option<Texts> {
     Some(match name {
         Name::Summary => Texts::Summary,
         Name::Description => Texts::Description,
         Name::Environment => Texts::Environment,
         Name::Comment => Texts::Comment,
         Name::Text => Texts::Text,
-        Name::Custom(row) if matches!(site.catalog.custom.get(row).shape, Shape::Text | Shape::Area) => {
-            Texts::Custom(row)
-        }
+        Name::Custom(row) => Texts::Custom(*row),
         _ => return None,
     })
 }
 
-fn compared(site: &Site, clause: &Clause, name: Name) -> Bound<Option<Compared>> {
-    let Some(value) = clause.values.first() else { return Ok(None) };
+fn compared(asked: Asked<'_>, name: &Name, values: &[Operand]) -> Bound<Option<Compared>> {
+    let Some(value) = values.first() else { return Ok(None) };
+    let site = asked.site;
     Ok(Some(match name {
-        Name::Created => Compared::Created(time(&clause.field, value)?),
-        Name::Updated => Compared::Updated(time(&clause.field, value)?),
-        Name::Resolved => Compared::Resolved(time(&clause.field, value)?),
-        Name::Due => Compared::Due(time(&clause.field, value)?),
-        Name::Priority => {
-            let rows = rows(&clause.field, std::slice::from_ref(value), &site.catalog.priorities, |row| {
-                (&row.id, &row.name)
-            })?;
-            match rows.first() {
+        Name::Created => Compared::Created(asked.time(value)?),
+        Name::Updated => Compared::Updated(asked.time(value)?),
+        Name::Resolved => Compared::Resolved(asked.time(value)?),
+        Name::CategoryChanged => Compared::CategoryChanged(asked.time(value)?),
+        Name::Due => Compared::Due(asked.time(value)?),
+        Name::Priority => match asked.set(name, values)? {
+            Some(super::test::Values::Priority(rows)) => match rows.first() {
                 Some(Some(row)) => Compared::Priority(*row),
                 _ => return Ok(None),
-            }
-        }
-        Name::Key => {
-            let id = issue(site, value)?;
-            match site.issues.get(id) {
+            },
+            _ => return Ok(None),
+        },
+        Name::Resolution => match asked.resolutions(values)?.first() {
+            Some(Some(row)) => Compared::Resolution(*row),
+            _ => return Ok(None),
+        },
+        Name::Key => match asked.issues(values)?.first() {
+            Some(Some(id)) => match site.issues.get(*id) {
                 Some(issue) => Compared::Key(issue.project, issue.number),
                 None => return Ok(None),
-            }
-        }
-        Name::Custom(row) if site.catalog.custom.get(row).shape == Shape::Number => {
-            match number(&clause.field, value)? {
-                Some(number) => Compared::Number(row, number),
+            },
+            _ => return Ok(None),
+        },
+        Name::FixVersion => Compared::FixVersions(asked.versions(values)?.into_iter().flatten().collect()),
+        Name::Version => Compared::Versions(asked.versions(values)?.into_iter().flatten().collect()),
+        Name::Custom(row) if site.catalog.custom.get(*row).shape == Shape::Number => {
+            match asked.number(value)? {
+                Some(number) => Compared::Number(*row, number),
                 None => return Ok(None),
             }
         }
@@ -230,238 +260,156 @@ fn compared(site: &Site, clause: &Clause, name: Name) -> Bound<Option<Compared>>
     }))
 }
 
-fn time(field: &str, value: &Operand) -> Bound<Time> {
-    match value {
-        Operand::Function(function) if function.eq_ignore_ascii_case("now") => Ok(Time::FromNow(0)),
-        Operand::Function(function) => Err(no_function(function)),
-        Operand::Text(text) => Time::read(text).ok_or_else(|| {
-            format!(
-                "Date value '{text}' for field '{field}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', \
-                 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
-            )
-        }),
-        Operand::Empty => Err(format!("The field '{field}' does not support searching for EMPTY values.")),
-    }
-}
-
-fn no_function(function: &str) -> String {
-    format!("Unable to find JQL function '{function}()'.")
-}
-
-fn no_value(value: &str, field: &str) -> String {
-    format!("The value '{value}' does not exist for the field '{field}'.")
-}
-
-fn number(field: &str, value: &Operand) -> Bound<Option<f64>> {
-    match value {
+fn property(
+    asked: Asked<'_>,
+    operator: Operator,
+    operand: &Operand,
+    (key, path): (&str, &str),
+) -> Bound<Test> {
+    let text = |value: &Operand| match value {
+        Operand::Text(text) => Ok(Some(text.clone())),
         Operand::Empty => Ok(None),
-        Operand::Text(text) => {
-            let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-            number
-                .map(Some)
-                .ok_or_else(|| format!("Value '{text}' for the '{field}' field is not a valid number."))
+        Operand::Function(name, arguments) if name.eq_ignore_ascii_case("currentUser") => {
+            let people = asked.called(name, arguments).people()?;
+            let id = |person: &Person| asked.site.catalog.account(*person).account_id.to_string();
+            Ok(Some(people.first().map(id).unwrap_or_default()))
         }
-        Operand::Function(function) => Err(no_function(function)),
-    }
-}
-
-/// Rows by id or name, in any case; `EMPTY` is `None`.
-fn rows<T>(
-    field: &str,
-    values: &[Operand],
-    table: &Table<T>,
-    parts: impl for<'a> Fn(&'a T) -> (&'a Box<str>, &'a Box<str>),
-) -> Bound<Vec<Option<Row<T>>>> {
-    let row = |value: &Operand| match value {
-        Operand::Empty => Ok(None),
-        Operand::Function(function) => Err(no_function(function)),
-        Operand::Text(text) => {
-            let found = table.find(|row| {
-                let (id, name) = parts(row);
-                name.eq_ignore_ascii_case(text) || **id == **text
-            });
-            found.map(Some).ok_or_else(|| no_value(text, field))
+        Operand::Function(..) => {
+            asked.time(value).map(|time| Some(time.instant(asked.site.frame.clock.now()).to_string()))
+        }
+        Operand::List(_) => Err(asked.missing(&value.to_string())),
+    };
+    let asks = match operator {
+        Operator::Like | Operator::NotLike => {
+            let wanted = text(operand)?.unwrap_or_default();
+            Asks::Says(Words::read(&wanted, asked.field)?, operator.is_negated())
+        }
+        Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => {
+            Asks::Compared(compare(operator), text(operand)?.unwrap_or_default())
+        }
+        Operator::IsNot => Asks::OneOf(vec![None], true),
+        _ => {
+            let set = operand.values().iter().map(text).collect::<Bound<Vec<_>>>()?;
+            Asks::OneOf(set, operator.is_negated())
         }
     };
-    values.iter().map(row).collect()
+    Ok(Test { key: key.to_owned(), path: path.to_owned(), asks })
 }
 
-/// Rows of a field that is never empty.
-fn full<T>(rows: Vec<Option<T>>, field: &str) -> Bound<Vec<T>> {
-    let empty = || format!("The field '{field}' does not support searching for EMPTY values.");
-    rows.into_iter().map(|row| row.ok_or_else(empty)).collect()
-}
-
-fn issue(site: &Site, value: &Operand) -> Bound<u32> {
-    match value {
-        Operand::Text(text) => site.find(text).ok_or_else(|| {
-            if text.parse::<u64>().is_ok() {
-                format!("A value with ID '{text}' does not exist for the field 'id'.")
-            } else {
-                format!("An issue with key '{text}' does not exist for field 'key'.")
+/// A clause about the past.
+fn past(asked: Asked<'_>, name: &Name, clause: &Clause) -> Bound<Node> {
+    let field = match name {
+        Name::Assignee => Kept::Assignee,
+        Name::FixVersion => Kept::FixVersion,
+        Name::Priority => Kept::Priority,
+        Name::Reporter => Kept::Reporter,
+        Name::Resolution => Kept::Resolution,
+        Name::Status => Kept::Status,
+        _ => return Err(format!("History searches do not support the '{}' field.", asked.field)),
+    };
+    let mut when = When::default();
+    for Predicate { word, operand } in &clause.predicates {
+        let changed = clause.operator == Operator::Changed;
+        match *word {
+            "after" => when.after = Some(asked.time(operand)?),
+            "before" => when.before = Some(asked.time(operand)?),
+            "on" => when.on = Some(asked.time(operand)?),
+            "during" => match operand.values() {
+                [from, to] => when.within = Some((asked.time(from)?, asked.time(to)?)),
+                _ => return Err("The 'DURING' predicate expects a list of two dates.".to_owned()),
+            },
+            "by" => when.by = Some(asked.people(operand.values())?.into_iter().flatten().collect()),
+            "from" if changed => when.from = Some(was(asked, field, operand.values())?),
+            "to" if changed => when.to = Some(was(asked, field, operand.values())?),
+            other => {
+                return Err(format!(
+                    "The '{}' operator does not support the '{}' predicate.",
+                    clause.operator.shown(),
+                    other.to_uppercase()
+                ));
             }
-        }),
-        Operand::Function(function) => Err(no_function(function)),
-        Operand::Empty => Err("The field 'key' does not support searching for EMPTY values.".to_owned()),
-    }
-}
-
-fn people(site: &Site, clause: &Clause) -> Bound<Vec<Who>> {
-    let cloud = site.is_cloud();
-    let who = |value: &Operand| match value {
-        Operand::Empty => Ok(Who::Nobody),
-        Operand::Function(function) if function.eq_ignore_ascii_case("currentUser") => Ok(Who::Caller),
-        Operand::Function(function) => Err(no_function(function)),
-        Operand::Text(text) => {
-            let person = site.catalog.person(|account| {
-                *account.email == **text
-                    || if cloud {
-                        *account.account_id == **text
-                    } else {
-                        *account.name == **text || *account.key == **text
-                    }
-            });
-            person.map(Who::Is).ok_or_else(|| no_value(text, &clause.field))
-        }
-    };
-    clause.values.iter().map(who).collect()
-}
-
-fn values(site: &Site, clause: &Clause, name: Name) -> Bound<Option<Values>> {
-    let (catalog, field, values) = (&site.catalog, clause.field.as_str(), clause.values.as_slice());
-    let only_empty = values == [Operand::Empty];
-    Ok(Some(match name {
-        Name::Project => Values::Project(projects(site, field, values)?),
-        Name::Key => Values::Issue(values.iter().map(|value| issue(site, value)).collect::<Bound<_>>()?),
-        Name::Kind => {
-            Values::Kind(full(rows(field, values, &catalog.kinds, |row| (&row.id, &row.name))?, field)?)
-        }
-        Name::Status => {
-            Values::Status(full(rows(field, values, &catalog.statuses, |row| (&row.id, &row.name))?, field)?)
-        }
-        Name::Category => {
-            Values::Category(values.iter().map(|value| category(field, value)).collect::<Bound<_>>()?)
-        }
-        Name::Priority => {
-            Values::Priority(rows(field, values, &catalog.priorities, |row| (&row.id, &row.name))?)
-        }
-        Name::Resolution => Values::Resolution(resolutions(site, field, values)?),
-        Name::Assignee => Values::Assignee(people(site, clause)?),
-        Name::Reporter => Values::Reporter(people(site, clause)?),
-        Name::Creator => Values::Creator(people(site, clause)?),
-        Name::Labels => Values::Labels(labels(site, values)?),
-        Name::Component => {
-            Values::Components(named(field, values, &catalog.components, |row| (row.id, &row.name))?)
-        }
-        Name::FixVersion => {
-            Values::FixVersions(named(field, values, &catalog.versions, |row| (row.id, &row.name))?)
-        }
-        Name::Version => {
-            Values::Versions(named(field, values, &catalog.versions, |row| (row.id, &row.name))?)
-        }
-        Name::Description if only_empty => Values::Description,
-        Name::Environment if only_empty => Values::Environment,
-        Name::Due if only_empty => Values::Due,
-        Name::Resolved if only_empty => Values::Resolution(vec![None]),
-        Name::Custom(row) => match catalog.custom.get(row).shape {
-            Shape::Text | Shape::Area if only_empty => Values::Text(row),
-            Shape::Text | Shape::Area => return Ok(None),
-            Shape::Number => {
-                Values::Number(row, values.iter().map(|value| number(field, value)).collect::<Bound<_>>()?)
-            }
-            Shape::Select | Shape::MultiSelect => {
-                Values::Option(row, options(catalog.custom.get(row), field, values)?)
-            }
-        },
-        _ => return Ok(None),
-    }))
-}
-
-/// Projects by id, key or name.
-fn projects(site: &Site, field: &str, values: &[Operand]) -> Bound<Vec<Row<Project>>> {
-    let project = |value: &Operand| match value {
-        Operand::Text(text) => {
-            let named = || site.catalog.projects.find(|project| project.name.eq_ignore_ascii_case(text));
-            site.catalog.project(text).or_else(named).ok_or_else(|| no_value(text, field))
-        }
-        Operand::Function(function) => Err(no_function(function)),
-        Operand::Empty => Err(format!("The field '{field}' does not support searching for EMPTY values.")),
-    };
-    values.iter().map(project).collect()
-}
-
-/// Resolutions; `Unresolved` is another word for `EMPTY`.
-fn resolutions(site: &Site, field: &str, values: &[Operand]) -> Bound<Vec<Option<Row<Resolution>>>> {
-    let unresolved = |value: &Operand| match value {
-        Operand::Text(text) if text.eq_ignore_ascii_case("unresolved") => Operand::Empty,
-        other => other.clone(),
-    };
-    let values: Vec<Operand> = values.iter().map(unresolved).collect();
-    rows(field, &values, &site.catalog.resolutions, |row| (&row.id, &row.name))
-}
-
-fn category(field: &str, value: &Operand) -> Bound<Category> {
-    let Operand::Text(text) = value else { return Err(no_value("EMPTY", field)) };
-    let fits = |category: &Category| {
-        let (id, key, _, name) = category.parts();
-        [key, name, &id.to_string()].iter().any(|known| known.eq_ignore_ascii_case(text))
-    };
-    Category::ALL.into_iter().find(fits).ok_or_else(|| no_value(text, field))
-}
-
-/// Labels nobody has ever used match nothing and are no error.
-fn labels(site: &Site, values: &[Operand]) -> Bound<Vec<Option<crate::frame::table::Name>>> {
-    let mut labels = Vec::new();
-    for value in values {
-        match value {
-            Operand::Empty => labels.push(None),
-            Operand::Function(function) => return Err(no_function(function)),
-            Operand::Text(text) => labels.extend(site.names.find(text).map(Some)),
         }
     }
-    Ok(labels)
+    if let Some(operand) = &clause.operand {
+        let list = Operator::takes_list(clause.operator);
+        if list || matches!(operand, Operand::List(_)) {
+            fits(clause.operator, operand, asked.field)?;
+        }
+    }
+    let wanted = clause.operand.as_ref().map(|operand| was(asked, field, operand.values())).transpose()?;
+    Ok(Node::Past(Past { field, was: wanted, negated: clause.operator.is_negated(), when }))
 }
 
-/// Rows of a project's own table by id or name: every row of that name, in whichever project.
-fn named<T>(
-    field: &str,
-    values: &[Operand],
-    table: &Table<T>,
-    parts: impl for<'a> Fn(&'a T) -> (u32, &'a Box<str>),
-) -> Bound<Vec<Option<Row<T>>>> {
+/// Values of the past: looked up if they exist, else by the name the history may know.
+fn was(asked: Asked<'_>, field: Kept, values: &[Operand]) -> Bound<Vec<Was>> {
+    let (site, catalog) = (asked.site, &asked.site.catalog);
     let mut found = Vec::new();
+    let account = |person: Person| {
+        let account = catalog.account(person);
+        let id = if site.is_cloud() { &account.account_id } else { &account.key };
+        Was::Is { id: Some(id.to_string()), name: account.display.to_string() }
+    };
     for value in values {
-        match value {
-            Operand::Empty => found.push(None),
-            Operand::Function(function) => return Err(no_function(function)),
-            Operand::Text(text) => {
-                let before = found.len();
-                found.extend(table.iter().filter_map(|(row, value)| {
-                    let (id, name) = parts(value);
-                    (name.eq_ignore_ascii_case(text) || id.to_string() == **text).then_some(Some(row))
-                }));
-                if found.len() == before {
-                    return Err(no_value(text, field));
+        match (value, field) {
+            (Operand::Empty, _) => found.push(Was::Empty),
+            (Operand::Text(text), Kept::Resolution) if text.eq_ignore_ascii_case("unresolved") => {
+                found.push(Was::Empty);
+            }
+            (_, Kept::Assignee | Kept::Reporter) => {
+                let people = asked.people(std::slice::from_ref(value))?;
+                found.extend(people.into_iter().flatten().map(account));
+            }
+            (Operand::Function(..), Kept::FixVersion) => {
+                for row in asked.versions(std::slice::from_ref(value))?.into_iter().flatten() {
+                    let version = catalog.versions.get(row);
+                    found.push(Was::Is { id: Some(version.id.to_string()), name: version.name.to_string() });
                 }
             }
+            (Operand::Text(text), _) => found.push(Was::Is { id: id(site, field, text), name: text.clone() }),
+            (Operand::Function(name, arguments), _) => return Err(asked.called(name, arguments).misplaced()),
+            (Operand::List(_), _) => return Err(asked.missing(&value.to_string())),
+        }
+    }
+    for was in &found {
+        if let Was::Is { id: None, name } = was
+            && !known(site, name)
+        {
+            return Err(asked.missing(name));
         }
     }
     Ok(found)
 }
 
-fn options(custom: &Custom, field: &str, values: &[Operand]) -> Bound<Vec<Option<u32>>> {
-    let option = |value: &Operand| match value {
-        Operand::Empty => Ok(None),
-        Operand::Function(function) => Err(no_function(function)),
-        Operand::Text(text) => {
-            let found = custom
-                .options
-                .iter()
-                .find(|(id, name)| name.eq_ignore_ascii_case(text) || id.to_string() == **text);
-            found
-                .map(|(id, _)| Some(*id))
-                .ok_or_else(|| format!("The option '{text}' for field '{field}' does not exist."))
+/// The id of a value by id or name.
+fn id(site: &Site, field: Kept, text: &str) -> Option<String> {
+    let catalog = &site.catalog;
+    let fits = |id: &str, name: &str| id == text || name.eq_ignore_ascii_case(text);
+    match field {
+        Kept::Status => {
+            let row = catalog.statuses.find(|row| fits(&row.id, &row.name))?;
+            Some(catalog.statuses.get(row).id.to_string())
         }
-    };
-    values.iter().map(option).collect()
+        Kept::Priority => {
+            let row = catalog.priorities.find(|row| fits(&row.id, &row.name))?;
+            Some(catalog.priorities.get(row).id.to_string())
+        }
+        Kept::Resolution => {
+            let row = catalog.resolutions.find(|row| fits(&row.id, &row.name))?;
+            Some(catalog.resolutions.get(row).id.to_string())
+        }
+        Kept::FixVersion => {
+            let row = catalog.versions.find(|row| fits(&row.id.to_string(), &row.name))?;
+            Some(catalog.versions.get(row).id.to_string())
+        }
+        Kept::Assignee | Kept::Reporter => None,
+    }
+}
+
+/// Whether any history names a value that no longer exists.
+fn known(site: &Site, name: &str) -> bool {
+    let same = |text: &Option<Box<str>>| text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(name));
+    site.issues.iter().any(|issue| {
+        let mut items = issue.history.iter().flat_map(|change| change.items.iter());
+        items.any(|item| same(&item.from_text) || same(&item.to_text))
+    })
 }

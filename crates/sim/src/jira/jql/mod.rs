@@ -1,22 +1,35 @@
-//! JQL: a real parser and evaluator for the fields this simulator has.
+//! JQL: a real parser and evaluator.
 //!
-//! [`lex`] and [`parse`] know the grammar, [`bind`] turns names into rows and words errors as Jira does, [`test`]
-//! matches issues, [`order`] sorts them. Times relative to now and `currentUser()` are resolved when matching, so a
-//! webhook's filter stays right.
+//! [`lex`] and [`parse`] know the grammar and make a [`tree`], [`print`] writes one, [`bind`] turns names into rows and
+//! words errors as Jira does, [`test`] matches issues, [`order`] sorts them. Times relative to now are resolved when
+//! matching, so a webhook's filter stays right.
 
 mod bind;
+pub(crate) mod function;
 mod lex;
+pub(crate) mod name;
 mod order;
-mod parse;
+pub(crate) mod parse;
+mod past;
+mod print;
+mod property;
+mod run;
 mod test;
 #[cfg(test)]
 mod tests;
 mod time;
+pub(crate) mod tree;
+mod value;
+pub(crate) mod word;
+mod words;
+
+pub(crate) use run::Found;
 
 use crate::frame::call::Person;
+use crate::jira::fact::Fact;
 use crate::jira::issue::Issue;
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{Right, Site};
+use crate::jira::site::Site;
 
 /// A query whose names are resolved.
 #[derive(Debug, Default)]
@@ -26,11 +39,32 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Reads a query; a refusal says in Jira's words what is wrong with it.
+    /// Reads a query as an administrator does, for webhooks; a refusal says in Jira's words what is wrong with it.
     pub(crate) fn read(site: &Site, jql: &str) -> Result<Self, Refusal> {
-        let parsed =
-            parse::parse(jql).map_err(|text| Refusal::bad(format!("Error in the JQL Query: {text}")))?;
-        bind::bind(site, parsed).map_err(|messages| Refusal { messages, ..Refusal::bad("") })
+        Self::ask(site, site.catalog.person(|account| account.admin), jql)
+    }
+
+    /// Reads a query of somebody.
+    pub(crate) fn ask(site: &Site, viewer: Option<Person>, jql: &str) -> Result<Self, Refusal> {
+        match Self::lenient(site, viewer, jql)? {
+            (query, errors) if errors.is_empty() => Ok(query),
+            (_, messages) => Err(Refusal { messages, ..Refusal::bad("") }),
+        }
+    }
+
+    /// Reads a query of somebody; what does not exist matches nothing and is told as a warning.
+    pub(crate) fn lenient(
+        site: &Site,
+        viewer: Option<Person>,
+        jql: &str,
+    ) -> Result<(Self, Vec<String>), Refusal> {
+        let parsed = parse::parse(jql).map_err(Refusal::bad)?;
+        Ok(bind::bind(site, viewer, &parsed))
+    }
+
+    /// Resolves a query that was read already.
+    pub(crate) fn bind(site: &Site, viewer: Option<Person>, parsed: &tree::Parsed) -> (Self, Vec<String>) {
+        bind::bind(site, viewer, parsed)
     }
 
     /// Whether the query restricts anything; Cloud's `search/jql` refuses one that does not.
@@ -38,27 +72,10 @@ impl Query {
         self.node.is_some()
     }
 
-    /// Whether an issue matches; `viewer` is who `currentUser()` means.
+    /// Whether an issue matches.
     pub(crate) fn matches(&self, site: &Site, issue: &Issue, viewer: Option<Person>) -> bool {
         let eye = test::Eye { site, viewer, now: site.frame.clock.now() };
-        self.node.as_ref().is_none_or(|node| node.matches(eye, issue))
-    }
-
-    /// The issues that match and that the viewer may see, in order; as the search index has them, but for `fresh` ones.
-    pub(crate) fn run<'a>(&self, site: &'a Site, viewer: Option<Person>, fresh: &[u32]) -> Vec<&'a Issue> {
-        let eye = test::Eye { site, viewer, now: site.frame.clock.now() };
-        let fits = |issue: &&Issue| {
-            site.may(viewer, issue.project, Right::Browse)
-                && self.node.as_ref().is_none_or(|node| node.matches(eye, issue))
-        };
-        let named =
-            self.node.as_ref().and_then(test::Node::ids).filter(|_| site.frame.faults.index_lag() == 0);
-        let mut found: Vec<&Issue> = match named {
-            // Looked up rather than looked for: most queries of integrations name their issues.
-            Some(ids) => ids.iter().filter_map(|id| site.issues.get(*id)).filter(fits).collect(),
-            None => site.indexed(fresh).filter(fits).collect(),
-        };
-        order::sort(site, &mut found, &self.order);
-        found
+        let subject = test::Subject { fact: Fact::of(issue), own: Some(issue), issues: &site.issues };
+        self.node.as_ref().is_none_or(|node| node.matches(eye, &subject))
     }
 }

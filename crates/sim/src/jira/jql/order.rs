@@ -1,14 +1,15 @@
-//! Sorting what a search found.
+//! Putting what a search found in order: only as much of it as is shown.
 
 use std::cmp::Ordering;
 
+use super::test::Subject;
 use crate::frame::table::Row;
-use crate::jira::catalog::Custom;
+use crate::jira::catalog::{Custom, Version};
 use crate::jira::issue::{Held, Issue};
 use crate::jira::site::Site;
 
 /// What to sort by.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     /// The issue's key: project and number.
     Number,
@@ -24,8 +25,15 @@ pub(super) enum Key {
     Created,
     Updated,
     Resolved,
+    CategoryChanged,
     Due,
     Summary,
+    Description,
+    Environment,
+    Labels,
+    Component,
+    FixVersion,
+    Version,
     Custom(Row<Custom>),
 }
 
@@ -36,18 +44,46 @@ pub(super) enum Way {
     Down,
 }
 
+/// Something found, with what its first key says as a number.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    first: i64,
+    pub(super) id: u32,
+}
+
 impl Key {
     /// The way when the query does not say: times come newest first, the most urgent first, the rest upwards.
     pub(super) fn usual_way(self) -> Way {
         match self {
-            Self::Created | Self::Updated | Self::Resolved | Self::Priority => Way::Down,
+            Self::Created | Self::Updated | Self::Resolved | Self::CategoryChanged | Self::Priority => {
+                Way::Down
+            }
             _ => Way::Up,
         }
     }
 
+    /// A number that sorts as the key does as far as it goes, for keys that facts tell; equals need [`Key::compare`].
+    fn number(self, subject: &Subject<'_>) -> i64 {
+        let fact = &subject.fact;
+        let place = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
+        match self {
+            Self::Id => i64::from(fact.id),
+            Self::Created => fact.created,
+            Self::Updated => fact.updated,
+            Self::Priority => -place(fact.priority.place()),
+            Self::Status => place(fact.status.place()),
+            Self::Kind => place(fact.kind.place()),
+            _ => 0,
+        }
+    }
+
+    /// Upwards; what has no value comes last.
     fn compare(self, site: &Site, left: &Issue, right: &Issue) -> Ordering {
         let catalog = &site.catalog;
         let display = |person| catalog.account(person).display.as_ref();
+        let text =
+            |text: &Option<crate::jira::issue::Text>| text.as_ref().map(|text| text.wiki().into_owned());
+        let version = |rows: &[Row<Version>]| rows.first().copied();
         match self {
             Self::Number => (&catalog.projects.get(left.project).key, left.number)
                 .cmp(&(&catalog.projects.get(right.project).key, right.number)),
@@ -59,36 +95,91 @@ impl Key {
             Self::Status => left.status.cmp(&right.status),
             // The first row is the most urgent: upwards is towards it.
             Self::Priority => right.priority.cmp(&left.priority),
-            Self::Resolution => left.resolution.cmp(&right.resolution),
-            Self::Assignee => left.assignee.map(display).cmp(&right.assignee.map(display)),
+            Self::Resolution => last(left.resolution, right.resolution),
+            Self::Assignee => last(left.assignee.map(display), right.assignee.map(display)),
             Self::Reporter => display(left.reporter).cmp(display(right.reporter)),
             Self::Creator => display(left.creator).cmp(display(right.creator)),
             Self::Created => left.created.cmp(&right.created),
             Self::Updated => left.updated.cmp(&right.updated),
-            Self::Resolved => left.resolved.cmp(&right.resolved),
-            Self::Due => left.due.cmp(&right.due),
+            Self::Resolved => last(left.resolved, right.resolved),
+            Self::CategoryChanged => left.category_changed.cmp(&right.category_changed),
+            Self::Due => last(left.due, right.due),
             Self::Summary => left.summary.cmp(&right.summary),
-            Self::Custom(row) => match (left.held(row), right.held(row)) {
-                (Some(Held::Number(left)), Some(Held::Number(right))) => left.total_cmp(right),
-                (Some(Held::Text(left)), Some(Held::Text(right))) => left.cmp(right),
-                (Some(Held::Option(left)), Some(Held::Option(right))) => left.cmp(right),
-                (left, right) => left.is_some().cmp(&right.is_some()),
-            },
+            Self::Description => last(text(&left.description), text(&right.description)),
+            Self::Environment => last(text(&left.environment), text(&right.environment)),
+            Self::Labels => {
+                let first =
+                    |issue: &Issue| issue.labels.first().map(|label| site.names.get(*label).to_owned());
+                last(first(left), first(right))
+            }
+            Self::Component => {
+                let name = |issue: &Issue| {
+                    issue.components.first().map(|row| catalog.components.get(*row).name.clone())
+                };
+                last(name(left), name(right))
+            }
+            Self::FixVersion => last(version(&left.fix_versions), version(&right.fix_versions)),
+            Self::Version => last(version(&left.versions), version(&right.versions)),
+            Self::Custom(row) => held(left.held(row), right.held(row)),
         }
     }
 }
 
-/// Sorts; without an order the newest issue comes first, and equals keep the order of their ids.
-pub(super) fn sort(site: &Site, issues: &mut [&Issue], order: &[(Key, Way)]) {
-    if order.is_empty() {
-        issues.sort_unstable_by_key(|issue| std::cmp::Reverse(issue.id));
-        return;
+fn last<T: Ord>(left: Option<T>, right: Option<T>) -> Ordering {
+    match (left, right) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        (left, right) => right.is_some().cmp(&left.is_some()),
     }
-    issues.sort_unstable_by(|left, right| {
-        let by_keys = order.iter().map(|(key, way)| {
-            let compared = key.compare(site, left, right);
-            if *way == Way::Down { compared.reverse() } else { compared }
+}
+
+fn held(left: Option<&Held>, right: Option<&Held>) -> Ordering {
+    match (left, right) {
+        (Some(Held::Number(left)), Some(Held::Number(right))) => left.total_cmp(right),
+        (Some(Held::Text(left)), Some(Held::Text(right))) => left.cmp(right),
+        (Some(Held::Option(left)), Some(Held::Option(right))) => left.cmp(right),
+        (left, right) => right.is_some().cmp(&left.is_some()),
+    }
+}
+
+/// The order of a query: its keys, then the id; without keys the newest issue comes first.
+pub(super) struct Order<'a> {
+    keys: &'a [(Key, Way)],
+}
+
+impl<'a> Order<'a> {
+    pub(super) fn new(keys: &'a [(Key, Way)]) -> Self {
+        Self { keys: if keys.is_empty() { &[(Key::Id, Way::Down)] } else { keys } }
+    }
+
+    /// What is kept of something found.
+    pub(super) fn hit(&self, subject: &Subject<'_>) -> Hit {
+        let first = self.keys.first().map_or(0, |(key, way)| {
+            let number = key.number(subject);
+            if *way == Way::Down { -number } else { number }
         });
-        by_keys.fold(Ordering::Equal, Ordering::then).then(left.id.cmp(&right.id))
-    });
+        Hit { first, id: subject.fact.id }
+    }
+
+    /// Which of two comes first.
+    pub(super) fn compare<'b>(
+        &self,
+        site: &Site,
+        whole: &impl Fn(u32) -> Option<&'b Issue>,
+        left: Hit,
+        right: Hit,
+    ) -> Ordering {
+        left.first.cmp(&right.first).then_with(|| {
+            let only_id = matches!(self.keys, [(Key::Id, _)]);
+            let issues = if only_id { None } else { whole(left.id).zip(whole(right.id)) };
+            let by_keys = issues.map_or(Ordering::Equal, |(one, other)| {
+                self.keys.iter().fold(Ordering::Equal, |order, (key, way)| {
+                    order.then_with(|| {
+                        let compared = key.compare(site, one, other);
+                        if *way == Way::Down { compared.reverse() } else { compared }
+                    })
+                })
+            });
+            by_keys.then(left.id.cmp(&right.id))
+        })
+    }
 }

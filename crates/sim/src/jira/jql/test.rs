@@ -1,22 +1,41 @@
 //! Whether an issue matches a condition.
 
+use super::past::Past;
 use super::time::Time;
+use super::words::Words;
 use crate::frame::call::Person;
 use crate::frame::table::{Name, Row};
 use crate::jira::catalog::{
     Category, Component, Custom, Kind, Priority, Project, Resolution, Status, Version,
 };
-use crate::jira::issue::{Held, Issue};
+use crate::jira::fact::Fact;
+use crate::jira::issue::{Held, Issue, Issues};
+use crate::jira::scheme::Division;
 use crate::jira::site::Site;
 
 /// Who looks, at what, and when.
 #[derive(Clone, Copy)]
 pub(super) struct Eye<'a> {
     pub(super) site: &'a Site,
-    /// Who `currentUser()` means.
     pub(super) viewer: Option<Person>,
     /// Milliseconds since 1970; one instant for a whole search.
     pub(super) now: i64,
+}
+
+/// An issue that is looked at. The whole of it is fetched only by conditions its fact does not answer.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) fact: Fact,
+    /// The issue, if it is not the one with this id among [`Subject::issues`].
+    pub(super) own: Option<&'a Issue>,
+    pub(super) issues: &'a Issues,
+}
+
+impl<'a> Subject<'a> {
+    /// The whole issue; it is there as long as its fact is.
+    pub(super) fn issue(&self) -> Option<&'a Issue> {
+        self.own.or_else(|| self.issues.get(self.fact.id))
+    }
 }
 
 /// A condition whose names are resolved.
@@ -41,14 +60,20 @@ pub(super) enum Node {
         words: Words,
         negated: bool,
     },
+    /// Something in the history.
+    Past(Past),
+    /// A part of an entity property.
+    Property(super::property::Test),
+    /// Another query.
+    Filter(Option<Box<Node>>),
 }
 
-/// Who a person in a query is.
+/// Which person of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
-    Nobody,
-    Is(Person),
-    Caller,
+pub(super) enum Role {
+    Assignee,
+    Reporter,
+    Creator,
 }
 
 /// Sets of values by field. `None` within a set is `EMPTY`.
@@ -59,11 +84,10 @@ pub(super) enum Values {
     Kind(Vec<Row<Kind>>),
     Status(Vec<Row<Status>>),
     Category(Vec<Category>),
+    Division(Vec<Option<Row<Division>>>),
     Priority(Vec<Option<Row<Priority>>>),
     Resolution(Vec<Option<Row<Resolution>>>),
-    Assignee(Vec<Who>),
-    Reporter(Vec<Who>),
-    Creator(Vec<Who>),
+    Person(Role, Vec<Option<Person>>),
     Labels(Vec<Option<Name>>),
     Components(Vec<Option<Row<Component>>>),
     FixVersions(Vec<Option<Row<Version>>>),
@@ -77,17 +101,21 @@ pub(super) enum Values {
 }
 
 /// What can be compared.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Compared {
     Created(Time),
     Updated(Time),
     Resolved(Time),
+    CategoryChanged(Time),
     Due(Time),
     /// The first row is the most urgent, so the order is turned around.
     Priority(Row<Priority>),
+    Resolution(Row<Resolution>),
     /// An issue's place: project and number.
     Key(Row<Project>, u32),
     Number(Row<Custom>, f64),
+    FixVersions(Vec<Row<Version>>),
+    Versions(Vec<Row<Version>>),
 }
 
 /// How things are compared.
@@ -102,7 +130,7 @@ pub(super) enum Compare {
 }
 
 impl Compare {
-    fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
+    pub(super) fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
         match self {
             Self::Equal => left == right,
             Self::NotEqual => left != right,
@@ -121,72 +149,29 @@ pub(super) enum Texts {
     Description,
     Environment,
     Comment,
-    /// All of them.
+    /// All of them, and custom fields.
     Text,
     Custom(Row<Custom>),
 }
 
-/// What is looked for: all of these words, or one phrase.
-#[derive(Clone, Debug)]
-pub(super) enum Words {
-    Phrase(Vec<String>),
-    All(Vec<String>),
-}
-
-impl Words {
-    /// Reads a search text: quotes within it make a phrase, a star at a word's end any ending.
-    pub(super) fn read(text: &str) -> Self {
-        match text.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-            Some(phrase) => Self::Phrase(words(phrase)),
-            None => Self::All(
-                text.split_whitespace()
-                    .flat_map(|part| {
-                        let star = part.ends_with('*');
-                        let mut found = words(part);
-                        if let (true, Some(last)) = (star, found.last_mut()) {
-                            last.push('*');
-                        }
-                        found
-                    })
-                    .collect(),
-            ),
-        }
-    }
-
-    fn within(&self, text: &str) -> bool {
-        let there = words(text);
-        match self {
-            Self::Phrase(phrase) => {
-                !phrase.is_empty() && there.windows(phrase.len()).any(|window| window == phrase.as_slice())
-            }
-            Self::All(wanted) => wanted.iter().all(|wanted| match wanted.strip_suffix('*') {
-                Some(start) => there.iter().any(|word| word.starts_with(start)),
-                None => there.contains(wanted),
-            }),
-        }
-    }
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
-}
-
 impl Node {
-    pub(super) fn matches(&self, eye: Eye<'_>, issue: &Issue) -> bool {
+    pub(super) fn matches(&self, eye: Eye<'_>, subject: &Subject<'_>) -> bool {
         match self {
-            Self::All(nodes) => nodes.iter().all(|node| node.matches(eye, issue)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.matches(eye, issue)),
-            Self::Not(node) => !node.matches(eye, issue),
-            Self::Has { values, negated } => match values.within(eye, issue) {
+            Self::All(nodes) => nodes.iter().all(|node| node.matches(eye, subject)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.matches(eye, subject)),
+            Self::Not(node) => !node.matches(eye, subject),
+            Self::Has { values, negated } => match values.within(eye, subject) {
                 Found::Yes => !negated,
                 Found::No => *negated,
                 Found::Empty => false,
             },
-            Self::Compare { what, compare } => what.holds(*compare, eye.now, issue),
-            Self::Says { text, words, negated } => text.says(eye, issue, words) != *negated,
+            Self::Compare { what, compare } => what.holds(*compare, eye, subject),
+            Self::Says { text, words, negated } => {
+                subject.issue().is_some_and(|issue| text.says(eye, issue, words) != *negated)
+            }
+            Self::Past(past) => subject.issue().is_some_and(|issue| past.holds(eye, issue)),
+            Self::Property(test) => subject.issue().is_some_and(|issue| test.holds(eye, issue)),
+            Self::Filter(node) => node.as_ref().is_none_or(|node| node.matches(eye, subject)),
         }
     }
 
@@ -195,13 +180,35 @@ impl Node {
         match self {
             Self::Has { values: Values::Issue(ids), negated: false } => Some(ids),
             Self::All(nodes) => nodes.iter().find_map(Self::ids),
+            Self::Filter(Some(node)) => node.ids(),
             _ => None,
+        }
+    }
+
+    /// How much a look costs, roughly: conditions that facts answer come first.
+    pub(super) fn cost(&self) -> u8 {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().map(Self::cost).max().unwrap_or_default(),
+            Self::Not(node) => node.cost(),
+            Self::Filter(node) => node.as_ref().map_or(0, |node| node.cost()),
+            Self::Has { values, .. } => values.cost(),
+            Self::Compare { what, .. } => match what {
+                Compared::Created(_)
+                | Compared::Updated(_)
+                | Compared::Priority(_)
+                | Compared::Resolution(_)
+                | Compared::Key(..) => 0,
+                _ => 1,
+            },
+            Self::Past(_) => 2,
+            Self::Says { .. } | Self::Property(_) => 3,
         }
     }
 }
 
 /// Whether a value is in a set; an issue without a value is in it only by `EMPTY`.
-enum Found {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
     Yes,
     No,
     Empty,
@@ -228,30 +235,42 @@ fn there(value: bool) -> Found {
 }
 
 impl Values {
-    fn within(&self, Eye { site, viewer, .. }: Eye<'_>, issue: &Issue) -> Found {
-        let person = |set: &[Who], value: Option<Person>| {
-            let fits = |who: &Who| match who {
-                Who::Nobody => value.is_none(),
-                Who::Is(person) => value == Some(*person),
-                Who::Caller => value.is_some() && value == viewer,
-            };
-            match set.iter().any(fits) {
-                true => Found::Yes,
-                false if value.is_none() => Found::Empty,
-                false => Found::No,
-            }
-        };
+    fn cost(&self) -> u8 {
         match self {
-            Self::Project(set) => one(set, &issue.project),
-            Self::Issue(set) => one(set, &issue.id),
-            Self::Kind(set) => one(set, &issue.kind),
-            Self::Status(set) => one(set, &issue.status),
-            Self::Category(set) => one(set, &site.catalog.statuses.get(issue.status).category),
-            Self::Priority(set) => one(set, &Some(issue.priority)),
-            Self::Resolution(set) => maybe(set, issue.resolution),
-            Self::Assignee(set) => person(set, issue.assignee),
-            Self::Reporter(set) => person(set, Some(issue.reporter)),
-            Self::Creator(set) => person(set, Some(issue.creator)),
+            Self::Project(_)
+            | Self::Issue(_)
+            | Self::Kind(_)
+            | Self::Status(_)
+            | Self::Category(_)
+            | Self::Division(_)
+            | Self::Priority(_)
+            | Self::Resolution(_)
+            | Self::Person(..) => 0,
+            _ => 1,
+        }
+    }
+
+    fn within(&self, eye: Eye<'_>, subject: &Subject<'_>) -> Found {
+        let fact = &subject.fact;
+        match self {
+            Self::Project(set) => one(set, &fact.project),
+            Self::Issue(set) => one(set, &fact.id),
+            Self::Kind(set) => one(set, &fact.kind),
+            Self::Status(set) => one(set, &fact.status),
+            Self::Category(set) => one(set, &eye.site.catalog.statuses.get(fact.status).category),
+            Self::Division(set) => maybe(set, eye.site.catalog.projects.get(fact.project).category),
+            Self::Priority(set) => one(set, &Some(fact.priority)),
+            Self::Resolution(set) => maybe(set, fact.resolution),
+            Self::Person(Role::Assignee, set) => maybe(set, fact.assignee),
+            Self::Person(Role::Reporter, set) => maybe(set, Some(fact.reporter)),
+            Self::Person(Role::Creator, set) => maybe(set, Some(fact.creator)),
+            _ => subject.issue().map_or(Found::No, |issue| self.of_issue(issue)),
+        }
+    }
+
+    /// What the fact does not tell.
+    fn of_issue(&self, issue: &Issue) -> Found {
+        match self {
             Self::Labels(set) => many(set, &issue.labels),
             Self::Components(set) => many(set, &issue.components),
             Self::FixVersions(set) => many(set, &issue.fix_versions),
@@ -269,26 +288,50 @@ impl Values {
                 Some(Held::Number(number)) => maybe(set, Some(*number)),
                 _ => maybe(set, None),
             },
+            _ => Found::No,
         }
     }
 }
 
 impl Compared {
-    fn holds(self, compare: Compare, now: i64, issue: &Issue) -> bool {
+    fn holds(&self, compare: Compare, eye: Eye<'_>, subject: &Subject<'_>) -> bool {
+        let (fact, now) = (&subject.fact, eye.now);
         match self {
-            Self::Created(time) => compare.holds(&issue.created, &time.instant(now)),
-            Self::Updated(time) => compare.holds(&issue.updated, &time.instant(now)),
+            Self::Created(time) => compare.holds(&fact.created, &time.instant(now)),
+            Self::Updated(time) => compare.holds(&fact.updated, &time.instant(now)),
+            Self::Priority(row) => compare.holds(row, &fact.priority),
+            Self::Resolution(row) => fact.resolution.is_some_and(|held| compare.holds(&held, row)),
+            Self::Key(project, number) => fact.project == *project && compare.holds(&fact.number, number),
+            _ => subject.issue().is_some_and(|issue| self.of_issue(compare, eye, issue)),
+        }
+    }
+
+    /// What the fact does not tell.
+    fn of_issue(&self, compare: Compare, Eye { site, now, .. }: Eye<'_>, issue: &Issue) -> bool {
+        let versions = |rows: &[Row<Version>], wanted: &[Row<Version>]| {
+            let place = |row: &Row<Version>| site.catalog.versions.get(*row).order;
+            let same = |row: &Row<Version>, other: &Row<Version>| {
+                let versions = &site.catalog.versions;
+                versions.get(*row).project == versions.get(*other).project
+            };
+            rows.iter().any(|row| {
+                wanted.iter().any(|other| same(row, other) && compare.holds(&place(row), &place(other)))
+            })
+        };
+        match self {
             Self::Resolved(time) => issue.resolved.is_some_and(|at| compare.holds(&at, &time.instant(now))),
-            Self::Due(time) => {
-                let due = issue.due.and_then(|date| crate::jira::date::millis(date.into()));
-                due.is_some_and(|at| compare.holds(&at, &time.instant(now)))
-            }
-            Self::Priority(row) => compare.holds(&row, &issue.priority),
-            Self::Key(project, number) => issue.project == project && compare.holds(&issue.number, &number),
-            Self::Number(row, number) => match issue.held(row) {
-                Some(Held::Number(held)) => compare.holds(held, &number),
+            Self::CategoryChanged(time) => compare.holds(&issue.category_changed, &time.instant(now)),
+            // Days are compared with the day that the time falls on.
+            Self::Due(time) => issue
+                .due
+                .is_some_and(|due| compare.holds(&due, &crate::jira::date::civil(time.instant(now)).date())),
+            Self::Number(row, number) => match issue.held(*row) {
+                Some(Held::Number(held)) => compare.holds(held, number),
                 _ => false,
             },
+            Self::FixVersions(wanted) => versions(&issue.fix_versions, wanted),
+            Self::Versions(wanted) => versions(&issue.versions, wanted),
+            _ => false,
         }
     }
 }
@@ -298,6 +341,11 @@ impl Texts {
         let rich = |text: &Option<_>| {
             text.as_ref().is_some_and(|text: &crate::jira::issue::Text| words.within(&text.wiki()))
         };
+        let held = |held: &Held| match held {
+            Held::Text(text) => words.within(text),
+            Held::Area(text) => words.within(&text.wiki()),
+            _ => false,
+        };
         match self {
             Self::Summary => words.within(&issue.summary),
             Self::Description => rich(&issue.description),
@@ -306,14 +354,14 @@ impl Texts {
                 .comments
                 .iter()
                 .any(|comment| eye.site.may_read(eye.viewer, comment) && words.within(&comment.body.wiki())),
-            Self::Text => [Self::Summary, Self::Description, Self::Environment, Self::Comment]
-                .into_iter()
-                .any(|text| text.says(eye, issue, words)),
-            Self::Custom(row) => match issue.held(row) {
-                Some(Held::Text(text)) => words.within(text),
-                Some(Held::Area(text)) => words.within(&text.wiki()),
-                _ => false,
-            },
+            Self::Text => {
+                let custom = || issue.custom.iter().any(|(_, value)| held(value));
+                [Self::Summary, Self::Description, Self::Environment, Self::Comment]
+                    .into_iter()
+                    .any(|text| text.says(eye, issue, words))
+                    || custom()
+            }
+            Self::Custom(row) => issue.held(row).is_some_and(held),
         }
     }
 }

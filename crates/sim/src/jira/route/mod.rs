@@ -7,10 +7,14 @@ pub(crate) mod assortment;
 pub(crate) mod avatar;
 pub(crate) mod bulk;
 pub(crate) mod changelog;
+pub(crate) mod column;
 pub(crate) mod comment;
 pub(crate) mod component;
 pub(crate) mod createmeta;
+pub(crate) mod dashboard;
+pub(crate) mod filter;
 pub(crate) mod flow;
+pub(crate) mod gadget;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod issue;
@@ -20,11 +24,14 @@ pub(crate) mod preference;
 pub(crate) mod priority;
 pub(crate) mod project;
 pub(crate) mod property;
+pub(crate) mod query;
 pub(crate) mod role;
 pub(crate) mod scheme;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod share;
 pub(crate) mod status;
+pub(crate) mod suggest;
 pub(crate) mod template;
 pub(crate) mod transition;
 pub(crate) mod user;
@@ -106,6 +113,12 @@ pub(crate) fn setup() -> Vec<Route<Site>> {
         avatar::table(),
         preference::table(),
         kind::table(),
+        filter::both(),
+        share::both(),
+        column::both(),
+        suggest::both(),
+        dashboard::both(),
+        gadget::both(),
     ]
     .concat()
 }
@@ -124,6 +137,11 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
             kind::cloud(),
             priority::cloud(),
             status::cloud(),
+            filter::cloud(),
+            query::cloud(),
+            suggest::cloud(),
+            dashboard::cloud(),
+            gadget::cloud(),
         ]
         .concat();
     }

@@ -8,16 +8,16 @@ use http::{Method, StatusCode};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
-use super::{body, slice, strings};
+use super::{body, strings};
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::jira::issue::Issue;
-use crate::jira::jql::Query;
+use crate::jira::jql::{Found, Query};
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 use crate::jira::view::fields::select;
-use crate::jira::view::issue::{IssueView, Wanted};
-use crate::jira::view::{Show, each, object};
+use crate::jira::view::issue::{IssueView, Names, Schemas, Wanted};
+use crate::jira::view::{Show, each};
 
 /// Data Center's cap on one page (`jira.search.views.default.max`).
 const OFFSET_CAP: usize = 1_000;
@@ -47,7 +47,8 @@ impl Asked {
             parameters: json!({
                 "jql": query.get("jql"),
                 "startAt": query.number("startAt", 0),
-                "maxResults": query.number("maxResults", 50),
+                "maxResults": query.get("maxResults").and_then(|text| text.trim().parse::<i64>().ok()).unwrap_or(50),
+                "validateQuery": query.get("validateQuery"),
                 "fields": query.list("fields"),
                 "expand": query.list("expand"),
                 "properties": query.list("properties"),
@@ -59,6 +60,24 @@ impl Asked {
 
     fn jql(&self) -> &str {
         self.parameters.get("jql").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        match self.parameters.get(name)? {
+            Value::Bool(flag) => Some(*flag),
+            // Older clients send words in place of flags: `strict`, `warn`, `none`.
+            Value::String(word) => Some(!matches!(word.to_lowercase().as_str(), "false" | "none" | "warn")),
+            _ => None,
+        }
+    }
+
+    /// How many issues are wanted at most.
+    fn most(&self, usual: usize) -> Result<usize, Refusal> {
+        match self.parameters.get("maxResults").and_then(Value::as_i64) {
+            // Any negative number asks for as many as there may be.
+            Some(negative) if negative < 0 => Ok(usize::MAX),
+            _ => Ok(self.number("maxResults", usual)),
+        }
     }
 
     fn number(&self, name: &str, usual: usize) -> usize {
@@ -92,31 +111,59 @@ impl Asked {
 /// Data Center: `GET` and `POST search`.
 pub(crate) fn by_offset(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let asked = Asked::of(call)?;
-    let query = Query::read(site, asked.jql())?;
-    let found = query.run(site, call.caller, &[]);
-    let page = (asked.number("startAt", 0), asked.number("maxResults", 50).min(OFFSET_CAP));
+    // Whoever did not sign in is not told what does not exist: it finds nothing.
+    let strict = asked.flag("validateQuery") != Some(false) && call.caller.is_some();
+    let (query, warnings) = if strict {
+        (Query::ask(site, call.caller, asked.jql())?, Vec::new())
+    } else {
+        Query::lenient(site, call.caller, asked.jql())?
+    };
+    let mut found = query.find(site, call.caller, &[]);
+    let page = (asked.number("startAt", 0), asked.most(50)?.min(OFFSET_CAP));
+    let issues = found.page(page.0, page.1);
     let wanted = asked.wanted(site, &["*navigable"]);
-    Ok(Answer::ok(&Offset { show: Show::call(site, call), found, page, wanted }))
+    let show = Show::call(site, call);
+    Ok(Answer::ok(&Offset { show, issues, total: found.total(), page, wanted, warnings }))
 }
 
 struct Offset<'a> {
     show: Show<'a>,
-    found: Vec<&'a Issue>,
+    issues: Vec<&'a Issue>,
+    total: usize,
     page: (usize, usize),
     wanted: Wanted,
+    warnings: Vec<String>,
 }
 
 impl Serialize for Offset<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = slice(&self.found, self.page);
-        object!(serializer, {
-            "expand": "schema,names",
-            "startAt": self.page.0,
-            "maxResults": self.page.1,
-            "total": self.found.len(),
-            "issues": each(shown.iter(), |issue| IssueView(self.show, issue, &self.wanted)),
-        })
+        let plain = self.wanted.within_list();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("expand", "schema,names")?;
+        map.serialize_entry("startAt", &self.page.0)?;
+        map.serialize_entry("maxResults", &self.page.1)?;
+        map.serialize_entry("total", &self.total)?;
+        map.serialize_entry(
+            "issues",
+            &each(self.issues.iter(), |issue| IssueView(self.show, issue, &plain)),
+        )?;
+        if !self.warnings.is_empty() {
+            map.serialize_entry("warningMessages", &self.warnings)?;
+        }
+        described(&mut map, self.show, &self.wanted)?;
+        map.end()
     }
+}
+
+/// Names and schemas of the shown fields stand beside the issues, when they were asked for.
+fn described<M: SerializeMap>(map: &mut M, show: Show<'_>, wanted: &Wanted) -> Result<(), M::Error> {
+    if wanted.expands("names") {
+        map.serialize_entry("names", &Names(show, &wanted.fields))?;
+    }
+    if wanted.expands("schema") {
+        map.serialize_entry("schema", &Schemas(show, &wanted.fields))?;
+    }
+    Ok(())
 }
 
 /// Cloud: `GET` and `POST search`, shut down in 2025 (CHANGE-2046).
@@ -128,52 +175,60 @@ pub(crate) fn gone(_: &Site, _: &Call<'_>) -> Result<Answer, Refusal> {
     ))
 }
 
+/// Cloud searches nothing without a condition.
+pub(super) fn unbounded() -> Refusal {
+    Refusal::bad("Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+}
+
 /// Cloud: `GET` and `POST search/jql`.
 pub(crate) fn by_token(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let asked = Asked::of(call)?;
-    let query = Query::read(site, asked.jql())?;
+    let query = match call.caller {
+        Some(_) => Query::ask(site, call.caller, asked.jql())?,
+        None => Query::lenient(site, None, asked.jql())?.0,
+    };
     if !query.is_bounded() {
-        return Err(Refusal::bad(
-            "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.",
-        ));
+        return Err(unbounded());
     }
     let wanted = asked.wanted(site, &[]);
     let only_ids = wanted.fields.is_empty() && wanted.expand.is_empty() && wanted.properties.is_empty();
     let cap = if only_ids { TOKEN_CAP.1 } else { TOKEN_CAP.0 };
     let max = asked.number("maxResults", 50).clamp(1, cap);
     let fresh = asked.reconciled()?;
-    let found = query.run(site, call.caller, &fresh);
+    let mut found = query.find(site, call.caller, &fresh);
     let start = match asked.parameters.get("nextPageToken").and_then(Value::as_str) {
-        None => 0,
+        None | Some("") => 0,
         Some(token) => Cursor::read(token, asked.jql())?.start(&found),
     };
-    let shown = slice(&found, (start, max));
-    let end = start + shown.len();
-    let next = shown
+    let issues = found.page(start, max);
+    let end = start + issues.len();
+    let next = issues
         .last()
-        .filter(|_| end < found.len())
+        .filter(|_| end < found.total())
         .map(|last| Cursor { end, last: last.id }.print(asked.jql()));
-    Ok(Answer::ok(&Token { show: Show::call(site, call), issues: shown, next, wanted }))
+    Ok(Answer::ok(&Token { show: Show::call(site, call), issues, next, wanted }))
 }
 
 struct Token<'a> {
     show: Show<'a>,
-    issues: &'a [&'a Issue],
+    issues: Vec<&'a Issue>,
     next: Option<String>,
     wanted: Wanted,
 }
 
 impl Serialize for Token<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let plain = self.wanted.within_list();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(
             "issues",
-            &each(self.issues.iter(), |issue| IssueView(self.show, issue, &self.wanted)),
+            &each(self.issues.iter(), |issue| IssueView(self.show, issue, &plain)),
         )?;
         if let Some(next) = &self.next {
             map.serialize_entry("nextPageToken", next)?;
         }
         map.serialize_entry("isLast", &self.next.is_none())?;
+        described(&mut map, self.show, &self.wanted)?;
         map.end()
     }
 }
@@ -204,8 +259,8 @@ impl Cursor {
 
     /// The next page's start. Issues that left the result, or moved behind, make it come earlier, so that none of
     /// those that stayed is skipped.
-    fn start(&self, found: &[&Issue]) -> usize {
-        let after = found.iter().position(|issue| issue.id == self.last).map_or(self.end, |place| place + 1);
+    fn start(&self, found: &Found<'_>) -> usize {
+        let after = found.rank(self.last).map_or(self.end, |place| place + 1);
         after.min(self.end)
     }
 }

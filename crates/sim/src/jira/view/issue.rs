@@ -23,8 +23,15 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn expands(&self, what: &str) -> bool {
+    pub(crate) fn expands(&self, what: &str) -> bool {
         self.expand.iter().any(|name| name == what)
+    }
+
+    /// The same for an issue of a list, which has names and schemas beside it once for all.
+    pub(crate) fn within_list(&self) -> Self {
+        let mut own = self.clone();
+        own.expand.retain(|name| name != "names" && name != "schema");
+        own
     }
 }
 
@@ -70,10 +77,10 @@ impl IssueView<'_> {
         let Self(show, issue, wanted) = *self;
         let catalog = &show.site.catalog;
         if wanted.expands("names") {
-            map.serialize_entry("names", &Names(*self))?;
+            map.serialize_entry("names", &Names(show, &wanted.fields))?;
         }
         if wanted.expands("schema") {
-            map.serialize_entry("schema", &Schemas(*self))?;
+            map.serialize_entry("schema", &Schemas(show, &wanted.fields))?;
         }
         if wanted.expands("renderedFields") {
             map.serialize_entry("renderedFields", &Rendered(*self))?;
@@ -117,24 +124,23 @@ impl Serialize for Changelog<'_> {
     }
 }
 
-struct Names<'a>(IssueView<'a>);
+/// The names of fields by their ids.
+pub(crate) struct Names<'a>(pub(crate) Show<'a>, pub(crate) &'a [Field]);
 
 impl Serialize for Names<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let IssueView(show, _, wanted) = self.0;
-        let catalog = &show.site.catalog;
-        serializer.collect_map(wanted.fields.iter().map(|field| (field.id(catalog), field.name(catalog))))
+        let catalog = &self.0.site.catalog;
+        serializer.collect_map(self.1.iter().map(|field| (field.id(catalog), field.name(catalog))))
     }
 }
 
-struct Schemas<'a>(IssueView<'a>);
+/// What fields hold, by their ids.
+pub(crate) struct Schemas<'a>(pub(crate) Show<'a>, pub(crate) &'a [Field]);
 
 impl Serialize for Schemas<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let IssueView(show, _, wanted) = self.0;
-        let catalog = &show.site.catalog;
-        serializer
-            .collect_map(wanted.fields.iter().map(|field| (field.id(catalog), SchemaView(catalog, *field))))
+        let catalog = &self.0.site.catalog;
+        serializer.collect_map(self.1.iter().map(|field| (field.id(catalog), SchemaView(catalog, *field))))
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod issue;
 pub(crate) mod meta;
 pub(crate) mod person;
 pub(crate) mod project;
+pub(crate) mod query;
 pub(crate) mod settings;
 
 use serde_json::Value;

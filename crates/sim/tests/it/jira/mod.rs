@@ -3,8 +3,11 @@
 mod access;
 mod circles;
 mod comments;
+mod dashboards;
+mod filters;
 mod issues;
 mod projects;
+mod queries;
 mod search;
 mod settings;
 mod setup;

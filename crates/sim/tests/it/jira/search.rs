@@ -70,7 +70,7 @@ async fn cloud_pages_by_token_and_shows_ids_only_unless_asked() {
     let body = json!({"jql": "key = ACME-1", "fields": ["summary"], "properties": ["x"], "expand": "names"});
     let found = world.ada.post("/rest/api/3/search/jql", body).await.expect(200);
     assert_eq!(keys(&found), ["ACME-1"]);
-    assert_eq!(found["issues"][0]["names"], json!({"summary": "Summary"}));
+    assert_eq!(found["names"], json!({"summary": "Summary"}));
 }
 
 #[tokio::test]
@@ -119,7 +119,29 @@ async fn wrong_queries_are_refused_in_jiras_words() {
         ("project ~ ACME", "The operator '~' is not supported by the 'project' field."),
         ("summary = x", "The operator '=' is not supported by the 'summary' field."),
         ("assignee = nobody()", "Unable to find JQL function 'nobody()'."),
-        ("project = ", "Error in the JQL Query: Expecting either a value"),
+        (
+            "project = ",
+            "Error in JQL Query: Expecting either a value, list or function before the end of the query.",
+        ),
+        (
+            "project = in",
+            "Error in JQL Query: Expecting either a value, list or function but got 'in'. You must surround",
+        ),
+        (
+            "project = end",
+            "Error in the JQL Query: 'end' is a reserved JQL word. You must surround it in quotation",
+        ),
+        (
+            "reporter = a@b",
+            "Error in the JQL Query: The character '@' is a reserved JQL character. You must enclose",
+        ),
+        (
+            "project = ACME type",
+            "Error in the JQL Query: Expecting either 'OR' or 'AND' but got 'type'. (line 1, character 16)",
+        ),
+        ("(project = ACME", "Error in the JQL Query: Expecting ')' before the end of the query."),
+        ("assignee in ada", "Operator 'in' does not support the non-list value 'ada' for field 'assignee'."),
+        ("labels was x", "History searches do not support the 'labels' field."),
         ("project ACME", "Error in the JQL Query: Expecting operator but got 'ACME'."),
         ("updated > soon", "Date value 'soon' for field 'updated' is invalid."),
     ] {

@@ -1,5 +1,7 @@
 //! Queries against a small Jira, and texts that are no queries.
 
+mod past;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -40,8 +42,9 @@ fn site() -> Site {
 
 /// The numbers of the issues found, OPS-1 being 5.
 fn found(site: &Site, jql: &str) -> Vec<u32> {
-    let query = Query::read(site, jql).unwrap_or_else(|refusal| panic!("{jql}: {:?}", refusal.messages));
-    query.run(site, Some(ADA), &[]).into_iter().map(|issue| issue.id - 9_999).collect()
+    let query =
+        Query::ask(site, Some(ADA), jql).unwrap_or_else(|refusal| panic!("{jql}: {:?}", refusal.messages));
+    query.find(site, Some(ADA), &[]).page(0, usize::MAX).into_iter().map(|issue| issue.id - 9_999).collect()
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn times_are_absolute_relative_and_in_milliseconds() {
     let minute = crate::jira::date::civil(now).strftime("%Y-%m-%d %H:%M").to_string();
     assert_eq!(found(&site, &format!("created >= '{minute}'")), [5]);
     let day = crate::jira::date::civil(now - 86_400_000).strftime("%Y/%m/%d").to_string();
-    assert!(found(&site, &format!("created >= {day}")).starts_with(&[5, 4]));
+    assert!(found(&site, &format!("created >= \"{day}\"")).starts_with(&[5, 4]));
 }
 
 #[test]
@@ -154,9 +157,29 @@ fn orders_have_several_keys_and_usual_ways() {
         ("order by priority asc, key desc", vec![3, 5, 4, 2, 1]),
         ("order by issuetype asc, id desc", vec![4, 2, 3, 5, 1]),
         ("order by summary", vec![5, 4, 1, 2, 3]),
-        ("labels = web order by \"Story Points\"", vec![3, 1]),
+        ("labels = web order by \"Story Points\"", vec![1, 3]),
+        ("project = ACME order by due", vec![4, 1, 2, 3]),
+        ("project = ACME order by due desc, key", vec![1, 2, 3, 4]),
     ] {
         assert_eq!(found(&site, jql), expected, "{jql}");
+    }
+}
+
+#[test]
+fn pages_are_parts_of_the_whole_order() {
+    let site = site();
+    for jql in ["order by key", "order by priority, key", "order by summary desc", ""] {
+        let query = Query::ask(&site, Some(ADA), jql).unwrap();
+        let whole: Vec<u32> =
+            query.find(&site, Some(ADA), &[]).page(0, 9).iter().map(|issue| issue.id).collect();
+        for start in 0..6 {
+            let mut found = query.find(&site, Some(ADA), &[]);
+            let page: Vec<u32> = found.page(start, 2).iter().map(|issue| issue.id).collect();
+            assert_eq!(page, whole[start.min(5)..(start + 2).min(5)], "{jql} from {start}");
+            for id in page {
+                assert_eq!(found.rank(id), whole.iter().position(|known| *known == id));
+            }
+        }
     }
 }
 
@@ -183,14 +206,29 @@ fn what_cannot_be_read_is_refused() {
         "project = 'ACME",
         "assignee is ada",
         "project = {x}",
-        "assignee was bob",
+        "labels was web",
+        "assignee = ada after -1d",
+        "status was Done from Done",
+        "status changed during -1d",
         "project = EMPTY",
+        "assignee in bob",
+        "assignee = (bob, ada)",
+        "assignee = membersOf(jira-users)",
+        "assignee in membersOf(nobodies)",
+        "status = currentUser()",
+        "status was Nowhere",
+        "summary ~ \"*low\"",
+        "issue.property[x = 1",
+        "project = ACME order by key sideways",
+        "project = 'AC\\ME'",
+        "user = ada",
+        "project = order",
         "labels ~ web",
         "created = soon",
         "summary > 3",
         "cf[1] = 2",
         "created > now(1)",
-        "order by labels",
+        "order by comment",
         "\"Story Points\" = many",
         "status = EMPTY",
     ] {
@@ -215,8 +253,8 @@ fn a_lagging_index_shows_issues_as_they_were() {
     assert_eq!(found(&site, "summary ~ login"), [1]);
     assert_eq!(found(&site, "project = ACME"), [4, 3, 2, 1]);
     assert!(found(&site, "summary ~ New").is_empty());
-    let fresh = Query::read(&site, "summary ~ Renamed").unwrap().run(&site, Some(ADA), &[10_000]);
-    assert_eq!(fresh.len(), 1);
+    let fresh = Query::read(&site, "summary ~ Renamed").unwrap().find(&site, Some(ADA), &[10_000]).total();
+    assert_eq!(fresh, 1);
     site.frame.clock.advance(60_001);
     assert_eq!(found(&site, "summary ~ Renamed"), [1]);
     assert_eq!(found(&site, "project = ACME"), [4, 3, 1]);
@@ -237,8 +275,29 @@ proptest! {
     ], 0..14)) {
         let site = site();
         if let Ok(query) = Query::read(&site, &words.join(" ")) {
-            query.run(&site, Some(ADA), &[]);
+            query.find(&site, Some(ADA), &[]).page(0, 10);
         }
+    }
+
+    #[test]
+    fn a_printed_query_is_read_as_the_same(words in proptest::collection::vec(prop_oneof![
+        Just("project"), Just("="), Just("ACME"), Just("and"), Just("or"), Just("not"), Just("("), Just(")"), Just("in"),
+        Just("is"), Just("EMPTY"), Just("order by"), Just(","), Just("cf[10010]"), Just(">"), Just("-5m"), Just("~"),
+        Just("issue.property[x].y"), Just("\"x \\\" y\""), Just("now()"), Just("desc"), Just("was not"), Just("changed"),
+        Just("by"), Just("a = b"), Just("x in (1, f(a, 'order'))"), Just("\"empty\""), Just("\\u0020z"), Just("'.x'"),
+    ], 0..12)) {
+        if let Ok(parsed) = parse::parse(&words.join(" ")) {
+            let printed = parsed.to_string();
+            prop_assert_eq!(parse::parse(&printed), Ok(parsed), "{}", printed);
+        }
+    }
+
+    #[test]
+    fn a_value_is_found_in_quotes_whatever_it_is(text in "\\PC{0,20}|[\\s\\S]{0,20}") {
+        let jql = format!("a = {}", word::quote(&text));
+        let parsed = parse::parse(&jql).unwrap();
+        let Some(tree::Tree::Clause(clause)) = parsed.tree else { panic!("no clause") };
+        prop_assert_eq!(clause.operand, Some(tree::Operand::Text(text)));
     }
 
     #[test]
