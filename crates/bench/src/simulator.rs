@@ -106,6 +106,8 @@ pub(crate) async fn run(ask: &Sim) -> Result<()> {
     let words = rate(&program, &client, pause, |turn| search(WORDS, turn)).await?;
     let worked = proc::memory(program.id())?;
     program.stop().await?;
+    // Empty, unless something went wrong, and then we are not here.
+    let _ = std::fs::remove_file(&log);
     let measured = Measured { issues, one_core, start, fresh, worked, reads, searches, words };
     if let Some(path) = &ask.json {
         let text = serde_json::to_string_pretty(&measured)?;

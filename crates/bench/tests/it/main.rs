@@ -45,3 +45,24 @@ fn a_quick_run_measures_both_databases_and_ends_with_a_verdict() {
         assert!(figures["linked"]["now"].as_u64().unwrap() > 1_000_000, "{figures:#}");
     }
 }
+
+#[test]
+fn a_quick_run_of_the_simulator_measures_reads_and_searches() {
+    let file = std::env::temp_dir().join(format!("bowline-bench-sim-{}.json", std::process::id()));
+    let output = Command::new(env!("CARGO_BIN_EXE_bowline-bench"))
+        .args(["sim", "--quick", "--bowline"])
+        .arg(bowline())
+        .arg("--json")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    assert!(told.lines().last().unwrap().starts_with("bench sim: "), "{told}");
+    let figures: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    for kind in ["reads", "searches", "words"] {
+        assert!(figures[kind]["calls"].as_u64().unwrap() > 0, "{figures:#}");
+    }
+    assert_eq!(figures["issues"], 1_000);
+}

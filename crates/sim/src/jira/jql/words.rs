@@ -90,6 +90,7 @@ impl Term {
     fn within(&self, text: &str) -> bool {
         let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         match self.words.as_slice() {
+            [only] if !only.wild && only.text.is_ascii() => has(text, &only.text),
             [only] => words().any(|word| only.fits(word)),
             several => {
                 let there: Vec<&str> = words().collect();
@@ -98,6 +99,24 @@ impl Term {
             }
         }
     }
+}
+
+/// Whether a text has a word of ASCII letters in any case. Most texts do not have even its first letters, so bytes are
+/// looked at before words are.
+fn has(text: &str, word: &str) -> bool {
+    let (bytes, wanted) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = wanted.first() else { return false };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let borders = |at: usize| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + wanted.len()..).and_then(|after| after.chars().next());
+        !before.into_iter().chain(after).any(char::is_alphanumeric)
+    };
+    bytes.iter().enumerate().any(|(at, byte)| {
+        (*byte == lower || *byte == upper)
+            && bytes.get(at..at + wanted.len()).is_some_and(|part| part.eq_ignore_ascii_case(wanted))
+            && borders(at)
+    })
 }
 
 impl Pattern {
@@ -159,6 +178,9 @@ mod tests {
             ("login NOT fast", "Login is slow", true),
             ("PROJ-12", "see proj-12.", true),
             ("größe", "Die GRÖßE", true),
+            ("log", "Login log", true),
+            ("log", "Login, blog, logé", false),
+            ("log", "élog", false),
             ("\"login\" slow", "Login is slow", true),
         ] {
             assert_eq!(Words::read(wanted, "text").unwrap().within(text), expected, "{wanted} in {text}");

@@ -167,6 +167,8 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
         (Method::GET, "/issue/{issue}/changelog", Read(changelog::list)),
         (Method::GET, "/search", Read(search::gone)),
         (Method::POST, "/search", Read(search::gone)),
+        (Method::POST, "/search/id", Read(search::gone)),
+        (Method::POST, "/expression/eval", Read(search::gone)),
         (Method::GET, "/search/jql", Read(search::by_token)),
         (Method::POST, "/search/jql", Read(search::by_token)),
     ]

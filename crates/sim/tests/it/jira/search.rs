@@ -40,6 +40,7 @@ async fn cloud_has_shut_the_old_search_down() {
         assert_eq!(world.ada.get(&format!("{path}?jql=project=ACME")).await.status, 410);
         let gone = world.ada.post(&path, json!({"jql": "project = ACME"})).await.expect(410);
         assert!(gone["errorMessages"][0].as_str().unwrap().contains("/rest/api/3/search/jql"));
+        assert_eq!(world.ada.post(&format!("{path}/id"), json!({"jql": "project = ACME"})).await.status, 410);
     }
     assert_eq!(super::world(DC).await.ada.get("/rest/api/2/search/jql?jql=project=ACME").await.status, 404);
 }
@@ -148,6 +149,42 @@ async fn wrong_queries_are_refused_in_jiras_words() {
         let refusal = world.ada.get(&format!("/rest/api/2/search?jql={}", encode(jql))).await.expect(400);
         let said = refusal["errorMessages"][0].as_str().unwrap();
         assert!(said.starts_with(words), "{jql}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_a_search_together_are_the_whole_of_it() {
+    let world = world(DC).await;
+    let ask = |start: usize| {
+        let jql = encode("order by priority desc, summary asc, updated desc");
+        format!("/rest/api/2/search?fields=summary&startAt={start}&maxResults=25&jql={jql}")
+    };
+    let mut all = Vec::new();
+    for start in (0..120).step_by(25) {
+        let page = world.ada.get(&ask(start)).await.expect(200);
+        assert_eq!(page["total"], 120);
+        all.extend(keys(&page).into_iter().map(str::to_owned));
+    }
+    let whole = world.ada.get(&ask(0).replace("maxResults=25", "maxResults=-1")).await.expect(200);
+    assert_eq!(keys(&whole), all);
+    assert!(keys(&world.ada.get(&ask(500)).await.expect(200)).is_empty());
+}
+
+#[tokio::test]
+async fn the_past_is_searched_with_words_for_what_it_does_not_know() {
+    let world = world(DC).await;
+    let key = world.make("moving").await;
+    let transition = json!({"transition": {"id": "11"}});
+    assert_eq!(world.bob.post(&format!("/rest/api/2/issue/{key}/transitions"), transition).await.status, 204);
+    for (jql, found) in [
+        ("status was \"To Do\" and status = \"In Progress\" and created > -5m", true),
+        ("status changed from \"To Do\" to \"In Progress\" by bob after -5m", true),
+        ("status changed by ada after -5m", false),
+        ("status was not in (\"To Do\") and created > -5m", false),
+        ("status was \"In Progress\" by currentUser() and created > -5m", false),
+    ] {
+        let expected: &[&str] = if found { &[key.as_str()] } else { &[] };
+        assert_eq!(keys(&search(&world, jql).await), expected, "{jql}");
     }
 }
 
