@@ -9,6 +9,7 @@ use serde::Serialize;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html;charset=UTF-8");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=UTF-8");
 
 /// A finished answer.
 #[derive(Clone, Debug)]
@@ -45,6 +46,11 @@ impl Answer {
     /// An HTML page.
     pub(crate) fn html(status: StatusCode, page: &'static str) -> Self {
         Self::with(status, HTML, Bytes::from_static(page.as_bytes()))
+    }
+
+    /// Plain text.
+    pub(crate) fn text(status: StatusCode, text: &'static str) -> Self {
+        Self::with(status, TEXT, Bytes::from_static(text.as_bytes()))
     }
 
     /// The same answer with one more header; a value that no header can carry is left out.

@@ -54,6 +54,8 @@ pub(crate) struct Call<'a> {
     pub(crate) path: &'a str,
     /// Which version of the API was called, as it stands in links (`2`, `3`, `v1`).
     pub(crate) api: &'static str,
+    /// The route's path below the version, with the names of its parameters.
+    pub(crate) route: &'static str,
     /// Path parameters, decoded.
     pub(crate) params: Vec<(String, String)>,
     /// The query.

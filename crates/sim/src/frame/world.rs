@@ -10,7 +10,7 @@ use axum::body::to_bytes;
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::WebhookTarget;
@@ -51,14 +51,18 @@ pub(crate) trait World: Send + Sync + 'static {
     /// A refusal in the product's own shape.
     type Refusal: Into<Answer>;
 
-    /// Who calls: a person, nobody (`None`), or an answer to wrong credentials.
-    fn admit(&self, headers: &HeaderMap, query: &Query) -> Result<Option<Person>, Answer>;
     /// Which product this is, in one word for the transcript.
     fn face(&self) -> &'static str;
+    /// Who calls: a person, nobody (`None`), or an answer to wrong credentials.
+    fn admit(&self, call: &Call<'_>) -> Result<Option<Person>, Answer>;
+    /// Whether the call may go on, now that it is known who calls: limits, forged requests.
+    fn guard(&self, _: &Call<'_>) -> Result<(), Answer> {
+        Ok(())
+    }
     /// A person's login name.
     fn name(&self, person: Person) -> &str;
     /// Adds the headers the product puts on every answer.
-    fn dress(&self, caller: Option<Person>, answer: &mut Answer);
+    fn dress(&self, call: &Call<'_>, answer: &mut Answer);
     /// A status with nothing to say: an unknown path or method, or a fault.
     fn bare(&self, status: StatusCode) -> Answer;
 
@@ -129,21 +133,21 @@ pub(crate) fn routes<W: World>(
     table: impl IntoIterator<Item = Route<W>>,
 ) -> Router {
     table.into_iter().fold(Router::new(), |router, (method, path, act)| {
-        router.route(&format!("{prefix}{path}"), handler(house.clone(), method, api, act))
+        router.route(&format!("{prefix}{path}"), handler(house.clone(), method, (api, path), act))
     })
 }
 
 fn handler<W: World>(
     house: Arc<House<W>>,
     method: MethodFilter,
-    api: &'static str,
+    (api, path): (&'static str, &'static str),
     act: Act<W>,
 ) -> MethodRouter {
     on(method, move |params: RawPathParams, request: Request| async move {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let (head, body) = request.into_parts();
         match to_bytes(body, BODY_LIMIT).await {
-            Ok(body) => answer(&house, api, act, &head, (params, body)),
+            Ok(body) => answer(&house, (api, path), act, &head, (params, body)),
             Err(_) => Answer::empty(StatusCode::PAYLOAD_TOO_LARGE).into_response(),
         }
     })
@@ -151,7 +155,7 @@ fn handler<W: World>(
 
 fn answer<W: World>(
     house: &House<W>,
-    api: &'static str,
+    (api, route): (&'static str, &'static str),
     act: Act<W>,
     head: &http::request::Parts,
     (params, body): (Vec<(String, String)>, bytes::Bytes),
@@ -162,6 +166,7 @@ fn answer<W: World>(
         method: head.method.as_str(),
         path: head.uri.path(),
         api,
+        route,
         params,
         query: Query::of(&head.uri),
         raw_query: head.uri.query().unwrap_or_default(),
@@ -173,17 +178,11 @@ fn answer<W: World>(
     };
     let (answer, name) = match act {
         Act::Read(handler) => house.read(|world| {
-            let outcome = world.admit(call.headers, &call.query).and_then(|caller| {
-                call.caller = caller;
-                handler(world, &call).map_err(Into::into)
-            });
+            let outcome = enter(world, &mut call).and_then(|()| handler(world, &call).map_err(Into::into));
             finish(world, &call, outcome)
         }),
         Act::Write(handler) => house.write(|world| {
-            let outcome = world.admit(call.headers, &call.query).and_then(|caller| {
-                call.caller = caller;
-                handler(world, &call).map_err(Into::into)
-            });
+            let outcome = enter(world, &mut call).and_then(|()| handler(world, &call).map_err(Into::into));
             finish(world, &call, outcome)
         }),
     };
@@ -194,8 +193,14 @@ fn answer<W: World>(
     response
 }
 
+/// Finds out who calls, and whether they may go on.
+fn enter<W: World>(world: &W, call: &mut Call<'_>) -> Result<(), Answer> {
+    call.caller = world.admit(call)?;
+    world.guard(call)
+}
+
 fn finish<W: World>(world: &W, call: &Call<'_>, outcome: Result<Answer, Answer>) -> (Answer, Option<String>) {
     let mut answer = outcome.unwrap_or_else(|refusal| refusal);
-    world.dress(call.caller, &mut answer);
+    world.dress(call, &mut answer);
     (answer, call.caller.map(|person| world.name(person).to_owned()))
 }

@@ -14,6 +14,7 @@ use crate::jira::issue::{Comment, Held, Issue, Properties, Text};
 use crate::jira::jql::Query;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
+use crate::jira::switch;
 
 /// How the property of a marker begins.
 const MARKER: &str = "bowline";
@@ -285,8 +286,11 @@ struct Permission {
     allowed: bool,
 }
 
-/// Gives or takes a right.
+/// Gives or takes a right, or turns a switch.
 pub(crate) fn set(site: &mut Site, change: &Value) -> Result<(), String> {
+    if change.get("right").is_none() {
+        return switch::set(site, change);
+    }
     let wanted = Permission::deserialize(change).map_err(|error| error.to_string())?;
     let who = person(site, &wanted.user)?;
     let project = site

@@ -24,6 +24,7 @@ mod route;
 mod scheme;
 mod seed;
 mod site;
+mod switch;
 mod text;
 mod view;
 
@@ -33,11 +34,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::frame::answer::Answer;
-use crate::frame::call::{Person, Query};
+use crate::frame::call::{Call, Person};
 use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{House, World, routes};
 use crate::jira::refusal::Refusal;
@@ -144,8 +145,11 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     };
     let (missing, wrong) = (house.clone(), house.clone());
     let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
+    let auth = |version| routes(house, &format!("/rest/auth/{version}"), "1", route::session::table(cloud));
     router
         .merge(hooks)
+        .merge(auth("1"))
+        .merge(auth("latest"))
         .merge(templates("1.0"))
         .merge(templates("latest"))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
@@ -155,8 +159,12 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
 impl World for Site {
     type Refusal = Refusal;
 
-    fn admit(&self, headers: &HeaderMap, _: &Query) -> Result<Option<Person>, Answer> {
-        access::admit(self, headers)
+    fn admit(&self, call: &Call<'_>) -> Result<Option<Person>, Answer> {
+        access::admit(self, call)
+    }
+
+    fn guard(&self, call: &Call<'_>) -> Result<(), Answer> {
+        access::xsrf::check(self, call)
     }
 
     fn face(&self) -> &'static str {
@@ -167,8 +175,8 @@ impl World for Site {
         &self.catalog.account(person).name
     }
 
-    fn dress(&self, caller: Option<Person>, answer: &mut Answer) {
-        access::dress(self, caller, answer);
+    fn dress(&self, call: &Call<'_>, answer: &mut Answer) {
+        access::dress(self, call, answer);
     }
 
     fn bare(&self, status: StatusCode) -> Answer {

@@ -11,6 +11,7 @@ use crate::frame::stale::Stale;
 use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
 use crate::jira::Deployment;
+use crate::jira::access::Gate;
 use crate::jira::catalog::{Catalog, Project};
 use crate::jira::circle::{Actor, Cast};
 use crate::jira::dashboard::Dashboards;
@@ -97,6 +98,8 @@ pub(crate) struct Site {
     pub(crate) deliveries: AtomicU64,
     /// Milliseconds before each retry of a webhook; Atlassian's own waits when `None`.
     pub(crate) retry_wait: Option<i64>,
+    /// Who may come in, and by which way.
+    pub(crate) gate: Gate,
     stale: Stale<Issue>,
 }
 
@@ -122,6 +125,7 @@ impl Site {
             seed: 0,
             deliveries: AtomicU64::new(0),
             retry_wait: None,
+            gate: Gate::default(),
             stale: Stale::default(),
         }
     }
@@ -136,14 +140,21 @@ impl Site {
         format!("{}-{}", self.catalog.projects.get(issue.project).key, issue.number)
     }
 
-    /// Whether somebody has a right in a project; nobody without an account has any.
+    /// Whether somebody has a right in a project; nobody without an account has any but to look at public projects.
     pub(crate) fn may(&self, caller: Option<Person>, project: Row<Project>, right: Right) -> bool {
-        caller.is_some_and(|person| {
-            let taken = !self.denied.is_empty()
-                && (self.denied.contains(&(person, project, right))
-                    || self.denied.contains(&(person, project, Right::Browse)));
-            !taken && self.granted(person, project, right.permission())
-        })
+        let Some(person) = caller else { return right == Right::Browse && self.is_public(project) };
+        let taken = !self.denied.is_empty()
+            && (self.denied.contains(&(person, project, right))
+                || self.denied.contains(&(person, project, Right::Browse)));
+        !taken && self.granted(person, project, right.permission())
+    }
+
+    /// Whether a project may be browsed without an account: its permission scheme says so, or the control API.
+    fn is_public(&self, project: Row<Project>) -> bool {
+        let scheme = self.catalog.permission_schemes.get(self.catalog.projects.get(project).permissions);
+        let mut grants = scheme.grants.iter().filter(|grant| *grant.holder.kind == *"anyone");
+        self.gate.public.contains(&project)
+            || grants.any(|grant| *grant.permission == *Right::Browse.permission())
     }
 
     /// Whether the project's permission scheme gives somebody a permission.

@@ -25,11 +25,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::frame::answer::Answer;
-use crate::frame::call::{Person, Query};
+use crate::frame::call::{Call, Person};
 use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{House, World, routes};
 use crate::targetprocess::refusal::Refusal;
@@ -104,8 +104,8 @@ fn router(house: &Arc<House<Site>>) -> Router {
 impl World for Site {
     type Refusal = Refusal;
 
-    fn admit(&self, headers: &HeaderMap, query: &Query) -> Result<Option<Person>, Answer> {
-        access::admit(self, headers, query)
+    fn admit(&self, call: &Call<'_>) -> Result<Option<Person>, Answer> {
+        access::admit(self, call.headers, &call.query)
     }
 
     fn face(&self) -> &'static str {
@@ -116,7 +116,7 @@ impl World for Site {
         self.catalog.login(person)
     }
 
-    fn dress(&self, _: Option<Person>, _: &mut Answer) {}
+    fn dress(&self, _: &Call<'_>, _: &mut Answer) {}
 
     fn bare(&self, status: StatusCode) -> Answer {
         Refusal::new(status, status.canonical_reason().unwrap_or_default()).into()

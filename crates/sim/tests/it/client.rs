@@ -17,6 +17,8 @@ pub(crate) struct Client {
     plain: Plain,
     base: String,
     authorization: Option<String>,
+    /// Other headers, sent each time.
+    headers: Vec<(&'static str, String)>,
 }
 
 pub(crate) struct Reply {
@@ -46,7 +48,12 @@ impl Reply {
 impl Client {
     /// Nobody in particular.
     pub(crate) fn anonymous(base: &str) -> Self {
-        Self { plain: Plain::new(PATIENCE).expect("a client"), base: base.to_owned(), authorization: None }
+        Self {
+            plain: Plain::new(PATIENCE).expect("a client"),
+            base: base.to_owned(),
+            authorization: None,
+            headers: Vec::new(),
+        }
     }
 
     /// Somebody with Basic credentials.
@@ -60,13 +67,22 @@ impl Client {
         self
     }
 
+    /// The same client with one more header.
+    pub(crate) fn and(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
     /// Sends bytes and hands over whatever comes back.
     pub(crate) async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Reply, Error> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(authorization) = &self.authorization {
             request = request.header("authorization", authorization);
         }
-        if !body.is_empty() {
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        if !body.is_empty() && !self.headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");
         }
         let answer = self.plain.send(request.body(body).expect("a request")).await?;

@@ -28,6 +28,7 @@ pub(crate) mod query;
 pub(crate) mod role;
 pub(crate) mod scheme;
 pub(crate) mod search;
+pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod share;
 pub(crate) mod status;

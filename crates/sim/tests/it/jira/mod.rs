@@ -9,6 +9,7 @@ mod issues;
 mod projects;
 mod queries;
 mod search;
+mod sessions;
 mod settings;
 mod setup;
 mod webhooks;

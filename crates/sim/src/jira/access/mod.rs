@@ -1,0 +1,154 @@
+//! Signing in to Jira, and the headers Jira puts on every answer.
+//!
+//! Cloud: Basic with e-mail and API token on the site; scoped tokens and an app's access tokens through the gateway.
+//! Data Center: Basic with name and password, Bearer with a personal access token, or a session's cookie. Wrong
+//! credentials are refused at once; none at all make an anonymous caller, who sees public projects only.
+
+pub(crate) mod login;
+pub(crate) mod session;
+pub(crate) mod xsrf;
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use http::header::{AUTHORIZATION, HeaderName, WWW_AUTHENTICATE};
+use serde_json::json;
+
+use crate::frame::answer::Answer;
+use crate::frame::call::{Call, Person};
+use crate::frame::table::Row;
+use crate::jira::access::login::{Logins, Verdict};
+use crate::jira::access::session::Sessions;
+use crate::jira::catalog::Project;
+use crate::jira::site::Site;
+
+const LOGIN_REASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
+const DENIED_REASON: HeaderName = HeaderName::from_static("x-authentication-denied-reason");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-arequestid");
+const USER_NAME: HeaderName = HeaderName::from_static("x-ausername");
+const ACCOUNT_ID: HeaderName = HeaderName::from_static("x-aaccountid");
+
+/// What Data Center's login filter sends in place of JSON.
+const REFUSED_PAGE: &str = "<html><head><title>Unauthorized (401)</title></head><body><h1>Unauthorized (401)</h1>\
+    <p>Basic Authentication Failure - Reason : AUTHENTICATED_FAILED</p></body></html>";
+/// The same when the password was not even looked at.
+const DENIED_PAGE: &str = "<html><head><title>Forbidden (403)</title></head><body><h1>Forbidden (403)</h1>\
+    <p>Basic Authentication Failure - Reason : AUTHENTICATION_DENIED</p></body></html>";
+
+/// All that is remembered about who may come in.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    /// How often people signed in, and failed to. Looking at a request changes it, so it has a lock of its own.
+    logins: Mutex<Logins>,
+    sessions: Mutex<Sessions>,
+    /// Projects that anybody may browse.
+    pub(crate) public: HashSet<Row<Project>>,
+}
+
+impl Gate {
+    pub(crate) fn logins(&self) -> MutexGuard<'_, Logins> {
+        self.logins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who calls.
+pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
+    let Some(value) = call.headers.get(AUTHORIZATION) else {
+        return if site.is_cloud() { Ok(None) } else { by_cookie(site, call) };
+    };
+    let (scheme, credential) =
+        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(|| refused(site))?;
+    let person = match scheme.to_ascii_lowercase().as_str() {
+        "basic" => return basic(site, credential.trim()).map(Some),
+        "bearer" if !site.is_cloud() => bearer(site, credential.trim()),
+        _ => None,
+    };
+    let person = person.filter(|person| !site.catalog.account(*person).inactive);
+    person.map(Some).ok_or_else(|| refused(site))
+}
+
+/// A session that has ended is refused, not made anonymous; but the login resource has to be reached with it.
+fn by_cookie(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
+    let Some(id) = session::cookie(call) else { return Ok(None) };
+    let person = site.gate.sessions().person(&id, site.frame.clock.now());
+    let person = person.filter(|person| !site.catalog.account(*person).inactive);
+    if person.is_none() && call.route != "/session" {
+        return Err(refused(site));
+    }
+    Ok(person)
+}
+
+fn basic(site: &Site, credential: &str) -> Result<Person, Answer> {
+    let decoded = STANDARD.decode(credential).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let (user, secret) =
+        decoded.as_deref().and_then(|text| text.split_once(':')).ok_or_else(|| refused(site))?;
+    if site.is_cloud() {
+        let person = site.catalog.person(|account| {
+            account.email.eq_ignore_ascii_case(user) && secret.strip_prefix("token-") == Some(&account.name)
+        });
+        let person = person.filter(|person| !site.catalog.account(*person).inactive);
+        return person.ok_or_else(|| refused(site));
+    }
+    match login::password(site, user, secret) {
+        Verdict::In(person) => Ok(person),
+        Verdict::Wrong => Err(refused(site)),
+        Verdict::Challenge => Err(challenge(site, Answer::html(StatusCode::FORBIDDEN, DENIED_PAGE))),
+    }
+}
+
+fn bearer(site: &Site, token: &str) -> Option<Person> {
+    let name = token.strip_prefix("pat-")?;
+    site.catalog.person(|account| *account.name == *name)
+}
+
+fn refused(site: &Site) -> Answer {
+    let status = StatusCode::UNAUTHORIZED;
+    let answer = if site.is_cloud() {
+        let message = "Client must be authenticated to access this resource.";
+        Answer::json(status, &json!({"message": message, "status-code": 401}))
+    } else {
+        Answer::html(status, REFUSED_PAGE)
+    };
+    failed(site, answer)
+}
+
+/// The same answer, saying that the credentials were wrong.
+pub(crate) fn failed(site: &Site, answer: Answer) -> Answer {
+    answer.header(LOGIN_REASON, "AUTHENTICATED_FAILED").header(WWW_AUTHENTICATE, &realm(site))
+}
+
+/// The same answer, saying that only a person at the login page can go on.
+pub(crate) fn challenge(site: &Site, answer: Answer) -> Answer {
+    answer
+        .header(LOGIN_REASON, "AUTHENTICATION_DENIED")
+        .header(DENIED_REASON, &format!("CAPTCHA_CHALLENGE; login-url={}/login.jsp", site.base))
+        .header(WWW_AUTHENTICATE, &realm(site))
+}
+
+fn realm(site: &Site) -> String {
+    format!("OAuth realm=\"{}\"", site.base)
+}
+
+/// Adds the headers of every answer.
+pub(super) fn dress(site: &Site, call: &Call<'_>, answer: &mut Answer) {
+    let (requests, _) = site.frame.recorder.totals();
+    let mut dressed = std::mem::replace(answer, Answer::empty(StatusCode::OK))
+        .header(REQUEST_ID, &format!("sim{requests}"));
+    if let Some(account) = call.caller.map(|person| site.catalog.account(person)) {
+        dressed = if site.is_cloud() {
+            dressed.header(ACCOUNT_ID, &account.account_id)
+        } else {
+            dressed.header(LOGIN_REASON, "OK").header(USER_NAME, &account.name)
+        };
+    } else if !site.is_cloud() {
+        dressed = dressed.header(USER_NAME, "anonymous");
+    }
+    *answer = dressed;
+}

@@ -1,0 +1,35 @@
+//! Refuses what a page of another site could make a browser send: Jira's XSRF check.
+//!
+//! A form (which needs no permission of the browser to cross sites) must carry `X-Atlassian-Token`; a browser's
+//! change from another origin is refused whatever it carries.
+
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, ORIGIN, USER_AGENT};
+
+use crate::frame::answer::Answer;
+use crate::frame::call::Call;
+use crate::jira::site::Site;
+
+/// What a browser sends for a form without asking first.
+const FORMS: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+/// The header's values that switch the check off; the second is the older one.
+const WAIVERS: &[&str] = &["no-check", "nocheck"];
+
+/// Refuses a request that may have been forged.
+pub(crate) fn check(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
+    if matches!(call.method, "GET" | "HEAD" | "OPTIONS") {
+        return Ok(());
+    }
+    let header = |name: http::HeaderName| call.headers.get(name).and_then(|value| value.to_str().ok());
+    let waived = call.headers.get("x-atlassian-token").and_then(|value| value.to_str().ok());
+    let waived = waived.is_some_and(|value| WAIVERS.iter().any(|waiver| value.eq_ignore_ascii_case(waiver)));
+    let media = header(CONTENT_TYPE).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim();
+    let form = call.method == "POST" && FORMS.iter().any(|form| media.eq_ignore_ascii_case(form));
+    let browser = header(USER_AGENT).is_some_and(|agent| agent.starts_with("Mozilla/"));
+    let elsewhere = header(ORIGIN).is_some_and(|origin| origin != site.base);
+    if (form && !waived) || (browser && elsewhere) {
+        return Err(Answer::text(StatusCode::FORBIDDEN, "XSRF check failed"));
+    }
+    Ok(())
+}
