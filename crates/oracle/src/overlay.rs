@@ -56,6 +56,9 @@ pub(crate) struct Repair {
     /// Members to add or replace there, one level after the other (JSON).
     #[serde(default)]
     merge: Option<String>,
+    /// What is there instead (JSON); not nothing.
+    #[serde(default)]
+    instead: Option<String>,
     /// Member names to take out of the `required` list there.
     #[serde(default)]
     optional: Vec<String>,
@@ -95,6 +98,13 @@ impl Repair {
     }
 
     fn apply_at(&self, target: &mut Map<String, Value>) -> Result<()> {
+        if let Some(text) = &self.instead {
+            let other: Map<String, Value> = serde_json::from_str(text)?;
+            if !["type", "$ref", "properties"].iter().any(|name| other.contains_key(*name)) {
+                bail!("a schema that accepts everything says nothing");
+            }
+            *target = other;
+        }
         if self.list {
             let item = Value::Object(std::mem::take(target));
             target.insert("type".to_owned(), "array".into());
@@ -147,13 +157,12 @@ mod tests {
     use super::*;
 
     fn repair(merge: &str) -> Repair {
-        let at = vec!["/components/schemas/A".to_owned()];
-        let (document, reason) = ("dc".to_owned(), "wrong".to_owned());
         Repair {
-            document,
-            at,
-            reason,
+            document: "dc".to_owned(),
+            at: vec!["/components/schemas/A".to_owned()],
+            reason: "wrong".to_owned(),
             merge: Some(merge.to_owned()),
+            instead: None,
             optional: Vec::new(),
             list: false,
             page: None,

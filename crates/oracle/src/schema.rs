@@ -74,6 +74,10 @@ fn closed(schema: &Value, whole: bool) -> Value {
     let declares = members.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
     let composed = ["allOf", "anyOf", "oneOf"].iter().any(|name| members.contains_key(*name));
     let open = members.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false));
+    if composed && !declares {
+        // A closed composition without members of its own would refuse everything.
+        kept.remove("additionalProperties");
+    }
     if whole && !open {
         if composed && (declares || members.contains_key("allOf")) {
             kept.remove("additionalProperties");

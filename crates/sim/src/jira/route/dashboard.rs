@@ -15,7 +15,7 @@ use crate::jira::dashboard::Dashboard;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 use crate::jira::view::Show;
-use crate::jira::view::person::PersonView;
+use crate::jira::view::person;
 
 /// What both faces have.
 pub(crate) fn both() -> Vec<Route<Site>> {
@@ -63,7 +63,7 @@ fn show(site: &Site, call: &Call<'_>, dashboard: &Dashboard) -> Value {
         members.insert(name.to_owned(), value);
     }
     if let Some(owner) = dashboard.owner {
-        members.insert("owner".to_owned(), json!(PersonView(to, owner)));
+        members.insert("owner".to_owned(), person::brief(to, owner));
     }
     shown
 }

@@ -131,7 +131,9 @@ fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         None if issues.is_empty() => None,
         None => {
             let said = "There are issues of this type: an alternative issue type is required.";
-            return Err(Refusal::new(StatusCode::CONFLICT, said));
+            // The two products' documents name different statuses for this.
+            let status = if site.is_cloud() { StatusCode::CONFLICT } else { StatusCode::BAD_REQUEST };
+            return Err(Refusal::new(status, said));
         }
     };
     for (id, new) in issues.into_iter().zip(std::iter::repeat(new)) {

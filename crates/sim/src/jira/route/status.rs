@@ -56,8 +56,6 @@ fn status_view(site: &Site, row: Row<Status>) -> Value {
         "description": status.description,
         "statusCategory": category_name(status.category),
         "scope": {"type": "GLOBAL"},
-        "usages": [],
-        "workflowUsages": [],
     })
 }
 

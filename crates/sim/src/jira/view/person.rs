@@ -46,6 +46,17 @@ impl Serialize for PersonView<'_> {
     }
 }
 
+/// A person in short, as the owner of something; Data Center shows everybody at the same length.
+pub(crate) fn brief(show: Show<'_>, person: Person) -> Value {
+    let mut shown = json!(PersonView(show, person));
+    if show.site.is_cloud()
+        && let Some(members) = shown.as_object_mut()
+    {
+        members.retain(|name, _| !["emailAddress", "timeZone", "accountType"].contains(&name.as_str()));
+    }
+    shown
+}
+
 /// A group in short.
 pub(crate) fn group(show: Show<'_>, row: Row<Group>) -> Value {
     let group = show.site.catalog.groups.get(row);

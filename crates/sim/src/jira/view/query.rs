@@ -61,7 +61,7 @@ fn operand(given: &Operand) -> Value {
     let encoded = given.to_string();
     match given {
         Operand::Text(text) => json!({"value": text, "encodedValue": quote(text)}),
-        Operand::Empty => json!({"keyword": "empty", "encodedOperand": encoded}),
+        Operand::Empty => json!({"keyword": "empty"}),
         Operand::Function(name, arguments) => {
             json!({"function": name, "arguments": arguments, "encodedOperand": encoded})
         }
