@@ -131,8 +131,8 @@ fn candidates(face: &str, path: &str) -> Vec<(&'static str, String)> {
     let under = |prefix: &str| path.strip_prefix(prefix).map(str::to_owned);
     match face {
         "cloud" => {
-            if path.starts_with("/rest/agile/1.0/") {
-                return vec![("software", path.to_owned())];
+            if let Some(rest) = under("/rest/agile/1.0/").or_else(|| under("/rest/agile/latest/")) {
+                return vec![("software", format!("/rest/agile/1.0/{rest}"))];
             }
             if let Some(rest) = under("/rest/api/3/") {
                 return vec![("cloud-v3", format!("/rest/api/3/{rest}"))];

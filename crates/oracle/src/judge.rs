@@ -120,10 +120,10 @@ impl Judge {
                 _ => Vec::new(),
             });
         };
-        let Some(body) = &answer.body else {
-            if answer.length == 0 && schema.as_object().is_some_and(serde_json::Map::is_empty) {
-                return Ok(Vec::new());
-            }
+        // A body that is not there says as much as `null`, and is allowed where that is.
+        let nothing =
+            (answer.length == 0 && answer.status < 400 && allows_nothing(schema)).then_some(&Value::Null);
+        let Some(body) = answer.body.as_ref().or(nothing) else {
             // Refusals often have no body, or the page of a proxy in front.
             let told = answer.media.as_deref().unwrap_or("nothing");
             return Ok(if answer.status >= 400 {
@@ -190,6 +190,12 @@ fn told(error: &jsonschema::ValidationError<'_>, body: &Value) -> String {
     }
     let words: String = words.chars().take(300).collect();
     format!("{}: {words}", place.join("/"))
+}
+
+/// Whether a schema says nothing at all, or that there may be nothing.
+fn allows_nothing(schema: &Value) -> bool {
+    let null = |kinds: &Value| kinds.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "null"));
+    schema.as_object().is_some_and(serde_json::Map::is_empty) || schema.get("type").is_some_and(null)
 }
 
 /// The shapes in which Jira and the servers in front of it refuse.

@@ -117,6 +117,7 @@ impl Repair {
                 json!({"startAt": number, "maxResults": number, "total": number, "isLast": flag});
             if let Some(properties) = properties.as_object_mut() {
                 properties.insert(name.clone(), json!({"type": "array", "items": item}));
+                properties.insert("expand".to_owned(), json!({"type": "string"}));
             }
             let required = json!(["startAt", "maxResults", name]);
             target.extend([

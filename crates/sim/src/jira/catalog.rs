@@ -235,6 +235,18 @@ pub(crate) enum Shape {
     Number,
     Select,
     MultiSelect,
+    /// Sprints, by id.
+    Sprint,
+    /// The epic an issue belongs to.
+    EpicLink,
+    /// An epic's short name.
+    EpicName,
+    /// Whether an epic is done, as boards see it.
+    EpicStatus,
+    /// An epic's colour, `color_1` to `color_14`.
+    EpicColor,
+    /// Where an issue stands among all.
+    Rank,
 }
 
 impl Shape {
@@ -246,6 +258,12 @@ impl Shape {
             Self::Number => "com.atlassian.jira.plugin.system.customfieldtypes:float",
             Self::Select => "com.atlassian.jira.plugin.system.customfieldtypes:select",
             Self::MultiSelect => "com.atlassian.jira.plugin.system.customfieldtypes:multiselect",
+            Self::Sprint => "com.pyxis.greenhopper.jira:gh-sprint",
+            Self::EpicLink => "com.pyxis.greenhopper.jira:gh-epic-link",
+            Self::EpicName => "com.pyxis.greenhopper.jira:gh-epic-label",
+            Self::EpicStatus => "com.pyxis.greenhopper.jira:gh-epic-status",
+            Self::EpicColor => "com.pyxis.greenhopper.jira:gh-epic-color",
+            Self::Rank => "com.pyxis.greenhopper.jira:gh-lexo-rank",
         }
     }
 }
@@ -308,6 +326,11 @@ impl Catalog {
     /// The first person that fits.
     pub(crate) fn person(&self, fits: impl Fn(&Account) -> bool) -> Option<Person> {
         self.people().find(|(_, account)| fits(account)).map(|(person, _)| person)
+    }
+
+    /// The first custom field of a shape.
+    pub(crate) fn field_of(&self, shape: Shape) -> Option<Row<Custom>> {
+        self.custom.find(|custom| custom.shape == shape)
     }
 
     /// A project by id or key; keys in any case.

@@ -243,6 +243,11 @@ fn custom(site: &Site, issue: &Issue) -> Value {
             Held::Number(number) => json!(number),
             Held::Option(id) => json!(option(id)),
             Held::Options(ids) => ids.iter().map(option).collect(),
+            Held::Sprints(ids) => {
+                ids.iter().filter_map(|id| site.agile.sprints.get(id)).map(|sprint| &*sprint.name).collect()
+            }
+            Held::Epic(_, key) => json!(key),
+            Held::Rank(rank) => json!(rank),
         };
         (custom.name.to_string(), value)
     });
@@ -255,7 +260,12 @@ pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
     let Some(target) = target else { return };
     let jql = target.jql.unwrap_or_default();
     let events = if target.events.is_empty() {
-        EVENTS.iter().chain(crate::jira::hook::setup::EVENTS).map(|event| (*event).to_owned()).collect()
+        EVENTS
+            .iter()
+            .chain(crate::jira::hook::setup::EVENTS)
+            .chain(crate::jira::hook::agile::EVENTS)
+            .map(|event| (*event).to_owned())
+            .collect()
     } else {
         target.events
     };

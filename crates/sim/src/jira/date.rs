@@ -43,6 +43,14 @@ pub(crate) fn millis(time: jiff::civil::DateTime) -> Option<i64> {
     time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond())
 }
 
+/// The instant a text names as ISO 8601 says, with an offset or, in UTC, without; a day alone is its first moment.
+pub(crate) fn instant(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let zoned = text.parse::<Timestamp>().ok().map(|at| at.as_millisecond());
+    let civil = || text.parse::<jiff::civil::DateTime>().ok().and_then(millis);
+    zoned.or_else(civil)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +60,17 @@ mod tests {
         assert_eq!(Stamp(1_595_970_774_883).to_string(), "2020-07-28T21:12:54.883+0000");
         assert_eq!(Stamp(0).to_string(), "1970-01-01T00:00:00.000+0000");
         assert_eq!(Stamp(253_370_764_799_999).to_string(), "9998-12-31T23:59:59.999+0000");
+    }
+
+    #[test]
+    fn instants_are_read_with_every_offset_jira_takes() {
+        let at = instant("2015-04-11T05:22:00.000Z");
+        assert!(at.is_some());
+        for text in ["2015-04-11T15:22:00.000+10:00", "2015-04-11T15:22:00.000+1000", "2015-04-11T05:22:00"] {
+            assert_eq!(instant(text), at, "{text}");
+        }
+        assert_eq!(instant("2015-04-11"), instant("2015-04-11T00:00:00.000+0000"));
+        assert_eq!(instant("yesterday"), None);
     }
 
     #[test]

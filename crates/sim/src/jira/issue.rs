@@ -28,6 +28,12 @@ pub(crate) enum Held {
     Option(u32),
     /// Options' ids in the field's order.
     Options(Vec<u32>),
+    /// Sprints' ids, by the order in which the issue came to them.
+    Sprints(Vec<u32>),
+    /// An epic's id, and its key when it was set, for the history.
+    Epic(u32, Box<str>),
+    /// A place in the order of issues, see [`super::rank`].
+    Rank(Box<str>),
 }
 
 /// Entity properties: key and JSON.

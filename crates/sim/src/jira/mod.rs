@@ -4,6 +4,7 @@
 //! by `edit`, done by `deed`, shown by `view` and told to webhooks by `hook`.
 
 mod access;
+mod agile;
 mod catalog;
 mod circle;
 mod control;
@@ -19,6 +20,7 @@ mod input;
 mod issue;
 mod jql;
 mod keep;
+mod rank;
 mod refusal;
 mod route;
 mod scheme;
@@ -118,6 +120,7 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
         site.seed = seed;
         site.retry_wait = webhook_retry.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
         seed::issues::add(&mut site, issues, seed);
+        seed::agile::add(&mut site);
         control::target(&mut site, webhook);
         site
     };
@@ -143,6 +146,10 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     let templates = |version| {
         routes(house, &format!("/rest/project-templates/{version}"), "1.0", route::template::table())
     };
+    let agile = |version| {
+        let table = route::agile::table().into_iter().chain(route::agile::own(cloud));
+        routes(house, &format!("/rest/agile/{version}"), "1.0", table)
+    };
     let (missing, wrong) = (house.clone(), house.clone());
     let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
     let auth = |version| routes(house, &format!("/rest/auth/{version}"), "1", route::session::table(cloud));
@@ -150,6 +157,8 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
         .merge(hooks)
         .merge(auth("1"))
         .merge(auth("latest"))
+        .merge(agile("1.0"))
+        .merge(agile("latest"))
         .merge(templates("1.0"))
         .merge(templates("latest"))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })

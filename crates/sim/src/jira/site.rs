@@ -12,6 +12,7 @@ use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
 use crate::jira::Deployment;
 use crate::jira::access::Gate;
+use crate::jira::agile::Agile;
 use crate::jira::catalog::{Catalog, Project};
 use crate::jira::circle::{Actor, Cast};
 use crate::jira::dashboard::Dashboards;
@@ -84,6 +85,7 @@ pub(crate) struct Site {
     pub(crate) catalog: Catalog,
     pub(crate) names: Names,
     pub(crate) issues: Issues,
+    pub(crate) agile: Agile,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) next_hook: u32,
     pub(crate) next_comment: u32,
@@ -113,6 +115,7 @@ impl Site {
             catalog,
             names: Names::default(),
             issues: Issues::default(),
+            agile: Agile::default(),
             hooks: Vec::new(),
             next_hook: 1,
             next_comment: 10_000,
@@ -243,7 +246,8 @@ impl Site {
         self.keep_former(now, id);
         let cloud = self.is_cloud();
         let issue = self.issues.get_mut(id)?;
-        let mut desk = Desk { catalog: &self.catalog, names: &mut self.names, cloud, now };
+        let mut desk =
+            Desk { catalog: &self.catalog, agile: &self.agile, names: &mut self.names, cloud, now };
         let items: Box<[Item]> = apply(issue, &mut desk).into();
         let (deed, comment, fields) = write;
         let at = if touch || !items.is_empty() { now.max(issue.updated + 1) } else { now };

@@ -26,7 +26,7 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
     let fields = named(&mut site.names, &draft.named);
     let cloud = site.is_cloud();
     let now = issue.created;
-    let mut desk = Desk { catalog: &site.catalog, names: &mut site.names, cloud, now };
+    let mut desk = Desk { catalog: &site.catalog, agile: &site.agile, names: &mut site.names, cloud, now };
     let mut assigned = Vec::new();
     for set in draft.sets {
         let is_assignee = matches!(set, Set::Assignee(_));

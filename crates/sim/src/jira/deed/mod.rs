@@ -4,12 +4,15 @@
 //! and how the answer looks is decided by the routes.
 
 pub(crate) mod account;
+pub(crate) mod agile;
+pub(crate) mod board;
 pub(crate) mod comment;
 pub(crate) mod component;
 pub(crate) mod create;
 pub(crate) mod project;
 pub(crate) mod property;
 pub(crate) mod remove;
+pub(crate) mod sprint;
 pub(crate) mod transition;
 pub(crate) mod update;
 pub(crate) mod version;

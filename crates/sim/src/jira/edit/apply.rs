@@ -3,13 +3,15 @@
 use super::Set;
 use crate::frame::call::Person;
 use crate::frame::table::{Name, Names, Row, Table};
-use crate::jira::catalog::{Catalog, Custom};
+use crate::jira::agile::Agile;
+use crate::jira::catalog::{Catalog, Custom, Shape};
 use crate::jira::field::Field;
 use crate::jira::issue::{Held, Issue, Item, Text};
 
 /// What the history needs to know beside the issue.
 pub(crate) struct Desk<'a> {
     pub(crate) catalog: &'a Catalog,
+    pub(crate) agile: &'a Agile,
     pub(crate) names: &'a mut Names,
     pub(crate) cloud: bool,
     pub(crate) now: i64,
@@ -169,12 +171,23 @@ impl Desk<'_> {
         if same {
             return Vec::new();
         }
+        let old_rank = issue.rank(self.catalog);
         issue.custom.retain(|(kept, _)| *kept != row);
         if let Some(held) = &new {
             issue.custom.push((row, held.clone()));
         }
         let custom = self.catalog.custom.get(row);
-        let (from, to) = (held_side(custom, old.as_ref()), held_side(custom, new.as_ref()));
+        if custom.shape == Shape::Rank {
+            let higher = issue.rank(self.catalog) < old_rank;
+            let moved = if higher { "Ranked higher" } else { "Ranked lower" };
+            return vec![self.item(
+                field,
+                (Some("".into()), Some("".into())),
+                (Some("".into()), Some(moved.into())),
+            )];
+        }
+        let (from, to) =
+            (held_side(self.agile, custom, old.as_ref()), held_side(self.agile, custom, new.as_ref()));
         vec![self.item(field, from, to)]
     }
 }
@@ -190,7 +203,7 @@ fn person_side(catalog: &Catalog, cloud: bool, person: Person) -> Side {
     (Some(id.clone()), Some(account.display.clone()))
 }
 
-fn held_side(field: &Custom, held: Option<&Held>) -> Side {
+fn held_side(agile: &Agile, field: &Custom, held: Option<&Held>) -> Side {
     let value =
         |id: &u32| field.options.iter().find(|(option, _)| option == id).map_or("", |(_, value)| value);
     match held {
@@ -204,5 +217,12 @@ fn held_side(field: &Custom, held: Option<&Held>) -> Side {
             let values = ids.iter().map(value).collect::<Vec<_>>().join(",");
             (Some(format!("[{numbers}]").into()), Some(values.into()))
         }
+        Some(Held::Sprints(ids)) => {
+            let numbers = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let names = ids.iter().filter_map(|id| agile.sprints.get(id)).map(|sprint| &*sprint.name);
+            (Some(numbers.into()), Some(names.collect::<Vec<_>>().join(", ").into()))
+        }
+        Some(Held::Epic(id, key)) => (Some(id.to_string().into()), Some(key.clone())),
+        Some(Held::Rank(rank)) => (None, Some(rank.clone())),
     }
 }

@@ -3,6 +3,7 @@
 //! [`read`] finds every fault of `fields` and `update` first, so that a refusal changes nothing and names all fields.
 //! [`value`] reads single values, [`apply`] puts them into an issue and says what changed.
 
+pub(crate) mod agile;
 pub(crate) mod apply;
 pub(crate) mod read;
 pub(crate) mod value;

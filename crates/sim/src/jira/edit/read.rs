@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Hand, Set, unknown, value};
 use crate::frame::table::Row;
-use crate::jira::catalog::Project;
+use crate::jira::catalog::{Project, Shape};
 use crate::jira::field::Field;
 use crate::jira::issue::{Held, Issue};
 use crate::jira::refusal::Refusal;
@@ -107,7 +107,7 @@ impl Reader<'_> {
             Screen::Transition => field == Field::Resolution,
             Screen::Create | Screen::Edit => match field {
                 Field::Project => self.screen == Screen::Create,
-                Field::Custom(_) => true,
+                Field::Custom(row) => self.site.catalog.custom.get(row).shape != Shape::Rank,
                 Field::IssueType
                 | Field::Summary
                 | Field::Description
@@ -128,7 +128,7 @@ impl Reader<'_> {
     fn field(&mut self, name: &str, value: &Value) {
         let Some(field) = self.admit(name) else { return };
         match value::read(self.site, self.hand, self.project, field, value) {
-            Ok(set) => self.draft.sets.push(set),
+            Ok(set) => self.draft.sets.push(super::agile::complete(self.site, self.issue, set)),
             Err(text) => self.fail(name, text),
         }
     }
@@ -172,7 +172,8 @@ impl Reader<'_> {
     /// One operation on a field, on top of those before it.
     fn operation(&self, field: Field, so_far: Option<Set>, verb: &str, given: &Value) -> Result<Set, String> {
         if verb == "set" {
-            return value::read(self.site, self.hand, self.project, field, given);
+            let set = value::read(self.site, self.hand, self.project, field, given)?;
+            return Ok(super::agile::complete(self.site, self.issue, set));
         }
         let add = match verb {
             "add" => true,
@@ -206,7 +207,6 @@ impl Reader<'_> {
 
     /// What a list field holds now; `None` for fields that are no lists.
     fn current(&self, field: Field) -> Option<Set> {
-        use crate::jira::catalog::Shape;
         let issue = self.issue;
         Some(match field {
             Field::Labels => {

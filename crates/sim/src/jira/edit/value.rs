@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{Hand, Set};
+use super::{Hand, Set, agile};
 use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
 use crate::jira::catalog::{Custom, Project, Shape, Version};
@@ -67,7 +67,10 @@ pub(super) fn read(
             }
             _ => return Err("Error parsing date string".to_owned()),
         }),
-        Field::Custom(row) => Set::Custom(row, custom(hand, catalog.custom.get(row), value)?),
+        Field::Custom(row) => match agile::read(site, catalog.custom.get(row), value) {
+            Some(held) => Set::Custom(row, held?),
+            None => Set::Custom(row, custom(hand, catalog.custom.get(row), value)?),
+        },
         _ => return Err(super::unknown(field.id(catalog))),
     })
 }
@@ -246,7 +249,7 @@ fn custom(hand: &Hand<'_>, field: &Custom, value: &Value) -> Read<Option<Held>> 
             (!ids.is_empty()).then_some(Held::Options(ids))
         }
         (_, Value::Null) => None,
-        (Shape::Text, Value::String(text)) => {
+        (Shape::Text | Shape::EpicName | Shape::EpicColor, Value::String(text)) => {
             let text = hand.normalise.apply(text.clone());
             if text.chars().count() > LINE {
                 return Err(format!(
@@ -255,10 +258,10 @@ fn custom(hand: &Hand<'_>, field: &Custom, value: &Value) -> Read<Option<Held>> 
             }
             (!text.is_empty()).then(|| Held::Text(text.into()))
         }
-        (Shape::Text, _) => return Err("Operation value must be a string".to_owned()),
         (Shape::Number, Value::Number(number)) => number.as_f64().map(Held::Number),
         (Shape::Number, _) => return Err("Operation value must be a number".to_owned()),
-        (Shape::Select, value) => Some(Held::Option(option(field, value)?)),
+        (Shape::Select | Shape::EpicStatus, value) => Some(Held::Option(option(field, value)?)),
+        _ => return Err("Operation value must be a string".to_owned()),
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The bodies are in [`body`]; sending, retries and faults are `frame::delivery`'s.
 
+pub(crate) mod agile;
 pub(crate) mod body;
 pub(crate) mod setup;
 

@@ -22,6 +22,11 @@ pub(crate) struct Found<'a> {
 }
 
 impl Query {
+    /// Every issue that matches and that the viewer may see, in order.
+    pub(crate) fn all<'a>(&'a self, site: &'a Site, viewer: Option<Person>) -> Vec<&'a Issue> {
+        self.find(site, viewer, &[]).page(0, usize::MAX)
+    }
+
     /// Finds the issues that match and that the viewer may see; as the search index has them, but for `fresh` ones.
     pub(crate) fn find<'a>(&'a self, site: &'a Site, viewer: Option<Person>, fresh: &[u32]) -> Found<'a> {
         let eye = Eye { site, viewer, now: site.frame.clock.now() };

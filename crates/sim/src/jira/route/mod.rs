@@ -3,6 +3,7 @@
 //! What is done to issues is in [`super::deed`]; how things are shown in [`super::view`].
 
 pub(crate) mod account;
+pub(crate) mod agile;
 pub(crate) mod assortment;
 pub(crate) mod avatar;
 pub(crate) mod bulk;

@@ -2,6 +2,7 @@
 //!
 //! The issues are drawn in [`issues`].
 
+pub(crate) mod agile;
 mod circles;
 pub(crate) mod issues;
 pub(crate) mod schemes;
@@ -215,6 +216,12 @@ fn custom(catalog: &mut Catalog) {
         (10_012, "Severity", Shape::Select, options(10_020, &["Critical", "Major", "Minor"])),
         (10_013, "Platforms", Shape::MultiSelect, options(10_030, &["Linux", "macOS", "Windows"])),
         (10_014, "Acceptance", Shape::Area, Vec::new()),
+        (10_100, "Epic Link", Shape::EpicLink, Vec::new()),
+        (10_101, "Epic Status", Shape::EpicStatus, options(10_040, &["To Do", "In Progress", "Done"])),
+        (10_102, "Epic Name", Shape::EpicName, Vec::new()),
+        (10_103, "Epic Colour", Shape::EpicColor, Vec::new()),
+        (10_104, "Sprint", Shape::Sprint, Vec::new()),
+        (10_105, "Rank", Shape::Rank, Vec::new()),
     ] {
         let id = format!("customfield_{number}").into();
         catalog.custom.add(Custom { number, id, name: name.into(), shape, options });

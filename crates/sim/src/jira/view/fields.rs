@@ -2,12 +2,14 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::agile::SprintField;
 use super::comment::{CommentsView, TextView};
 use super::person::PersonView;
 use super::settings::{
     ComponentView, KindView, OptionView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
 };
 use super::{Show, each, object};
+use crate::jira::catalog::Shape;
 use crate::jira::date::Stamp;
 use crate::jira::field::Field;
 use crate::jira::issue::{Held, Issue};
@@ -82,12 +84,24 @@ impl Serialize for FieldView<'_> {
             Field::Versions => each(issue.versions.iter(), |row| VersionView(show, *row)).serialize(to),
             Field::Comment => CommentsView(show, issue).serialize(to),
             Field::Custom(row) => match issue.held(row) {
+                None if show.site.catalog.custom.get(row).shape == Shape::Rank => {
+                    issue.rank(&show.site.catalog).serialize(to)
+                }
                 None => to.serialize_none(),
                 Some(Held::Text(text)) => text.serialize(to),
                 Some(Held::Area(text)) => TextView(show, text).serialize(to),
                 Some(Held::Number(number)) => number.serialize(to),
                 Some(Held::Option(id)) => OptionView(show, row, *id).serialize(to),
                 Some(Held::Options(ids)) => each(ids.iter(), |id| OptionView(show, row, *id)).serialize(to),
+                Some(Held::Sprints(ids)) => {
+                    let known = ids.iter().filter_map(|id| show.site.agile.sprints.get(id));
+                    each(known, |sprint| SprintField(show, sprint)).serialize(to)
+                }
+                Some(Held::Epic(id, key)) => match show.site.issues.get(*id) {
+                    Some(epic) => show.site.key(epic).serialize(to),
+                    None => key.serialize(to),
+                },
+                Some(Held::Rank(rank)) => rank.serialize(to),
             },
             _ => self.constant(to),
         }

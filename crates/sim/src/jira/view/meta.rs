@@ -23,6 +23,10 @@ impl Serialize for SchemaView<'_> {
                 Shape::Number => ("number", None),
                 Shape::Select => ("option", None),
                 Shape::MultiSelect => ("array", Some("option")),
+                Shape::Sprint => ("array", Some("string")),
+                Shape::EpicLink | Shape::Rank => ("any", None),
+                Shape::EpicName | Shape::EpicColor => ("string", None),
+                Shape::EpicStatus => ("option", None),
             };
             map.serialize_entry("type", kind)?;
             if let Some(items) = items {

@@ -2,6 +2,7 @@
 //!
 //! A [`Show`] says for whom and in which dialect; each file has the views of one noun.
 
+pub(crate) mod agile;
 pub(crate) mod change;
 pub(crate) mod comment;
 pub(crate) mod fields;

@@ -1,6 +1,7 @@
 //! Jira's faces.
 
 mod access;
+mod agile;
 mod circles;
 mod comments;
 mod dashboards;
