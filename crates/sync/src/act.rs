@@ -401,7 +401,12 @@ impl Work<'_, '_> {
         let ask = Ask { id: at.id.clone(), kind: Some(at.kind.clone()), fields, history: false };
         let now = self.look.far(side).tool.find(&ask).await.on(side)?;
         let known = self.item(side);
-        if now.is_some_and(|now| self.print(side, push.key, &now) != self.print(side, push.key, known)) {
+        // It may have gone elsewhere and come back between the refusal and this read.
+        let moved = |now: Item| {
+            now.version != known.version
+                || self.print(side, push.key, &now) != self.print(side, push.key, known)
+        };
+        if now.is_some_and(moved) {
             self.carried.dirty = true;
             return Ok(());
         }
