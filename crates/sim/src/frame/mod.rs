@@ -12,6 +12,7 @@ pub(crate) mod delivery;
 pub(crate) mod door;
 pub(crate) mod faults;
 pub(crate) mod glob;
+pub(crate) mod locked;
 pub(crate) mod random;
 pub(crate) mod recorder;
 pub(crate) mod serve;

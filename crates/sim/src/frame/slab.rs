@@ -1,11 +1,21 @@
 //! Rows by id, where ids count up and are never used twice.
+//!
+//! A copy of a slab shares its rows: a row is copied when one of both changes it.
+
+use std::sync::Arc;
 
 /// Rows by id.
 #[derive(Debug)]
 pub(crate) struct Slab<T> {
     first: u32,
-    rows: Vec<Option<Box<T>>>,
+    rows: Vec<Option<Arc<T>>>,
     live: usize,
+}
+
+impl<T> Clone for Slab<T> {
+    fn clone(&self) -> Self {
+        Self { first: self.first, rows: self.rows.clone(), live: self.live }
+    }
 }
 
 impl<T> Slab<T> {
@@ -22,13 +32,13 @@ impl<T> Slab<T> {
     /// Adds a row; the answer is its id.
     pub(crate) fn add(&mut self, row: T) -> u32 {
         let id = self.next_id();
-        self.rows.push(Some(Box::new(row)));
+        self.rows.push(Some(Arc::new(row)));
         self.live += 1;
         id
     }
 
     /// Takes a row out for good; its id stays a hole.
-    pub(crate) fn remove(&mut self, id: u32) -> Option<Box<T>> {
+    pub(crate) fn remove(&mut self, id: u32) -> Option<Arc<T>> {
         let index = self.index(id)?;
         let row = self.rows.get_mut(index)?.take()?;
         self.live -= 1;
@@ -39,9 +49,17 @@ impl<T> Slab<T> {
         self.rows.get(self.index(id)?)?.as_deref()
     }
 
-    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut T> {
+    /// A row that stays as it is now, whatever becomes of the one in here.
+    pub(crate) fn share(&self, id: u32) -> Option<Arc<T>> {
+        self.rows.get(self.index(id)?)?.clone()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut T>
+    where
+        T: Clone,
+    {
         let index = self.index(id)?;
-        self.rows.get_mut(index)?.as_deref_mut()
+        self.rows.get_mut(index)?.as_mut().map(Arc::make_mut)
     }
 
     /// All rows by id.
@@ -76,5 +94,21 @@ mod tests {
             *row = 'B';
         }
         assert_eq!(slab.iter().collect::<String>(), "Bc");
+    }
+
+    #[test]
+    fn a_copy_shares_rows_until_one_changes() {
+        let mut slab = Slab::new(1);
+        let (a, b) = (slab.add("a".to_owned()), slab.add("b".to_owned()));
+        let copy = slab.clone();
+        if let Some(row) = slab.get_mut(a) {
+            row.push('!');
+        }
+        assert_eq!(
+            (slab.get(a).map(String::as_str), copy.get(a).map(String::as_str)),
+            (Some("a!"), Some("a"))
+        );
+        let same = |id| std::ptr::eq(slab.get(id).unwrap(), copy.get(id).unwrap());
+        assert!(same(b) && !same(a));
     }
 }

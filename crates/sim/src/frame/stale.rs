@@ -4,18 +4,31 @@
 //! the row of the time it lags at, and direct reads see the row as it is.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 
 /// What a row was until a change; `None` when the change made it.
 #[derive(Debug)]
 struct Former<T> {
     until: i64,
     id: u32,
-    row: Option<Box<T>>,
+    row: Option<Arc<T>>,
 }
 
 /// The former rows that a search may still see.
 #[derive(Debug)]
 pub(crate) struct Stale<T>(VecDeque<Former<T>>);
+
+impl<T> Clone for Former<T> {
+    fn clone(&self) -> Self {
+        Self { until: self.until, id: self.id, row: self.row.clone() }
+    }
+}
+
+impl<T> Clone for Stale<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<T> Default for Stale<T> {
     fn default() -> Self {
@@ -25,7 +38,7 @@ impl<T> Default for Stale<T> {
 
 impl<T> Stale<T> {
     /// Remembers a row as it was until `now`, and forgets what no search sees any more.
-    pub(crate) fn keep(&mut self, now: i64, lag: i64, id: u32, row: impl FnOnce() -> Option<Box<T>>) {
+    pub(crate) fn keep(&mut self, now: i64, lag: i64, id: u32, row: impl FnOnce() -> Option<Arc<T>>) {
         if lag == 0 {
             self.0.clear();
             return;
@@ -59,8 +72,8 @@ mod tests {
     #[test]
     fn a_search_sees_the_oldest_row_within_the_lag() {
         let mut stale = Stale::default();
-        stale.keep(100, 50, 1, || Some(Box::new("first")));
-        stale.keep(120, 50, 1, || Some(Box::new("second")));
+        stale.keep(100, 50, 1, || Some(Arc::new("first")));
+        stale.keep(120, 50, 1, || Some(Arc::new("second")));
         stale.keep(130, 50, 2, || None);
         let (changed, rows) = stale.seen(140, 50);
         assert_eq!(changed, HashSet::from([1, 2]));
@@ -72,8 +85,8 @@ mod tests {
     #[test]
     fn without_a_lag_nothing_is_kept() {
         let mut stale = Stale::default();
-        stale.keep(100, 50, 1, || Some(Box::new(1)));
-        stale.keep(110, 0, 1, || Some(Box::new(2)));
+        stale.keep(100, 50, 1, || Some(Arc::new(1)));
+        stale.keep(110, 0, 1, || Some(Arc::new(2)));
         assert_eq!(stale.seen(110, 50), (HashSet::new(), Vec::new()));
     }
 }

@@ -58,7 +58,7 @@ impl<T> Row<T> {
 }
 
 /// Rows that are added, and can be struck out: then nobody finds them any more, but what still names one can read it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     rows: Vec<T>,
     struck: HashSet<u16>,
@@ -130,7 +130,7 @@ impl<T> Table<T> {
 pub(crate) struct Name(u32);
 
 /// Names (labels, tags, field names) stored once each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     list: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, Name>,

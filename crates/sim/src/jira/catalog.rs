@@ -13,7 +13,7 @@ use crate::jira::scheme::{
 };
 
 /// A person with an account.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     /// Login name on Data Center.
     pub(crate) name: Box<str>,
@@ -74,7 +74,7 @@ impl Project {
 }
 
 /// An issue type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Kind {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
@@ -92,7 +92,7 @@ impl Kind {
 }
 
 /// A priority; the first row is the most urgent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Priority {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
@@ -125,7 +125,7 @@ impl Category {
 }
 
 /// A workflow status.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Status {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
@@ -134,7 +134,7 @@ pub(crate) struct Status {
 }
 
 /// A resolution.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Resolution {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
@@ -142,7 +142,7 @@ pub(crate) struct Resolution {
 }
 
 /// A workflow: its first status and its transitions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Workflow {
     pub(crate) name: Box<str>,
     pub(crate) description: Box<str>,
@@ -189,7 +189,7 @@ impl Workflow {
 }
 
 /// One step of a workflow.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Transition {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -269,7 +269,7 @@ impl Shape {
 }
 
 /// A custom field.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Custom {
     pub(crate) number: u32,
     /// `customfield_` and the number.
@@ -281,7 +281,7 @@ pub(crate) struct Custom {
 }
 
 /// All settings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
     pub(crate) people: Vec<Account>,
     pub(crate) projects: Table<Project>,

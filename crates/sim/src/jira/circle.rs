@@ -8,7 +8,7 @@ use crate::jira::catalog::{Catalog, Project};
 pub(crate) const ADMINISTRATORS: &str = "jira-administrators";
 
 /// A group.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Group {
     /// Cloud's id.
     pub(crate) id: Box<str>,
@@ -25,7 +25,7 @@ pub(crate) enum Actor {
 }
 
 /// A role, with those who have it in new projects.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,

@@ -62,7 +62,7 @@ impl Dashboard {
 }
 
 /// All dashboards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Dashboards {
     pub(crate) list: Vec<Dashboard>,
     next: u32,

@@ -75,7 +75,7 @@ impl Filter {
 }
 
 /// All filters.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Filters {
     pub(crate) list: Vec<Filter>,
     next: u32,

@@ -1,5 +1,7 @@
 //! An issue as it is stored: numbers into the [`Catalog`](super::catalog::Catalog), texts in the format last written.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 
@@ -167,7 +169,7 @@ impl Issue {
 const FIRST: u32 = 10_000;
 
 /// All issues, by id and by project and number.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Issues {
     rows: Slab<Issue>,
     /// Per project, the id of each number from 1 on.
@@ -213,7 +215,7 @@ impl Issues {
     }
 
     /// Takes an issue out for good; its id and number are never used again.
-    pub(crate) fn remove(&mut self, id: u32) -> Option<Box<Issue>> {
+    pub(crate) fn remove(&mut self, id: u32) -> Option<Arc<Issue>> {
         self.settle();
         if let Some(fact) = place(id).and_then(|place| self.facts.get_mut(place)) {
             *fact = None;
@@ -223,6 +225,11 @@ impl Issues {
 
     pub(crate) fn get(&self, id: u32) -> Option<&Issue> {
         self.rows.get(id)
+    }
+
+    /// An issue that stays as it is now.
+    pub(crate) fn share(&self, id: u32) -> Option<Arc<Issue>> {
+        self.rows.share(id)
     }
 
     pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Issue> {

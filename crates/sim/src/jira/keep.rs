@@ -25,7 +25,7 @@ pub(crate) struct Avatar {
 }
 
 /// All of it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Keep {
     pub(crate) properties: BTreeMap<(Owner, String), Value>,
     pub(crate) preferences: BTreeMap<(Person, String), String>,

@@ -6,7 +6,7 @@ use crate::frame::table::Row;
 use crate::jira::catalog::{Kind, Priority, Workflow};
 
 /// A project category. `Category` is taken by statuses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Division {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -14,7 +14,7 @@ pub(crate) struct Division {
 }
 
 /// Which issue types a project has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TypeScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -24,7 +24,7 @@ pub(crate) struct TypeScheme {
 }
 
 /// Which workflow the issues of a type follow.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct WorkflowScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -57,7 +57,7 @@ pub(crate) struct Grant {
 }
 
 /// Who may do what in a project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PermissionScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -73,7 +73,7 @@ pub(crate) struct Notice {
 }
 
 /// Who is written to on which event.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NotificationScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -90,7 +90,7 @@ pub(crate) struct Level {
 }
 
 /// The security levels of a project's issues.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SecurityScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -100,7 +100,7 @@ pub(crate) struct SecurityScheme {
 }
 
 /// The priorities of a project's issues.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PriorityScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,

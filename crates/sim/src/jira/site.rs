@@ -4,9 +4,10 @@
 //! index right. Parsing of requests is in `edit`, showing in `view`, webhooks in `hook`.
 
 use std::collections::HashSet;
-use std::sync::atomic::AtomicU64;
+use std::sync::Arc;
 
 use crate::frame::call::Person;
+use crate::frame::locked::Counter;
 use crate::frame::stale::Stale;
 use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
@@ -68,7 +69,7 @@ pub(crate) struct Done {
 }
 
 /// A deleted issue, for oracles.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gone {
     pub(crate) id: u32,
     pub(crate) key: String,
@@ -76,7 +77,8 @@ pub(crate) struct Gone {
     pub(crate) who: Person,
 }
 
-/// A simulated Jira.
+/// A simulated Jira. A copy of it is a snapshot: issues are shared until one changes.
+#[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) frame: Frame,
     pub(crate) deployment: Deployment,
@@ -97,7 +99,7 @@ pub(crate) struct Site {
     pub(crate) dashboards: Dashboards,
     pub(crate) seed: u64,
     /// How many webhooks were made: each draws its own random numbers.
-    pub(crate) deliveries: AtomicU64,
+    pub(crate) deliveries: Counter,
     /// Milliseconds before each retry of a webhook; Atlassian's own waits when `None`.
     pub(crate) retry_wait: Option<i64>,
     /// Who may come in, and by which way.
@@ -126,7 +128,7 @@ impl Site {
             filters: Filters::default(),
             dashboards: Dashboards::default(),
             seed: 0,
-            deliveries: AtomicU64::new(0),
+            deliveries: Counter::default(),
             retry_wait: None,
             gate: Gate::default(),
             stale: Stale::default(),
@@ -292,7 +294,7 @@ impl Site {
     }
 
     /// Takes an issue out for good.
-    pub(crate) fn remove(&mut self, id: u32, who: Person) -> Option<Box<Issue>> {
+    pub(crate) fn remove(&mut self, id: u32, who: Person) -> Option<Arc<Issue>> {
         let at = self.frame.clock.now();
         self.keep_former(at, id);
         let issue = self.issues.remove(id)?;
@@ -303,7 +305,7 @@ impl Site {
     /// Remembers an issue as it is before a change.
     fn keep_former(&mut self, now: i64, id: u32) {
         let Self { stale, issues, frame, .. } = self;
-        stale.keep(now, frame.faults.index_lag(), id, || issues.get(id).cloned().map(Box::new));
+        stale.keep(now, frame.faults.index_lag(), id, || issues.share(id));
     }
 
     /// The issues as a search sees them: as they were, while a `stale_index` rule is in force, but for `fresh` ones.

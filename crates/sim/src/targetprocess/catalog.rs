@@ -7,7 +7,7 @@ use crate::frame::table::{Row, Table};
 use crate::targetprocess::schema::Kind;
 
 /// A person with an account.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) id: u32,
     pub(crate) login: Box<str>,
@@ -19,14 +19,14 @@ pub(crate) struct Account {
 }
 
 /// A process: the set of practices, states and priorities a project uses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Process {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
 }
 
 /// A project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Project {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -37,7 +37,7 @@ pub(crate) struct Project {
 }
 
 /// A release or an iteration of a project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Span {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -49,7 +49,7 @@ pub(crate) struct Span {
 }
 
 /// A workflow state of one entity type in one process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -64,7 +64,7 @@ pub(crate) struct State {
 }
 
 /// A priority or severity; priorities exist per entity type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Priority {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -74,21 +74,21 @@ pub(crate) struct Priority {
 }
 
 /// A role people are assigned in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
 }
 
 /// An entity type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct EntityType {
     pub(crate) id: u32,
     pub(crate) kind: Kind,
 }
 
 /// A type of relation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RelationType {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -118,7 +118,7 @@ impl Shape {
 }
 
 /// A custom field of one entity type in one process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CustomField {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
@@ -129,7 +129,7 @@ pub(crate) struct CustomField {
 }
 
 /// All settings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
     pub(crate) people: Vec<Account>,
     pub(crate) processes: Table<Process>,

@@ -1,5 +1,7 @@
 //! A whole simulated Targetprocess: settings, items, webhook, and the one way items change.
 
+use std::sync::Arc;
+
 use crate::WebhookTarget;
 use crate::frame::call::Person;
 use crate::frame::slab::Slab;
@@ -29,14 +31,15 @@ pub(crate) struct By {
 }
 
 /// A deleted item, for oracles.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gone {
     pub(crate) id: u32,
     pub(crate) at: i64,
     pub(crate) who: Person,
 }
 
-/// A simulated Targetprocess.
+/// A simulated Targetprocess. A copy of it is a snapshot: items are shared until one changes.
+#[derive(Clone)]
 pub(crate) struct Site {
     pub(crate) frame: Frame,
     /// The base URL without a slash at its end.
@@ -82,7 +85,7 @@ impl Site {
     }
 
     /// Takes an item out, with its comments, assignments and relations.
-    pub(crate) fn remove(&mut self, id: u32, who: Person) -> Option<Box<Item>> {
+    pub(crate) fn remove(&mut self, id: u32, who: Person) -> Option<Arc<Item>> {
         let at = self.frame.clock.now();
         self.keep_former(at, id);
         let item = self.items.remove(id)?;
@@ -127,6 +130,6 @@ impl Site {
 
     fn keep_former(&mut self, now: i64, id: u32) {
         let Self { stale, items, frame, .. } = self;
-        stale.keep(now, frame.faults.index_lag(), id, || items.get(id).cloned().map(Box::new));
+        stale.keep(now, frame.faults.index_lag(), id, || items.share(id));
     }
 }

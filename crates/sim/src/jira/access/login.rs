@@ -21,7 +21,7 @@ pub(crate) enum Verdict {
 }
 
 /// Everybody's logins.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Logins {
     /// How many wrong passwords in a row bring the CAPTCHA; `None` never does.
     pub(crate) attempts: Option<u32>,
@@ -34,7 +34,7 @@ impl Default for Logins {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Record {
     /// Wrong passwords since the last right one.
     row: u32,

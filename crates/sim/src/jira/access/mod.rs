@@ -9,7 +9,7 @@ pub(crate) mod session;
 pub(crate) mod xsrf;
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
+use crate::frame::locked::Locked;
 use crate::frame::table::Row;
 use crate::jira::access::login::{Logins, Verdict};
 use crate::jira::access::session::Sessions;
@@ -39,22 +40,22 @@ const DENIED_PAGE: &str = "<html><head><title>Forbidden (403)</title></head><bod
     <p>Basic Authentication Failure - Reason : AUTHENTICATION_DENIED</p></body></html>";
 
 /// All that is remembered about who may come in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Gate {
     /// How often people signed in, and failed to. Looking at a request changes it, so it has a lock of its own.
-    logins: Mutex<Logins>,
-    sessions: Mutex<Sessions>,
+    logins: Locked<Logins>,
+    sessions: Locked<Sessions>,
     /// Projects that anybody may browse.
     pub(crate) public: HashSet<Row<Project>>,
 }
 
 impl Gate {
     pub(crate) fn logins(&self) -> MutexGuard<'_, Logins> {
-        self.logins.lock().unwrap_or_else(PoisonError::into_inner)
+        self.logins.lock()
     }
 
     pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sessions.lock()
     }
 }
 

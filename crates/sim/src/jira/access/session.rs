@@ -15,14 +15,14 @@ const IDLE: i64 = 5 * 3_600_000;
 /// More sessions than a test opens; the one unused for longest makes room.
 const MOST: usize = 10_000;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Session {
     who: Person,
     used: i64,
 }
 
 /// All open sessions by the value of their cookie.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sessions {
     open: HashMap<String, Session>,
     made: u64,

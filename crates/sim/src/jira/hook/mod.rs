@@ -33,6 +33,7 @@ const FLOW: HeaderName = HeaderName::from_static("x-atlassian-webhook-flow");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature");
 
 /// A registered webhook.
+#[derive(Clone)]
 pub(crate) struct Hook {
     pub(crate) id: u32,
     pub(crate) name: String,
@@ -133,7 +134,7 @@ fn headers(site: &Site, hook: &Hook, body: &[u8]) -> HeaderMap {
     if !site.is_cloud() {
         return headers;
     }
-    let number = site.deliveries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let number = site.deliveries.take();
     let mut random = Random::new(site.seed ^ number.rotate_left(32));
     let identifier = format!("{:016x}{:016x}", random.next(), random.next());
     let mut insert = |name, value: &str| {
@@ -158,7 +159,7 @@ fn signature(secret: &str, body: &[u8]) -> String {
 
 /// Five retries (Cloud's webhook page), each after the wait of the options or 5 to 15 random minutes.
 fn retries(site: &Site) -> Retry {
-    let number = site.deliveries.load(std::sync::atomic::Ordering::Relaxed);
+    let number = site.deliveries.get();
     let mut random = Random::new(site.seed ^ !number);
     let wait = |_| site.retry_wait.unwrap_or_else(|| 300_000 + random.below(600_000) as i64);
     Retry { waits: (0..5).map(wait).collect(), header: RETRY }

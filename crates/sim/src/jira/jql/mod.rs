@@ -32,7 +32,7 @@ use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 
 /// A query whose names are resolved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Query {
     node: Option<test::Node>,
     order: Vec<(order::Key, order::Way)>,

@@ -26,7 +26,7 @@ pub(super) enum Was {
 }
 
 /// A clause about the past.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Past {
     pub(super) field: Kept,
     /// What it was; `None` asks for changes.
@@ -36,7 +36,7 @@ pub(super) struct Past {
 }
 
 /// What a clause's predicates ask.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct When {
     pub(super) after: Option<Time>,
     pub(super) before: Option<Time>,

@@ -10,7 +10,7 @@ use super::words::Words;
 use crate::jira::issue::Issue;
 
 /// A condition on a property.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Test {
     pub(super) key: String,
     /// Members' names joined by dots; empty for the whole value.
@@ -19,7 +19,7 @@ pub(super) struct Test {
 }
 
 /// What is asked of the value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Asks {
     /// Whether it is one of these; negated: it is there and none of them.
     OneOf(Vec<Option<String>>, bool),

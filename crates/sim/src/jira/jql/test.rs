@@ -39,7 +39,7 @@ impl<'a> Subject<'a> {
 }
 
 /// A condition whose names are resolved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
@@ -77,7 +77,7 @@ pub(super) enum Role {
 }
 
 /// Sets of values by field. `None` within a set is `EMPTY`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Values {
     Project(Vec<Row<Project>>),
     Issue(Vec<u32>),
