@@ -28,6 +28,9 @@ pub enum Error {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The context path has characters that are none of a path's.
+    #[error("`{0}` is no context path: it is letters, digits, `-`, `_` and `.` between slashes")]
+    Context(String),
     /// The client that sends webhooks could not be built.
     #[error(transparent)]
     Client(#[from] bowline_net::plain::Error),

@@ -1,8 +1,9 @@
-//! Tasks of the project: `cargo xtask test`, `simulate`, `bench`, `coverage`, `tidy`. No logic lives in shell scripts.
+//! Tasks of the project: `cargo xtask test`, `simulate`, `bench`, `coverage`, `conformance`, `tidy`. No logic lives in shell scripts.
 //!
 //! Light on purpose: it compiles in seconds and starts everything else as a child.
 
 mod bench;
+mod conformance;
 mod postgres;
 mod shell;
 mod simulate;
@@ -43,6 +44,9 @@ enum Task {
     Bench(bench::Ask),
     /// Writes which operations of Jira's APIs the simulator serves, from a run of its tests.
     Coverage,
+    /// Runs programs that nobody here wrote against the simulated Jira.
+    #[command(subcommand)]
+    Conformance(conformance::Ask),
     /// Holds crate graph, licences, file sizes and words to the documents.
     Tidy,
 }
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Task::Simulate { histories, seed } => simulate::run(histories, seed),
         Task::Bench(ask) => bench::run(&ask),
         Task::Coverage => transcript::coverage(),
+        Task::Conformance(ask) => conformance::run(ask),
         Task::Tidy => tidy::run(),
     };
     match result {

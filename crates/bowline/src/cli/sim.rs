@@ -22,6 +22,9 @@ pub(crate) enum Which {
         /// How many issues there are at the start.
         #[arg(long, default_value_t = 120)]
         issues: usize,
+        /// The path it is below, as Jira Server is often installed: `/jira`.
+        #[arg(long, value_name = "PATH", default_value = "")]
+        context_path: String,
         #[command(flatten)]
         common: Common,
     },
@@ -94,14 +97,21 @@ pub(super) async fn run(out: Out, which: Which) -> Done {
 async fn start(which: Which) -> Result<(&'static str, Running), Failed> {
     let cannot = |error: bowline_sim::Error| Failed::new(Exit::Failure, error.to_string());
     match which {
-        Which::Jira { deployment, issues, common } => {
+        Which::Jira { deployment, issues, context_path, common } => {
             let deployment = match deployment {
                 Deployment::Cloud => jira::Deployment::Cloud,
                 Deployment::Dc => jira::Deployment::DataCenter,
                 Deployment::Server => jira::Deployment::Server,
             };
             let (webhook, seed) = (common.webhook()?, common.seed);
-            let options = jira::Options { deployment, webhook, seed, issues, ..jira::Options::default() };
+            let options = jira::Options {
+                deployment,
+                webhook,
+                seed,
+                issues,
+                context: context_path,
+                ..jira::Options::default()
+            };
             Ok(("jira", jira::start(options, common.listen).await.map_err(cannot)?))
         }
         Which::Targetprocess { stories, bugs, common } => {

@@ -66,6 +66,8 @@ impl Drop for Running {
 pub(crate) struct Setup {
     pub(crate) address: SocketAddr,
     pub(crate) base_url: Option<String>,
+    /// The path everything is below: empty, or a slash and a name.
+    pub(crate) context: String,
     pub(crate) seed: u64,
     /// How long a webhook's receiver may take to answer.
     pub(crate) hook_timeout: Duration,
@@ -78,11 +80,12 @@ pub(crate) async fn start<W: World>(
     vendor: impl FnOnce(&Arc<House<W>>) -> Router,
 ) -> Result<Running, Error> {
     let bind = |source| Error::Bind { address: setup.address, source };
+    let context = context(&setup.context)?;
     let listener = TcpListener::bind(setup.address).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let url = setup
         .base_url
-        .map_or_else(|| format!("http://{address}"), |url| url.trim_end_matches('/').to_owned());
+        .map_or_else(|| format!("http://{address}{context}"), |url| url.trim_end_matches('/').to_owned());
 
     let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
     let (clock, faults, recorder) =
@@ -94,6 +97,7 @@ pub(crate) async fn start<W: World>(
     let router = vendor(&house)
         .layer(middleware::from_fn_with_state(house.clone(), door::pass::<W>))
         .merge(control::router(house));
+    let router = if context.is_empty() { router } else { Router::new().nest(&context, router) };
     let (stop, stopped) = oneshot::channel::<()>();
     let service = router.into_make_service_with_connect_info::<Cut>();
     let serving = axum::serve(Cutting(listener), service).with_graceful_shutdown(async move {
@@ -106,4 +110,31 @@ pub(crate) async fn start<W: World>(
     });
     let sender = tokio::spawn(delivery::run(delivery, waiting, client));
     Ok(Running { address, url, stop: Some(stop), server, sender })
+}
+
+/// A context path as servers take it: no slash at its end, and plain characters only.
+fn context(given: &str) -> Result<String, Error> {
+    let path = given.trim_matches('/');
+    let plain = |one: char| one.is_ascii_alphanumeric() || matches!(one, '/' | '-' | '_' | '.');
+    if !path.chars().all(plain) || path.contains("//") {
+        return Err(Error::Context(given.to_owned()));
+    }
+    Ok(if path.is_empty() { String::new() } else { format!("/{path}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_path_begins_with_a_slash_and_does_not_end_with_one() {
+        for (given, read) in
+            [("", ""), ("/", ""), ("jira", "/jira"), ("/jira/", "/jira"), ("/a/b-1", "/a/b-1")]
+        {
+            assert_eq!(context(given).unwrap(), read);
+        }
+        for wrong in ["/{x}", "/a b", "/*rest", "/a//b", "/ü"] {
+            assert!(context(wrong).is_err(), "{wrong}");
+        }
+    }
 }

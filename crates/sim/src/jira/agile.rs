@@ -83,8 +83,6 @@ pub(crate) struct Sprint {
 pub(crate) struct Agile {
     pub(crate) boards: BTreeMap<u32, Board>,
     pub(crate) sprints: BTreeMap<u32, Sprint>,
-    /// The queries of the boards' filters.
-    pub(crate) filters: BTreeMap<u32, Box<str>>,
     boards_made: u32,
     sprints_made: u32,
 }
@@ -151,11 +149,6 @@ impl Issue {
 }
 
 impl Site {
-    /// The query of a saved filter that boards can be made from.
-    pub(crate) fn board_jql(&self, filter: u32) -> Option<&str> {
-        self.agile.filters.get(&filter).map(|jql| &**jql)
-    }
-
     /// Whether an issue is an epic.
     pub(crate) fn is_epic(&self, issue: &Issue) -> bool {
         self.catalog.kinds.get(issue.kind).level == 1

@@ -87,6 +87,8 @@ pub struct Options {
     pub deployment: Deployment,
     /// The base URL its links name; `http://` and the listening address when `None`.
     pub base_url: Option<String>,
+    /// The path it is below, as servers are installed: `/jira`; empty for none.
+    pub context: String,
     /// A webhook that is there from the start.
     pub webhook: Option<WebhookTarget>,
     /// Draws the issues, the faults and the webhooks' identifiers.
@@ -103,6 +105,7 @@ impl Default for Options {
         Self {
             deployment: Deployment::Cloud,
             base_url: None,
+            context: String::new(),
             webhook: None,
             seed: 1,
             issues: 120,
@@ -113,8 +116,8 @@ impl Default for Options {
 
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    let Options { deployment, base_url, webhook, seed, issues, webhook_retry } = options;
-    let setup = Setup { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
+    let Options { deployment, base_url, context, webhook, seed, issues, webhook_retry } = options;
+    let setup = Setup { address, base_url, context, seed, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;

@@ -80,7 +80,7 @@ impl Default for Options {
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
     let Options { base_url, webhook, seed, stories, bugs, comment_required, comment_bumps, general_in_hooks } =
         options;
-    let setup = Setup { address, base_url, seed, hook_timeout: HOOK_TIMEOUT };
+    let setup = Setup { address, base_url, context: String::new(), seed, hook_timeout: HOOK_TIMEOUT };
     let make = |frame: crate::frame::world::Frame, base| {
         let catalog = seed::catalog(frame.clock.now());
         let mut site = Site::new(frame, base, catalog, Switches { comment_bumps, general_in_hooks });

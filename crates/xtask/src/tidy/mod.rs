@@ -8,7 +8,7 @@ mod links;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::shell;
+use crate::{conformance, shell};
 
 /// Checks everything and lists all that is wrong at once.
 pub(crate) fn run() -> Result<String> {
@@ -17,6 +17,7 @@ pub(crate) fn run() -> Result<String> {
     wrong.extend(licences::check(&metadata)?);
     wrong.extend(files::check()?);
     wrong.extend(links::check()?);
+    wrong.extend(conformance::check_page()?);
     if !wrong.is_empty() {
         bail!("not tidy:\n  {}", wrong.join("\n  "));
     }

@@ -31,7 +31,7 @@ pub(crate) fn create(site: &mut Site, who: Person, body: &Value) -> Result<u32, 
     };
     let filter =
         number(body, "filterId").ok_or_else(|| Refusal::field("filterId", "The filter is required."))?;
-    if site.board_jql(filter).is_none() {
+    if site.filters.get(filter).is_none_or(|filter| !filter.is_visible(site, Some(who))) {
         return Err(Refusal::bad("The filter does not exist or you do not have permission to view it."));
     }
     let location = location(site, body)?;

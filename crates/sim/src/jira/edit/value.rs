@@ -31,9 +31,13 @@ pub(super) fn read(
     Ok(match field {
         Field::Project => Set::Project(project_of(site, value)?),
         Field::IssueType => {
-            let row = by_id_or(&catalog.kinds, value, "name", |kind| (&kind.id, &kind.name));
-            let fits = |row: &Row<_>| project.is_none_or(|project| catalog.kinds_of(project).contains(row));
-            Set::Kind(row.ok().filter(fits).ok_or("Specify a valid issue type")?)
+            // Server's words for an unknown type are those its own clients test for (github.com/pycontribs/jira,
+            // tests/resources/test_issue.py), for one of another project those of github.com/andygrunwald/go-jira#265.
+            let words = |server| if site.is_cloud() { "Specify a valid issue type" } else { server };
+            let row = by_id_or(&catalog.kinds, value, "name", |kind| (&kind.id, &kind.name))
+                .map_err(|_| words("issue type is required"))?;
+            let fits = project.is_none_or(|project| catalog.kinds_of(project).contains(&row));
+            Set::Kind(fits.then_some(row).ok_or_else(|| words("The issue type selected is invalid."))?)
         }
         Field::Summary => Set::Summary(summary(hand, value)?),
         Field::Description => Set::Description(rich(hand, value)?),

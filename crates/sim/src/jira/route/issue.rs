@@ -80,6 +80,15 @@ pub(crate) fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
+/// `PUT issue/{idOrKey}/assignee`: the body is a person; `null` is nobody, `-1` whoever new issues go to.
+pub(crate) fn assign(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (id, by) = site.enter(call.caller, call.param("issue"), Right::Edit)?;
+    let person = body(call)?;
+    deed::update::update(site, &Hand::of(call, by), id, &json!({"fields": {"assignee": person}}))?;
+    settle(site, call, id);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
 /// `DELETE issue/{idOrKey}`
 pub(crate) fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let (id, by) = site.enter(call.caller, call.param("issue"), Right::Delete)?;

@@ -86,6 +86,7 @@ pub(crate) fn both() -> Vec<Route<Site>> {
         (Method::GET, "/issue/{issue}", Read(issue::get)),
         (Method::PUT, "/issue/{issue}", Write(issue::update)),
         (Method::DELETE, "/issue/{issue}", Write(issue::delete)),
+        (Method::PUT, "/issue/{issue}/assignee", Write(issue::assign)),
         (Method::GET, "/issue/{issue}/comment", Read(comment::list)),
         (Method::POST, "/issue/{issue}/comment", Write(comment::create)),
         (Method::GET, "/issue/{issue}/comment/{id}", Read(comment::get)),

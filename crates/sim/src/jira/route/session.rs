@@ -64,7 +64,7 @@ fn open(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         "session": {"name": COOKIE_NAME, "value": id},
         "loginInfo": site.gate.logins().info(who),
     });
-    Ok(Answer::ok(&answer).header(SET_COOKIE, &format!("{COOKIE_NAME}={id}; Path=/; HttpOnly")))
+    Ok(Answer::ok(&answer).header(SET_COOKIE, &format!("{COOKIE_NAME}={id}; Path={}; HttpOnly", place(site))))
 }
 
 /// `DELETE session`: ends the session whose cookie was sent.
@@ -80,4 +80,10 @@ fn close(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 fn step_down(_: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     call.caller.ok_or_else(Refusal::anonymous)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// The path of the base URL: cookies go no further.
+fn place(site: &Site) -> &str {
+    let host = site.base.split_once("://").map_or(&*site.base, |(_, host)| host);
+    host.find('/').and_then(|at| host.get(at..)).unwrap_or("/")
 }

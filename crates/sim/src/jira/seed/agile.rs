@@ -2,9 +2,14 @@
 //!
 //! Nothing is drawn here, so that the issues are those that the seed always gave.
 
+use std::collections::BTreeSet;
+
 use super::{ADA, BOB};
+use crate::frame::call::Person;
+use crate::frame::table::Row;
 use crate::jira::agile::{Board, Notes, Sprint, Stage};
-use crate::jira::catalog::Shape;
+use crate::jira::catalog::{Project, Shape};
+use crate::jira::filter::{Circle, Filter, Share};
 use crate::jira::issue::Held;
 use crate::jira::site::Site;
 
@@ -17,8 +22,7 @@ pub(crate) fn add(site: &mut Site) {
     let projects: Vec<_> =
         site.catalog.projects.iter().map(|(row, project)| (row, project.key.clone())).collect();
     for ((row, key), (scrum, owner)) in projects.into_iter().zip([(true, ADA), (false, BOB)]) {
-        let (id, filter) = (site.agile.next_board(), 10_000 + u32::try_from(row.place()).unwrap_or_default());
-        site.agile.filters.insert(filter, format!("project = {key} ORDER BY Rank ASC").into());
+        let (id, filter) = (site.agile.next_board(), saved(site, row, &key, owner));
         let board = Board {
             id,
             name: format!("{key} board").into(),
@@ -38,6 +42,22 @@ pub(crate) fn add(site: &mut Site) {
     let of: Vec<u32> =
         site.issues.iter().filter(|issue| issue.project == row).map(|issue| issue.id).collect();
     plan(site, &of);
+}
+
+/// The saved filter of a project's board, shared with the project as Jira does that; the answer is its id.
+fn saved(site: &mut Site, project: Row<Project>, key: &str, owner: Person) -> u32 {
+    let (id, share) = (site.filters.take_id(), site.filters.take_share());
+    site.filters.list.push(Filter {
+        id,
+        name: format!("Filter for {key} board"),
+        description: None,
+        owner,
+        jql: format!("project = {key} ORDER BY Rank ASC"),
+        favourites: BTreeSet::new(),
+        shares: vec![Share { id: share, with: Circle::Project(project), edit: false }],
+        columns: None,
+    });
+    id
 }
 
 /// One that is over, one that runs since a week, one to come.

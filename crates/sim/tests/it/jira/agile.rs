@@ -55,6 +55,11 @@ async fn a_board_is_made_from_a_filter_and_deleted_by_its_owner() {
     assert_eq!(settings["filter"]["id"], "10000");
     assert_eq!(settings["estimation"]["field"]["fieldId"], "customfield_10011");
     assert_eq!(settings["columnConfig"]["columns"][0]["name"], "To Do");
+    let own =
+        world.bob.post("/rest/api/2/filter", json!({"name": "Own", "jql": "type = Bug"})).await.expect(200);
+    let private = json!({"name": "Peek", "type": "scrum", "filterId": own["id"]});
+    world.ada.post(&format!("{AGILE}/board"), private.clone()).await.expect(400);
+    world.bob.post(&format!("{AGILE}/board"), private).await.expect(201);
     world.bob.delete(&path).await.expect(403);
     world.ada.delete(&path).await.expect(204);
     world.ada.get(&path).await.expect(404);

@@ -286,3 +286,39 @@ async fn fields_are_chosen_by_name_star_and_minus() {
     assert_eq!(get("-summary").await.len(), all.len() - 1);
     assert_eq!(get("*navigable,-status,comment").await.len(), navigable.len());
 }
+
+#[tokio::test]
+async fn an_issue_is_assigned_by_an_address_of_its_own() {
+    for face in [CLOUD, DC] {
+        let world = world(face).await;
+        let path = format!("/rest/api/2/issue/{}/assignee", world.make("One").await);
+        let word = if face == CLOUD { "accountId" } else { "name" };
+        let bob = world.bob.get("/rest/api/2/myself").await.expect(200)[word].clone();
+        let assignee = async || world.field(path.split('/').nth(5).unwrap(), "assignee").await;
+        world.ada.put(&path, json!({word: bob})).await.expect(204);
+        assert_eq!(assignee().await[word], bob);
+        world.ada.put(&path, json!({word: null})).await.expect(204);
+        assert_eq!(assignee().await, json!(null));
+        let refused = world.ada.put(&path, json!({word: "nobody"})).await.expect(400);
+        assert!(refused["errors"]["assignee"].is_string(), "{refused}");
+        world.control.put(&path, json!({word: bob})).await.expect(401);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_type_is_refused_in_the_words_of_each_face() {
+    for (face, unknown, other) in [
+        (CLOUD, "Specify a valid issue type", "Specify a valid issue type"),
+        (DC, "issue type is required", "The issue type selected is invalid."),
+    ] {
+        let world = world(face).await;
+        let kind = json!({"name": "Stray", "description": "", "type": "standard"});
+        world.admin.post("/rest/api/2/issuetype", kind).await.expect(201);
+        for (name, words) in [("Nothing", unknown), ("Stray", other)] {
+            let mut body = issue("One");
+            body["fields"]["issuetype"] = json!({"name": name});
+            let refused = world.ada.post("/rest/api/2/issue", body).await.expect(400);
+            assert_eq!(refused["errors"]["issuetype"], words);
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! Sessions, the CAPTCHA, forged requests, and what anybody may see.
 
-use bowline_sim::jira::Deployment;
+use bowline_sim::jira::{Deployment, Options};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{CLOUD, DC, World, issue, world};
+use super::{CLOUD, DC, World, issue, start_with, world};
 use crate::client::Client;
 
 const SESSION: &str = "/rest/auth/1/session";
@@ -151,4 +151,23 @@ async fn anybody_may_look_at_a_public_project_and_change_nothing() {
         open(false).await.expect(200);
         assert_eq!(nobody.get("/rest/api/2/issue/ACME-1").await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn everything_is_below_the_context_path_and_links_name_it() {
+    let options = Options { deployment: DC, context: "/jira/".to_owned(), ..Options::default() };
+    let world = start_with(options).await;
+    assert!(world.running.url().ends_with("/jira"), "{}", world.running.url());
+    let issue = world.ada.get("/rest/api/2/issue/ACME-1").await.expect(200);
+    assert_eq!(
+        issue["self"],
+        format!("{}/rest/api/2/issue/{}", world.running.url(), issue["id"].as_str().unwrap())
+    );
+    let signed = json!({"username": "ada", "password": "ada"});
+    let session = world.control.post("/rest/auth/1/session", signed).await;
+    assert!(session.headers["set-cookie"].to_str().unwrap().contains("; Path=/jira;"));
+    world.control.get("/_sim/state").await.expect(200);
+    assert_eq!(world.ada.get("/rest/api/2/nothing").await.expect(404)["status-code"], 404);
+    let outside = Client::basic(&format!("http://{}", world.running.address()), "ada", "ada");
+    assert_eq!(outside.get("/rest/api/2/myself").await.status, 404);
 }

@@ -63,7 +63,7 @@ pub(super) fn issues(site: &Site, call: &Call<'_>, fits: impl Fn(&Issue) -> bool
 
 /// The query of a board's filter. One that cannot be read any more finds nothing.
 pub(super) fn query(site: &Site, board: &Board) -> Option<Query> {
-    site.board_jql(board.filter).and_then(|jql| Query::read(site, jql).ok())
+    site.filters.get(board.filter).and_then(|filter| Query::read(site, &filter.jql).ok())
 }
 
 /// Whether an issue is on a board: its filter finds it, and a scrum board shows no epics.

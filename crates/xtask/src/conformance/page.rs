@@ -1,0 +1,69 @@
+//! The tables of `docs/conformance.md`, made of the lists, so that the page says what is checked.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context as _, Result};
+
+use super::list::Known;
+use crate::shell;
+
+const PAGE: &str = "docs/conformance.md";
+
+/// What is wrong with the page: a table that is not as the lists say.
+pub(crate) fn check() -> Result<Vec<String>> {
+    let page = std::fs::read_to_string(shell::root().join(PAGE)).context(PAGE)?;
+    let fresh = filled(&page)?;
+    let stale = format!("{PAGE}: its tables are not as the lists say; run `cargo xtask conformance page`");
+    Ok(if page == fresh { Vec::new() } else { vec![stale] })
+}
+
+/// Writes the tables anew.
+pub(crate) fn write() -> Result<String> {
+    let path = shell::root().join(PAGE);
+    let page = std::fs::read_to_string(&path).context(PAGE)?;
+    std::fs::write(&path, filled(&page)?).context(PAGE)?;
+    Ok(format!("{PAGE} is written"))
+}
+
+fn filled(page: &str) -> Result<String> {
+    between(page, "suite", &suite(&Known::read()?))
+}
+
+/// Puts a text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+fn between(page: &str, name: &str, text: &str) -> Result<String> {
+    let (begin, end) = (format!("<!-- begin {name} -->"), format!("<!-- end {name} -->"));
+    let lacks = || format!("{PAGE} lacks {begin} or {end}");
+    let (before, rest) = page.split_once(&begin).with_context(lacks)?;
+    let (_, after) = rest.split_once(&end).with_context(lacks)?;
+    Ok(format!("{before}{begin}\n\n{text}\n{end}{after}"))
+}
+
+fn suite(known: &Known) -> String {
+    let mut text = "| tests | end | why | source |\n| --- | --- | --- | --- |\n".to_owned();
+    for group in &known.group {
+        let names: Vec<_> = group.tests.iter().map(|test| format!("`{}`", short(test))).collect();
+        let (outcome, reason, source) = (group.outcome.word(), &group.reason, &group.source);
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "| {} | {outcome} | {reason} | {source} |", names.join(", "));
+    }
+    text
+}
+
+/// A test's name without its folder.
+fn short(test: &str) -> &str {
+    test.strip_prefix("tests/resources/").unwrap_or(test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_the_marks_is_replaced() {
+        let page = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
+        let new = between(page, "x", "new\n").unwrap();
+        assert_eq!(new, "a\n<!-- begin x -->\n\nnew\n\n<!-- end x -->\nb\n");
+        assert_eq!(between(&new, "x", "new\n").unwrap(), new);
+        assert!(between(page, "y", "new").is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! A simulated Jira as users start it: `bowline sim jira`, on a free port, until the value is dropped.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::{shell, transcript};
+
+/// One that listens.
+pub(crate) struct Simulator {
+    child: Child,
+    url: String,
+}
+
+impl Simulator {
+    /// Builds the binary that [`Simulator::start`] starts.
+    pub(crate) fn build() -> Result<()> {
+        shell::run(shell::cargo().args(["build", "-q", "-p", "bowline"]))
+    }
+
+    /// Starts one below a path, `/jira` or none; what it answers is written down in the folder.
+    pub(crate) fn start(deployment: &str, context: &str, transcripts: &Path) -> Result<Self> {
+        let mut command = Command::new(shell::root().join("target/debug/bowline"));
+        command.args(["--json", "sim", "jira", "--listen", "127.0.0.1:0", "--deployment", deployment]);
+        command.args(["--context-path", context]);
+        command.env(transcript::VARIABLE, transcripts).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().context("cannot start `bowline sim jira`")?;
+        let mut line = String::new();
+        let output = child.stdout.take().context("`bowline sim jira` has no output")?;
+        let read = BufReader::new(output).read_line(&mut line);
+        let mut simulator = Self { child, url: String::new() };
+        read.context("`bowline sim jira` does not say where it listens")?;
+        let told: Value = serde_json::from_str(&line)
+            .with_context(|| format!("`bowline sim jira` does not say where it listens, but `{line}`"))?;
+        match told.get("listening").and_then(Value::as_str) {
+            Some(url) => url.clone_into(&mut simulator.url),
+            None => bail!("`bowline sim jira` does not say where it listens, but `{line}`"),
+        }
+        Ok(simulator)
+    }
+
+    /// Where it listens, without a slash at the end.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
