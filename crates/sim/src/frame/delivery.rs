@@ -4,7 +4,7 @@
 //! writes that caused them. One task sends; what an attempt came to is noted in the [`Recorder`]. Bodies and headers
 //! are made by the worlds.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bowline_net::plain::Plain;
@@ -56,6 +56,8 @@ struct Job {
     outgoing: Arc<Outgoing>,
     attempt: usize,
     due: i64,
+    /// The era it was made in.
+    era: u64,
 }
 
 /// The way out for webhooks.
@@ -63,6 +65,8 @@ pub(crate) struct Delivery {
     queue: mpsc::UnboundedSender<Job>,
     held: Mutex<Vec<Job>>,
     blocked: AtomicBool,
+    /// Ends when a snapshot is restored: what was made in an earlier one tells of a world that is not.
+    era: AtomicU64,
     clock: Arc<Clock>,
     faults: Arc<Faults>,
     recorder: Arc<Recorder>,
@@ -76,8 +80,8 @@ impl Delivery {
         recorder: Arc<Recorder>,
     ) -> (Arc<Self>, Waiting) {
         let (queue, waiting) = mpsc::unbounded_channel();
-        let (held, blocked) = (Mutex::default(), AtomicBool::new(false));
-        (Arc::new(Self { queue, held, blocked, clock, faults, recorder }), Waiting(waiting))
+        let (held, blocked, era) = (Mutex::default(), AtomicBool::new(false), AtomicU64::new(0));
+        (Arc::new(Self { queue, held, blocked, era, clock, faults, recorder }), Waiting(waiting))
     }
 
     /// Swallows all webhooks from now on, or lets them pass again.
@@ -94,7 +98,7 @@ impl Delivery {
     pub(crate) fn push(&self, outgoing: Outgoing) {
         let now = self.clock.now();
         let names: Vec<&str> = outgoing.item.iter().map(String::as_str).collect();
-        let plan = self.faults.hook(&outgoing.event, &names);
+        let plan = self.faults.hook(now, &outgoing.event, &names);
         let outgoing = Arc::new(outgoing);
         if self.is_blocked() || plan.drop {
             let fate = if plan.drop { Fate::Dropped } else { Fate::Swallowed };
@@ -104,12 +108,8 @@ impl Delivery {
         for _ in 0..plan.copies {
             let fate = if plan.hold.is_some() { Fate::Held } else { Fate::Queued };
             let record = self.recorder.webhook(now, fate, outgoing.clone());
-            let job = Job {
-                record,
-                outgoing: outgoing.clone(),
-                attempt: 0,
-                due: now.saturating_add(plan.delay_ms),
-            };
+            let due = now.saturating_add(plan.delay_ms);
+            let job = Job { record, outgoing: outgoing.clone(), attempt: 0, due, era: self.era() };
             match plan.hold {
                 Some(hold) => self.hold(job, hold),
                 None => self.queue(job),
@@ -121,7 +121,7 @@ impl Delivery {
     pub(crate) fn again(&self, outgoing: Arc<Outgoing>) -> u64 {
         let now = self.clock.now();
         let record = self.recorder.webhook(now, Fate::Queued, outgoing.clone());
-        self.queue(Job { record, outgoing, attempt: 0, due: now });
+        self.queue(Job { record, outgoing, attempt: 0, due: now, era: self.era() });
         record
     }
 
@@ -132,6 +132,18 @@ impl Delivery {
             self.recorder.fate(job.record, Fate::Queued, None);
             self.queue(job);
         }
+    }
+
+    /// Sends nothing of what waits now, neither first attempts nor repeats; how many webhooks that were. One that is
+    /// being sent at this moment arrives.
+    pub(crate) fn discard(&self) -> usize {
+        self.era.fetch_add(1, Ordering::AcqRel);
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.recorder.discard()
+    }
+
+    fn era(&self) -> u64 {
+        self.era.load(Ordering::Acquire)
     }
 
     fn hold(&self, job: Job, hold: usize) {
@@ -162,7 +174,7 @@ impl Delivery {
             Err(error) => Attempt { at, status: None, error: Some(error) },
         };
         match wait {
-            Some(wait) if !good => {
+            Some(wait) if !good && job.era == self.era() => {
                 self.recorder.fate(job.record, Fate::Queued, Some(attempt));
                 let due = at.saturating_add(*wait);
                 self.queue(Job { attempt: job.attempt + 1, due, ..job });
@@ -183,6 +195,9 @@ pub(crate) async fn run(delivery: Arc<Delivery>, waiting: Waiting, client: Plain
     let (mut queue, mut sleepers) = (waiting.0, JoinSet::new());
     while let Some(job) = queue.recv().await {
         while sleepers.try_join_next().is_some() {}
+        if job.era != delivery.era() {
+            continue;
+        }
         if job.due > delivery.clock.now() {
             let delivery = delivery.clone();
             sleepers.spawn(async move {

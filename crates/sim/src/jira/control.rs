@@ -128,21 +128,24 @@ pub(crate) fn state(site: &Site) -> Value {
 
 /// Every issue in short, and those that were deleted.
 pub(crate) fn items(site: &Site) -> Value {
-    let items = site.issues.iter().map(|issue| {
-        json!({
-            "id": issue.id.to_string(),
-            "key": site.key(issue),
-            "type": site.catalog.kinds.get(issue.kind).name,
-            "title": issue.summary,
-            "state": site.catalog.statuses.get(issue.status).name,
-            "updated": issue.updated,
-            "marker": marker(&site.names, &issue.properties),
-        })
-    });
+    let items = site.issues.iter().map(|issue| short(site, issue));
     let deleted = site.gone.iter().map(|gone| {
         json!({"id": gone.id.to_string(), "key": gone.key, "at": gone.at, "who": site.catalog.account(gone.who).name})
     });
     json!({"items": items.collect::<Vec<_>>(), "deleted": deleted.collect::<Vec<_>>()})
+}
+
+/// One issue in short.
+pub(crate) fn short(site: &Site, issue: &Issue) -> Value {
+    json!({
+        "id": issue.id.to_string(),
+        "key": site.key(issue),
+        "type": site.catalog.kinds.get(issue.kind).name,
+        "title": issue.summary,
+        "state": site.catalog.statuses.get(issue.status).name,
+        "updated": issue.updated,
+        "marker": marker(&site.names, &issue.properties),
+    })
 }
 
 /// The first property whose key begins with `bowline`.

@@ -25,6 +25,7 @@ mod refusal;
 mod route;
 mod scheme;
 mod seed;
+mod shown;
 mod site;
 mod switch;
 mod text;
@@ -98,6 +99,8 @@ pub struct Options {
     /// How long Cloud waits before each of its five retries of a webhook, by the simulator's clock; 5 to 15 random
     /// minutes, as Atlassian does, when `None`.
     pub webhook_retry: Option<Duration>,
+    /// Names the control API answers to, beside addresses, `localhost`, names without a dot and the base URL's.
+    pub hosts: Vec<String>,
 }
 
 impl Default for Options {
@@ -110,14 +113,15 @@ impl Default for Options {
             seed: 1,
             issues: 120,
             webhook_retry: None,
+            hosts: Vec::new(),
         }
     }
 }
 
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    let Options { deployment, base_url, context, webhook, seed, issues, webhook_retry } = options;
-    let setup = Setup { address, base_url, context, seed, hook_timeout: HOOK_TIMEOUT };
+    let Options { deployment, base_url, context, webhook, seed, issues, webhook_retry, hosts } = options;
+    let setup = Setup { address, base_url, context, seed, hosts, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;
@@ -175,6 +179,10 @@ impl World for Site {
         access::admit(self, call)
     }
 
+    fn whose(&self, call: &Call<'_>) -> Option<Person> {
+        access::whose(self, call)
+    }
+
     fn guard(&self, call: &Call<'_>) -> Result<(), Answer> {
         access::xsrf::check(self, call)
     }
@@ -204,6 +212,14 @@ impl World for Site {
             }
             _ => Refusal::new(status, reason).into(),
         }
+    }
+
+    fn hidden(&self, path: &str) -> Answer {
+        Refusal::unseen(path).into()
+    }
+
+    fn count(&self) -> usize {
+        self.issues.len()
     }
 
     fn state(&self) -> Value {

@@ -27,7 +27,7 @@ use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
 
 /// What a person may do in a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Right {
     Browse,
@@ -39,6 +39,22 @@ pub(crate) enum Right {
 }
 
 impl Right {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Browse, Self::Create, Self::Edit, Self::Transition, Self::Comment, Self::Delete];
+
+    /// The control API's word.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Browse => "browse",
+            Self::Create => "create",
+            Self::Edit => "edit",
+            Self::Transition => "transition",
+            Self::Comment => "comment",
+            Self::Delete => "delete",
+        }
+    }
+
     /// The permission behind it.
     pub(crate) fn permission(self) -> &'static str {
         match self {

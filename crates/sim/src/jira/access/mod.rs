@@ -75,6 +75,24 @@ pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answ
     person.map(Some).ok_or_else(|| refused(site))
 }
 
+/// Who calls, without counting a login.
+pub(super) fn whose(site: &Site, call: &Call<'_>) -> Option<Person> {
+    let basic = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
+    match basic {
+        Some((scheme, credential)) if !site.is_cloud() && scheme.eq_ignore_ascii_case("basic") => {
+            let (user, secret) = decoded(credential.trim())?;
+            login::holder(site, &user, &secret)
+        }
+        _ => admit(site, call).ok().flatten(),
+    }
+}
+
+/// Name and secret of Basic credentials.
+fn decoded(credential: &str) -> Option<(String, String)> {
+    let text = String::from_utf8(STANDARD.decode(credential).ok()?).ok()?;
+    text.split_once(':').map(|(user, secret)| (user.to_owned(), secret.to_owned()))
+}
+
 /// A session that has ended is refused, not made anonymous; but the login resource has to be reached with it.
 fn by_cookie(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
     let Some(id) = session::cookie(call) else { return Ok(None) };
@@ -87,9 +105,8 @@ fn by_cookie(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
 }
 
 fn basic(site: &Site, credential: &str) -> Result<Person, Answer> {
-    let decoded = STANDARD.decode(credential).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let (user, secret) =
-        decoded.as_deref().and_then(|text| text.split_once(':')).ok_or_else(|| refused(site))?;
+    let (user, secret) = decoded(credential).ok_or_else(|| refused(site))?;
+    let (user, secret) = (user.as_str(), secret.as_str());
     if site.is_cloud() {
         let person = site.catalog.person(|account| {
             account.email.eq_ignore_ascii_case(user) && secret.strip_prefix("token-") == Some(&account.name)
