@@ -48,6 +48,11 @@ impl Answer {
         Self::with(status, HTML, Bytes::from_static(page.as_bytes()))
     }
 
+    /// An HTML page that was made for the occasion.
+    pub(crate) fn page(status: StatusCode, page: String) -> Self {
+        Self::with(status, HTML, page.into())
+    }
+
     /// Plain text.
     pub(crate) fn text(status: StatusCode, text: &'static str) -> Self {
         Self::with(status, TEXT, Bytes::from_static(text.as_bytes()))

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::frame::faults::{Faults, Plan};
+use crate::frame::faults::Faults;
+use crate::frame::faults::plan::Plan;
 
 /// A person of a simulator: the index into its list of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,11 @@ impl Query {
         self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// All values of a name, whatever its case.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
     /// A number, or `usual` when absent or not a number.
     pub(crate) fn number(&self, name: &str, usual: usize) -> usize {
         self.get(name).and_then(|text| text.trim().parse().ok()).unwrap_or(usual)
@@ -37,9 +43,8 @@ impl Query {
 
     /// The comma-separated parts of all values of a name.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
-        let values = self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        values
-            .flat_map(|(_, value)| value.split(','))
+        self.all(name)
+            .flat_map(|value| value.split(','))
             .map(|part| part.trim().to_owned())
             .filter(|p| !p.is_empty())
             .collect()

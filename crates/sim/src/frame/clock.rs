@@ -1,72 +1,125 @@
-//! The simulator's clock: real time by default, moved or stopped through the control API.
+//! The simulator's clock: real time by default, moved, stopped or sped up through the control API.
 //!
 //! Everything that has a time (created, updated, retries, stale search) asks this clock, so a test can make a day
-//! pass at once. Instants are milliseconds since 1970, as both vendors show them. Real time is read here only.
+//! pass at once, or in a minute. Instants are milliseconds since 1970, as both vendors show them. Real time is read here only.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// Marks a clock that runs.
-const RUNNING: i64 = i64::MIN;
 /// The last millisecond both vendors' date formats can show (the end of the year 9998).
 const END_OF_TIME: i64 = 253_370_764_799_999;
+/// A year passes in five minutes; faster than that, nothing could react in between.
+pub(crate) const FASTEST: f64 = 100_000.0;
 
-/// A clock that can be moved, stopped and waited for.
+/// Where a clock is and how it goes on from there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Position {
+    /// What it showed at the real instant `since`.
+    at: i64,
+    since: i64,
+    /// How much faster than real time it runs when it runs.
+    speed: f64,
+    frozen: bool,
+}
+
+impl Position {
+    /// A clock that was never touched.
+    fn real() -> Self {
+        let real = real();
+        Self { at: real, since: real, speed: 1.0, frozen: false }
+    }
+
+    fn now(self, real: i64) -> i64 {
+        if self.frozen {
+            return self.at;
+        }
+        let passed = real.saturating_sub(self.since);
+        let passed = if self.speed == 1.0 { passed } else { (passed as f64 * self.speed) as i64 };
+        self.at.saturating_add(passed).clamp(0, END_OF_TIME)
+    }
+
+    /// The same instant, shown again now.
+    fn anew(self) -> Self {
+        let real = real();
+        Self { at: self.now(real), since: real, ..self }
+    }
+}
+
+/// A clock that can be moved, stopped, sped up and waited for.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    offset: AtomicI64,
-    frozen_at: AtomicI64,
+    position: Mutex<Position>,
     moved: Notify,
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { offset: AtomicI64::new(0), frozen_at: AtomicI64::new(RUNNING), moved: Notify::new() }
+        Self { position: Mutex::new(Position::real()), moved: Notify::new() }
     }
 }
 
 impl Clock {
     /// Now, in milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        match self.frozen_at.load(Ordering::Acquire) {
-            RUNNING => real().saturating_add(self.offset.load(Ordering::Acquire)).clamp(0, END_OF_TIME),
-            frozen => frozen,
-        }
+        self.position().now(real())
     }
 
     /// Whether time stands still.
     pub(crate) fn is_frozen(&self) -> bool {
-        self.frozen_at.load(Ordering::Acquire) != RUNNING
+        self.position().frozen
+    }
+
+    /// How much faster than real time it runs when it runs.
+    pub(crate) fn speed(&self) -> f64 {
+        self.position().speed
     }
 
     /// Lets `ms` pass at once.
     pub(crate) fn advance(&self, ms: i64) {
-        let then = self.now().saturating_add(ms);
-        self.set(then);
+        self.change(|position| {
+            let position = position.anew();
+            Position { at: position.at.saturating_add(ms).clamp(0, END_OF_TIME), ..position }
+        });
     }
 
     /// Makes it `at`; a running clock runs on from there.
     pub(crate) fn set(&self, at: i64) {
-        let at = at.clamp(0, END_OF_TIME);
-        if self.is_frozen() {
-            self.frozen_at.store(at, Ordering::Release);
-        } else {
-            self.offset.store(at.saturating_sub(real()), Ordering::Release);
-        }
-        self.moved.notify_waiters();
+        self.change(|position| Position { at: at.clamp(0, END_OF_TIME), ..position.anew() });
     }
 
-    /// Stops the clock where it is, or lets it run on from there.
+    /// Stops the clock where it is, or lets it run on from there as fast as before.
     pub(crate) fn freeze(&self, frozen: bool) {
-        let now = self.now();
-        if frozen {
-            self.frozen_at.store(now, Ordering::Release);
-        } else if self.is_frozen() {
-            self.offset.store(now.saturating_sub(real()), Ordering::Release);
-            self.frozen_at.store(RUNNING, Ordering::Release);
-        }
+        self.change(|position| Position { frozen, ..position.anew() });
+    }
+
+    /// Runs so much faster (or slower) than real time, from where it is.
+    pub(crate) fn run(&self, speed: f64) {
+        let speed = speed.clamp(0.0, FASTEST);
+        self.change(|position| Position { speed, ..position.anew() });
+    }
+
+    /// Shows real time again, and runs.
+    pub(crate) fn reset(&self) {
+        self.change(|_| Position::real());
+    }
+
+    /// Where it is, for a snapshot.
+    pub(crate) fn position(&self) -> Position {
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes back there: a clock that stood still shows the same instant, one that ran goes on as if it had never been
+    /// moved since.
+    pub(crate) fn resume(&self, position: Position) {
+        self.change(|_| position);
+    }
+
+    fn change(&self, change: impl FnOnce(Position) -> Position) {
+        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        *position = change(*position);
+        drop(position);
         self.moved.notify_waiters();
     }
 
@@ -78,13 +131,15 @@ impl Clock {
             if left <= 0 {
                 return;
             }
-            if self.is_frozen() {
+            let Position { speed, frozen, .. } = self.position();
+            if frozen || speed == 0.0 {
                 moved.await;
                 continue;
             }
+            let left = (left as f64 / speed).ceil().max(1.0) as u64;
             tokio::select! {
                 () = moved => {}
-                () = tokio::time::sleep(Duration::from_millis(left.unsigned_abs())) => {}
+                () = tokio::time::sleep(Duration::from_millis(left)) => {}
             }
         }
     }
@@ -120,6 +175,35 @@ mod tests {
         clock.set(5_000);
         clock.freeze(false);
         assert!((5_000..65_000).contains(&clock.now()));
+    }
+
+    #[test]
+    fn a_fast_clock_makes_a_day_of_an_hour_and_remembers_it_while_it_stands() {
+        let position = Position { at: 1_000, since: 500, speed: 24.0, frozen: false };
+        assert_eq!(position.now(500 + 3_600_000), 1_000 + 86_400_000);
+        let clock = Clock::default();
+        clock.run(24.0);
+        clock.freeze(true);
+        assert!(clock.is_frozen());
+        clock.freeze(false);
+        assert_eq!(clock.speed(), 24.0);
+        clock.run(f64::INFINITY);
+        assert_eq!(clock.speed(), FASTEST);
+        clock.reset();
+        assert!(clock.speed() == 1.0 && clock.now().abs_diff(real()) < 60_000);
+    }
+
+    #[test]
+    fn a_clock_goes_back_to_where_it_was() {
+        let clock = Clock::default();
+        clock.set(1_000_000);
+        clock.freeze(true);
+        let then = clock.position();
+        clock.advance(86_400_000);
+        clock.freeze(false);
+        clock.resume(then);
+        assert_eq!((clock.position(), clock.now()), (then, then.at));
+        assert!(clock.is_frozen());
     }
 
     #[test]

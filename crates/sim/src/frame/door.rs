@@ -5,17 +5,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
 
 use crate::frame::answer::Answer;
+use crate::frame::call::{Call, Query};
 use crate::frame::cut::Cut;
-use crate::frame::faults::{After, Instead, Plan};
-use crate::frame::recorder::{self, redact};
-use crate::frame::world::{House, Signed, World};
+use crate::frame::faults::matching::Facts;
+use crate::frame::faults::plan::{After, Bare, Instead, Plan};
+use crate::frame::recorder::{self, Exchange, redact};
+use crate::frame::world::{BODY_LIMIT, House, Said, Signed, World};
 
 /// What a proxy with single sign-on sends in place of an answer.
 const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body>\
@@ -26,11 +31,14 @@ const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Log in</title></he
 pub(crate) async fn pass<W: World>(
     State(house): State<Arc<House<W>>>,
     ConnectInfo(cut): ConnectInfo<Cut>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let frame = &house.frame;
-    let plan = Arc::new(frame.faults.plan(request.method().as_str(), request.uri().path()));
+    let (plan, mut request) = match foresee(&house, request).await {
+        Ok((plan, request)) => (Arc::new(plan), request),
+        Err(answer) => return answer.into_response(),
+    };
     let mut record = recorder::Request {
         id: 0,
         at: frame.clock.now(),
@@ -41,13 +49,14 @@ pub(crate) async fn pass<W: World>(
         user: None,
         fault: None,
     };
+    let asked = request.headers().clone();
     if plan.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(plan.delay_ms)).await;
         record.fault = Some("delay");
     }
     let response = if let Some(instead) = &plan.instead {
         record.fault = Some("answered_instead");
-        stand_in(&house, instead)
+        stand_in(&house, instead, &record.path)
     } else {
         request.extensions_mut().insert(plan.clone());
         let response = next.run(request).await;
@@ -58,44 +67,115 @@ pub(crate) async fn pass<W: World>(
     };
     record.status = response.status().as_u16();
     record.user = response.extensions().get::<Signed>().map(|signed| signed.0.clone());
-    let response = harm(&house, &plan, (&cut, response), &mut record.fault);
-    frame.recorder.request(record);
+    let exchange = exchange(asked, &response);
+    let response = harm(&house, &plan, (&cut, response), &mut record);
+    frame.recorder.request(record, exchange);
     response
 }
 
-fn stand_in<W: World>(house: &House<W>, instead: &Instead) -> Response {
-    match instead {
-        Instead::LoginPage => Answer::html(StatusCode::OK, LOGIN_PAGE).into_response(),
-        Instead::Status(status, retry_after) => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let answer = house.read(|world| world.bare(status));
-            match retry_after {
-                Some(seconds) => answer.header(RETRY_AFTER, &seconds.to_string()).into_response(),
-                None => answer.into_response(),
-            }
+/// What the rules have in store for a request. Its body is read, and its caller found out, only if one of them asks.
+async fn foresee<W: World>(house: &House<W>, request: Request) -> Result<(Plan, Request), Answer> {
+    let faults = &house.frame.faults;
+    let (head, body) = request.into_parts();
+    let (body, read) = if faults.asks_body() {
+        let read = to_bytes(body, BODY_LIMIT).await;
+        let read = read.map_err(|_| Answer::empty(StatusCode::PAYLOAD_TOO_LARGE))?;
+        (Body::from(read.clone()), read)
+    } else {
+        (body, Bytes::new())
+    };
+    let query = Query::of(&head.uri);
+    let said: Option<Value> = serde_json::from_slice(&read).ok();
+    let mut facts = Facts {
+        now: house.frame.clock.now(),
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: &query,
+        headers: &head.headers,
+        caller: None,
+        body: said.as_ref(),
+    };
+    let name = faults.asks_caller().then(|| caller(house, &head)).flatten();
+    facts.caller = name.as_deref();
+    let plan = faults.plan(&facts);
+    Ok((plan, Request::from_parts(head, body)))
+}
+
+/// The login name of who calls.
+fn caller<W: World>(house: &House<W>, head: &http::request::Parts) -> Option<String> {
+    let plan = Plan::default();
+    let call = Call {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        api: "",
+        route: "",
+        params: Vec::new(),
+        query: Query::of(&head.uri),
+        raw_query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: Bytes::new(),
+        caller: None,
+        plan: &plan,
+        faults: &house.frame.faults,
+    };
+    house.read(|world| world.whose(&call).map(|person| world.name(person).to_owned()))
+}
+
+/// What was said, as far as it is kept.
+fn exchange(asked: HeaderMap, response: &Response) -> Exchange {
+    let said = response.extensions().get::<Said>().cloned().unwrap_or_default();
+    Exchange { asked, body: said.body, answered: response.headers().clone(), answer: said.answer }
+}
+
+fn stand_in<W: World>(house: &House<W>, instead: &Instead, path: &str) -> Response {
+    let answer = match instead {
+        Instead::LoginPage => Answer::html(StatusCode::OK, LOGIN_PAGE),
+        Instead::Hidden => house.read(|world| world.hidden(path)),
+        Instead::Status(bare) => status(house, bare),
+    };
+    let said = Said { body: Bytes::new(), answer: recorder::beginning(&answer.body) };
+    let mut response = answer.into_response();
+    response.extensions_mut().insert(said);
+    response
+}
+
+fn status<W: World>(house: &House<W>, bare: &Bare) -> Answer {
+    let status = StatusCode::from_u16(bare.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = match &bare.body {
+        None => house.read(|world| world.bare(status)),
+        Some(Value::String(page)) => Answer::page(status, page.clone()),
+        Some(body) => Answer::json(status, body),
+    };
+    if let Some(seconds) = bare.retry_after {
+        answer = answer.header(RETRY_AFTER, &seconds.to_string());
+    }
+    for (name, value) in &bare.headers {
+        if let Ok(name) = name.parse::<HeaderName>() {
+            answer = answer.header(name, value);
         }
     }
+    answer
 }
 
 fn harm<W: World>(
     house: &House<W>,
     plan: &Plan,
     (cut, response): (&Cut, Response),
-    fault: &mut Option<&'static str>,
+    record: &mut recorder::Request,
 ) -> Response {
     match plan.after {
         None => response,
         Some(After::Reset) => {
-            *fault = Some("done_then_reset");
+            record.fault = Some("done_then_reset");
             cut.now();
             response
         }
         Some(After::Status(status)) => {
-            *fault = Some("done_then_status");
-            stand_in(house, &Instead::Status(status, None))
+            record.fault = Some("done_then_status");
+            stand_in(house, &Instead::Status(Bare { status, ..Bare::default() }), &record.path)
         }
         Some(After::Cut(bytes)) => {
-            *fault = Some("cut_body");
+            record.fault = Some("cut_body");
             let length =
                 response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
             let length =

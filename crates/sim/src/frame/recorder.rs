@@ -1,20 +1,27 @@
 //! What came in and what went out: two bounded rings that the control API shows.
 //!
-//! Requests are kept without bodies and with tokens taken out of the query; webhooks are kept with their bodies, so
-//! that one can be sent again. The oldest entries fall out first.
+//! Requests are kept with tokens taken out of the query, the latest of them with what was said on both sides as well;
+//! webhooks are kept with their bodies, so that one can be sent again. The oldest entries fall out first.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+use http::HeaderMap;
 use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::frame::delivery::Outgoing;
+use crate::frame::locked::Counter;
 
 /// How many requests are remembered.
 const REQUESTS: usize = 2_000;
 /// How many webhooks are remembered; a Jira body is 5 to 30 KB.
 const WEBHOOKS: usize = 500;
+/// Of how many requests everything said is remembered.
+const EXCHANGES: usize = 200;
+/// How much of a body is remembered.
+const LONGEST: usize = 64 * 1024;
 
 /// A request that came in.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +42,25 @@ pub(crate) struct Request {
     pub(crate) fault: Option<&'static str>,
 }
 
+/// What was said in a request and its answer. Bodies are cut at [`LONGEST`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Exchange {
+    pub(crate) asked: HeaderMap,
+    /// Empty for a request that no route took.
+    pub(crate) body: Bytes,
+    pub(crate) answered: HeaderMap,
+    /// Empty for an answer that is sent piece by piece.
+    pub(crate) answer: Bytes,
+}
+
+/// The beginning of a body, which does not keep the rest of it in memory.
+pub(crate) fn beginning(body: &Bytes) -> Bytes {
+    match body.get(..LONGEST) {
+        Some(beginning) if body.len() > LONGEST => Bytes::copy_from_slice(beginning),
+        _ => body.clone(),
+    }
+}
+
 /// How far a webhook has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -51,8 +77,15 @@ pub(crate) enum Fate {
     Dropped,
     /// Swallowed because webhooks are blocked.
     Swallowed,
-    /// Larger than the vendor sends.
-    TooLarge,
+    /// Was waiting when a snapshot was restored.
+    Discarded,
+}
+
+impl Fate {
+    /// Whether it may still be sent.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::Held)
+    }
 }
 
 /// One attempt at sending.
@@ -75,17 +108,17 @@ pub(crate) struct Sent {
     pub(crate) outgoing: Arc<Outgoing>,
 }
 
-/// A webhook that was given up after its last retry, and when.
-pub(crate) type Failure = (i64, Arc<Outgoing>);
-
-/// All rings.
+/// Both rings.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     requests: Mutex<Ring<Request>>,
+    exchanges: Mutex<VecDeque<(u64, Exchange)>>,
     webhooks: Mutex<Ring<Sent>>,
-    failures: Mutex<Ring<Failure>>,
-    /// Rung whenever a webhook reaches its end.
-    pub(crate) settled: Notify,
+    /// Rung whenever a webhook is made or gets further.
+    settled: Notify,
+    /// How often anything was noted, and the bell for it.
+    version: Counter,
+    noted: Notify,
 }
 
 #[derive(Debug)]
@@ -120,8 +153,28 @@ impl<T> Ring<T> {
 
 impl Recorder {
     /// Remembers a request; its id is filled in.
-    pub(crate) fn request(&self, request: Request) {
-        lock(&self.requests).push(REQUESTS, |id| Request { id, ..request });
+    pub(crate) fn request(&self, request: Request, exchange: Exchange) {
+        let id = lock(&self.requests).push(REQUESTS, |id| Request { id, ..request });
+        let mut exchanges = lock(&self.exchanges);
+        if exchanges.len() >= EXCHANGES {
+            exchanges.pop_front();
+        }
+        exchanges.push_back((id, exchange));
+        drop(exchanges);
+        self.note();
+    }
+
+    /// One request, and what was said if it is among the latest.
+    pub(crate) fn exchange(&self, id: u64) -> Option<(Request, Option<Exchange>)> {
+        let request = lock(&self.requests).get_mut(id).cloned()?;
+        let exchanges = lock(&self.exchanges);
+        let said = exchanges.iter().find(|(of, _)| *of == id).map(|(_, exchange)| exchange.clone());
+        Some((request, said))
+    }
+
+    fn note(&self) {
+        self.version.take();
+        self.noted.notify_waiters();
     }
 
     /// The requests after the one with this id, oldest first.
@@ -132,6 +185,8 @@ impl Recorder {
     /// Forgets all requests; their ids go on counting.
     pub(crate) fn forget_requests(&self) {
         lock(&self.requests).entries.clear();
+        lock(&self.exchanges).clear();
+        self.note();
     }
 
     /// How many requests came in and how many webhooks were made, ever.
@@ -143,8 +198,13 @@ impl Recorder {
     pub(crate) fn webhook(&self, at: i64, fate: Fate, outgoing: Arc<Outgoing>) -> u64 {
         let id =
             lock(&self.webhooks).push(WEBHOOKS, |id| Sent { id, at, fate, attempts: Vec::new(), outgoing });
-        self.settled.notify_waiters();
+        self.ring();
         id
+    }
+
+    fn ring(&self) {
+        self.settled.notify_waiters();
+        self.note();
     }
 
     /// Notes what became of a webhook.
@@ -153,19 +213,18 @@ impl Recorder {
             sent.fate = fate;
             sent.attempts.extend(attempt);
         }
-        self.settled.notify_waiters();
+        self.ring();
     }
 
-    /// Notes a webhook that was given up.
-    pub(crate) fn failure(&self, at: i64, outgoing: Arc<Outgoing>) {
-        lock(&self.failures).push(WEBHOOKS, |_| (at, outgoing));
-    }
-
-    /// An app's webhooks that were given up after an instant, oldest first.
-    pub(crate) fn failures(&self, app: &str, after: i64) -> Vec<Failure> {
-        let failures = lock(&self.failures);
-        let of = failures.entries.iter().filter(|(at, one)| *at > after && one.app.as_deref() == Some(app));
-        of.cloned().collect()
+    /// Notes that everything that waits will not be sent any more; how many that were.
+    pub(crate) fn discard(&self) -> usize {
+        let mut discarded = 0;
+        for sent in lock(&self.webhooks).entries.iter_mut().filter(|sent| sent.fate.is_open()) {
+            sent.fate = Fate::Discarded;
+            discarded += 1;
+        }
+        self.ring();
+        discarded
     }
 
     /// The webhooks after the one with this id, oldest first.
@@ -177,10 +236,8 @@ impl Recorder {
     pub(crate) async fn wait(&self, since: u64) {
         loop {
             let settled = self.settled.notified();
-            let done = lock(&self.webhooks)
-                .entries
-                .iter()
-                .any(|sent| sent.id > since && !matches!(sent.fate, Fate::Queued | Fate::Held));
+            let done =
+                lock(&self.webhooks).entries.iter().any(|sent| sent.id > since && !sent.fate.is_open());
             if done {
                 return;
             }
@@ -202,7 +259,8 @@ pub(crate) fn redact(query: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether something of this name must not be shown.
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["token", "password", "secret", "jwt"].iter().any(|word| name.contains(word)) && name != "nextpagetoken"
 }
@@ -219,11 +277,13 @@ mod tests {
     #[test]
     fn the_oldest_requests_fall_out_and_ids_go_on() {
         let recorder = Recorder::default();
-        (0..REQUESTS + 3).for_each(|n| recorder.request(request(&n.to_string())));
+        (0..REQUESTS + 3).for_each(|n| recorder.request(request(&n.to_string()), Exchange::default()));
         let kept = recorder.requests(0);
         assert_eq!(kept.len(), REQUESTS);
         assert_eq!((kept[0].id, kept[0].path.as_str()), (4, "3"));
         assert_eq!(recorder.requests(REQUESTS as u64 + 2).len(), 1);
+        let said = |id| recorder.exchange(id).map(|(_, said)| said.is_some());
+        assert_eq!((said(3), said(4), said(REQUESTS as u64)), (None, Some(false), Some(true)));
         recorder.forget_requests();
         assert!(recorder.requests(0).is_empty());
         assert_eq!(recorder.totals(), (REQUESTS as u64 + 3, 0));
@@ -239,6 +299,25 @@ mod tests {
         assert_eq!(ring.get_mut(3).copied(), Some(3));
         assert_eq!(ring.get_mut(5).copied(), Some(5));
         assert_eq!(ring.get_mut(6), None);
+    }
+
+    #[test]
+    fn what_waits_is_discarded_and_what_was_sent_is_not() {
+        let recorder = Recorder::default();
+        let outgoing = Arc::new(Outgoing {
+            url: String::new(),
+            event: "x".to_owned(),
+            item: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            retry: None,
+        });
+        for fate in [Fate::Queued, Fate::Delivered, Fate::Held] {
+            recorder.webhook(0, fate, outgoing.clone());
+        }
+        assert_eq!((recorder.discard(), recorder.discard()), (2, 0));
+        let fates: Vec<Fate> = recorder.webhooks(0).iter().map(|sent| sent.fate).collect();
+        assert_eq!(fates, [Fate::Discarded, Fate::Delivered, Fate::Discarded]);
     }
 
     #[test]

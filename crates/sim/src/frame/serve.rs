@@ -12,8 +12,9 @@ use tokio::task::JoinHandle;
 use crate::Error;
 use crate::frame::clock::Clock;
 use crate::frame::control;
+use crate::frame::control::guard::Hosts;
 use crate::frame::cut::{Cut, Cutting};
-use crate::frame::delivery::{Delivery, run};
+use crate::frame::delivery::{self, Delivery};
 use crate::frame::door;
 use crate::frame::faults::Faults;
 use crate::frame::recorder::Recorder;
@@ -69,6 +70,8 @@ pub(crate) struct Setup {
     /// The path everything is below: empty, or a slash and a name.
     pub(crate) context: String,
     pub(crate) seed: u64,
+    /// Names the control API answers to beside those it always does.
+    pub(crate) hosts: Vec<String>,
     /// How long a webhook's receiver may take to answer.
     pub(crate) hook_timeout: Duration,
 }
@@ -90,10 +93,10 @@ pub(crate) async fn start<W: World>(
     let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
     let (clock, faults, recorder) =
         (Arc::new(Clock::default()), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
-    let (delivery, waiting) =
-        Delivery::new(clock.clone(), faults.clone(), recorder.clone(), (setup.seed, setup.hook_timeout));
+    let (delivery, waiting) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
     let frame = Frame { clock, faults, recorder, delivery: delivery.clone() };
-    let house = Arc::new(House::new(make(frame.clone(), url.clone()), frame));
+    let hosts = Hosts::new(&url, setup.hosts);
+    let house = Arc::new(House::new(make(frame.clone(), url.clone()), frame, hosts));
 
     let router = vendor(&house)
         .layer(middleware::from_fn_with_state(house.clone(), door::pass::<W>))
@@ -109,7 +112,7 @@ pub(crate) async fn start<W: World>(
         // `axum::serve` returns only after the graceful end; its error type is for the future.
         drop(serving.await);
     });
-    let sender = tokio::spawn(run::run(delivery, waiting, client));
+    let sender = tokio::spawn(delivery::run(delivery, waiting, client));
     Ok(Running { address, url, stop: Some(stop), server, sender })
 }
 

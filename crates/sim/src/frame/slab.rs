@@ -63,7 +63,7 @@ impl<T> Slab<T> {
     }
 
     /// All rows by id.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.rows.iter().filter_map(Option::as_deref)
     }
 

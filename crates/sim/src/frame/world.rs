@@ -17,13 +17,17 @@ use crate::WebhookTarget;
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person, Query};
 use crate::frame::clock::Clock;
+use crate::frame::control::guard::Hosts;
 use crate::frame::delivery::Delivery;
-use crate::frame::faults::{Faults, Plan};
-use crate::frame::recorder::Recorder;
+use crate::frame::faults::Faults;
+use crate::frame::faults::plan::Plan;
+use crate::frame::recorder::{Recorder, beginning};
+use crate::frame::shown::Shown;
+use crate::frame::snapshot::Snapshots;
 use crate::frame::transcript::Transcript;
 
 /// The largest request body read; above Jira's own limits on texts, below what would hurt.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The parts that every simulator shares and a world may use.
 #[derive(Clone)]
@@ -41,14 +45,13 @@ impl Frame {
         let (clock, faults, recorder) =
             (Arc::new(Clock::default()), Arc::new(Faults::new(1)), Arc::new(Recorder::default()));
         clock.freeze(true);
-        let time = (1, std::time::Duration::from_secs(1));
-        let (delivery, _) = Delivery::new(clock.clone(), faults.clone(), recorder.clone(), time);
+        let (delivery, _) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
         Self { clock, faults, recorder, delivery }
     }
 }
 
 /// A simulated product: its whole state, its way of signing in, and what the control API asks of it.
-pub(crate) trait World: Send + Sync + 'static {
+pub(crate) trait World: Shown + Clone + Send + Sync + 'static {
     /// A refusal in the product's own shape.
     type Refusal: Into<Answer>;
 
@@ -56,6 +59,10 @@ pub(crate) trait World: Send + Sync + 'static {
     fn face(&self) -> &'static str;
     /// Who calls: a person, nobody (`None`), or an answer to wrong credentials.
     fn admit(&self, call: &Call<'_>) -> Result<Option<Person>, Answer>;
+    /// Who calls, looking only: nothing is counted.
+    fn whose(&self, call: &Call<'_>) -> Option<Person> {
+        self.admit(call).ok().flatten()
+    }
     /// Whether the call may go on, now that it is known who calls: limits, forged requests.
     fn guard(&self, _: &Call<'_>) -> Result<(), Answer> {
         Ok(())
@@ -67,6 +74,11 @@ pub(crate) trait World: Send + Sync + 'static {
     /// A status with nothing to say: an unknown path or method, or a fault.
     fn bare(&self, status: StatusCode) -> Answer;
 
+    /// What is said at this path to somebody who has no right to see what is there.
+    fn hidden(&self, path: &str) -> Answer;
+
+    /// How many items there are.
+    fn count(&self) -> usize;
     /// Counts and settings for `GET /_sim/state`.
     fn state(&self) -> Value;
     /// Every item in short for `GET /_sim/items`.
@@ -77,21 +89,27 @@ pub(crate) trait World: Send + Sync + 'static {
     fn edit(&mut self, edit: &Value) -> Result<Value, String>;
     /// Sends webhooks there from now on; `None` to nowhere.
     fn target(&mut self, target: Option<WebhookTarget>);
-    /// Changes a setting for `POST /_sim/settings`; the answer is what came of it, an object.
-    fn set(&mut self, change: &Value) -> Result<Value, String>;
+    /// Changes a setting for `POST /_sim/settings`.
+    fn set(&mut self, change: &Value) -> Result<(), String>;
 }
 
 /// A world and everything around it.
 pub(crate) struct House<W> {
     world: RwLock<W>,
     pub(crate) frame: Frame,
+    pub(crate) snapshots: Snapshots<W>,
+    /// The names the control API answers to.
+    pub(crate) hosts: Hosts,
     pub(crate) transcript: Option<Transcript>,
 }
 
 impl<W: World> House<W> {
-    pub(crate) fn new(world: W, frame: Frame) -> Self {
+    pub(crate) fn new(world: W, frame: Frame, hosts: Hosts) -> Self {
         let transcript = Transcript::open(world.face());
-        Self { world: RwLock::new(world), frame, transcript }
+        let house =
+            Self { world: RwLock::new(world), frame, snapshots: Snapshots::default(), hosts, transcript };
+        house.keep_start();
+        house
     }
 
     /// Looks at the world.
@@ -125,6 +143,13 @@ pub(crate) type Route<W> = (MethodFilter, &'static str, Act<W>);
 /// Whose credentials a request carried; left in the response for the recorder.
 #[derive(Clone, Debug)]
 pub(crate) struct Signed(pub(crate) String);
+
+/// What was said in a request's body and in the answer's; left in the response for the recorder.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) body: bytes::Bytes,
+    pub(crate) answer: bytes::Bytes,
+}
 
 /// A router for the routes below `prefix`; `api` is what [`Call::api`] says there.
 pub(crate) fn routes<W: World>(
@@ -187,7 +212,9 @@ fn answer<W: World>(
             finish(world, &call, outcome)
         }),
     };
+    let said = Said { body: beginning(&call.body), answer: beginning(&answer.body) };
     let mut response = answer.into_response();
+    response.extensions_mut().insert(said);
     if let Some(name) = name {
         response.extensions_mut().insert(Signed(name));
     }

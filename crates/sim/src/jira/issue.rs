@@ -261,7 +261,7 @@ impl Issues {
     }
 
     /// All issues by id.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Issue> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Issue> {
         self.rows.iter()
     }
 

@@ -45,6 +45,20 @@ impl Refusal {
         Self::missing("Issue does not exist or you do not have permission to see it.")
     }
 
+    /// 404 for whatever is at a path: what may not be seen is said not to exist, in the words for its kind.
+    pub(crate) fn unseen(path: &str) -> Self {
+        let mut parts = path.split('/').skip_while(|part| !["issue", "project", "filter"].contains(part));
+        match (parts.next(), parts.next()) {
+            (Some("project"), Some(key)) => {
+                Self::missing(format!("No project could be found with key '{key}'."))
+            }
+            (Some("filter"), _) => Self::missing(
+                "The selected filter is not available to you, perhaps it has been deleted or had its permissions changed.",
+            ),
+            _ => Self::no_issue(),
+        }
+    }
+
     /// 401 for somebody who did not sign in.
     pub(crate) fn anonymous() -> Self {
         Self::new(

@@ -7,30 +7,27 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::frame::call::Person;
-use crate::frame::locked::{Counter, Locked};
+use crate::frame::locked::Counter;
 use crate::frame::stale::Stale;
 use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
 use crate::jira::Deployment;
 use crate::jira::access::Gate;
 use crate::jira::agile::Agile;
-use crate::jira::app::App;
 use crate::jira::catalog::{Catalog, Project};
 use crate::jira::circle::{Actor, Cast};
 use crate::jira::dashboard::Dashboards;
 use crate::jira::edit::apply::Desk;
 use crate::jira::filter::Filters;
 use crate::jira::hook::Hook;
-use crate::jira::hook::dynamic::Dynamic;
 use crate::jira::input;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
 use crate::jira::keep::Keep;
-use crate::jira::limit::Limits;
 use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
 
 /// What a person may do in a project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Right {
     Browse,
@@ -42,6 +39,22 @@ pub(crate) enum Right {
 }
 
 impl Right {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Browse, Self::Create, Self::Edit, Self::Transition, Self::Comment, Self::Delete];
+
+    /// The control API's word.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Browse => "browse",
+            Self::Create => "create",
+            Self::Edit => "edit",
+            Self::Transition => "transition",
+            Self::Comment => "comment",
+            Self::Delete => "delete",
+        }
+    }
+
     /// The permission behind it.
     pub(crate) fn permission(self) -> &'static str {
         match self {
@@ -107,13 +120,6 @@ pub(crate) struct Site {
     pub(crate) retry_wait: Option<i64>,
     /// Who may come in, and by which way.
     pub(crate) gate: Gate,
-    /// Who calls as an app.
-    pub(crate) apps: Vec<App>,
-    /// What apps registered to be told.
-    pub(crate) dynamic: Vec<Dynamic>,
-    /// What the call that is carried out wants to find in its webhooks.
-    pub(crate) trace: Locked<Option<String>>,
-    pub(crate) limits: Limits,
     stale: Stale<Issue>,
 }
 
@@ -141,10 +147,6 @@ impl Site {
             deliveries: Counter::default(),
             retry_wait: None,
             gate: Gate::default(),
-            apps: Vec::new(),
-            dynamic: Vec::new(),
-            trace: Locked::default(),
-            limits: Limits::default(),
             stale: Stale::default(),
         }
     }

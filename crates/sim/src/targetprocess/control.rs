@@ -140,23 +140,26 @@ pub(crate) fn state(site: &Site) -> Value {
 
 /// Every item in short, and those that were deleted.
 pub(crate) fn items(site: &Site) -> Value {
-    let items = site.items.iter().map(|item| {
-        json!({
-            "id": item.id.to_string(),
-            "key": item.id.to_string(),
-            "type": item.kind.name(),
-            "title": item.name,
-            "state": site.catalog.states.get(item.state).name,
-            "updated": item.modified,
-            "version": item.version,
-            "marker": marker(site, item),
-        })
-    });
+    let items = site.items.iter().map(|item| short(site, item));
     let deleted = site
         .gone
         .iter()
         .map(|gone| json!({"id": gone.id.to_string(), "at": gone.at, "who": site.catalog.login(gone.who)}));
     json!({"items": items.collect::<Vec<_>>(), "deleted": deleted.collect::<Vec<_>>()})
+}
+
+/// One item in short.
+pub(crate) fn short(site: &Site, item: &Item) -> Value {
+    json!({
+        "id": item.id.to_string(),
+        "key": item.id.to_string(),
+        "type": item.kind.name(),
+        "title": item.name,
+        "state": site.catalog.states.get(item.state).name,
+        "updated": item.modified,
+        "version": item.version,
+        "marker": marker(site, item),
+    })
 }
 
 /// The first tag that begins with `bowline-`.

@@ -15,6 +15,7 @@ mod read;
 mod refusal;
 mod schema;
 mod seed;
+mod shown;
 mod site;
 mod v1;
 mod v2;
@@ -59,6 +60,8 @@ pub struct Options {
     pub comment_bumps: bool,
     /// Whether webhooks about comments and assignments name the item in a member `general`.
     pub general_in_hooks: bool,
+    /// Names the control API answers to, beside addresses, `localhost`, names without a dot and the base URL's.
+    pub hosts: Vec<String>,
 }
 
 impl Default for Options {
@@ -72,15 +75,16 @@ impl Default for Options {
             comment_required: false,
             comment_bumps: false,
             general_in_hooks: true,
+            hosts: Vec::new(),
         }
     }
 }
 
 /// Starts a simulated Targetprocess that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    let Options { base_url, webhook, seed, stories, bugs, comment_required, comment_bumps, general_in_hooks } =
-        options;
-    let setup = Setup { address, base_url, context: String::new(), seed, hook_timeout: HOOK_TIMEOUT };
+    let Options { base_url, webhook, seed, stories, bugs, hosts, .. } = options;
+    let Options { comment_required, comment_bumps, general_in_hooks, .. } = options;
+    let setup = Setup { address, base_url, context: String::new(), seed, hosts, hook_timeout: HOOK_TIMEOUT };
     let make = |frame: crate::frame::world::Frame, base| {
         let catalog = seed::catalog(frame.clock.now());
         let mut site = Site::new(frame, base, catalog, Switches { comment_bumps, general_in_hooks });
@@ -122,6 +126,15 @@ impl World for Site {
         Refusal::new(status, status.canonical_reason().unwrap_or_default()).into()
     }
 
+    fn hidden(&self, path: &str) -> Answer {
+        let id = path.rsplit('/').find(|part| part.parse::<u32>().is_ok()).unwrap_or("0");
+        Refusal::missing("Entity", id).into()
+    }
+
+    fn count(&self) -> usize {
+        self.items.len()
+    }
+
     fn state(&self) -> Value {
         control::state(self)
     }
@@ -142,7 +155,7 @@ impl World for Site {
         self.hook = target;
     }
 
-    fn set(&mut self, change: &Value) -> Result<Value, String> {
-        control::set(self, change).map(|()| serde_json::json!({}))
+    fn set(&mut self, change: &Value) -> Result<(), String> {
+        control::set(self, change)
     }
 }

@@ -16,7 +16,7 @@ async fn the_guide_names_every_route() {
     assert_eq!(world.control.get("/_sim").await.expect(200), guide);
     for route in routes {
         let (method, path) = route.split_once(' ').unwrap();
-        let path = path.replace("{id}", "ACME-1");
+        let path = path.replace("{id}", "ACME-1").replace("{name}", "start");
         let method: http::Method = method.parse().unwrap();
         let answer = world.control.send(method, &path, "{}".into()).await.unwrap();
         // Each is there; the empty body is refused by most.
@@ -63,10 +63,10 @@ async fn the_clock_is_set_moved_and_stopped() {
     let world = world(DC).await;
     let clock = async |change: Value| world.control.post("/_sim/clock", change).await.expect(200);
     clock(json!({"freeze": true})).await;
-    assert_eq!(
-        clock(json!({"set": 1_900_000_000_000_i64})).await,
-        json!({"now": 1_900_000_000_000_i64, "frozen": true})
-    );
+    let shown = clock(json!({"set": 1_900_000_000_000_i64})).await;
+    assert_eq!((&shown["now"], &shown["frozen"]), (&json!(1_900_000_000_000_i64), &json!(true)));
+    assert_eq!(shown["time"], "2030-03-17T17:46:40.000Z");
+    assert_eq!(clock(json!({"set": "2030-03-17T18:46:40+01:00"})).await["now"], shown["now"]);
     let key = world.make("one").await;
     assert_eq!(world.field(&key, "created").await, "2030-03-17T17:46:40.000+0000");
     clock(json!({"advance_ms": 1_000})).await;
@@ -75,7 +75,82 @@ async fn the_clock_is_set_moved_and_stopped() {
     // Two changes within one millisecond still have two times.
     world.ada.put(&format!("/rest/api/2/issue/{key}"), json!({"fields": {"summary": "three"}})).await;
     assert_eq!(world.field(&key, "updated").await, "2030-03-17T17:46:41.001+0000");
-    assert_eq!(world.control.post("/_sim/clock", json!({"jump": 1})).await.status, 400);
+    let looked = world.control.get("/_sim/clock").await.expect(200);
+    assert_eq!(looked["now"], 1_900_000_001_000_i64);
+    for wrong in [
+        json!({"jump": 1}),
+        json!({"set": "tomorrow"}),
+        json!({"advance": "a while"}),
+        json!({"speed": -1}),
+        json!({"reset": false}),
+    ] {
+        assert_eq!(world.control.post("/_sim/clock", wrong.clone()).await.status, 400, "{wrong}");
+    }
+    let real = clock(json!({"reset": true})).await;
+    assert!(real["now"].as_i64().unwrap() < 1_900_000_000_000 && real["frozen"] == false);
+}
+
+#[tokio::test]
+async fn a_fast_clock_brings_tomorrows_webhook_at_once() {
+    let mut receiver = Receiver::start().await;
+    let world = hooked(CLOUD, target(&receiver.url)).await;
+    let rule = json!({"do": {"kind": "hook_delay", "ms": 86_400_000}});
+    world.control.post("/_sim/faults", rule).await.expect(200);
+    world.make("late").await;
+    assert_eq!(
+        world.control.post("/_sim/clock", json!({"speed": 90_000})).await.expect(200)["speed"],
+        90_000.0
+    );
+    assert_eq!(receiver.next().await.body["issue"]["fields"]["summary"], "late");
+}
+
+#[tokio::test]
+async fn what_was_said_in_a_request_can_be_read_without_its_secrets() {
+    let world = world(DC).await;
+    let sent = json!({"username": "ada", "password": "ada"});
+    world.control.post("/rest/auth/1/session", sent).await.expect(200);
+    world.ada.get("/rest/api/2/issue/ACME-1").await.expect(200);
+    let login = world.control.get("/_sim/requests/1").await.expect(200);
+    assert_eq!(login["asked"]["body"], json!({"username": "ada", "password": "***"}));
+    assert_eq!(login["answered"]["headers"]["set-cookie"], "***");
+    let read = world.control.get("/_sim/requests/2").await.expect(200);
+    assert_eq!(read["asked"]["headers"]["authorization"], "***");
+    assert_eq!(read["answered"]["body"]["key"], "ACME-1");
+    assert_eq!(world.control.get("/_sim/requests/3").await.status, 404);
+}
+
+#[tokio::test]
+async fn people_projects_and_items_are_shown_by_pages() {
+    let world = world(CLOUD).await;
+    let about = world.control.get("/_sim/about").await.expect(200);
+    assert_eq!(
+        (about["title"].as_str(), about["people"][1]["name"].as_str()),
+        (Some("Jira Cloud"), Some("ada"))
+    );
+    assert_eq!(
+        (about["projects"][1]["key"].as_str(), about["projects"][1]["items"].as_u64()),
+        (Some("OPS"), Some(40))
+    );
+    let page = world.control.get("/_sim/items?start=1&max=2").await.expect(200);
+    let keys = |page: &Value| -> Vec<String> {
+        page["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["key"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!((keys(&page), page["total"].as_u64()), (vec!["ACME-80".into(), "ACME-79".into()], Some(120)));
+    let made = world.make("A very special thing").await;
+    let found = world.control.get("/_sim/items?q=SPECIAL+thing").await.expect(200);
+    assert_eq!((keys(&found), found["total"].as_u64()), (vec![made], Some(1)));
+    let tp = targetprocess::world(bowline_sim::targetprocess::Options::default()).await;
+    let about = tp.control().get("/_sim/about").await.expect(200);
+    assert_eq!(
+        (about["title"].as_str(), about["people"][2]["name"].as_str()),
+        (Some("Targetprocess"), Some("bob"))
+    );
+    assert_eq!(tp.control().get("/_sim/items?max=5").await.expect(200)["total"], 122);
 }
 
 #[tokio::test]
@@ -256,4 +331,18 @@ async fn a_stopped_simulator_no_longer_listens() {
     assert_eq!(again.address(), address);
     let taken = bowline_sim::jira::start(Options::default(), address).await.unwrap_err();
     assert!(matches!(taken, bowline_sim::Error::Bind { .. }));
+}
+
+#[tokio::test]
+async fn what_is_on_or_off_is_turned_over_by_the_change_it_names() {
+    let world = world(DC).await;
+    let toggles = async || world.control.get("/_sim/settings").await.expect(200)["toggles"].clone();
+    let before = toggles().await;
+    for toggle in before.as_array().unwrap() {
+        world.control.post("/_sim/settings", toggle["change"].clone()).await.expect(200);
+    }
+    for (before, after) in before.as_array().unwrap().iter().zip(toggles().await.as_array().unwrap()) {
+        assert_eq!((&before["label"], before["on"] == false), (&after["label"], after["on"] == true));
+    }
+    assert_eq!(world.control.get("/rest/api/2/project/ACME").await.status, 200);
 }

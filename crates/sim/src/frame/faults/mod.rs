@@ -3,121 +3,74 @@
 //! Rules are tried in the order they were added; each that matches is counted, whether or not another one already
 //! struck. With no rules nothing is locked. The rules' own shapes are in [`rule`].
 
+pub(crate) mod matching;
+pub(crate) mod plan;
 pub(crate) mod rule;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use self::matching::Facts;
+use self::plan::{HookPlan, Plan, Spoilt};
 use self::rule::{Rule, Switch};
 use crate::frame::random::Random;
-
-/// What happens to one request.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Plan {
-    /// Real milliseconds to wait first.
-    pub(crate) delay_ms: u64,
-    /// Answered in place of doing anything.
-    pub(crate) instead: Option<Instead>,
-    /// What happens to the answer once it is formed.
-    pub(crate) after: Option<After>,
-    /// How texts are changed when stored.
-    pub(crate) normalise: Normalise,
-    /// Fields that may be refused: rule, field, text.
-    rejects: Vec<(u32, String, Option<String>)>,
-}
-
-/// An answer in place of the real one.
-#[derive(Clone, Debug)]
-pub(crate) enum Instead {
-    /// A bare status, with seconds for `Retry-After`.
-    Status(u16, Option<u32>),
-    /// 200 and an HTML login page.
-    LoginPage,
-}
-
-/// Harm to the answer of something that was done.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum After {
-    /// The connection is cut before the first byte.
-    Reset,
-    /// Another status without the body.
-    Status(u16),
-    /// The connection is cut after these bytes of the body; half of it when `None`.
-    Cut(Option<usize>),
-}
-
-/// How texts are changed when stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Normalise {
-    /// Removes white space at both ends.
-    pub(crate) trim: bool,
-    /// Turns line ends into CR LF.
-    pub(crate) crlf: bool,
-}
-
-impl Normalise {
-    /// The text as it is stored.
-    pub(crate) fn apply(self, text: String) -> String {
-        let text = if self.trim { text.trim().to_owned() } else { text };
-        if self.crlf { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text }
-    }
-}
-
-/// What happens to one webhook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct HookPlan {
-    /// It is lost.
-    pub(crate) drop: bool,
-    /// How often it is sent.
-    pub(crate) copies: u32,
-    /// Milliseconds of the simulator's clock before it is sent.
-    pub(crate) delay_ms: i64,
-    /// It waits until this many are held.
-    pub(crate) hold: Option<usize>,
-}
-
-impl Default for HookPlan {
-    fn default() -> Self {
-        Self { drop: false, copies: 1, delay_ms: 0, hold: None }
-    }
-}
 
 /// The rules in force.
 #[derive(Debug)]
 pub(crate) struct Faults {
     state: Mutex<State>,
     any: AtomicBool,
+    /// Whether a rule asks who calls, or what the body says: finding out costs something.
+    asks_caller: AtomicBool,
+    asks_body: AtomicBool,
     lag_ms: AtomicI64,
 }
 
-#[derive(Debug)]
-struct State {
+/// All rules, with how far each has counted: what a snapshot keeps of them.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
     rules: Vec<Counted>,
     next_id: u32,
     random: Random,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Counted {
     rule: Rule,
     seen: u32,
+    /// When the latest matches were that passed, for rules that strike what comes too fast.
+    passed: VecDeque<i64>,
 }
 
 impl Counted {
     /// Counts a match and says whether it is harmed.
-    fn strikes(&mut self, random: &mut Random) -> bool {
+    fn strikes(&mut self, now: i64, random: &mut Random) -> bool {
         self.seen = self.seen.saturating_add(1);
         let times = self.rule.times.or(self.rule.switch.usual_times());
-        let due = self.seen > self.rule.after && times.is_none_or(|times| self.rule.struck < times);
+        let nth = self.seen.checked_sub(self.rule.after).filter(|nth| *nth > 0);
+        let due = nth.is_some_and(|nth| nth.is_multiple_of(self.rule.every.unwrap_or(1).max(1)))
+            && times.is_none_or(|times| self.rule.struck < times)
+            && self.is_too_fast(now);
         let strikes = due && random.chance(self.rule.probability);
         if strikes {
             self.rule.struck += 1;
+        } else if self.rule.over.is_some() {
+            self.passed.push_back(now);
         }
         strikes
+    }
+
+    /// Whether as many matches as may have passed lately.
+    fn is_too_fast(&mut self, now: i64) -> bool {
+        let Some(over) = self.rule.over else { return true };
+        // A clock that was moved back has nothing behind it.
+        self.passed.retain(|at| *at <= now && *at > now.saturating_sub(over.per_ms));
+        self.passed.len() >= over.count
     }
 }
 
@@ -125,7 +78,9 @@ impl Faults {
     /// No rules yet; probabilities are drawn from `seed`.
     pub(crate) fn new(seed: u64) -> Self {
         let state = State { rules: Vec::new(), next_id: 1, random: Random::new(seed) };
-        Self { state: Mutex::new(state), any: AtomicBool::new(false), lag_ms: AtomicI64::new(0) }
+        let no = || AtomicBool::new(false);
+        let lag_ms = AtomicI64::new(0);
+        Self { state: Mutex::new(state), any: no(), asks_caller: no(), asks_body: no(), lag_ms }
     }
 
     /// The rules with their counts.
@@ -143,7 +98,7 @@ impl Faults {
             rule.id = state.next_id;
             rule.struck = 0;
             state.next_id += 1;
-            state.rules.push(Counted { rule, seen: 0 });
+            state.rules.push(Counted { rule, seen: 0, passed: VecDeque::new() });
         }
         self.refresh(&state);
     }
@@ -157,31 +112,41 @@ impl Faults {
         id.is_none() || state.rules.len() < before
     }
 
+    /// Whether any rule asks who calls.
+    pub(crate) fn asks_caller(&self) -> bool {
+        self.asks_caller.load(Ordering::Acquire)
+    }
+
+    /// Whether any rule asks what the body says.
+    pub(crate) fn asks_body(&self) -> bool {
+        self.asks_body.load(Ordering::Acquire)
+    }
+
     /// What happens to this request.
-    pub(crate) fn plan(&self, method: &str, path: &str) -> Plan {
-        let mut plan = Plan::default();
+    pub(crate) fn plan(&self, facts: &Facts<'_>) -> Plan {
+        let mut plan = Plan { at: facts.now, ..Plan::default() };
         if !self.any.load(Ordering::Acquire) {
             return plan;
         }
         let mut state = self.state();
         let State { rules, random, .. } = &mut *state;
-        for counted in rules.iter_mut().filter(|counted| counted.rule.matching.takes_request(method, path)) {
-            if let Switch::RejectField { field, message } = &counted.rule.switch {
-                plan.rejects.push((counted.rule.id, field.clone(), message.clone()));
-                continue;
-            }
-            let strikes = match &counted.rule.switch {
-                Switch::Status { .. }
-                | Switch::LoginPage
-                | Switch::Delay { .. }
-                | Switch::DoneThenReset
-                | Switch::DoneThenStatus { .. }
-                | Switch::CutBody { .. }
-                | Switch::Normalise { .. } => counted.strikes(random),
-                _ => false,
-            };
-            if strikes {
-                plan.add(&counted.rule.switch);
+        for counted in rules.iter_mut().filter(|counted| counted.rule.matching.takes_request(facts)) {
+            let id = counted.rule.id;
+            match &counted.rule.switch {
+                // These are counted when what they harm comes up.
+                Switch::RejectField { field, message } => {
+                    plan.rejects.push((id, field.clone(), message.clone()));
+                }
+                Switch::EditBeforeReadback { .. } => plan.edits.push(id),
+                Switch::PartialBulk { .. } => plan.bulks.push(id),
+                Switch::StaleIndex { .. } => {}
+                switch if switch.is_of_hooks() => {}
+                switch => {
+                    let switch = switch.clone();
+                    if counted.strikes(facts.now, random) {
+                        plan.add(&switch);
+                    }
+                }
             }
         }
         plan
@@ -191,26 +156,57 @@ impl Faults {
     pub(crate) fn rejects(&self, plan: &Plan, field: &str) -> Option<Option<String>> {
         let (id, _, message) =
             plan.rejects.iter().find(|(_, rejected, _)| rejected.eq_ignore_ascii_case(field))?;
-        let mut state = self.state();
-        let State { rules, random, .. } = &mut *state;
-        let counted = rules.iter_mut().find(|counted| counted.rule.id == *id)?;
-        counted.strikes(random).then(|| message.clone())
+        self.strike(plan, *id).then(|| message.clone())
     }
 
     /// The edit a person makes right after this write to the item with these names.
-    pub(crate) fn edit_after(&self, method: &str, path: &str, names: &[&str]) -> Option<Value> {
-        if !self.any.load(Ordering::Acquire) {
-            return None;
-        }
+    pub(crate) fn edit_after(&self, plan: &Plan, names: &[&str]) -> Option<Value> {
+        plan.edits.iter().find_map(|id| {
+            let edit = self.state().rules.iter().find_map(|counted| match &counted.rule.switch {
+                Switch::EditBeforeReadback { edit }
+                    if counted.rule.id == *id && counted.rule.matching.takes_item(names) =>
+                {
+                    Some(edit.clone())
+                }
+                _ => None,
+            })?;
+            self.strike(plan, *id).then_some(edit)
+        })
+    }
+
+    /// Which elements of this request about several are refused.
+    pub(crate) fn spoils(&self, plan: &Plan) -> Spoilt {
+        let spoilt = plan.bulks.iter().find_map(|id| {
+            let spoilt = self.state().rules.iter().find_map(|counted| match &counted.rule.switch {
+                Switch::PartialBulk { fail, message } if counted.rule.id == *id => {
+                    Some(Spoilt::new(fail.clone(), message.clone()))
+                }
+                _ => None,
+            })?;
+            self.strike(plan, *id).then_some(spoilt)
+        });
+        spoilt.unwrap_or_default()
+    }
+
+    /// Counts a match of one rule and says whether it is harmed.
+    fn strike(&self, plan: &Plan, id: u32) -> bool {
         let mut state = self.state();
         let State { rules, random, .. } = &mut *state;
-        rules.iter_mut().find_map(|counted| {
-            let Switch::EditBeforeReadback { edit } = &counted.rule.switch else { return None };
-            let matching = &counted.rule.matching;
-            let edit =
-                (matching.takes_request(method, path) && matching.takes_item(names)).then(|| edit.clone())?;
-            counted.strikes(random).then_some(edit)
-        })
+        let counted = rules.iter_mut().find(|counted| counted.rule.id == id);
+        counted.is_some_and(|counted| counted.strikes(plan.at, random))
+    }
+
+    /// The rules and how far they have counted.
+    pub(crate) fn save(&self) -> State {
+        self.state().clone()
+    }
+
+    /// Goes back to rules that were saved. Ids of rules made since are not given again.
+    pub(crate) fn resume(&self, saved: State) {
+        let mut state = self.state();
+        let next_id = state.next_id.max(saved.next_id);
+        *state = State { next_id, ..saved };
+        self.refresh(&state);
     }
 
     /// How far behind searches are, in milliseconds.
@@ -219,7 +215,7 @@ impl Faults {
     }
 
     /// What happens to a webhook.
-    pub(crate) fn hook(&self, event: &str, names: &[&str]) -> HookPlan {
+    pub(crate) fn hook(&self, now: i64, event: &str, names: &[&str]) -> HookPlan {
         let mut plan = HookPlan::default();
         if !self.any.load(Ordering::Acquire) {
             return plan;
@@ -228,18 +224,10 @@ impl Faults {
         let State { rules, random, .. } = &mut *state;
         for counted in rules.iter_mut() {
             let matching = &counted.rule.matching;
-            let harm = matches!(
-                counted.rule.switch,
-                Switch::HookDrop
-                    | Switch::HookDuplicate { .. }
-                    | Switch::HookDelay { .. }
-                    | Switch::HookReorder { .. }
-            );
-            if !harm
-                || !matching.takes_event(event)
-                || !matching.takes_item(names)
-                || !counted.strikes(random)
-            {
+            let matches = counted.rule.switch.is_of_hooks()
+                && matching.takes_event(event)
+                && matching.takes_item(names);
+            if !matches || !counted.strikes(now, random) {
                 continue;
             }
             match &counted.rule.switch {
@@ -254,7 +242,10 @@ impl Faults {
     }
 
     fn refresh(&self, state: &State) {
+        let any = |asks: &dyn Fn(&Rule) -> bool| state.rules.iter().any(|counted| asks(&counted.rule));
         self.any.store(!state.rules.is_empty(), Ordering::Release);
+        self.asks_caller.store(any(&|rule| rule.matching.caller.is_some()), Ordering::Release);
+        self.asks_body.store(any(&|rule| !rule.matching.body.is_empty()), Ordering::Release);
         let lag = state.rules.iter().find_map(|counted| match counted.rule.switch {
             Switch::StaleIndex { lag_ms } => Some(lag_ms),
             _ => None,
@@ -264,25 +255,5 @@ impl Faults {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Plan {
-    fn add(&mut self, switch: &Switch) {
-        match switch {
-            Switch::Status { status, retry_after } => {
-                self.instead = Some(Instead::Status(*status, *retry_after))
-            }
-            Switch::LoginPage => self.instead = Some(Instead::LoginPage),
-            Switch::Delay { ms } => self.delay_ms = self.delay_ms.saturating_add(*ms),
-            Switch::DoneThenReset => self.after = Some(After::Reset),
-            Switch::DoneThenStatus { status } => self.after = Some(After::Status(*status)),
-            Switch::CutBody { bytes } => self.after = Some(After::Cut(*bytes)),
-            Switch::Normalise { trim, crlf } => {
-                self.normalise.trim |= trim;
-                self.normalise.crlf |= crlf;
-            }
-            _ => {}
-        }
     }
 }

@@ -1,12 +1,14 @@
-//! One fault rule as the control API takes and shows it: what it matches, how often, and what goes wrong.
+//! One fault rule as the control API takes and shows it: how often it strikes, and what goes wrong.
 //!
-//! Counting and drawing is next door in [`super::Faults`]; acting is done where the harm belongs (the door for
+//! What it matches is in [`super::matching`]. Counting and drawing is next door in [`super::Faults`]; acting is done where the harm belongs (the door for
 //! answers, the delivery for webhooks, the worlds for items).
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::frame::glob;
+pub(crate) use super::matching::Match;
 
 /// A fault rule: `{"match":{…},"after":0,"times":1,"probability":1.0,"do":{"kind":…}}`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -15,12 +17,21 @@ pub(crate) struct Rule {
     /// Given by the simulator; ignored when sent.
     #[serde(default)]
     pub(crate) id: u32,
+    /// A word for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
     /// What it applies to; everything when absent.
     #[serde(default, rename = "match")]
     pub(crate) matching: Match,
     /// How many matches pass unharmed first.
     #[serde(default)]
     pub(crate) after: u32,
+    /// Of the matches after these only each so manieth is harmed; every one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) every: Option<u32>,
+    /// Only matches that come too fast are harmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) over: Option<Over>,
     /// How many matches are harmed; `None` is all of them.
     #[serde(default)]
     pub(crate) times: Option<u32>,
@@ -39,37 +50,14 @@ fn always() -> f64 {
     1.0
 }
 
-/// What a rule applies to. Absent members match everything; `*` and `**` as in [`glob`].
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+/// More than so many matches within a time; those that were harmed do not count.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Match {
-    /// An HTTP method.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) method: Option<String>,
-    /// A path without its query.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) path: Option<String>,
-    /// A webhook's event name (Jira) or `ResourceType.Modification` (Targetprocess).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) event: Option<String>,
-    /// An item's id or key.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) item: Option<String>,
-}
-
-impl Match {
-    pub(super) fn takes_request(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && self.path.as_deref().is_none_or(|pattern| glob::matches(pattern, path))
-    }
-
-    pub(super) fn takes_event(&self, event: &str) -> bool {
-        self.event.as_deref().is_none_or(|pattern| glob::matches(pattern, event))
-    }
-
-    pub(super) fn takes_item(&self, names: &[&str]) -> bool {
-        self.item.as_deref().is_none_or(|wanted| names.contains(&wanted))
-    }
+pub(crate) struct Over {
+    /// How many pass unharmed.
+    pub(crate) count: usize,
+    /// Within so many milliseconds of the simulator's clock.
+    pub(crate) per_ms: i64,
 }
 
 /// What goes wrong.
@@ -81,9 +69,17 @@ pub(crate) enum Switch {
         /// The HTTP status.
         status: u16,
         /// Seconds for a `Retry-After` header.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<u32>,
+        /// The body: a text is an HTML page, as proxies send it, anything else JSON; the product's own when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<Value>,
+        /// More headers.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
     },
+    /// Answers 404 as for something the caller has no right to see, and does nothing.
+    Hidden,
     /// Answers 200 with an HTML login page and does nothing.
     LoginPage,
     /// Waits this long (real time) before doing anything.
@@ -101,15 +97,24 @@ pub(crate) enum Switch {
     /// Cuts the connection after this many bytes of the answer's body (half of it when absent).
     CutBody {
         /// Bytes of the body that still arrive.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         bytes: Option<usize>,
+    },
+    /// Refuses some elements of a request that is about several, and does the others.
+    PartialBulk {
+        /// Which, counted from 0; every second one when empty.
+        #[serde(default)]
+        fail: Vec<usize>,
+        /// The refusal's text; a usual one when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
     /// Refuses a write that names this field.
     RejectField {
         /// The field as the API names it.
         field: String,
         /// The refusal's text; a usual one when absent.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
     /// Stores texts other than they were sent.
@@ -161,6 +166,14 @@ fn two() -> usize {
 }
 
 impl Switch {
+    /// Whether it is about webhooks, not about requests.
+    pub(super) fn is_of_hooks(&self) -> bool {
+        matches!(
+            self,
+            Self::HookDrop | Self::HookDuplicate { .. } | Self::HookDelay { .. } | Self::HookReorder { .. }
+        )
+    }
+
     /// How often it strikes unless the rule says otherwise.
     pub(super) fn usual_times(&self) -> Option<u32> {
         match self {

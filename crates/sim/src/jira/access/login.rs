@@ -90,6 +90,15 @@ impl Record {
     }
 }
 
+/// Whose name and password this is, without trying them: nothing is counted.
+pub(crate) fn holder(site: &Site, user: &str, secret: &str) -> Option<Person> {
+    let found = site.catalog.person(|account| account.name.eq_ignore_ascii_case(user));
+    found.filter(|who| {
+        let account = site.catalog.account(*who);
+        !account.inactive && account.password() == secret
+    })
+}
+
 /// Tries a name and a password. Nobody is told whether the name was wrong.
 pub(crate) fn password(site: &Site, user: &str, secret: &str) -> Verdict {
     let found = site.catalog.person(|account| account.name.eq_ignore_ascii_case(user));

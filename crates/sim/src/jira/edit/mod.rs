@@ -11,7 +11,8 @@ pub(crate) mod value;
 use jiff::civil::Date;
 
 use crate::frame::call::{Call, Person};
-use crate::frame::faults::{Faults, Normalise, Plan};
+use crate::frame::faults::Faults;
+use crate::frame::faults::plan::{Normalise, Plan};
 use crate::frame::table::Row;
 use crate::jira::catalog::{Component, Custom, Kind, Priority, Project, Resolution, Version};
 use crate::jira::field::Field;

@@ -35,9 +35,14 @@ pub(crate) fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
             "The number of issues to create must not exceed the limit of {CREATE_LIMIT}"
         )));
     }
+    let spoilt = call.faults.spoils(call.plan);
     let (mut issues, mut errors) = (Vec::new(), Vec::new());
     for (number, update) in updates.iter().enumerate() {
-        match deed::create::create(site, &Hand::of(call, By { who, via: Via::Api }), update) {
+        let made = match spoilt.refusal(number) {
+            Some(text) => Err(Refusal::bad(text)),
+            None => deed::create::create(site, &Hand::of(call, By { who, via: Via::Api }), update),
+        };
+        match made {
             Ok(id) => {
                 settle(site, call, id);
                 issues.push(created(site, call, id));
@@ -71,9 +76,14 @@ pub(crate) fn fetch(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         expand: strings(&body, "expand"),
         properties: strings(&body, "properties"),
     };
+    let spoilt = call.faults.spoils(call.plan);
     let (mut issues, mut errors): (Vec<&Issue>, Vec<Value>) = (Vec::new(), Vec::new());
-    for name in names {
-        match site.see(call.caller, &name) {
+    for (number, name) in names.into_iter().enumerate() {
+        let seen = match spoilt.refusal(number) {
+            Some(_) => Err(Refusal::no_issue()),
+            None => site.see(call.caller, &name),
+        };
+        match seen {
             // An issue asked for twice comes once.
             Ok(issue) if issues.iter().any(|found| found.id == issue.id) => {}
             Ok(issue) => issues.push(issue),

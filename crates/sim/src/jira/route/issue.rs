@@ -22,7 +22,7 @@ use crate::jira::view::issue::{IssueView, Wanted};
 pub(super) fn settle(site: &mut Site, call: &Call<'_>, id: u32) {
     let names = site.issues.get(id).map(|issue| [issue.id.to_string(), site.key(issue)]).unwrap_or_default();
     let names = names.each_ref().map(String::as_str);
-    if let Some(mut edit) = call.faults.edit_after(call.method, call.path, &names) {
+    if let Some(mut edit) = call.faults.edit_after(call.plan, &names) {
         if let Some(members) = edit.as_object_mut() {
             members.insert("item".to_owned(), json!(id));
         }

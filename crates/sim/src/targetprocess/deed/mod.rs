@@ -12,7 +12,8 @@ pub(crate) mod relation;
 use serde_json::Value;
 
 use crate::frame::call::{Call, Person};
-use crate::frame::faults::{Faults, Normalise, Plan};
+use crate::frame::faults::Faults;
+use crate::frame::faults::plan::{Normalise, Plan};
 use crate::frame::table::{Name, Names};
 use crate::targetprocess::item::Via;
 use crate::targetprocess::refusal::Refusal;

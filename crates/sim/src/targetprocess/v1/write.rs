@@ -81,7 +81,7 @@ fn settle(site: &mut Site, call: &Call<'_>, kind: Kind, id: u32) {
         _ => Some(id),
     };
     let Some(item) = item else { return };
-    if let Some(mut edit) = call.faults.edit_after(call.method, call.path, &[&item.to_string()]) {
+    if let Some(mut edit) = call.faults.edit_after(call.plan, &[&item.to_string()]) {
         if let Some(members) = edit.as_object_mut() {
             members.insert("item".to_owned(), item.into());
         }
@@ -138,8 +138,11 @@ pub(crate) fn bulk(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> 
     if list.len() > BULK_LIMIT {
         return Err(Refusal::bad(format!("No more than {BULK_LIMIT} resources can be written at once.")));
     }
-    let mut shown = Vec::new();
-    for one in list {
+    let (spoilt, mut shown) = (call.faults.spoils(call.plan), Vec::new());
+    for (number, one) in list.iter().enumerate() {
+        if let Some(text) = spoilt.refusal(number) {
+            return Err(Refusal::bad(text));
+        }
         let (id, _) = put(site, call, who, kind, given_id(one)?, one)?;
         shown.extend(site.find(kind, id));
     }
