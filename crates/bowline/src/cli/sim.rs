@@ -25,6 +25,9 @@ pub(crate) enum Which {
         /// The path it is below, as Jira Server is often installed: `/jira`.
         #[arg(long, value_name = "PATH", default_value = "")]
         context_path: String,
+        /// Limits requests as Atlassian does, with the documented numbers.
+        #[arg(long)]
+        limits: bool,
         #[command(flatten)]
         common: Common,
     },
@@ -97,7 +100,7 @@ pub(super) async fn run(out: Out, which: Which) -> Done {
 async fn start(which: Which) -> Result<(&'static str, Running), Failed> {
     let cannot = |error: bowline_sim::Error| Failed::new(Exit::Failure, error.to_string());
     match which {
-        Which::Jira { deployment, issues, context_path, common } => {
+        Which::Jira { deployment, issues, context_path, limits, common } => {
             let deployment = match deployment {
                 Deployment::Cloud => jira::Deployment::Cloud,
                 Deployment::Dc => jira::Deployment::DataCenter,
@@ -110,6 +113,7 @@ async fn start(which: Which) -> Result<(&'static str, Running), Failed> {
                 seed,
                 issues,
                 context: context_path,
+                limits,
                 ..jira::Options::default()
             };
             Ok(("jira", jira::start(options, common.listen).await.map_err(cannot)?))

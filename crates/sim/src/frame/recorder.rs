@@ -77,6 +77,8 @@ pub(crate) enum Fate {
     Dropped,
     /// Swallowed because webhooks are blocked.
     Swallowed,
+    /// Larger than the vendor sends.
+    TooLarge,
     /// Was waiting when a snapshot was restored.
     Discarded,
 }
@@ -108,12 +110,16 @@ pub(crate) struct Sent {
     pub(crate) outgoing: Arc<Outgoing>,
 }
 
-/// Both rings.
+/// A webhook that was given up after its last retry, and when.
+pub(crate) type Failure = (i64, Arc<Outgoing>);
+
+/// All rings.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     requests: Mutex<Ring<Request>>,
     exchanges: Mutex<VecDeque<(u64, Exchange)>>,
     webhooks: Mutex<Ring<Sent>>,
+    failures: Mutex<Ring<Failure>>,
     /// Rung whenever a webhook is made or gets further.
     settled: Notify,
     /// How often anything was noted, and the bell for it.
@@ -227,6 +233,18 @@ impl Recorder {
         discarded
     }
 
+    /// Notes a webhook that was given up.
+    pub(crate) fn failure(&self, at: i64, outgoing: Arc<Outgoing>) {
+        lock(&self.failures).push(WEBHOOKS, |_| (at, outgoing));
+    }
+
+    /// An app's webhooks that were given up after an instant, oldest first.
+    pub(crate) fn failures(&self, app: &str, after: i64) -> Vec<Failure> {
+        let failures = lock(&self.failures);
+        let of = failures.entries.iter().filter(|(at, one)| *at > after && one.app.as_deref() == Some(app));
+        of.cloned().collect()
+    }
+
     /// The webhooks after the one with this id, oldest first.
     pub(crate) fn webhooks(&self, since: u64) -> Vec<Sent> {
         lock(&self.webhooks).entries.iter().filter(|sent| sent.id > since).cloned().collect()
@@ -311,6 +329,8 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             retry: None,
+            flow: Default::default(),
+            app: None,
         });
         for fate in [Fate::Queued, Fate::Delivered, Fate::Held] {
             recorder.webhook(0, fate, outgoing.clone());

@@ -14,7 +14,7 @@ use crate::frame::clock::Clock;
 use crate::frame::control;
 use crate::frame::control::guard::Hosts;
 use crate::frame::cut::{Cut, Cutting};
-use crate::frame::delivery::{self, Delivery};
+use crate::frame::delivery::{Delivery, run};
 use crate::frame::door;
 use crate::frame::faults::Faults;
 use crate::frame::recorder::Recorder;
@@ -93,7 +93,8 @@ pub(crate) async fn start<W: World>(
     let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
     let (clock, faults, recorder) =
         (Arc::new(Clock::default()), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
-    let (delivery, waiting) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
+    let (delivery, waiting) =
+        Delivery::new(clock.clone(), faults.clone(), recorder.clone(), (setup.seed, setup.hook_timeout));
     let frame = Frame { clock, faults, recorder, delivery: delivery.clone() };
     let hosts = Hosts::new(&url, setup.hosts);
     let house = Arc::new(House::new(make(frame.clone(), url.clone()), frame, hosts));
@@ -112,7 +113,7 @@ pub(crate) async fn start<W: World>(
         // `axum::serve` returns only after the graceful end; its error type is for the future.
         drop(serving.await);
     });
-    let sender = tokio::spawn(delivery::run(delivery, waiting, client));
+    let sender = tokio::spawn(run::run(delivery, waiting, client));
     Ok(Running { address, url, stop: Some(stop), server, sender })
 }
 

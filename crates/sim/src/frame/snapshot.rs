@@ -1,7 +1,7 @@
 //! Snapshots: the whole state of a simulator, kept under a name and come back to.
 //!
 //! A snapshot holds the world (with its people, tokens, sessions and webhooks), where the clock was, the fault rules
-//! with their counts, and whether webhooks were blocked. It does not hold the lists of requests received and webhooks
+//! with their counts, whether webhooks were blocked and how they are sent. It does not hold the lists of requests received and webhooks
 //! sent, which are records of what really happened. What waits to be sent when a snapshot is restored is discarded.
 //! Items are shared with the world until it changes them, so a snapshot costs little; see the README.
 
@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use crate::frame::clock::Position;
+use crate::frame::delivery::pace::Pace;
 use crate::frame::faults;
 use crate::frame::world::{House, World};
 
@@ -27,6 +28,7 @@ pub(crate) struct Snapshot<W> {
     clock: Position,
     faults: faults::State,
     blocked: bool,
+    pace: Pace,
     about: About,
 }
 
@@ -108,8 +110,8 @@ impl<W: World> House<W> {
                 items: world.count(),
                 faults: frame.faults.list().len(),
             };
-            let blocked = frame.delivery.is_blocked();
-            Snapshot { world: world.clone(), clock, faults, blocked, about }
+            let (blocked, pace) = (frame.delivery.is_blocked(), frame.delivery.pace());
+            Snapshot { world: world.clone(), clock, faults, blocked, pace, about }
         })
     }
 
@@ -149,6 +151,7 @@ impl<W: World> House<W> {
             frame.clock.resume(snapshot.clock);
             frame.faults.resume(snapshot.faults.clone());
             frame.delivery.block(snapshot.blocked);
+            frame.delivery.put_pace(snapshot.pace);
             (former, frame.delivery.discard())
         });
         drop(former);

@@ -45,7 +45,8 @@ impl Frame {
         let (clock, faults, recorder) =
             (Arc::new(Clock::default()), Arc::new(Faults::new(1)), Arc::new(Recorder::default()));
         clock.freeze(true);
-        let (delivery, _) = Delivery::new(clock.clone(), faults.clone(), recorder.clone());
+        let time = (1, std::time::Duration::from_secs(1));
+        let (delivery, _) = Delivery::new(clock.clone(), faults.clone(), recorder.clone(), time);
         Self { clock, faults, recorder, delivery }
     }
 }
@@ -89,8 +90,8 @@ pub(crate) trait World: Shown + Clone + Send + Sync + 'static {
     fn edit(&mut self, edit: &Value) -> Result<Value, String>;
     /// Sends webhooks there from now on; `None` to nowhere.
     fn target(&mut self, target: Option<WebhookTarget>);
-    /// Changes a setting for `POST /_sim/settings`.
-    fn set(&mut self, change: &Value) -> Result<(), String>;
+    /// Changes a setting for `POST /_sim/settings`; the answer is what came of it, an object.
+    fn set(&mut self, change: &Value) -> Result<Value, String>;
 }
 
 /// A world and everything around it.

@@ -284,6 +284,7 @@ pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
         query: query.unwrap_or_default(),
         jql,
         exclude_body: false,
+        created: site.frame.clock.now(),
         updated: site.frame.clock.now(),
         updater: Person(0),
     });
@@ -300,7 +301,7 @@ struct Permission {
 }
 
 /// Gives or takes a right, or turns a switch.
-pub(crate) fn set(site: &mut Site, change: &Value) -> Result<(), String> {
+pub(crate) fn set(site: &mut Site, change: &Value) -> Result<Value, String> {
     if change.get("right").is_none() {
         return switch::set(site, change);
     }
@@ -316,5 +317,5 @@ pub(crate) fn set(site: &mut Site, change: &Value) -> Result<(), String> {
     } else {
         site.denied.insert(entry);
     }
-    Ok(())
+    Ok(json!({}))
 }

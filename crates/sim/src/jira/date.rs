@@ -33,6 +33,20 @@ impl Serialize for Stamp {
     }
 }
 
+/// An instant to the second, `2026-01-01T01:01:01Z`, as the headers about limits have it.
+pub(crate) fn brief(ms: i64) -> String {
+    let time = civil(ms);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        time.year(),
+        time.month(),
+        time.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}
+
 /// Date and time of an instant in UTC, the time zone of all people here.
 pub(crate) fn civil(ms: i64) -> jiff::civil::DateTime {
     Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned(TimeZone::UTC).datetime()

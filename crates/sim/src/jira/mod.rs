@@ -5,6 +5,7 @@
 
 mod access;
 mod agile;
+mod app;
 mod catalog;
 mod circle;
 mod control;
@@ -20,6 +21,7 @@ mod input;
 mod issue;
 mod jql;
 mod keep;
+mod limit;
 mod rank;
 mod refusal;
 mod route;
@@ -44,12 +46,16 @@ use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{House, World, routes};
+use crate::jira::limit::Limits;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 use crate::{Error, WebhookTarget};
 
 /// Cloud waits this long for a webhook's answer (webhook page of the Cloud documentation).
 const HOOK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Cloud sends no larger webhook ("Webhooks", developer.atlassian.com/cloud/jira/platform/webhooks).
+const HOOK_CAP: usize = 25 * 1024 * 1024;
 
 /// Which Jira is simulated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +107,9 @@ pub struct Options {
     pub webhook_retry: Option<Duration>,
     /// Names the control API answers to, beside addresses, `localhost`, names without a dot and the base URL's.
     pub hosts: Vec<String>,
+    /// Whether requests are limited from the start, with the numbers that Atlassian documents. They are not by
+    /// default: a test is faster than any client should be. The control API turns single limits on.
+    pub limits: bool,
 }
 
 impl Default for Options {
@@ -114,20 +123,28 @@ impl Default for Options {
             issues: 120,
             webhook_retry: None,
             hosts: Vec::new(),
+            limits: false,
         }
     }
 }
 
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    let Options { deployment, base_url, context, webhook, seed, issues, webhook_retry, hosts } = options;
+    let Options { deployment, base_url, context, webhook, seed, issues, webhook_retry, hosts, limits } =
+        options;
     let setup = Setup { address, base_url, context, seed, hosts, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;
+        if site.is_cloud() {
+            site.frame.delivery.cap(HOOK_CAP);
+        }
         site.retry_wait = webhook_retry.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
         seed::issues::add(&mut site, issues, seed);
         seed::agile::add(&mut site);
+        if limits {
+            site.limits = Limits::documented(site.is_cloud());
+        }
         control::target(&mut site, webhook);
         site
     };
@@ -161,6 +178,7 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
     let auth = |version| routes(house, &format!("/rest/auth/{version}"), "1", route::session::table(cloud));
     router
+        .merge(own_paths(house, deployment))
         .merge(hooks)
         .merge(auth("1"))
         .merge(auth("latest"))
@@ -170,6 +188,22 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
         .merge(templates("latest"))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(move || async move { answer(&wrong, StatusCode::METHOD_NOT_ALLOWED) })
+}
+
+/// What only one face has, outside the API.
+fn own_paths(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
+    if deployment == Deployment::Cloud {
+        return routes(house, "/_edge", "1", route::tenant::table());
+    }
+    let pat = |version| routes(house, &format!("/rest/pat/{version}"), "1.0", route::pat::table());
+    let router = pat("latest").merge(pat("1.0")).merge(routes(house, "", "", route::session::page()));
+    if deployment == Deployment::Server {
+        return router;
+    }
+    let hooks = |version| {
+        routes(house, &format!("/rest/jira-webhook/{version}"), "1.0", route::webhook::recent::table())
+    };
+    router.merge(hooks("1.0")).merge(hooks("latest"))
 }
 
 impl World for Site {
@@ -184,7 +218,10 @@ impl World for Site {
     }
 
     fn guard(&self, call: &Call<'_>) -> Result<(), Answer> {
-        access::xsrf::check(self, call)
+        access::xsrf::check(self, call)?;
+        limit::check(self, call)?;
+        hook::note_trace(self, call);
+        Ok(())
     }
 
     fn face(&self) -> &'static str {
@@ -197,6 +234,11 @@ impl World for Site {
 
     fn dress(&self, call: &Call<'_>, answer: &mut Answer) {
         access::dress(self, call, answer);
+        *answer = limit::dress(self, call, std::mem::replace(answer, Answer::empty(StatusCode::OK)));
+        if call.method != "GET" {
+            // Nobody else's webhooks are this call's.
+            *self.trace.lock() = None;
+        }
     }
 
     fn bare(&self, status: StatusCode) -> Answer {
@@ -242,7 +284,7 @@ impl World for Site {
         control::target(self, target);
     }
 
-    fn set(&mut self, change: &Value) -> Result<(), String> {
+    fn set(&mut self, change: &Value) -> Result<Value, String> {
         control::set(self, change)
     }
 }

@@ -64,7 +64,21 @@ impl Shown for Site {
             on: captcha,
             change: json!({"login": {"attempts": if captcha { 0 } else { 3 }}}),
         });
-        public.chain(captcha).collect()
+        let (gate, cloud) = (&self.gate, self.is_cloud());
+        let shut = if cloud {
+            let (label, on) = ("API tokens are refused", gate.tokens_disabled);
+            Toggle { label: label.to_owned(), on, change: json!({"login": {"tokens_disabled": !on}}) }
+        } else {
+            let (label, on) = ("Passwords are refused, as Jira 11 is installed", gate.basic_disabled);
+            Toggle { label: label.to_owned(), on, change: json!({"login": {"basic_disabled": !on}}) }
+        };
+        let on = self.limits.are_on();
+        let label = "Requests are limited, with the documented numbers".to_owned();
+        let limits = Toggle { label, on, change: json!({"limits": !on}) };
+        let on = self.frame.delivery.pace().at_once.is_some();
+        let label = "Webhooks are sent as in life: several at once, late, in no order".to_owned();
+        let webhooks = Toggle { label, on, change: json!({"webhooks": !on}) };
+        public.chain(captcha).chain([shut, limits, webhooks]).collect()
     }
 }
 

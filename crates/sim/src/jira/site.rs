@@ -7,22 +7,25 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::frame::call::Person;
-use crate::frame::locked::Counter;
+use crate::frame::locked::{Counter, Locked};
 use crate::frame::stale::Stale;
 use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
 use crate::jira::Deployment;
 use crate::jira::access::Gate;
 use crate::jira::agile::Agile;
+use crate::jira::app::App;
 use crate::jira::catalog::{Catalog, Project};
 use crate::jira::circle::{Actor, Cast};
 use crate::jira::dashboard::Dashboards;
 use crate::jira::edit::apply::Desk;
 use crate::jira::filter::Filters;
 use crate::jira::hook::Hook;
+use crate::jira::hook::dynamic::Dynamic;
 use crate::jira::input;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
 use crate::jira::keep::Keep;
+use crate::jira::limit::Limits;
 use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
 
@@ -120,6 +123,13 @@ pub(crate) struct Site {
     pub(crate) retry_wait: Option<i64>,
     /// Who may come in, and by which way.
     pub(crate) gate: Gate,
+    /// Who calls as an app.
+    pub(crate) apps: Vec<App>,
+    /// What apps registered to be told.
+    pub(crate) dynamic: Vec<Dynamic>,
+    /// What the call that is carried out wants to find in its webhooks.
+    pub(crate) trace: Locked<Option<String>>,
+    pub(crate) limits: Limits,
     stale: Stale<Issue>,
 }
 
@@ -147,6 +157,10 @@ impl Site {
             deliveries: Counter::default(),
             retry_wait: None,
             gate: Gate::default(),
+            apps: Vec::new(),
+            dynamic: Vec::new(),
+            trace: Locked::default(),
+            limits: Limits::default(),
             stale: Stale::default(),
         }
     }

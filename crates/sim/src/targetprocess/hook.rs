@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::frame::call::Person;
 use crate::frame::delivery::Outgoing;
+use crate::frame::delivery::pace::Flow;
 use crate::targetprocess::date;
 use crate::targetprocess::item::Item;
 use crate::targetprocess::site::Site;
@@ -91,5 +92,7 @@ fn tell(site: &Site, (kind, id): (&str, u32), item: u32, _: Person, modification
         headers,
         body: body.to_string().into(),
         retry: None,
+        flow: Flow::Primary,
+        app: None,
     });
 }

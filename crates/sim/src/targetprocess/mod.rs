@@ -155,7 +155,7 @@ impl World for Site {
         self.hook = target;
     }
 
-    fn set(&mut self, change: &Value) -> Result<(), String> {
-        control::set(self, change)
+    fn set(&mut self, change: &Value) -> Result<Value, String> {
+        control::set(self, change).map(|()| serde_json::json!({}))
     }
 }

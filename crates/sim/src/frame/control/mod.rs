@@ -129,7 +129,7 @@ async fn toggles<W: World>(State(house): Here<W>) -> Answer {
 async fn settings<W: World>(State(house): Here<W>, bytes: Bytes) -> Outcome {
     let wanted: Value = body(&bytes)?;
     let changed = house.write(|world| world.set(&wanted));
-    changed.map(|()| Answer::ok(&json!({}))).map_err(|why| wrong(StatusCode::BAD_REQUEST, why))
+    changed.map(|shown| Answer::ok(&shown)).map_err(|why| wrong(StatusCode::BAD_REQUEST, why))
 }
 
 async fn about<W: World>(State(house): Here<W>) -> Answer {

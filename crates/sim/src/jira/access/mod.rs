@@ -1,11 +1,12 @@
 //! Signing in to Jira, and the headers Jira puts on every answer.
 //!
 //! Cloud: Basic with e-mail and API token on the site; scoped tokens and an app's access tokens through the gateway.
-//! Data Center: Basic with name and password, Bearer with a personal access token, or a session's cookie. Wrong
-//! credentials are refused at once; none at all make an anonymous caller, who sees public projects only.
+//! Data Center: Basic with name and password, Bearer with a personal access token, or a session's cookie. No
+//! credentials make an anonymous caller, who sees public projects only; what wrong ones make is in [`Failed`].
 
 pub(crate) mod login;
 pub(crate) mod session;
+pub(crate) mod token;
 pub(crate) mod xsrf;
 
 use std::collections::HashSet;
@@ -23,7 +24,9 @@ use crate::frame::locked::Locked;
 use crate::frame::table::Row;
 use crate::jira::access::login::{Logins, Verdict};
 use crate::jira::access::session::Sessions;
+use crate::jira::access::token::{Tokens, Use};
 use crate::jira::catalog::Project;
+use crate::jira::route::pat::Policy;
 use crate::jira::site::Site;
 
 const LOGIN_REASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
@@ -45,6 +48,15 @@ pub(crate) struct Gate {
     /// How often people signed in, and failed to. Looking at a request changes it, so it has a lock of its own.
     logins: Locked<Logins>,
     sessions: Locked<Sessions>,
+    tokens: Locked<Tokens>,
+    /// What administrators allow of personal access tokens.
+    pub(crate) policy: Policy,
+    /// Whether passwords are refused, as Jira 11 is installed.
+    pub(crate) basic_disabled: bool,
+    /// Whether an organisation's administrator switched its people's API tokens off.
+    pub(crate) tokens_disabled: bool,
+    /// What wrong credentials make of a caller; see [`Failed::usual`] when `None`.
+    pub(crate) failed: Option<Failed>,
     /// Projects that anybody may browse.
     pub(crate) public: HashSet<Row<Project>>,
 }
@@ -57,6 +69,28 @@ impl Gate {
     pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock()
     }
+
+    pub(crate) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock()
+    }
+}
+
+/// What wrong credentials make of a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Failed {
+    /// Somebody who is told so: 401.
+    Refused,
+    /// Nobody in particular; only `X-Seraph-LoginReason` tells.
+    Anonymous,
+}
+
+impl Failed {
+    /// Cloud goes on as if nobody had signed in, so that a search with a wrong token is 200 and empty
+    /// (gastownhall/beads pull request 825, JRA-41559). Data Centers do either, and most refuse.
+    fn usual(site: &Site) -> Self {
+        if site.is_cloud() { Self::Anonymous } else { Self::Refused }
+    }
 }
 
 /// Who calls.
@@ -66,13 +100,14 @@ pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answ
     };
     let (scheme, credential) =
         value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(|| refused(site))?;
-    let person = match scheme.to_ascii_lowercase().as_str() {
-        "basic" => return basic(site, credential.trim()).map(Some),
-        "bearer" if !site.is_cloud() => bearer(site, credential.trim()),
-        _ => None,
-    };
-    let person = person.filter(|person| !site.catalog.account(*person).inactive);
-    person.map(Some).ok_or_else(|| refused(site))
+    match (scheme.to_ascii_lowercase().as_str(), site.is_cloud()) {
+        ("basic", cloud) => {
+            let (user, secret) = decoded(credential.trim()).ok_or_else(|| refused(site))?;
+            if cloud { by_email(site, &user, &secret) } else { by_password(site, &user, &secret).map(Some) }
+        }
+        ("bearer", false) => used(site, token::find(site, credential.trim())),
+        _ => Err(refused(site)),
+    }
 }
 
 /// Who calls, without counting a login.
@@ -104,15 +139,22 @@ fn by_cookie(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
     Ok(person)
 }
 
-fn basic(site: &Site, credential: &str) -> Result<Person, Answer> {
-    let (user, secret) = decoded(credential).ok_or_else(|| refused(site))?;
-    let (user, secret) = (user.as_str(), secret.as_str());
-    if site.is_cloud() {
-        let person = site.catalog.person(|account| {
-            account.email.eq_ignore_ascii_case(user) && secret.strip_prefix("token-") == Some(&account.name)
-        });
-        let person = person.filter(|person| !site.catalog.account(*person).inactive);
-        return person.ok_or_else(|| refused(site));
+/// Cloud: the e-mail address and one of its owner's API tokens.
+fn by_email(site: &Site, email: &str, secret: &str) -> Result<Option<Person>, Answer> {
+    if site.gate.tokens_disabled {
+        return Err(refused(site));
+    }
+    let found = match token::find(site, secret) {
+        Use::Of(who) if !site.catalog.account(who).email.eq_ignore_ascii_case(email) => Use::None,
+        found => found,
+    };
+    used(site, found)
+}
+
+/// Data Center: a name and its password, unless passwords are switched off.
+fn by_password(site: &Site, user: &str, secret: &str) -> Result<Person, Answer> {
+    if site.gate.basic_disabled {
+        return Err(disabled());
     }
     match login::password(site, user, secret) {
         Verdict::In(person) => Ok(person),
@@ -121,9 +163,20 @@ fn basic(site: &Site, credential: &str) -> Result<Person, Answer> {
     }
 }
 
-fn bearer(site: &Site, token: &str) -> Option<Person> {
-    let name = token.strip_prefix("pat-")?;
-    site.catalog.person(|account| *account.name == *name)
+/// Who a secret makes of a caller. A right one that is of no use here, and one of somebody who was shut out, are
+/// refused on every Jira.
+fn used(site: &Site, found: Use) -> Result<Option<Person>, Answer> {
+    match found {
+        Use::Of(person) if !site.catalog.account(person).inactive => Ok(Some(person)),
+        Use::None if site.gate.failed.unwrap_or_else(|| Failed::usual(site)) == Failed::Anonymous => Ok(None),
+        _ => Err(refused(site)),
+    }
+}
+
+/// What Jira 11 answers to passwords until an administrator allows them.
+pub(crate) fn disabled() -> Answer {
+    let message = "Basic Authentication has been disabled on this instance.";
+    Answer::json(StatusCode::FORBIDDEN, &json!({"message": message}))
 }
 
 fn refused(site: &Site) -> Answer {
@@ -165,8 +218,14 @@ pub(super) fn dress(site: &Site, call: &Call<'_>, answer: &mut Answer) {
         } else {
             dressed.header(LOGIN_REASON, "OK").header(USER_NAME, &account.name)
         };
-    } else if !site.is_cloud() {
-        dressed = dressed.header(USER_NAME, "anonymous");
+    } else {
+        if !site.is_cloud() {
+            dressed = dressed.header(USER_NAME, "anonymous");
+        }
+        let told = dressed.headers.iter().any(|(name, _)| *name == LOGIN_REASON);
+        if call.headers.contains_key(AUTHORIZATION) && !told && dressed.status != StatusCode::FORBIDDEN {
+            dressed = dressed.header(LOGIN_REASON, "AUTHENTICATED_FAILED");
+        }
     }
     *answer = dressed;
 }

@@ -10,6 +10,8 @@ use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::jira::site::Site;
 
+/// Where people sign in with a browser.
+pub(crate) const LOGIN_PAGE: &str = "/login.jsp";
 /// What a browser sends for a form without asking first.
 const FORMS: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 /// The header's values that switch the check off; the second is the older one.
@@ -17,7 +19,8 @@ const WAIVERS: &[&str] = &["no-check", "nocheck"];
 
 /// Refuses a request that may have been forged.
 pub(crate) fn check(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
-    if matches!(call.method, "GET" | "HEAD" | "OPTIONS") {
+    // The login page's own form comes before there is anything to protect.
+    if matches!(call.method, "GET" | "HEAD" | "OPTIONS") || call.path == LOGIN_PAGE {
         return Ok(());
     }
     let header = |name: http::HeaderName| call.headers.get(name).and_then(|value| value.to_str().ok());

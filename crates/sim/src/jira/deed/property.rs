@@ -5,6 +5,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::named;
 use crate::jira::edit::Hand;
+use crate::jira::hook;
 use crate::jira::issue::Deed;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
@@ -58,7 +59,7 @@ pub(crate) fn set(
     key: &str,
     value: Box<RawValue>,
 ) -> Result<bool, Refusal> {
-    let name = site.names.intern(key);
+    let (name, told) = (site.names.intern(key), value.get().to_owned());
     let write = (Deed::PropertySet, 0, named(&mut site.names, &[key.to_owned()]));
     let mut new = false;
     let done = site.change(id, hand.by, write, false, |issue, _| {
@@ -71,7 +72,9 @@ pub(crate) fn set(
         }
         Vec::new()
     });
-    done.map(|_| new).ok_or_else(Refusal::no_issue)
+    done.ok_or_else(Refusal::no_issue)?;
+    hook::announce_property(site, id, hand.by.who, key, Some(&told));
+    Ok(new)
 }
 
 /// Takes a property away; false when there was none.
@@ -85,5 +88,8 @@ pub(crate) fn delete(site: &mut Site, hand: &Hand<'_>, id: u32, key: &str) -> bo
         there = issue.properties.len() < before;
         Vec::new()
     });
+    if there {
+        hook::announce_property(site, id, hand.by.who, key, None);
+    }
     there
 }

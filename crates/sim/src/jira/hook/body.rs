@@ -11,7 +11,7 @@ use crate::jira::view::comment::CommentView;
 use crate::jira::view::fields::select;
 use crate::jira::view::issue::{IssueView, Wanted};
 use crate::jira::view::person::PersonView;
-use crate::jira::view::{Show, each, object};
+use crate::jira::view::{Show, each, object, put};
 
 /// The fields of the short issue in Cloud's comment events.
 const SHORT: &[&str] = &["summary", "issuetype", "project", "assignee", "priority", "status"];
@@ -75,6 +75,30 @@ pub(super) fn commented(
         change: None,
     }
     .bytes()
+}
+
+/// `issue_property_set` with the value, and `issue_property_deleted`.
+pub(super) fn property(
+    site: &Site,
+    issue: &Issue,
+    who: Person,
+    event: &str,
+    (key, value): (&str, Option<&str>),
+) -> Vec<u8> {
+    let show = Show::webhook(site);
+    let wanted = Wanted { fields: select(site, &[], SHORT), ..Wanted::default() };
+    let mut property = serde_json::json!({"key": key});
+    if let Some(value) = value {
+        put(&mut property, "value", serde_json::from_str::<serde_json::Value>(value).unwrap_or_default());
+    }
+    let body = serde_json::json!({
+        "timestamp": site.frame.clock.now(),
+        "webhookEvent": event,
+        "user": PersonView(show, who),
+        "issue": IssueView(show, issue, &wanted),
+        "property": property,
+    });
+    body.to_string().into_bytes()
 }
 
 /// The fields of a whole issue: Cloud leaves comments and worklogs out unless the issue is deleted.

@@ -1,23 +1,29 @@
 //! Jira's webhooks: which are registered, and who is told of what.
 //!
-//! The bodies are in [`body`]; sending, retries and faults are `frame::delivery`'s.
+//! The bodies are in [`body`], what apps register in [`dynamic`]; sending, retries and faults are `frame::delivery`'s.
 
 pub(crate) mod agile;
 pub(crate) mod body;
+pub(crate) mod dynamic;
 pub(crate) mod setup;
+pub(crate) mod subset;
 
 use aws_lc_rs::hmac;
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::frame::call::Person;
+use crate::frame::call::{Call, Person};
+use crate::frame::delivery::pace::Flow;
 use crate::frame::delivery::{Outgoing, Retry};
 use crate::frame::random::Random;
+use crate::jira::app;
 use crate::jira::issue::{Comment, Issue};
 use crate::jira::jql::Query;
 use crate::jira::site::{Done, Site};
 
-/// Every event this simulator knows; a webhook of the start options gets all of them.
+/// The events of issues and comments that a webhook of the start options gets. Those about issues' properties have to
+/// be asked for.
 pub(crate) const EVENTS: &[&str] = &[
     "jira:issue_created",
     "jira:issue_updated",
@@ -27,18 +33,22 @@ pub(crate) const EVENTS: &[&str] = &[
     "comment_deleted",
 ];
 
-const IDENTIFIER: HeaderName = HeaderName::from_static("x-atlassian-webhook-identifier");
+/// Names a delivery, the same over retries.
+pub(crate) const IDENTIFIER: HeaderName = HeaderName::from_static("x-atlassian-webhook-identifier");
 const RETRY: HeaderName = HeaderName::from_static("x-atlassian-webhook-retry");
 const FLOW: HeaderName = HeaderName::from_static("x-atlassian-webhook-flow");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature");
 
-/// A registered webhook.
+/// What the causing call wants to find again ("Webhooks", developer.atlassian.com/cloud/jira/platform/webhooks).
+const TRACE: HeaderName = HeaderName::from_static("x-atlassian-webhook-trace");
+
+/// A webhook that an administrator registered.
 #[derive(Clone)]
 pub(crate) struct Hook {
     pub(crate) id: u32,
     pub(crate) name: String,
     pub(crate) url: String,
-    /// Cloud only.
+    /// Cloud, and Data Center from version 10 on.
     pub(crate) secret: Option<String>,
     pub(crate) events: Vec<String>,
     /// The filter as it was written, and read; issues and comments that do not match are not announced.
@@ -46,6 +56,7 @@ pub(crate) struct Hook {
     pub(crate) query: Query,
     pub(crate) exclude_body: bool,
     pub(crate) enabled: bool,
+    pub(crate) created: i64,
     pub(crate) updated: i64,
     pub(crate) updater: Person,
 }
@@ -59,9 +70,42 @@ pub(crate) enum News {
     CommentDeleted(Comment),
 }
 
+/// What happened, as webhooks are chosen and addressed by.
+struct Happening<'a> {
+    event: &'a str,
+    who: Person,
+    /// The thing's id and name, as fault rules match it.
+    item: Vec<String>,
+    flow: Flow,
+    /// What `{…}` in a webhook's URL stands for.
+    words: Vec<(&'static str, String)>,
+    /// The issue it is about; filters hold back nothing else.
+    issue: Option<&'a Issue>,
+    /// The ids of the fields that changed.
+    fields: Vec<&'a str>,
+    /// The issue property that changed.
+    property: Option<&'a str>,
+}
+
+impl<'a> Happening<'a> {
+    /// Something about an issue.
+    fn of(site: &Site, issue: &'a Issue, who: Person, event: &'a str) -> Self {
+        let project = site.catalog.projects.get(issue.project);
+        let words = vec![
+            ("issue.id", issue.id.to_string()),
+            ("issue.key", site.key(issue)),
+            ("project.id", project.id.to_string()),
+            ("project.key", project.key.to_string()),
+        ];
+        let item = vec![issue.id.to_string(), site.key(issue)];
+        let (flow, fields, property) = (Flow::Primary, Vec::new(), None);
+        Self { event, who, item, flow, words, issue: Some(issue), fields, property }
+    }
+}
+
 /// Tells every webhook that wants to know. Data Center tells of a comment twice.
 pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
-    let Some(issue) = site.issues.get(id).filter(|_| !site.hooks.is_empty()) else { return };
+    let Some(issue) = site.issues.get(id).filter(|_| listens(site)) else { return };
     let (event, second) = match news {
         News::IssueCreated => ("jira:issue_created", None),
         News::IssueUpdated { .. } => ("jira:issue_updated", None),
@@ -69,7 +113,11 @@ pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
         News::CommentUpdated(_) => ("comment_updated", Some("issue_comment_edited")),
         News::CommentDeleted(_) => ("comment_deleted", Some("issue_comment_deleted")),
     };
-    tell(site, issue, who, event, || match news {
+    let mut happening = Happening::of(site, issue, who, event);
+    if let News::IssueUpdated { done, .. } = news {
+        happening.fields = done.items.iter().map(|item| site.names.get(item.id)).collect();
+    }
+    tell(site, &happening, || match news {
         News::IssueCreated => body::issue(site, issue, who, event, Some("issue_created"), None),
         News::IssueUpdated { event: kind, done } => {
             body::issue(site, issue, who, event, Some(kind), Some(done))
@@ -79,7 +127,7 @@ pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
         }
     });
     let Some(kind) = second.filter(|_| !site.is_cloud()) else { return };
-    tell(site, issue, who, "jira:issue_updated", || {
+    tell(site, &Happening::of(site, issue, who, "jira:issue_updated"), || {
         let comment = match news {
             News::CommentCreated(comment) | News::CommentUpdated(comment) => Some(comment),
             _ => None,
@@ -88,66 +136,117 @@ pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
     });
 }
 
-/// Tells of an issue that is gone already.
+/// Tells of an issue that is gone already. On Cloud its comments go by the other flow.
 pub(crate) fn announce_deleted(site: &Site, issue: &Issue, who: Person) {
     let event = "jira:issue_deleted";
-    tell(site, issue, who, event, || body::issue(site, issue, who, event, None, None));
+    let happening = Happening::of(site, issue, who, event);
+    tell(site, &happening, || body::issue(site, issue, who, event, None, None));
+    for comment in issue.comments.iter().filter(|_| site.is_cloud()) {
+        let event = "comment_deleted";
+        let fallout = Happening { event, flow: Flow::Secondary, ..Happening::of(site, issue, who, event) };
+        tell(site, &fallout, || body::comment(site, issue, who, event, comment));
+    }
 }
 
-fn tell(site: &Site, issue: &Issue, who: Person, event: &str, body: impl Fn() -> Vec<u8>) {
+/// Tells of an issue's property that was set (with its value) or taken away. Only Cloud does.
+pub(crate) fn announce_property(site: &Site, id: u32, who: Person, key: &str, value: Option<&str>) {
+    let Some(issue) = site.issues.get(id).filter(|_| site.is_cloud() && listens(site)) else { return };
+    let event = if value.is_some() { "issue_property_set" } else { "issue_property_deleted" };
+    let happening = Happening { property: Some(key), ..Happening::of(site, issue, who, event) };
+    tell(site, &happening, || body::property(site, issue, who, event, (key, value)));
+}
+
+/// Whether anybody wants to be told anything.
+fn listens(site: &Site) -> bool {
+    !site.hooks.is_empty() || !site.dynamic.is_empty()
+}
+
+fn tell(site: &Site, happening: &Happening<'_>, body: impl Fn() -> Vec<u8>) {
     let viewer = site.catalog.person(|account| account.admin);
-    let mut made: Option<bytes::Bytes> = None;
-    for hook in
-        site.hooks.iter().filter(|hook| hook.enabled && hook.events.iter().any(|wanted| wanted == event))
-    {
-        if !hook.query.matches(site, issue, viewer) {
+    let mut made: Option<Bytes> = None;
+    let mut whole = || made.get_or_insert_with(|| body().into()).clone();
+    for hook in &site.hooks {
+        let wanted = hook.enabled && hook.events.iter().any(|wanted| wanted == happening.event);
+        let fits = |issue: &Issue| hook.query.matches(site, issue, viewer);
+        if !wanted || !happening.issue.is_none_or(fits) {
             continue;
         }
-        let body = if hook.exclude_body {
-            bytes::Bytes::new()
-        } else {
-            made.get_or_insert_with(|| body().into()).clone()
-        };
-        site.frame.delivery.push(Outgoing {
-            url: address(site, hook, who),
-            event: event.to_owned(),
-            item: vec![issue.id.to_string(), site.key(issue)],
-            headers: headers(site, hook, &body),
-            retry: site.is_cloud().then(|| retries(site)),
-            body,
-        });
+        let body = if hook.exclude_body { Bytes::new() } else { whole() };
+        push(site, happening, address(site, &hook.url, happening), (body, hook.secret.as_deref(), None));
+    }
+    for (hook, ids) in dynamic::wanting(site, happening) {
+        let body = dynamic::marked(&whole(), &ids);
+        let app = Some(hook.app.clone());
+        push(site, happening, address(site, &hook.url, happening), (body, None, app));
     }
 }
 
-/// Data Center says in the query who did it ("Managing webhooks": user_id and user_key are added to the URL).
-fn address(site: &Site, hook: &Hook, who: Person) -> String {
+fn push(
+    site: &Site,
+    happening: &Happening<'_>,
+    url: String,
+    (body, secret, app): (Bytes, Option<&str>, Option<String>),
+) {
+    site.frame.delivery.push(Outgoing {
+        url,
+        event: happening.event.to_owned(),
+        item: happening.item.clone(),
+        headers: headers(site, happening.flow, secret, &body),
+        retry: site.is_cloud().then(|| retries(site)),
+        flow: happening.flow,
+        body,
+        app,
+    });
+}
+
+/// The URL with its variables filled in (`{issue.key}`; before Data Center 10 `${issue.key}`). Data Center says in
+/// the query who did it ("Managing webhooks": user_id and user_key are added to the URL).
+fn address(site: &Site, url: &str, happening: &Happening<'_>) -> String {
+    let mut url = url.to_owned();
+    if url.contains('{') {
+        for (name, value) in &happening.words {
+            url = url.replace(&format!("${{{name}}}"), value).replace(&format!("{{{name}}}"), value);
+        }
+    }
     if site.is_cloud() {
-        return hook.url.clone();
+        return url;
     }
-    let (account, join) = (site.catalog.account(who), if hook.url.contains('?') { '&' } else { '?' });
-    format!("{}{join}user_id={}&user_key={}", hook.url, account.name, account.key)
+    let (account, join) = (site.catalog.account(happening.who), if url.contains('?') { '&' } else { '?' });
+    format!("{url}{join}user_id={}&user_key={}", account.name, account.key)
 }
 
-/// Cloud's headers: an identifier that stays over retries, the flow, and a signature when there is a secret.
-fn headers(site: &Site, hook: &Hook, body: &[u8]) -> HeaderMap {
+/// Cloud's headers: an identifier that stays over retries, the flow, what the causing call wanted to find, and a
+/// signature when there is a secret. Data Center has the last of these only, from version 10 on.
+fn headers(site: &Site, flow: Flow, secret: Option<&str>, body: &[u8]) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    if !site.is_cloud() {
-        return headers;
-    }
-    let number = site.deliveries.take();
-    let mut random = Random::new(site.seed ^ number.rotate_left(32));
-    let identifier = format!("{:016x}{:016x}", random.next(), random.next());
     let mut insert = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
     };
-    insert(IDENTIFIER, &identifier);
-    insert(FLOW, "Primary");
-    if let Some(secret) = &hook.secret {
+    if let Some(secret) = secret {
         insert(SIGNATURE, &signature(secret, body));
     }
+    if site.is_cloud() {
+        let number = site.deliveries.take();
+        let mut random = Random::new(site.seed ^ number.rotate_left(32));
+        insert(IDENTIFIER, &format!("{:016x}{:016x}", random.next(), random.next()));
+        insert(FLOW, if flow == Flow::Primary { "Primary" } else { "Secondary" });
+        if let Some(trace) = &*site.trace.lock() {
+            insert(TRACE, trace);
+        }
+    }
     headers
+}
+
+/// Remembers what an app wants to find in the webhooks its call causes: up to 1,024 printable characters.
+pub(crate) fn note_trace(site: &Site, call: &Call<'_>) {
+    if call.method == "GET" || !site.is_cloud() {
+        return;
+    }
+    let wanted = call.headers.get(TRACE).and_then(|value| value.to_str().ok());
+    let fits = |trace: &&str| trace.len() <= 1_024 && app::of(site, call.caller).is_some();
+    *site.trace.lock() = wanted.filter(fits).map(str::to_owned);
 }
 
 /// `sha256=` and the HMAC of the raw body in hexadecimal.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{address, headers, retries};
+use super::{Happening, tell};
 use crate::frame::call::Person;
-use crate::frame::delivery::Outgoing;
+use crate::frame::delivery::pace::Flow;
 use crate::frame::table::Row;
 use crate::jira::catalog::{Project, Version};
 use crate::jira::site::Site;
@@ -31,23 +31,30 @@ pub(crate) const EVENTS: &[&str] = &[
 
 /// Tells every webhook that wants the event; `item` is the thing's id and name, `parts` the body's own members.
 pub(crate) fn proclaim(site: &Site, who: Person, event: &str, item: Vec<String>, parts: &[(&str, Value)]) {
-    let wanting = |hook: &&super::Hook| hook.enabled && hook.events.iter().any(|wanted| wanted == event);
-    let mut body = json!({"timestamp": site.frame.clock.now(), "webhookEvent": event});
-    for (name, value) in parts {
-        put(&mut body, name, value.clone());
-    }
-    let whole: bytes::Bytes = body.to_string().into_bytes().into();
-    for hook in site.hooks.iter().filter(wanting) {
-        let body = if hook.exclude_body { bytes::Bytes::new() } else { whole.clone() };
-        site.frame.delivery.push(Outgoing {
-            url: address(site, hook, who),
-            event: event.to_owned(),
-            item: item.clone(),
-            headers: headers(site, hook, &body),
-            retry: site.is_cloud().then(|| retries(site)),
-            body,
-        });
-    }
+    let words = words(event, &item);
+    let (flow, fields) = (Flow::Primary, Vec::new());
+    let happening = Happening { event, who, item, flow, words, issue: None, fields, property: None };
+    tell(site, &happening, || {
+        let mut body = json!({"timestamp": site.frame.clock.now(), "webhookEvent": event});
+        for (name, value) in parts {
+            put(&mut body, name, value.clone());
+        }
+        body.to_string().into_bytes()
+    });
+}
+
+/// What `{…}` in a webhook's URL stands for ("Webhooks", "Variable substitution in the webhook URL").
+fn words(event: &str, item: &[String]) -> Vec<(&'static str, String)> {
+    let kind = event.trim_start_matches("jira:").split('_').next().unwrap_or_default();
+    let names: &[&'static str] = match kind {
+        "board" => &["board.id"],
+        "project" => &["project.id", "project.key"],
+        "sprint" => &["sprint.id"],
+        "user" => &["modifiedUser.key", "modifiedUser.name"],
+        "version" => &["version.id"],
+        _ => &[],
+    };
+    names.iter().copied().zip(item.iter().cloned()).collect()
 }
 
 /// Tells of a version; `into` is the one it was merged into or replaced by.

@@ -20,6 +20,7 @@ pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod issue;
 pub(crate) mod kind;
+pub(crate) mod pat;
 pub(crate) mod permission;
 pub(crate) mod preference;
 pub(crate) mod priority;
@@ -35,6 +36,7 @@ pub(crate) mod share;
 pub(crate) mod status;
 pub(crate) mod suggest;
 pub(crate) mod template;
+pub(crate) mod tenant;
 pub(crate) mod transition;
 pub(crate) mod user;
 pub(crate) mod version;
@@ -145,6 +147,7 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
             suggest::cloud(),
             dashboard::cloud(),
             gadget::cloud(),
+            webhook::dynamic::table(),
         ]
         .concat();
     }

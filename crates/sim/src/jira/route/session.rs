@@ -2,18 +2,25 @@
 
 use axum::routing::MethodFilter as Method;
 use http::StatusCode;
-use http::header::SET_COOKIE;
+use http::header::{LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 
 use super::body;
 use crate::frame::answer::Answer;
-use crate::frame::call::{Call, Person};
+use crate::frame::call::{Call, Person, Query};
 use crate::frame::world::{Act, Route};
 use crate::jira::access::login::{self, Verdict};
 use crate::jira::access::session::{self, COOKIE_NAME};
-use crate::jira::access::{challenge, failed};
+use crate::jira::access::xsrf::LOGIN_PAGE;
+use crate::jira::access::{challenge, disabled, failed};
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
+
+/// The login page, with the names of fields that browsers' forms and login scripts send.
+const FORM: &str = "<!DOCTYPE html>\n<html><head><title>Log in - Jira</title></head><body>\
+    <form action=\"login.jsp\" method=\"post\"><label>Username <input name=\"os_username\"></label>\
+    <label>Password <input type=\"password\" name=\"os_password\"></label>\
+    <label>CAPTCHA <input name=\"os_captcha\"></label><button>Log In</button></form></body></html>";
 
 /// Below `/rest/auth/1` and `/rest/auth/latest`. Cloud has no passwords, so it only tells who calls.
 pub(crate) fn table(cloud: bool) -> Vec<Route<Site>> {
@@ -27,6 +34,15 @@ pub(crate) fn table(cloud: bool) -> Vec<Route<Site>> {
         ]);
     }
     table
+}
+
+/// The page where people sign in with a browser, on Data Center and Server.
+pub(crate) fn page() -> Vec<Route<Site>> {
+    use Act::Read;
+    vec![
+        (Method::GET, LOGIN_PAGE, Read(form as fn(&Site, &Call<'_>) -> _)),
+        (Method::POST, LOGIN_PAGE, Read(submit)),
+    ]
 }
 
 fn shown(site: &Site, who: Person) -> Value {
@@ -51,6 +67,9 @@ fn current(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// `POST session`: opens a session with a name and a password.
 fn open(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    if site.gate.basic_disabled {
+        return Ok(disabled());
+    }
     let wanted = body(call)?;
     let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default();
     let refusal = |status, message| Answer::from(Refusal::new(status, message));
@@ -64,7 +83,35 @@ fn open(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         "session": {"name": COOKIE_NAME, "value": id},
         "loginInfo": site.gate.logins().info(who),
     });
-    Ok(Answer::ok(&answer).header(SET_COOKIE, &format!("{COOKIE_NAME}={id}; Path={}; HttpOnly", place(site))))
+    Ok(Answer::ok(&answer).header(SET_COOKIE, &set_cookie(site, &id)))
+}
+
+fn set_cookie(site: &Site, id: &str) -> String {
+    format!("{COOKIE_NAME}={id}; Path={}; HttpOnly", place(site))
+}
+
+/// `GET login.jsp`: name, password, and the CAPTCHA that is solved by whatever is typed.
+fn form(_: &Site, _: &Call<'_>) -> Result<Answer, Refusal> {
+    Ok(Answer::html(StatusCode::OK, FORM))
+}
+
+/// `POST login.jsp`: opens a session; a solved CAPTCHA lifts the bar for programs as well.
+fn submit(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let text = std::str::from_utf8(&call.body).unwrap_or_default();
+    let form = format!("/?{text}").parse().map(|uri| Query::of(&uri)).unwrap_or_default();
+    let (name, password) =
+        (form.get("os_username").unwrap_or_default(), form.get("os_password").unwrap_or_default());
+    let account = site.catalog.person(|account| account.name.eq_ignore_ascii_case(name));
+    if let (Some(who), Some(_)) = (account, form.get("os_captcha").filter(|text| !text.is_empty())) {
+        site.gate.logins().forgive(who);
+    }
+    Ok(match login::password(site, name, password) {
+        Verdict::In(who) => Answer::empty(StatusCode::FOUND)
+            .header(LOCATION, &format!("{}/secure/Dashboard.jspa", site.base))
+            .header(SET_COOKIE, &set_cookie(site, &session::start(site, who))),
+        Verdict::Wrong => failed(site, Answer::html(StatusCode::OK, FORM)),
+        Verdict::Challenge => challenge(site, Answer::html(StatusCode::OK, FORM)),
+    })
 }
 
 /// `DELETE session`: ends the session whose cookie was sent.

@@ -7,12 +7,14 @@ mod comments;
 mod dashboards;
 mod filters;
 mod issues;
+mod limits;
 mod projects;
 mod queries;
 mod search;
 mod sessions;
 mod settings;
 mod setup;
+mod tokens;
 mod webhooks;
 mod workflow;
 

@@ -1,11 +1,15 @@
-//! The administrators' webhooks: `rest/webhooks/1.0/webhook`.
+//! The administrators' webhooks: `rest/webhooks/1.0/webhook`. Those of apps are in [`dynamic`], and Data Center's newer
+//! resource for administrators in [`recent`].
+
+pub(crate) mod dynamic;
+pub(crate) mod recent;
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{body, signed_in, strings};
 use crate::frame::answer::Answer;
-use crate::frame::call::Call;
+use crate::frame::call::{Call, Person};
 use crate::jira::hook::Hook;
 use crate::jira::jql::Query;
 use crate::jira::refusal::Refusal;
@@ -66,8 +70,17 @@ pub(crate) fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 /// `POST webhook`
 pub(crate) fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     admin(site, call)?;
-    let updater = signed_in(call)?;
-    let mut hook = Hook {
+    let mut hook = blank(site, signed_in(call)?);
+    fill(site, &mut hook, &body(call)?)?;
+    let place = add(site, hook)?;
+    let shown = site.hooks.get(place).map(|hook| show(site, hook));
+    Ok(Answer::json(StatusCode::CREATED, &shown))
+}
+
+/// A webhook that nothing is known of yet.
+fn blank(site: &Site, updater: Person) -> Hook {
+    let now = site.frame.clock.now();
+    Hook {
         id: site.next_hook,
         name: String::new(),
         url: String::new(),
@@ -77,38 +90,51 @@ pub(crate) fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
         query: Query::default(),
         exclude_body: false,
         enabled: true,
-        updated: site.frame.clock.now(),
+        created: now,
+        updated: now,
         updater,
-    };
-    fill(site, &mut hook, &body(call)?)?;
+    }
+}
+
+/// Keeps a new webhook, if it has what every webhook needs; the answer is its place.
+fn add(site: &mut Site, hook: Hook) -> Result<usize, Refusal> {
     if hook.name.is_empty() || hook.url.is_empty() {
         return Err(Refusal::bad("A webhook needs a name and a url."));
     }
-    let shown = show(site, &hook);
     site.next_hook += 1;
     site.hooks.push(hook);
-    Ok(Answer::json(StatusCode::CREATED, &shown))
+    Ok(site.hooks.len() - 1)
 }
 
 /// `PUT webhook/{id}`: members that are not given stay.
 pub(crate) fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     admin(site, call)?;
     let (place, body) = (find(site, call)?, body(call)?);
-    let mut hook = site.hooks.remove(place);
-    let filled = fill(site, &mut hook, &body);
+    let hook = change(site, call, place, |site, hook| fill(site, hook, &body))?;
+    Ok(Answer::ok(&show(site, &hook)))
+}
+
+/// Changes a webhook, or leaves it as it is when the change is refused; the answer is the webhook as it is then.
+fn change(
+    site: &mut Site,
+    call: &Call<'_>,
+    place: usize,
+    fill: impl FnOnce(&Site, &mut Hook) -> Result<(), Refusal>,
+) -> Result<Hook, Refusal> {
+    let mut hook = site.hooks.get(place).cloned().ok_or_else(|| Refusal::missing("There is no webhook."))?;
+    fill(site, &mut hook)?;
     hook.updated = site.frame.clock.now();
     hook.updater = call.caller.unwrap_or(hook.updater);
-    let shown = show(site, &hook);
-    site.hooks.insert(place, hook);
-    filled.map(|()| Answer::ok(&shown))
+    if let Some(slot) = site.hooks.get_mut(place) {
+        *slot = hook.clone();
+    }
+    Ok(hook)
 }
 
 /// Puts a request's members into a webhook, or none of them.
 fn fill(site: &Site, hook: &mut Hook, body: &Value) -> Result<(), Refusal> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    if let Some(url) = text("url")
-        && url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(drop)).is_none()
-    {
+    if text("url").is_some_and(|url| !is_absolute(&url)) {
         return Err(Refusal::field("url", "The url is not an absolute URL."));
     }
     // Older Data Centers name the filter `jqlFilter`.
@@ -130,9 +156,16 @@ fn fill(site: &Site, hook: &mut Hook, body: &Value) -> Result<(), Refusal> {
         hook.secret = text("secret").filter(|secret| !secret.is_empty());
     }
     let flag = |name: &str, usual: bool| body.get(name).and_then(Value::as_bool).unwrap_or(usual);
-    hook.exclude_body = flag("excludeBody", hook.exclude_body);
+    // The older name first (Jira 5 to 7).
+    hook.exclude_body = flag("excludeBody", flag("excludeIssueDetails", hook.exclude_body));
     hook.enabled = flag("enabled", hook.enabled);
     Ok(())
+}
+
+/// Whether webhooks can be sent there.
+fn is_absolute(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().ok();
+    uri.is_some_and(|uri| uri.host().is_some() && matches!(uri.scheme_str(), Some("http" | "https")))
 }
 
 /// `DELETE webhook/{id}`

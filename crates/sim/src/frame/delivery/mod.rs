@@ -1,21 +1,26 @@
-//! Sends webhooks: in order, with the vendor's retries, and with the harm the fault rules ask for.
+//! Sends webhooks: with the vendor's retries, at the [`pace`] that was asked for, and with the harm of fault rules.
 //!
 //! A world hands over a finished [`Outgoing`] while its lock is held, so webhooks are queued in the order of the
-//! writes that caused them. One task sends; what an attempt came to is noted in the [`Recorder`]. Bodies and headers
-//! are made by the worlds.
+//! writes that caused them. One task sends ([`run`]); what an attempt came to is noted in the [`Recorder`]. Bodies and
+//! headers are made by the worlds.
+
+pub(crate) mod pace;
+pub(crate) mod run;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use bowline_net::plain::Plain;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::HeaderName;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
+use self::pace::{Flow, Pace};
 use crate::frame::clock::Clock;
 use crate::frame::faults::Faults;
+use crate::frame::locked::{Counter, Locked};
+use crate::frame::random::Random;
 use crate::frame::recorder::{Attempt, Fate, Recorder};
 
 /// A webhook ready to be sent.
@@ -33,6 +38,10 @@ pub(crate) struct Outgoing {
     pub(crate) body: Bytes,
     /// How it is retried; `None` is fire and forget.
     pub(crate) retry: Option<Retry>,
+    /// Which way it goes.
+    pub(crate) flow: Flow,
+    /// Whose it is, to find those that failed for good.
+    pub(crate) app: Option<String>,
 }
 
 /// A vendor's retries.
@@ -51,13 +60,41 @@ impl Retry {
     }
 }
 
+/// One attempt that is due some time. Earlier ones come first, and of those due together the one queued first.
 struct Job {
     record: u64,
     outgoing: Arc<Outgoing>,
     attempt: usize,
     due: i64,
+    place: u64,
     /// The era it was made in.
     era: u64,
+}
+
+impl Job {
+    fn rank(&self) -> (i64, u64) {
+        (self.due, self.place)
+    }
+}
+
+impl PartialEq for Job {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank() == other.rank()
+    }
+}
+
+impl Eq for Job {}
+
+impl PartialOrd for Job {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Job {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
 }
 
 /// The way out for webhooks.
@@ -67,21 +104,57 @@ pub(crate) struct Delivery {
     blocked: AtomicBool,
     /// Ends when a snapshot is restored: what was made in an earlier one tells of a world that is not.
     era: AtomicU64,
+    pace: Locked<Pace>,
+    random: Locked<Random>,
+    places: Counter,
     clock: Arc<Clock>,
     faults: Arc<Faults>,
     recorder: Arc<Recorder>,
 }
 
 impl Delivery {
-    /// The way out, and the other end of its queue for [`run`].
+    /// The way out, and the other end of its queue for [`run`]; `timeout` is how long a receiver may take.
     pub(crate) fn new(
         clock: Arc<Clock>,
         faults: Arc<Faults>,
         recorder: Arc<Recorder>,
+        (seed, timeout): (u64, Duration),
     ) -> (Arc<Self>, Waiting) {
         let (queue, waiting) = mpsc::unbounded_channel();
-        let (held, blocked, era) = (Mutex::default(), AtomicBool::new(false), AtomicU64::new(0));
-        (Arc::new(Self { queue, held, blocked, era, clock, faults, recorder }), Waiting(waiting))
+        let delivery = Self {
+            queue,
+            held: Mutex::default(),
+            blocked: AtomicBool::new(false),
+            era: AtomicU64::new(0),
+            pace: Locked::new(Pace::orderly(timeout)),
+            random: Locked::new(Random::new(!seed)),
+            places: Counter::default(),
+            clock,
+            faults,
+            recorder,
+        };
+        (Arc::new(delivery), Waiting(waiting))
+    }
+
+    /// How webhooks are sent.
+    pub(crate) fn pace(&self) -> Pace {
+        *self.pace.lock()
+    }
+
+    /// Sends webhooks as a snapshot says.
+    pub(crate) fn put_pace(&self, pace: Pace) {
+        *self.pace.lock() = pace;
+    }
+
+    /// Changes how webhooks are sent.
+    pub(crate) fn set_pace(&self, change: pace::Change) {
+        let mut pace = self.pace.lock();
+        *pace = change.apply(*pace);
+    }
+
+    /// Sends no webhook that is larger.
+    pub(crate) fn cap(&self, max_bytes: usize) {
+        self.pace.lock().max_bytes = Some(max_bytes);
     }
 
     /// Swallows all webhooks from now on, or lets them pass again.
@@ -99,17 +172,20 @@ impl Delivery {
         let now = self.clock.now();
         let names: Vec<&str> = outgoing.item.iter().map(String::as_str).collect();
         let plan = self.faults.hook(now, &outgoing.event, &names);
-        let outgoing = Arc::new(outgoing);
-        if self.is_blocked() || plan.drop {
+        let (outgoing, pace) = (Arc::new(outgoing), self.pace());
+        let large = pace.max_bytes.is_some_and(|most| outgoing.body.len() > most);
+        if self.is_blocked() || plan.drop || large {
             let fate = if plan.drop { Fate::Dropped } else { Fate::Swallowed };
-            self.recorder.webhook(now, fate, outgoing);
+            self.recorder.webhook(now, if large { Fate::TooLarge } else { fate }, outgoing);
             return;
         }
+        let late = usize::try_from(pace.late_ms.of(outgoing.flow)).unwrap_or(0);
         for _ in 0..plan.copies {
             let fate = if plan.hold.is_some() { Fate::Held } else { Fate::Queued };
             let record = self.recorder.webhook(now, fate, outgoing.clone());
-            let due = now.saturating_add(plan.delay_ms);
-            let job = Job { record, outgoing: outgoing.clone(), attempt: 0, due, era: self.era() };
+            let late = if late > 0 { self.random.lock().below(late + 1) as i64 } else { 0 };
+            let due = now.saturating_add(plan.delay_ms).saturating_add(late);
+            let job = self.job(record, outgoing.clone(), due);
             match plan.hold {
                 Some(hold) => self.hold(job, hold),
                 None => self.queue(job),
@@ -121,8 +197,12 @@ impl Delivery {
     pub(crate) fn again(&self, outgoing: Arc<Outgoing>) -> u64 {
         let now = self.clock.now();
         let record = self.recorder.webhook(now, Fate::Queued, outgoing.clone());
-        self.queue(Job { record, outgoing, attempt: 0, due: now, era: self.era() });
+        self.queue(self.job(record, outgoing, now));
         record
+    }
+
+    fn job(&self, record: u64, outgoing: Arc<Outgoing>, due: i64) -> Job {
+        Job { record, outgoing, attempt: 0, due, place: self.places.take(), era: self.era() }
     }
 
     /// Lets everything held back go, last first.
@@ -130,7 +210,8 @@ impl Delivery {
         let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
         for job in held.into_iter().rev() {
             self.recorder.fate(job.record, Fate::Queued, None);
-            self.queue(job);
+            // Their due times are over or alike: the place says who goes first.
+            self.queue(Job { due: job.due.max(self.clock.now()), place: self.places.take(), ..job });
         }
     }
 
@@ -166,64 +247,28 @@ impl Delivery {
     fn settle(&self, job: Job, result: Result<u16, String>) {
         let at = self.clock.now();
         let good = result.as_ref().is_ok_and(|status| (200..300).contains(status));
-        let again = result.as_ref().map_or(true, |status| Retry::wants(*status));
-        let wait =
-            job.outgoing.retry.as_ref().and_then(|retry| retry.waits.get(job.attempt)).filter(|_| again);
+        let lost = good && job.attempt == 0 && self.random.lock().chance(self.pace().twice);
+        let again = lost || result.as_ref().map_or(true, |status| Retry::wants(*status));
+        let retry = job.outgoing.retry.as_ref().filter(|_| again && (lost || !good));
+        let wait = retry.and_then(|retry| retry.waits.get(job.attempt));
+        let wait = wait.filter(|_| job.era == self.era());
         let attempt = match result {
             Ok(status) => Attempt { at, status: Some(status), error: None },
             Err(error) => Attempt { at, status: None, error: Some(error) },
         };
-        match wait {
-            Some(wait) if !good && job.era == self.era() => {
-                self.recorder.fate(job.record, Fate::Queued, Some(attempt));
-                let due = at.saturating_add(*wait);
-                self.queue(Job { attempt: job.attempt + 1, due, ..job });
-            }
-            _ => {
-                let fate = if good { Fate::Delivered } else { Fate::Failed };
-                self.recorder.fate(job.record, fate, Some(attempt));
-            }
+        if let Some(wait) = wait {
+            self.recorder.fate(job.record, Fate::Queued, Some(attempt));
+            let due = at.saturating_add(*wait);
+            self.queue(Job { attempt: job.attempt + 1, due, place: self.places.take(), ..job });
+            return;
         }
+        if retry.is_some() && !good {
+            self.recorder.failure(at, job.outgoing.clone());
+        }
+        let fate = if good { Fate::Delivered } else { Fate::Failed };
+        self.recorder.fate(job.record, fate, Some(attempt));
     }
 }
 
 /// The queue's other end.
 pub(crate) struct Waiting(mpsc::UnboundedReceiver<Job>);
-
-/// Sends what is queued, one after the other, until the task is aborted.
-pub(crate) async fn run(delivery: Arc<Delivery>, waiting: Waiting, client: Plain) {
-    let (mut queue, mut sleepers) = (waiting.0, JoinSet::new());
-    while let Some(job) = queue.recv().await {
-        while sleepers.try_join_next().is_some() {}
-        if job.era != delivery.era() {
-            continue;
-        }
-        if job.due > delivery.clock.now() {
-            let delivery = delivery.clone();
-            sleepers.spawn(async move {
-                delivery.clock.sleep_until(job.due).await;
-                delivery.queue(job);
-            });
-            continue;
-        }
-        let result = send(&client, &job).await;
-        delivery.settle(job, result);
-    }
-}
-
-async fn send(client: &Plain, job: &Job) -> Result<u16, String> {
-    let outgoing = &job.outgoing;
-    let mut request = http::Request::post(&outgoing.url)
-        .body(outgoing.body.clone())
-        .map_err(|_| "the target's URL is not valid".to_owned())?;
-    let headers = request.headers_mut();
-    headers.extend(outgoing.headers.clone());
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    if let Some(retry) = &outgoing.retry
-        && job.attempt > 0
-    {
-        headers.insert(retry.header.clone(), HeaderValue::from(job.attempt));
-    }
-    let answer = client.send(request).await.map_err(|error| error.to_string())?;
-    Ok(answer.status().as_u16())
-}
