@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use crate::frame::call::Person;
 use crate::frame::table::Row;
-use crate::jira::catalog::{Catalog, Custom, Project, Shape};
-use crate::jira::issue::{Held, Issue};
+use crate::jira::catalog::{Catalog, Project};
+use crate::jira::custom::{Custom, Shape};
+use crate::jira::custom::Held;
+use crate::jira::issue::Issue;
 use crate::jira::rank;
 use crate::jira::site::Site;
 

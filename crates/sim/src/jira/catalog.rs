@@ -7,10 +7,13 @@ use jiff::civil::Date;
 use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
 use crate::jira::circle::{Cast, Group, Role};
+use crate::jira::custom::{Custom, Drawn};
 use crate::jira::scheme::{
     Division, NotificationScheme, PermissionScheme, PriorityScheme, SecurityScheme, TypeScheme,
     WorkflowScheme,
 };
+use crate::jira::screen::{Layout, LayoutScheme, Screen, ScreenScheme, TypeScreenScheme};
+use crate::jira::workflow::Workflow;
 
 /// A person with an account.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +67,9 @@ pub(crate) struct Project {
     pub(crate) notifications: Option<Row<NotificationScheme>>,
     pub(crate) security: Option<Row<SecurityScheme>>,
     pub(crate) priorities: Row<PriorityScheme>,
+    pub(crate) screens: Row<TypeScreenScheme>,
+    /// The default layout for all types when `None`.
+    pub(crate) layouts: Option<Row<LayoutScheme>>,
 }
 
 impl Project {
@@ -141,65 +147,6 @@ pub(crate) struct Resolution {
     pub(crate) description: Box<str>,
 }
 
-/// A workflow: its first status and its transitions.
-#[derive(Clone, Debug)]
-pub(crate) struct Workflow {
-    pub(crate) name: Box<str>,
-    pub(crate) description: Box<str>,
-    pub(crate) start: Row<Status>,
-    pub(crate) transitions: Vec<Transition>,
-}
-
-impl Workflow {
-    /// Its statuses, the first one first.
-    pub(crate) fn statuses(&self) -> Vec<Row<Status>> {
-        let mut statuses = vec![self.start];
-        for transition in &self.transitions {
-            for status in transition.from.into_iter().chain([transition.to]) {
-                if !statuses.contains(&status) {
-                    statuses.push(status);
-                }
-            }
-        }
-        statuses
-    }
-
-    /// The transitions that leave a status, in order.
-    pub(crate) fn leaving(&self, status: Row<Status>) -> impl Iterator<Item = &Transition> {
-        self.transitions.iter().filter(move |transition| transition.from.is_none_or(|from| from == status))
-    }
-
-    /// The transitions of a shortest way from one status to another; `None` when there is no way.
-    pub(crate) fn path(&self, from: Row<Status>, to: Row<Status>) -> Option<Vec<&Transition>> {
-        let mut ways: Vec<(Row<Status>, Vec<&Transition>)> = vec![(from, Vec::new())];
-        let mut next = 0;
-        while let Some((at, way)) = ways.get(next).cloned() {
-            if at == to {
-                return Some(way);
-            }
-            next += 1;
-            for transition in self.leaving(at) {
-                if !ways.iter().any(|(reached, _)| *reached == transition.to) {
-                    ways.push((transition.to, [way.as_slice(), &[transition]].concat()));
-                }
-            }
-        }
-        None
-    }
-}
-
-/// One step of a workflow.
-#[derive(Clone, Debug)]
-pub(crate) struct Transition {
-    pub(crate) id: u32,
-    pub(crate) name: Box<str>,
-    /// `None` is a global transition, from every status.
-    pub(crate) from: Option<Row<Status>>,
-    pub(crate) to: Row<Status>,
-    /// Whether a screen with a required resolution is shown; without a screen no field may be sent.
-    pub(crate) screen: bool,
-}
-
 /// A component of a project.
 #[derive(Clone, Debug)]
 pub(crate) struct Component {
@@ -227,59 +174,6 @@ pub(crate) struct Version {
     pub(crate) order: u32,
 }
 
-/// What a custom field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Text,
-    Area,
-    Number,
-    Select,
-    MultiSelect,
-    /// Sprints, by id.
-    Sprint,
-    /// The epic an issue belongs to.
-    EpicLink,
-    /// An epic's short name.
-    EpicName,
-    /// Whether an epic is done, as boards see it.
-    EpicStatus,
-    /// An epic's colour, `color_1` to `color_14`.
-    EpicColor,
-    /// Where an issue stands among all.
-    Rank,
-}
-
-impl Shape {
-    /// The key of the field type, as `schema.custom` shows it.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Text => "com.atlassian.jira.plugin.system.customfieldtypes:textfield",
-            Self::Area => "com.atlassian.jira.plugin.system.customfieldtypes:textarea",
-            Self::Number => "com.atlassian.jira.plugin.system.customfieldtypes:float",
-            Self::Select => "com.atlassian.jira.plugin.system.customfieldtypes:select",
-            Self::MultiSelect => "com.atlassian.jira.plugin.system.customfieldtypes:multiselect",
-            Self::Sprint => "com.pyxis.greenhopper.jira:gh-sprint",
-            Self::EpicLink => "com.pyxis.greenhopper.jira:gh-epic-link",
-            Self::EpicName => "com.pyxis.greenhopper.jira:gh-epic-label",
-            Self::EpicStatus => "com.pyxis.greenhopper.jira:gh-epic-status",
-            Self::EpicColor => "com.pyxis.greenhopper.jira:gh-epic-color",
-            Self::Rank => "com.pyxis.greenhopper.jira:gh-lexo-rank",
-        }
-    }
-}
-
-/// A custom field.
-#[derive(Clone, Debug)]
-pub(crate) struct Custom {
-    pub(crate) number: u32,
-    /// `customfield_` and the number.
-    pub(crate) id: Box<str>,
-    pub(crate) name: Box<str>,
-    pub(crate) shape: Shape,
-    /// A select's options: id and value.
-    pub(crate) options: Vec<(u32, Box<str>)>,
-}
-
 /// All settings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
@@ -304,6 +198,12 @@ pub(crate) struct Catalog {
     pub(crate) notification_schemes: Table<NotificationScheme>,
     pub(crate) security_schemes: Table<SecurityScheme>,
     pub(crate) priority_schemes: Table<PriorityScheme>,
+    pub(crate) screens: Table<Screen>,
+    pub(crate) screen_schemes: Table<ScreenScheme>,
+    pub(crate) type_screen_schemes: Table<TypeScreenScheme>,
+    pub(crate) layouts: Table<Layout>,
+    pub(crate) layout_schemes: Table<LayoutScheme>,
+    pub(crate) drawn: Drawn,
 }
 
 impl Catalog {
@@ -326,11 +226,6 @@ impl Catalog {
     /// The first person that fits.
     pub(crate) fn person(&self, fits: impl Fn(&Account) -> bool) -> Option<Person> {
         self.people().find(|(_, account)| fits(account)).map(|(person, _)| person)
-    }
-
-    /// The first custom field of a shape.
-    pub(crate) fn field_of(&self, shape: Shape) -> Option<Row<Custom>> {
-        self.custom.find(|custom| custom.shape == shape)
     }
 
     /// A project by id or key; keys in any case.

@@ -5,12 +5,14 @@ use serde_json::{Map, Value, json};
 
 use crate::WebhookTarget;
 use crate::frame::call::Person;
-use crate::frame::table::Names;
+use crate::frame::table::{Names, Row};
+use crate::jira::catalog::Version;
+use crate::jira::custom::{Custom, Held};
 use crate::jira::deed;
 use crate::jira::edit::Hand;
 use crate::jira::edit::value::rich;
 use crate::jira::hook::{EVENTS, Hook};
-use crate::jira::issue::{Comment, Held, Issue, Properties, Text};
+use crate::jira::issue::{Comment, Issue, Properties, Text};
 use crate::jira::jql::Query;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
@@ -236,25 +238,41 @@ fn remark(site: &Site, comment: &Comment) -> Value {
 
 /// Custom fields by name.
 fn custom(site: &Site, issue: &Issue) -> Value {
-    let shown = issue.custom.iter().map(|(row, held)| {
+    let shown = issue.custom.iter().map(|(row, value)| {
         let custom = site.catalog.custom.get(*row);
-        let option =
-            |id: &u32| custom.options.iter().find(|(option, _)| option == id).map_or("", |(_, value)| value);
-        let value = match held {
-            Held::Text(text) => json!(text),
-            Held::Area(area) => text(area),
-            Held::Number(number) => json!(number),
-            Held::Option(id) => json!(option(id)),
-            Held::Options(ids) => ids.iter().map(option).collect(),
-            Held::Sprints(ids) => {
-                ids.iter().filter_map(|id| site.agile.sprints.get(id)).map(|sprint| &*sprint.name).collect()
-            }
-            Held::Epic(_, key) => json!(key),
-            Held::Rank(rank) => json!(rank),
-        };
-        (custom.name.to_string(), value)
+        (custom.name.to_string(), held(site, custom, value))
     });
     shown.collect::<Map<_, _>>().into()
+}
+
+/// A custom field's value by names.
+fn held(site: &Site, custom: &Custom, held: &Held) -> Value {
+    let catalog = &site.catalog;
+    let version = |row: &Row<Version>| &*catalog.versions.get(*row).name;
+    match held {
+        Held::Text(text) | Held::Rank(text) => json!(text),
+        Held::Area(area) => text(area),
+        Held::Number(number) => json!(number),
+        Held::Date(date) => json!(date.to_string()),
+        Held::Moment(at) => json!(at),
+        Held::Option(id) => json!(custom.value(*id)),
+        Held::Options(ids) => ids.iter().map(|id| custom.value(*id)).collect(),
+        Held::Cascade(above, below) => {
+            [Some(*above), *below].into_iter().flatten().map(|id| custom.value(id)).collect()
+        }
+        Held::Person(person) => json!(catalog.account(*person).name),
+        Held::People(people) => people.iter().map(|person| &*catalog.account(*person).name).collect(),
+        Held::Group(row) => json!(catalog.groups.get(*row).name),
+        Held::Groups(rows) => rows.iter().map(|row| &*catalog.groups.get(*row).name).collect(),
+        Held::Labels(labels) => json!(labels),
+        Held::Version(row) => json!(version(row)),
+        Held::Versions(rows) => rows.iter().map(version).collect(),
+        Held::Project(row) => json!(catalog.projects.get(*row).key),
+        Held::Sprints(ids) => {
+            ids.iter().filter_map(|id| site.agile.sprints.get(id)).map(|sprint| &*sprint.name).collect()
+        }
+        Held::Epic(_, key) => json!(key),
+    }
 }
 
 /// Replaces the webhook of the options, which is always the first one made (`name` is `options`).

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use crate::frame::table::Row;
-use crate::jira::catalog::{Catalog, Custom};
+use crate::jira::catalog::Catalog;
+use crate::jira::custom::Custom;
 
 /// A field of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +160,7 @@ impl Field {
     pub(crate) fn of(id: &str, catalog: &Catalog, cloud: bool) -> Option<Self> {
         match BY_ID.get(id) {
             Some(system) => (cloud || !system.cloud_only).then_some(system.field),
-            None => catalog.custom.find(|custom| &*custom.id == id).map(Self::Custom),
+            None => catalog.customs().find(|(_, custom)| &*custom.id == id).map(|(row, _)| Self::Custom(row)),
         }
     }
 
@@ -187,7 +188,7 @@ impl Field {
     /// Every field of this face of Jira.
     pub(crate) fn all(catalog: &Catalog, cloud: bool) -> Vec<Self> {
         let system = SYSTEM.iter().filter(|system| cloud || !system.cloud_only).map(|system| system.field);
-        system.chain(catalog.custom.iter().map(|(row, _)| Self::Custom(row))).collect()
+        system.chain(catalog.customs().map(|(row, _)| Self::Custom(row))).collect()
     }
 
     /// Whether `*navigable` includes it.

@@ -8,8 +8,10 @@ use serde_json::value::RawValue;
 use crate::frame::call::Person;
 use crate::frame::slab::Slab;
 use crate::frame::table::{Name, Row};
-use crate::jira::catalog::{Component, Custom, Kind, Priority, Project, Resolution, Status, Version};
+use crate::jira::catalog::{Component, Kind, Priority, Project, Resolution, Status, Version};
+use crate::jira::custom::{Custom, Held};
 use crate::jira::fact::Fact;
+use crate::jira::field::Field;
 
 /// A rich text, kept exactly as it was written; other formats are made on demand by [`super::text`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,24 +20,6 @@ pub(crate) enum Text {
     Wiki(Box<str>),
     /// An Atlassian document as JSON.
     Adf(Box<str>),
-}
-
-/// A custom field's value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Held {
-    Text(Box<str>),
-    Area(Text),
-    Number(f64),
-    /// An option's id.
-    Option(u32),
-    /// Options' ids in the field's order.
-    Options(Vec<u32>),
-    /// Sprints' ids, by the order in which the issue came to them.
-    Sprints(Vec<u32>),
-    /// An epic's id, and its key when it was set, for the history.
-    Epic(u32, Box<str>),
-    /// A place in the order of issues, see [`super::rank`].
-    Rank(Box<str>),
 }
 
 /// Entity properties: key and JSON.
@@ -162,6 +146,23 @@ impl Issue {
     /// A custom field's value.
     pub(crate) fn held(&self, field: Row<Custom>) -> Option<&Held> {
         self.custom.iter().find(|(row, _)| *row == field).map(|(_, held)| held)
+    }
+
+    /// Whether a field that can be written holds something.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        match field {
+            Field::Description => self.description.is_some(),
+            Field::Environment => self.environment.is_some(),
+            Field::Resolution => self.resolution.is_some(),
+            Field::Assignee => self.assignee.is_some(),
+            Field::Labels => !self.labels.is_empty(),
+            Field::Components => !self.components.is_empty(),
+            Field::FixVersions => !self.fix_versions.is_empty(),
+            Field::Versions => !self.versions.is_empty(),
+            Field::DueDate => self.due.is_some(),
+            Field::Custom(row) => self.held(row).is_some(),
+            _ => true,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod app;
 mod catalog;
 mod circle;
 mod control;
+mod custom;
 mod dashboard;
 mod date;
 mod deed;
@@ -26,12 +27,14 @@ mod rank;
 mod refusal;
 mod route;
 mod scheme;
+mod screen;
 mod seed;
 mod shown;
 mod site;
 mod switch;
 mod text;
 mod view;
+mod workflow;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -155,12 +158,9 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     let cloud = deployment == Deployment::Cloud;
     let own = || if deployment == Deployment::Cloud { route::cloud() } else { route::data_center() };
     let api = |version, api| {
-        routes(
-            house,
-            &format!("/rest/api/{version}"),
-            api,
-            route::both().into_iter().chain(route::setup()).chain(route::own_setup(cloud)).chain(own()),
-        )
+        let whole = route::createmeta::whole(deployment);
+        let table = route::both().into_iter().chain(route::setup()).chain(route::own_setup(cloud));
+        routes(house, &format!("/rest/api/{version}"), api, table.chain(own()).chain(whole))
     };
     let mut router = api("2", "2").merge(api("latest", "2"));
     if deployment == Deployment::Cloud {

@@ -3,7 +3,8 @@
 //! A project points at one of each kind; see [`super::catalog::Project`].
 
 use crate::frame::table::Row;
-use crate::jira::catalog::{Kind, Priority, Workflow};
+use crate::jira::catalog::{Kind, Priority};
+use crate::jira::workflow::Workflow;
 
 /// A project category. `Category` is taken by statuses.
 #[derive(Clone, Debug)]

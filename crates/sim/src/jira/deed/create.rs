@@ -4,16 +4,18 @@ use serde_json::Value;
 
 use super::{named, property};
 use crate::jira::edit::apply::Desk;
-use crate::jira::edit::read::{Draft, Screen, read};
-use crate::jira::edit::{Hand, Set};
+use crate::jira::edit::read::{Draft, Form, read};
+use crate::jira::edit::{Hand, Set, required};
+use crate::jira::field::Field;
 use crate::jira::hook::{self, News};
 use crate::jira::issue::{Change, Deed, Issue, Write};
 use crate::jira::refusal::Refusal;
+use crate::jira::screen::Operation;
 use crate::jira::site::{Right, Site};
 
 /// Creates the issue a body describes (`fields`, `update`, `properties`); the answer is its id.
 pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u32, Refusal> {
-    let draft = read(site, hand, Screen::Create, None, body)?;
+    let mut draft = read(site, hand, Form::Create, None, body)?;
     let properties = property::read_list(body)?;
     let mut issue = blank(site, hand, &draft)?;
     if !site.may(Some(hand.by.who), issue.project, Right::Create) {
@@ -22,6 +24,7 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
             "You do not have permission to create issues in this project.",
         ));
     }
+    complete(site, &issue, &mut draft)?;
     let id = issue.id;
     let fields = named(&mut site.names, &draft.named);
     let cloud = site.is_cloud();
@@ -48,6 +51,26 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
     site.add(issue);
     hook::announce(site, id, who, &News::IssueCreated);
     Ok(id)
+}
+
+/// Adds the defaults of the screen's fields that the request does not name; what must be given then is demanded.
+fn complete(site: &Site, issue: &Issue, draft: &mut Draft) -> Result<(), Refusal> {
+    let (catalog, project, kind) = (&site.catalog, issue.project, Some(issue.kind));
+    let mut errors = Vec::new();
+    for field in catalog.on_screen(project, kind, Operation::Create) {
+        let set = draft.sets.iter().find(|set| set.field() == field);
+        if let (None, Field::Custom(row)) = (set, field)
+            && let Some(default) = catalog.custom.get(row).context(project, kind).and_then(|one| one.default.clone())
+        {
+            draft.sets.push(Set::Custom(row, Some(default)));
+        } else if set.is_none_or(Set::clears)
+            && !matches!(field, Field::Priority | Field::Reporter)
+            && catalog.is_required(project, kind, field)
+        {
+            errors.push((field.id(catalog).to_owned(), required(field.name(catalog))));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors)) }
 }
 
 /// The issue as it is before its fields are set, once it is clear that all required ones are there.

@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use crate::frame::call::Person;
 use crate::frame::table::Row;
-use crate::jira::catalog::{Catalog, Category, Kind, Project, Status, Transition, Workflow};
+use crate::jira::catalog::{Catalog, Category, Kind, Project, Status};
 use crate::jira::input::{number, person, text};
 use crate::jira::refusal::Refusal;
 use crate::jira::seed::{Usual, schemes};
 use crate::jira::site::Site;
+use crate::jira::workflow::{Transition, Workflow};
 
 /// The types of projects, by key.
 pub(crate) const GENRES: &[&str] = &["business", "service_desk", "software"];
@@ -236,18 +237,15 @@ fn workflow(catalog: &mut Catalog, key: &str, template: &str) -> Row<Workflow> {
     }
     let statuses: Vec<Row<Status>> =
         names.iter().map(|(name, category)| status(catalog, name, *category)).collect();
-    let steps = (1..).zip(&names).zip(&statuses).map(|((number, (name, _)), to)| Transition {
-        id: 10 * number + 1,
-        name: (*name).into(),
-        from: None,
-        to: *to,
-        screen: false,
+    let steps = (1..).zip(&names).zip(&statuses).map(|((number, (name, _)), to)| {
+        Transition::plain(10 * number + 1, name, Vec::new(), *to)
     });
     let transitions = steps.collect();
     let start = statuses.first().copied().unwrap_or_else(|| status(catalog, "To Do", Category::New));
-    let name = format!("Software Simplified Workflow for Project {key}").into();
-    let description = "Managed by Jira Software: every status can be reached from every other.";
-    catalog.workflows.add(Workflow { name, description: description.into(), start, transitions })
+    let name = format!("Software Simplified Workflow for Project {key}");
+    let description = "Managed by Jira Software: every status can be reached from every other.".into();
+    let made = Workflow::new(catalog.workflows.ever() + 1, &name, start, transitions);
+    catalog.workflows.add(Workflow { description, ..made })
 }
 
 /// The status with this name, made when it is not there yet.

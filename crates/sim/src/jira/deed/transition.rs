@@ -3,33 +3,51 @@
 use serde_json::Value;
 
 use super::{comment, named};
-use crate::frame::table::Row;
-use crate::jira::catalog::{Category, Status, Transition};
-use crate::jira::edit::read::{Draft, Screen, read};
-use crate::jira::edit::{Hand, Set};
+use crate::frame::call::Person;
+use crate::jira::catalog::{Catalog, Category, Status};
+use crate::jira::edit::read::{Draft, Form, read};
+use crate::jira::edit::{Hand, Set, required};
 use crate::jira::field::Field;
 use crate::jira::hook::{self, News};
 use crate::jira::issue::{Deed, Issue};
 use crate::jira::refusal::Refusal;
+use crate::jira::screen::Screen;
 use crate::jira::site::Site;
+use crate::jira::workflow::{Function, Transition};
 
 /// Takes the transition a body names (`transition.id` or `.name`, `fields`, `update`).
 pub(crate) fn transition(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) -> Result<(), Refusal> {
     let issue = site.issues.get(id).ok_or_else(Refusal::no_issue)?;
-    let step = chosen(site, issue, body)?;
-    let (number, to, screen) = (step.id, step.to, step.screen);
-    let draft = read(site, hand, if screen { Screen::Transition } else { Screen::None }, Some(issue), body)?;
-    let resolves = draft.sets.iter().any(|set| matches!(set, Set::Resolution(Some(_))));
-    if screen && !resolves && needs_resolution(site, to) {
-        return Err(Refusal::field("resolution", "Resolution is required."));
-    }
+    let step = chosen(site, hand, issue, body)?;
+    let draft = read(site, hand, Form::Transition(step.screen), Some(issue), body)?;
+    demand(site, issue, step, &draft)?;
+    let step = step.clone();
     let comments =
         draft.comments.iter().map(|body| comment::read(site, hand, body)).collect::<Result<Vec<_>, _>>()?;
-    step_to(site, hand, id, (number, to), draft)?;
+    step_to(site, hand, id, &step, draft)?;
     for comment in comments {
         comment::add(site, hand, id, comment)?;
     }
     Ok(())
+}
+
+/// What the screen's layout demands must be given, what the step demands must be there.
+fn demand(site: &Site, issue: &Issue, step: &Transition, draft: &Draft) -> Result<(), Refusal> {
+    let catalog = &site.catalog;
+    let screen = step.screen.map(|row| catalog.screens.get(row));
+    let on_screen = screen.into_iter().flat_map(Screen::fields).filter(|field| {
+        *field == Field::Resolution || catalog.is_required(issue.project, Some(issue.kind), *field)
+    });
+    let mut errors: Vec<(String, String)> = Vec::new();
+    for field in on_screen.chain(step.demands.iter().copied()) {
+        let given = draft.sets.iter().find(|set| set.field() == field);
+        let there = given.map_or_else(|| field != Field::Resolution && issue.has(field), |set| !set.clears());
+        let id = field.id(catalog);
+        if !there && !errors.iter().any(|(known, _)| known == id) {
+            errors.push((id.to_owned(), required(field.name(catalog))));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors)) }
 }
 
 /// Walks an issue to the status with this name as a person would, screen by screen.
@@ -41,18 +59,23 @@ pub(crate) fn walk(site: &mut Site, hand: &Hand<'_>, id: u32, status: &str) -> R
     let issue = site.issues.get(id).ok_or("there is no such issue")?;
     let workflow = catalog.workflow_of(issue.project, issue.kind);
     let steps = workflow.path(issue.status, target).ok_or_else(|| format!("no way leads to '{status}'"))?;
-    let steps: Vec<(u32, Row<Status>, bool)> =
-        steps.iter().map(|step| (step.id, step.to, step.screen)).collect();
+    let steps: Vec<Transition> = steps.into_iter().cloned().collect();
     let done = catalog.resolutions.iter().next().map(|(row, _)| row);
-    for (number, to, screen) in steps {
-        let sets = done.filter(|_| screen).map(|row| Set::Resolution(Some(row))).into_iter().collect();
+    for step in steps {
+        let resolves = step.screen.is_some_and(|row| site.catalog.screens.get(row).has(Field::Resolution));
+        let sets = done.filter(|_| resolves).map(|row| Set::Resolution(Some(row))).into_iter().collect();
         let draft = Draft { sets, ..Draft::default() };
-        step_to(site, hand, id, (number, to), draft).map_err(|refusal| refusal.body().to_string())?;
+        step_to(site, hand, id, &step, draft).map_err(|refusal| refusal.body().to_string())?;
     }
     Ok(())
 }
 
-fn chosen<'a>(site: &'a Site, issue: &Issue, body: &Value) -> Result<&'a Transition, Refusal> {
+fn chosen<'a>(
+    site: &'a Site,
+    hand: &Hand<'_>,
+    issue: &Issue,
+    body: &Value,
+) -> Result<&'a Transition, Refusal> {
     let catalog = &site.catalog;
     let workflow = catalog.workflow_of(issue.project, issue.kind);
     let wanted = body.get("transition").ok_or_else(|| Refusal::bad("Missing 'transition' identifier"))?;
@@ -64,7 +87,8 @@ fn chosen<'a>(site: &'a Site, issue: &Issue, body: &Value) -> Result<&'a Transit
     let Ok(number) = id.parse::<u32>() else {
         return Err(Refusal::bad(format!("'transition' identifier must be an integer: {id}")));
     };
-    workflow.leaving(issue.status).find(|step| step.id == number).ok_or_else(|| {
+    let may = |step: &&Transition| step.id == number && step.admits(site, Some(hand.by.who), issue);
+    workflow.leaving(issue.status).find(may).ok_or_else(|| {
         let known = workflow.transitions.iter().find(|step| step.id == number);
         match known {
             // What a client sees that lost a race for the same step.
@@ -77,22 +101,28 @@ fn chosen<'a>(site: &'a Site, issue: &Issue, body: &Value) -> Result<&'a Transit
     })
 }
 
-fn needs_resolution(site: &Site, to: Row<Status>) -> bool {
-    site.catalog.statuses.get(to).category == Category::Done
+/// What a function of a step sets.
+fn effect(catalog: &Catalog, function: Function, who: Person, issue: &Issue) -> Option<Set> {
+    Some(match function {
+        Function::AssignCaller => Set::Assignee(Some(who)),
+        Function::AssignReporter => Set::Assignee(Some(issue.reporter)),
+        Function::AssignLead => Set::Assignee(Some(catalog.projects.get(issue.project).lead)),
+        Function::Clear(field) => Set::cleared(field)?,
+    })
 }
 
 fn step_to(
     site: &mut Site,
     hand: &Hand<'_>,
     id: u32,
-    (number, to): (u32, Row<Status>),
+    step: &Transition,
     draft: Draft,
 ) -> Result<(), Refusal> {
     let mut fields = draft.named.clone();
-    fields.push(format!("transition:{number}"));
+    fields.push(format!("transition:{}", step.id));
     let write = (Deed::Transition, 0, named(&mut site.names, &fields));
     let done = site.change(id, hand.by, write, false, |issue, desk| {
-        let (from, catalog) = (issue.status, desk.catalog);
+        let (from, to, catalog) = (issue.status, step.to, desk.catalog);
         let (old, new) = (catalog.statuses.get(from), catalog.statuses.get(to));
         let mut items: Vec<_> = draft.sets.into_iter().flat_map(|set| desk.apply(issue, set)).collect();
         // The workflow's own functions: entering done resolves, leaving it takes the resolution away.
@@ -101,6 +131,11 @@ fn step_to(
             items.extend(desk.apply(issue, Set::Resolution(first)));
         } else if new.category != Category::Done && issue.resolution.is_some() {
             items.extend(desk.apply(issue, Set::Resolution(None)));
+        }
+        for function in &step.functions {
+            if let Some(set) = effect(desk.catalog, *function, hand.by.who, issue) {
+                items.extend(desk.apply(issue, set));
+            }
         }
         if from != to {
             issue.status = to;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{comment, named, property};
 use crate::jira::edit::Hand;
-use crate::jira::edit::read::{Screen, read};
+use crate::jira::edit::read::{Form, read};
 use crate::jira::hook::{self, News};
 use crate::jira::issue::Deed;
 use crate::jira::refusal::Refusal;
@@ -18,7 +18,7 @@ pub(crate) fn update(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) ->
             "No fields to update: the body must be an object with 'fields' or 'update'.",
         ));
     }
-    let draft = read(site, hand, Screen::Edit, Some(issue), body)?;
+    let draft = read(site, hand, Form::Edit, Some(issue), body)?;
     let properties = property::read_list(body)?;
     let comments =
         draft.comments.iter().map(|body| comment::read(site, hand, body)).collect::<Result<Vec<_>, _>>()?;

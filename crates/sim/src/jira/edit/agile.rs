@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::Set;
 use crate::jira::agile::Stage;
-use crate::jira::catalog::{Custom, Shape};
+use crate::jira::custom::{Custom, Held, Shape};
 use crate::jira::input;
-use crate::jira::issue::{Held, Issue};
+use crate::jira::issue::Issue;
 use crate::jira::site::Site;
 
 /// The new value of such a field; `None` for any other.

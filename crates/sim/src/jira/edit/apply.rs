@@ -1,12 +1,14 @@
 //! Putting new values into an issue, and the history items that say what changed.
 
 use super::Set;
+use super::side::{self, Side};
 use crate::frame::call::Person;
 use crate::frame::table::{Name, Names, Row, Table};
 use crate::jira::agile::Agile;
-use crate::jira::catalog::{Catalog, Custom, Shape};
+use crate::jira::catalog::Catalog;
+use crate::jira::custom::{Custom, Held, Shape};
 use crate::jira::field::Field;
-use crate::jira::issue::{Held, Issue, Item, Text};
+use crate::jira::issue::{Issue, Item, Text};
 
 /// What the history needs to know beside the issue.
 pub(crate) struct Desk<'a> {
@@ -16,9 +18,6 @@ pub(crate) struct Desk<'a> {
     pub(crate) cloud: bool,
     pub(crate) now: i64,
 }
-
-/// A side of a history item: the id, and the text people see.
-type Side = (Option<Box<str>>, Option<Box<str>>);
 
 impl Desk<'_> {
     /// Puts one value into the issue; the items say what changed, none if nothing did.
@@ -56,12 +55,12 @@ impl Desk<'_> {
             Set::Assignee(person) => {
                 let cloud = self.cloud;
                 let side =
-                    |who: Option<Person>| who.map_or((None, None), |who| person_side(catalog, cloud, who));
+                    |who: Option<Person>| who.map_or((None, None), |who| side::person(catalog, cloud, who));
                 self.replace(field, &mut issue.assignee, person, side)
             }
             Set::Reporter(person) => {
                 let cloud = self.cloud;
-                self.replace(field, &mut issue.reporter, person, |who| person_side(catalog, cloud, who))
+                self.replace(field, &mut issue.reporter, person, |who| side::person(catalog, cloud, who))
             }
             Set::Labels(labels) => self.labels(field, issue, labels),
             Set::Components(rows) => {
@@ -186,43 +185,14 @@ impl Desk<'_> {
                 (Some("".into()), Some(moved.into())),
             )];
         }
-        let (from, to) =
-            (held_side(self.agile, custom, old.as_ref()), held_side(self.agile, custom, new.as_ref()));
+        let side = |held: &Option<Held>| {
+            side::held((self.catalog, self.agile), self.cloud, custom, held.as_ref())
+        };
+        let (from, to) = (side(&old), side(&new));
         vec![self.item(field, from, to)]
     }
 }
 
 fn named(id: &str, name: &str) -> Side {
     (Some(id.into()), Some(name.into()))
-}
-
-/// A person in the history: account id on Cloud, key on Data Center, and the display name.
-fn person_side(catalog: &Catalog, cloud: bool, person: Person) -> Side {
-    let account = catalog.account(person);
-    let id = if cloud { &account.account_id } else { &account.key };
-    (Some(id.clone()), Some(account.display.clone()))
-}
-
-fn held_side(agile: &Agile, field: &Custom, held: Option<&Held>) -> Side {
-    let value =
-        |id: &u32| field.options.iter().find(|(option, _)| option == id).map_or("", |(_, value)| value);
-    match held {
-        None => (None, None),
-        Some(Held::Text(text)) => (None, Some(text.clone())),
-        Some(Held::Area(text)) => (None, Some(text.wiki().into())),
-        Some(Held::Number(number)) => (None, Some(number.to_string().into())),
-        Some(Held::Option(id)) => (Some(id.to_string().into()), Some(value(id).into())),
-        Some(Held::Options(ids)) => {
-            let numbers = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let values = ids.iter().map(value).collect::<Vec<_>>().join(",");
-            (Some(format!("[{numbers}]").into()), Some(values.into()))
-        }
-        Some(Held::Sprints(ids)) => {
-            let numbers = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let names = ids.iter().filter_map(|id| agile.sprints.get(id)).map(|sprint| &*sprint.name);
-            (Some(numbers.into()), Some(names.collect::<Vec<_>>().join(", ").into()))
-        }
-        Some(Held::Epic(id, key)) => (Some(id.to_string().into()), Some(key.clone())),
-        Some(Held::Rank(rank)) => (None, Some(rank.clone())),
-    }
 }

@@ -5,7 +5,9 @@
 
 pub(crate) mod agile;
 pub(crate) mod apply;
+pub(crate) mod custom;
 pub(crate) mod read;
+mod side;
 pub(crate) mod value;
 
 use jiff::civil::Date;
@@ -14,9 +16,10 @@ use crate::frame::call::{Call, Person};
 use crate::frame::faults::Faults;
 use crate::frame::faults::plan::{Normalise, Plan};
 use crate::frame::table::Row;
-use crate::jira::catalog::{Component, Custom, Kind, Priority, Project, Resolution, Version};
+use crate::jira::catalog::{Component, Kind, Priority, Project, Resolution, Version};
+use crate::jira::custom::{Custom, Held};
 use crate::jira::field::Field;
-use crate::jira::issue::{Held, Text, Via};
+use crate::jira::issue::{Text, Via};
 use crate::jira::site::By;
 
 /// One field's new value.
@@ -60,6 +63,38 @@ impl Set {
             Self::Custom(row, _) => Field::Custom(*row),
         }
     }
+
+    /// What empties a field; `None` for those that always hold something.
+    pub(crate) fn cleared(field: Field) -> Option<Self> {
+        Some(match field {
+            Field::Description => Self::Description(None),
+            Field::Environment => Self::Environment(None),
+            Field::Resolution => Self::Resolution(None),
+            Field::Assignee => Self::Assignee(None),
+            Field::Labels => Self::Labels(Vec::new()),
+            Field::Components => Self::Components(Vec::new()),
+            Field::FixVersions => Self::FixVersions(Vec::new()),
+            Field::Versions => Self::Versions(Vec::new()),
+            Field::DueDate => Self::Due(None),
+            Field::Custom(row) => Self::Custom(row, None),
+            _ => return None,
+        })
+    }
+
+    /// Whether nothing is in the field afterwards.
+    pub(crate) fn clears(&self) -> bool {
+        match self {
+            Self::Description(text) | Self::Environment(text) => text.is_none(),
+            Self::Resolution(row) => row.is_none(),
+            Self::Assignee(person) => person.is_none(),
+            Self::Labels(list) => list.is_empty(),
+            Self::Components(list) => list.is_empty(),
+            Self::FixVersions(list) | Self::Versions(list) => list.is_empty(),
+            Self::Due(date) => date.is_none(),
+            Self::Custom(_, held) => held.is_none(),
+            Self::Project(_) | Self::Kind(_) | Self::Summary(_) | Self::Priority(_) | Self::Reporter(_) => false,
+        }
+    }
 }
 
 /// Who writes, in which dialect, and with which harm done to it.
@@ -95,4 +130,9 @@ impl<'a> Hand<'a> {
 /// Jira's words for a field that cannot be written here.
 pub(crate) fn unknown(field: &str) -> String {
     format!("Field '{field}' cannot be set. It is not on the appropriate screen, or unknown.")
+}
+
+/// Jira's words for a field that must have a value.
+pub(crate) fn required(name: &str) -> String {
+    format!("{name} is required.")
 }

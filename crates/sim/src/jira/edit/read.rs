@@ -2,23 +2,30 @@
 
 use serde_json::{Map, Value};
 
-use super::{Hand, Set, unknown, value};
+use super::{Hand, Set, custom, required, unknown, value};
 use crate::frame::table::Row;
-use crate::jira::catalog::{Project, Shape};
+use crate::jira::catalog::{Kind, Project};
+use crate::jira::custom::Shape;
 use crate::jira::field::Field;
-use crate::jira::issue::{Held, Issue};
+use crate::jira::issue::Issue;
 use crate::jira::refusal::Refusal;
+use crate::jira::screen::{Operation, Screen};
 use crate::jira::site::Site;
 
 /// Where fields are written: that decides which can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Screen {
+pub(crate) enum Form {
     Create,
     Edit,
-    /// A transition's screen, which has the resolution and nothing else.
-    Transition,
-    /// A transition without a screen.
-    None,
+    /// A transition, with its screen if it has one.
+    Transition(Option<Row<Screen>>),
+}
+
+/// The project and type of the issue that is written, as far as they are known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) project: Option<Row<Project>>,
+    pub(crate) kind: Option<Row<Kind>>,
 }
 
 /// What a request wants.
@@ -35,22 +42,14 @@ pub(crate) struct Draft {
 pub(crate) fn read(
     site: &Site,
     hand: &Hand<'_>,
-    screen: Screen,
+    form: Form,
     issue: Option<&Issue>,
     body: &Value,
 ) -> Result<Draft, Refusal> {
     let (fields, update) = (object(body, "fields")?, object(body, "update")?);
-    let project = match issue {
-        Some(issue) => Some(issue.project),
-        None => fields.and_then(|fields| fields.get("project")).and_then(|value| {
-            match value::read(site, hand, None, Field::Project, value) {
-                Ok(Set::Project(row)) => Some(row),
-                _ => None,
-            }
-        }),
-    };
-    let mut reader =
-        Reader { site, hand, screen, issue, project, draft: Draft::default(), errors: Vec::new() };
+    let place = place(site, hand, issue, fields);
+    let (draft, errors) = (Draft::default(), Vec::new());
+    let mut reader = Reader { site, hand, form, fields: offered(site, form, place), issue, place, draft, errors };
     for (name, value) in fields.into_iter().flatten() {
         reader.field(name, value);
     }
@@ -58,7 +57,41 @@ pub(crate) fn read(
         let both = fields.is_some_and(|fields| fields.contains_key(name));
         reader.update(name, operations, both);
     }
+    reader.demand();
     if reader.errors.is_empty() { Ok(reader.draft) } else { Err(Refusal::fields(reader.errors)) }
+}
+
+/// The project and type: those of the issue, or those that are asked for.
+fn place(site: &Site, hand: &Hand<'_>, issue: Option<&Issue>, fields: Option<&Map<String, Value>>) -> Place {
+    let asked = |place: Place, field: Field| {
+        let value = fields?.get(field.id(&site.catalog))?;
+        value::read(site, hand, place, field, value).ok()
+    };
+    let mut place = match issue {
+        Some(issue) => Place { project: Some(issue.project), kind: Some(issue.kind) },
+        None => Place::default(),
+    };
+    if let (None, Some(Set::Project(row))) = (issue, asked(place, Field::Project)) {
+        place.project = Some(row);
+    }
+    if let Some(Set::Kind(row)) = asked(place, Field::IssueType) {
+        place.kind = Some(row);
+    }
+    place
+}
+
+/// The fields of the screen; while the project is not known, those of the first screen there is.
+fn offered(site: &Site, form: Form, Place { project, kind }: Place) -> Vec<Field> {
+    let catalog = &site.catalog;
+    let screen = match form {
+        Form::Transition(None) => return Vec::new(),
+        Form::Transition(Some(row)) => Some(catalog.screens.get(row)),
+        Form::Create => project.map(|project| catalog.screen(project, kind, Operation::Create)),
+        Form::Edit => project.map(|project| catalog.screen(project, kind, Operation::Edit)),
+    };
+    let screen = screen.or_else(|| catalog.screens.iter().next().map(|(_, first)| first));
+    let shown = |field: &Field| project.is_none_or(|project| catalog.is_shown(project, kind, *field));
+    screen.into_iter().flat_map(Screen::fields).filter(shown).collect()
 }
 
 fn object<'a>(body: &'a Value, name: &str) -> Result<Option<&'a Map<String, Value>>, Refusal> {
@@ -74,9 +107,11 @@ fn object<'a>(body: &'a Value, name: &str) -> Result<Option<&'a Map<String, Valu
 struct Reader<'a> {
     site: &'a Site,
     hand: &'a Hand<'a>,
-    screen: Screen,
+    form: Form,
+    /// What is on the screen.
+    fields: Vec<Field>,
     issue: Option<&'a Issue>,
-    project: Option<Row<Project>>,
+    place: Place,
     draft: Draft,
     errors: Vec<(String, String)>,
 }
@@ -102,32 +137,29 @@ impl Reader<'_> {
     }
 
     fn has(&self, field: Field) -> bool {
-        match self.screen {
-            Screen::None => false,
-            Screen::Transition => field == Field::Resolution,
-            Screen::Create | Screen::Edit => match field {
-                Field::Project => self.screen == Screen::Create,
-                Field::Custom(row) => self.site.catalog.custom.get(row).shape != Shape::Rank,
-                Field::IssueType
-                | Field::Summary
-                | Field::Description
-                | Field::Environment
-                | Field::Priority
-                | Field::Assignee
-                | Field::Reporter
-                | Field::Labels
-                | Field::Components
-                | Field::FixVersions
-                | Field::Versions
-                | Field::DueDate => true,
-                _ => false,
-            },
+        match field {
+            Field::Project => self.form == Form::Create,
+            // An issue cannot be made without one, whatever the screen shows.
+            Field::IssueType if self.form == Form::Create => true,
+            Field::Custom(row) if self.site.catalog.custom.get(row).shape == Shape::Rank => false,
+            _ => self.fields.contains(&field),
+        }
+    }
+
+    /// A field that the layout demands cannot be emptied.
+    fn demand(&mut self) {
+        let Place { project: Some(project), kind } = self.place else { return };
+        let catalog = &self.site.catalog;
+        for field in self.draft.sets.iter().filter(|set| set.clears()).map(Set::field) {
+            if catalog.is_required(project, kind, field) {
+                self.errors.push((field.id(catalog).to_owned(), required(field.name(catalog))));
+            }
         }
     }
 
     fn field(&mut self, name: &str, value: &Value) {
         let Some(field) = self.admit(name) else { return };
-        match value::read(self.site, self.hand, self.project, field, value) {
+        match value::read(self.site, self.hand, self.place, field, value) {
             Ok(set) => self.draft.sets.push(super::agile::complete(self.site, self.issue, set)),
             Err(text) => self.fail(name, text),
         }
@@ -172,7 +204,7 @@ impl Reader<'_> {
     /// One operation on a field, on top of those before it.
     fn operation(&self, field: Field, so_far: Option<Set>, verb: &str, given: &Value) -> Result<Set, String> {
         if verb == "set" {
-            let set = value::read(self.site, self.hand, self.project, field, given)?;
+            let set = value::read(self.site, self.hand, self.place, field, given)?;
             return Ok(super::agile::complete(self.site, self.issue, set));
         }
         let add = match verb {
@@ -180,26 +212,22 @@ impl Reader<'_> {
             "remove" => false,
             other => return Err(format!("Operation '{other}' is not supported for this field")),
         };
-        let catalog = &self.site.catalog;
         match so_far.or_else(|| self.current(field)) {
             Some(Set::Labels(list)) => Ok(Set::Labels(toggled(list, value::label(given)?, add))),
             Some(Set::Components(list)) => {
-                let one = value::component(self.site, self.project, given)?;
+                let one = value::component(self.site, self.place.project, given)?;
                 Ok(Set::Components(toggled(list, one, add)))
             }
             Some(Set::FixVersions(list)) => {
-                let one = value::version(self.site, self.project, given)?;
+                let one = value::version(self.site, self.place.project, given)?;
                 Ok(Set::FixVersions(toggled(list, one, add)))
             }
             Some(Set::Versions(list)) => {
-                let one = value::version(self.site, self.project, given)?;
+                let one = value::version(self.site, self.place.project, given)?;
                 Ok(Set::Versions(toggled(list, one, add)))
             }
             Some(Set::Custom(row, held)) => {
-                let ids = if let Some(Held::Options(ids)) = held { ids } else { Vec::new() };
-                let mut ids = toggled(ids, value::option(catalog.custom.get(row), given)?, add);
-                ids.sort_unstable();
-                Ok(Set::Custom(row, (!ids.is_empty()).then_some(Held::Options(ids))))
+                Ok(Set::Custom(row, custom::toggled(self.site, self.place, row, (held, given, add))?))
             }
             _ => Err(format!("Operation '{verb}' is not supported for this field")),
         }
@@ -220,7 +248,7 @@ impl Reader<'_> {
                 Set::FixVersions(issue.map(|issue| issue.fix_versions.clone()).unwrap_or_default())
             }
             Field::Versions => Set::Versions(issue.map(|issue| issue.versions.clone()).unwrap_or_default()),
-            Field::Custom(row) if self.site.catalog.custom.get(row).shape == Shape::MultiSelect => {
+            Field::Custom(row) if self.site.catalog.custom.get(row).shape.is_list() => {
                 Set::Custom(row, issue.and_then(|issue| issue.held(row)).cloned())
             }
             _ => return None,

@@ -4,30 +4,31 @@
 
 use serde_json::Value;
 
-use super::{Hand, Set, agile};
+use super::read::Place;
+use super::{Hand, Set, custom};
 use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
-use crate::jira::catalog::{Custom, Project, Shape, Version};
+use crate::jira::catalog::{Project, Version};
 use crate::jira::field::Field;
-use crate::jira::issue::{Held, Text};
+use crate::jira::issue::Text;
 use crate::jira::site::Site;
 
 /// Jira's limit on a summary and on single-line texts.
-const LINE: usize = 255;
+pub(super) const LINE: usize = 255;
 /// Jira's default limit on rich texts (`jira.text.field.character.limit`).
 const RICH: usize = 32_767;
 
-type Read<T> = Result<T, String>;
+pub(super) type Read<T> = Result<T, String>;
 
-/// The new value of a field; `project` is the issue's own.
+/// The new value of a field of an issue at a place.
 pub(super) fn read(
     site: &Site,
     hand: &Hand<'_>,
-    project: Option<Row<Project>>,
+    place: Place,
     field: Field,
     value: &Value,
 ) -> Read<Set> {
-    let catalog = &site.catalog;
+    let (catalog, project) = (&site.catalog, place.project);
     Ok(match field {
         Field::Project => Set::Project(project_of(site, value)?),
         Field::IssueType => {
@@ -71,10 +72,7 @@ pub(super) fn read(
             }
             _ => return Err("Error parsing date string".to_owned()),
         }),
-        Field::Custom(row) => match agile::read(site, catalog.custom.get(row), value) {
-            Some(held) => Set::Custom(row, held?),
-            None => Set::Custom(row, custom(hand, catalog.custom.get(row), value)?),
-        },
+        Field::Custom(row) => Set::Custom(row, custom::read(site, hand, place, row, value)?),
         _ => return Err(super::unknown(field.id(catalog))),
     })
 }
@@ -91,7 +89,7 @@ fn project_of(site: &Site, value: &Value) -> Read<Row<Project>> {
 }
 
 /// A number or a text as text: ids come as either.
-fn as_text(value: &Value) -> String {
+pub(super) fn as_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -159,7 +157,7 @@ pub(crate) fn rich(hand: &Hand<'_>, value: &Value) -> Read<Option<Text>> {
 }
 
 /// A person, or nobody; `-1` is the project's lead ("automatic").
-fn person(site: &Site, project: Option<Row<Project>>, value: &Value) -> Read<Option<Person>> {
+pub(super) fn person(site: &Site, project: Option<Row<Project>>, value: &Value) -> Read<Option<Person>> {
     if value.is_null() {
         return Ok(None);
     }
@@ -189,7 +187,7 @@ fn person(site: &Site, project: Option<Row<Project>>, value: &Value) -> Read<Opt
     }
 }
 
-fn list(value: &Value) -> Read<&[Value]> {
+pub(super) fn list(value: &Value) -> Read<&[Value]> {
     match value {
         Value::Null => Ok(&[]),
         Value::Array(list) => Ok(list),
@@ -241,43 +239,4 @@ pub(super) fn version(site: &Site, project: Option<Row<Project>>, value: &Value)
         Some(id) => format!("Version id '{id}' is not valid"),
         None => format!("Version name '{name}' is not valid"),
     })
-}
-
-fn custom(hand: &Hand<'_>, field: &Custom, value: &Value) -> Read<Option<Held>> {
-    Ok(match (field.shape, value) {
-        (Shape::Area, value) => rich(hand, value)?.map(Held::Area),
-        (Shape::MultiSelect, value) => {
-            let mut ids = list(value)?.iter().map(|one| option(field, one)).collect::<Read<Vec<u32>>>()?;
-            ids.sort_unstable();
-            ids.dedup();
-            (!ids.is_empty()).then_some(Held::Options(ids))
-        }
-        (_, Value::Null) => None,
-        (Shape::Text | Shape::EpicName | Shape::EpicColor, Value::String(text)) => {
-            let text = hand.normalise.apply(text.clone());
-            if text.chars().count() > LINE {
-                return Err(format!(
-                    "The entered text is too long. It exceeds the allowed limit of {LINE} characters."
-                ));
-            }
-            (!text.is_empty()).then(|| Held::Text(text.into()))
-        }
-        (Shape::Number, Value::Number(number)) => number.as_f64().map(Held::Number),
-        (Shape::Number, _) => return Err("Operation value must be a number".to_owned()),
-        (Shape::Select | Shape::EpicStatus, value) => Some(Held::Option(option(field, value)?)),
-        _ => return Err("Operation value must be a string".to_owned()),
-    })
-}
-
-/// One option of a select field.
-pub(super) fn option(field: &Custom, value: &Value) -> Read<u32> {
-    if let Some(id) = value.get("id").map(as_text) {
-        let found = field.options.iter().find(|(option, _)| option.to_string() == id);
-        return found.map(|(option, _)| *option).ok_or_else(|| format!("Option id '{id}' is not valid"));
-    }
-    let Some(text) = value.get("value").and_then(Value::as_str) else {
-        return Err("Specify a valid 'id' or 'name' for the option".to_owned());
-    };
-    let found = field.options.iter().find(|(_, option)| **option == *text);
-    found.map(|(option, _)| *option).ok_or_else(|| format!("Option value '{text}' is not valid"))
 }

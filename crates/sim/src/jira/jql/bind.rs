@@ -11,7 +11,7 @@ use super::value::{Asked, Bound};
 use super::words::Words;
 use super::{Query, parse};
 use crate::frame::call::Person;
-use crate::jira::catalog::Shape;
+use crate::jira::custom::Shape;
 use crate::jira::site::Site;
 
 /// How deeply filters may name filters.
@@ -121,11 +121,11 @@ impl Binder<'_> {
                 let words = Words::read(wanted, &shown)?;
                 Ok(Node::Says { text, words, negated: operator.is_negated() })
             }
-            _ if compares(&name, operator, values) => {
+            _ if compares(site, &name, operator, values) => {
                 let what = compared(asked, &name, values)?.ok_or_else(unsupported)?;
                 Ok(Node::Compare { what, compare: compare(operator) })
             }
-            _ if is_time(&name) && values.len() > 1 => {
+            _ if is_time(site, &name) && values.len() > 1 => {
                 let single = |value| compared(asked, &name, std::slice::from_ref(value));
                 let mut nodes = Vec::new();
                 for value in values {
@@ -185,16 +185,20 @@ fn fits(operator: Operator, operand: &Operand, field: &str) -> Bound<()> {
     }
 }
 
-fn is_time(name: &Name) -> bool {
-    matches!(name, Name::Created | Name::Updated | Name::Resolved | Name::Due | Name::CategoryChanged)
+fn is_time(site: &Site, name: &Name) -> bool {
+    match name {
+        Name::Created | Name::Updated | Name::Resolved | Name::Due | Name::CategoryChanged => true,
+        Name::Custom(row) => matches!(site.catalog.custom.get(*row).shape, Shape::Date | Shape::Moment),
+        _ => false,
+    }
 }
 
 /// Whether a clause compares a value rather than looking it up in a set.
-fn compares(name: &Name, operator: Operator, values: &[Operand]) -> bool {
+fn compares(site: &Site, name: &Name, operator: Operator, values: &[Operand]) -> bool {
     match operator {
         Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => true,
-        Operator::Equal | Operator::NotEqual => is_time(name) && values != [Operand::Empty],
-        _ => is_time(name) && values.len() == 1 && values != [Operand::Empty],
+        Operator::Equal | Operator::NotEqual => is_time(site, name) && values != [Operand::Empty],
+        _ => is_time(site, name) && values.len() == 1 && values != [Operand::Empty],
     }
 }
 
@@ -250,12 +254,15 @@ fn compared(asked: Asked<'_>, name: &Name, values: &[Operand]) -> Bound<Option<C
         },
         Name::FixVersion => Compared::FixVersions(asked.versions(values)?.into_iter().flatten().collect()),
         Name::Version => Compared::Versions(asked.versions(values)?.into_iter().flatten().collect()),
-        Name::Custom(row) if site.catalog.custom.get(*row).shape == Shape::Number => {
-            match asked.number(value)? {
+        Name::Custom(row) => match site.catalog.custom.get(*row).shape {
+            Shape::Number => match asked.number(value)? {
                 Some(number) => Compared::Number(*row, number),
                 None => return Ok(None),
-            }
-        }
+            },
+            Shape::Date => Compared::Day(*row, asked.time(value)?),
+            Shape::Moment => Compared::Moment(*row, asked.time(value)?),
+            _ => return Ok(None),
+        },
         _ => return Ok(None),
     }))
 }

@@ -4,8 +4,10 @@ use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::{Component, Kind, Project, Version};
 use crate::jira::circle::Actor;
+use crate::jira::custom::{Choice, Custom};
 use crate::jira::site::{Right, Site};
 
+use super::pick::Pick;
 use super::time::Time;
 
 /// A function as `jql/autocompletedata` tells of it.
@@ -30,6 +32,7 @@ const PROJECT: &str = "com.atlassian.jira.project.Project";
 
 /// All functions by name.
 pub(crate) static KNOWN: &[Known] = &[
+    known("cascadeOption", "\"\"", false, "com.atlassian.jira.issue.customfields.option.Option"),
     known("componentsLeadByUser", "", true, "com.atlassian.jira.bc.project.component.ProjectComponent"),
     known("currentUser", "", false, USER),
     known("earliestUnreleasedVersion", "project", false, VERSION),
@@ -196,6 +199,30 @@ impl Called<'_> {
         self.takes(0, 0)?;
         let kinds = self.site.catalog.kinds.iter();
         Ok(kinds.filter(|(_, kind)| kind.is_subtask() == subtasks).map(|(row, _)| row).collect())
+    }
+
+    /// `cascadeOption(above, below)`: the second may be left out, or be `"none"`.
+    pub(super) fn cascade(&self, field: &Custom) -> Result<Pick, String> {
+        if !self.is("cascadeOption") {
+            return Err(self.misplaced());
+        }
+        self.takes(1, 2)?;
+        let missing = |text: &str| {
+            format!("The option '{text}' in function '{}' for field '{}' does not exist.", self.name, self.field)
+        };
+        let named = |parent: Option<u32>, text: &str| {
+            let fits = |option: &&Choice| {
+                option.parent == parent
+                    && (option.value.eq_ignore_ascii_case(text) || option.id.to_string() == text)
+            };
+            field.options.iter().find(fits).map(|option| option.id).ok_or_else(|| missing(text))
+        };
+        let above = named(None, self.argument(0).unwrap_or_default())?;
+        Ok(match self.argument(1) {
+            None => Pick::Option(above),
+            Some(text) if text.eq_ignore_ascii_case("none") => Pick::Cascade(above, None),
+            Some(text) => Pick::Cascade(above, Some(named(Some(above), text)?)),
+        })
     }
 
     /// The versions of the functions about releases.

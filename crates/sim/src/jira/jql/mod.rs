@@ -11,6 +11,7 @@ pub(crate) mod name;
 mod order;
 pub(crate) mod parse;
 mod past;
+mod pick;
 mod print;
 mod property;
 mod run;

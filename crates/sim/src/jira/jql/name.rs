@@ -2,7 +2,7 @@
 
 use super::tree::{Field, Operator};
 use crate::frame::table::Row;
-use crate::jira::catalog::{Custom, Shape};
+use crate::jira::custom::{Custom, Shape};
 use crate::jira::site::Site;
 
 /// Fields of queries.
@@ -226,14 +226,14 @@ pub(crate) fn find(site: &Site, field: &Field) -> Result<Name, String> {
 
 /// A custom field by name, id, number, or by name and kind as Cloud writes it: `Points[Number]`.
 fn custom(site: &Site, field: &str) -> Option<Row<Custom>> {
+    let customs = &site.catalog;
+    let find = |fits: &dyn Fn(&Custom) -> bool| customs.customs().find(|(_, one)| fits(one)).map(|(row, _)| row);
     let number = field.strip_prefix("cf[").and_then(|rest| rest.strip_suffix(']'));
     if let Some(number) = number.and_then(|number| number.parse::<u32>().ok()) {
-        return site.catalog.custom.find(|custom| custom.number == number);
+        return find(&|custom| custom.number == number);
     }
     let by_name = |name: &str| {
-        site.catalog
-            .custom
-            .find(|custom| custom.name.eq_ignore_ascii_case(name) || custom.id.eq_ignore_ascii_case(name))
+        find(&|custom| custom.name.eq_ignore_ascii_case(name) || custom.id.eq_ignore_ascii_case(name))
     };
     let plain = || field.strip_suffix(']')?.rsplit_once('[').and_then(|(name, _)| by_name(name.trim_end()));
     by_name(field).or_else(plain)
@@ -243,8 +243,8 @@ fn custom(site: &Site, field: &str) -> Option<Row<Custom>> {
 pub(crate) fn takes(site: &Site, name: &Name) -> Takes {
     match name {
         Name::Custom(row) => match site.catalog.custom.get(*row).shape {
-            Shape::Text | Shape::Area => Takes::Words,
-            Shape::Number => Takes::Ordered,
+            Shape::Text | Shape::Area | Shape::ReadOnly => Takes::Words,
+            Shape::Number | Shape::Date | Shape::Moment => Takes::Ordered,
             _ => Takes::Set,
         },
         Name::Property(..) => Takes::Everything,

@@ -3,9 +3,11 @@
 use std::cmp::Ordering;
 
 use super::test::Subject;
+use crate::frame::call::Person;
 use crate::frame::table::Row;
-use crate::jira::catalog::{Custom, Version};
-use crate::jira::issue::{Held, Issue};
+use crate::jira::catalog::{Catalog, Version};
+use crate::jira::custom::{Custom, Held};
+use crate::jira::issue::Issue;
 use crate::jira::site::Site;
 
 /// What to sort by.
@@ -120,7 +122,7 @@ impl Key {
             }
             Self::FixVersion => last(version(&left.fix_versions), version(&right.fix_versions)),
             Self::Version => last(version(&left.versions), version(&right.versions)),
-            Self::Custom(row) => held(left.held(row), right.held(row)),
+            Self::Custom(row) => held(catalog, row, left.held(row), right.held(row)),
         }
     }
 }
@@ -132,11 +134,24 @@ fn last<T: Ord>(left: Option<T>, right: Option<T>) -> Ordering {
     }
 }
 
-fn held(left: Option<&Held>, right: Option<&Held>) -> Ordering {
+fn held(catalog: &Catalog, field: Row<Custom>, left: Option<&Held>, right: Option<&Held>) -> Ordering {
+    let place = |id: u32| catalog.custom.get(field).options.iter().position(|option| option.id == id);
+    let display = |who: &Person| &catalog.account(*who).display;
     match (left, right) {
         (Some(Held::Number(left)), Some(Held::Number(right))) => left.total_cmp(right),
         (Some(Held::Text(left)), Some(Held::Text(right))) => left.cmp(right),
-        (Some(Held::Option(left)), Some(Held::Option(right))) => left.cmp(right),
+        (Some(Held::Date(left)), Some(Held::Date(right))) => left.cmp(right),
+        (Some(Held::Moment(left)), Some(Held::Moment(right))) => left.cmp(right),
+        (Some(Held::Option(left)), Some(Held::Option(right))) => place(*left).cmp(&place(*right)),
+        (Some(Held::Cascade(left, below)), Some(Held::Cascade(right, under))) => {
+            (place(*left), below.map(place)).cmp(&(place(*right), under.map(place)))
+        }
+        (Some(Held::Person(left)), Some(Held::Person(right))) => display(left).cmp(display(right)),
+        (Some(Held::Labels(left)), Some(Held::Labels(right))) => left.cmp(right),
+        (Some(Held::Version(left)), Some(Held::Version(right))) => left.cmp(right),
+        (Some(Held::Project(left)), Some(Held::Project(right))) => {
+            catalog.projects.get(*left).name.cmp(&catalog.projects.get(*right).name)
+        }
         (left, right) => right.is_some().cmp(&left.is_some()),
     }
 }

@@ -1,15 +1,15 @@
 //! Whether an issue matches a condition.
 
 use super::past::Past;
+use super::pick::{Pick, picked};
 use super::time::Time;
 use super::words::Words;
 use crate::frame::call::Person;
 use crate::frame::table::{Name, Row};
-use crate::jira::catalog::{
-    Category, Component, Custom, Kind, Priority, Project, Resolution, Status, Version,
-};
+use crate::jira::catalog::{Category, Component, Kind, Priority, Project, Resolution, Status, Version};
+use crate::jira::custom::{Custom, Held};
 use crate::jira::fact::Fact;
-use crate::jira::issue::{Held, Issue, Issues};
+use crate::jira::issue::{Issue, Issues};
 use crate::jira::scheme::Division;
 use crate::jira::site::Site;
 
@@ -95,7 +95,7 @@ pub(super) enum Values {
     Description,
     Environment,
     Due,
-    Option(Row<Custom>, Vec<Option<u32>>),
+    Custom(Row<Custom>, Vec<Option<Pick>>),
     Text(Row<Custom>),
     Number(Row<Custom>, Vec<Option<f64>>),
 }
@@ -114,6 +114,8 @@ pub(super) enum Compared {
     /// An issue's place: project and number.
     Key(Row<Project>, u32),
     Number(Row<Custom>, f64),
+    Day(Row<Custom>, Time),
+    Moment(Row<Custom>, Time),
     FixVersions(Vec<Row<Version>>),
     Versions(Vec<Row<Version>>),
 }
@@ -279,11 +281,7 @@ impl Values {
             Self::Environment => there(issue.environment.is_some()),
             Self::Due => there(issue.due.is_some()),
             Self::Text(row) => there(issue.held(*row).is_some()),
-            Self::Option(row, set) => match issue.held(*row) {
-                Some(Held::Option(id)) => maybe(set, Some(*id)),
-                Some(Held::Options(ids)) => many(set, ids),
-                _ => maybe(set, None),
-            },
+            Self::Custom(row, set) => picked(set, issue.held(*row)),
             Self::Number(row, set) => match issue.held(*row) {
                 Some(Held::Number(number)) => maybe(set, Some(*number)),
                 _ => maybe(set, None),
@@ -327,6 +325,14 @@ impl Compared {
                 .is_some_and(|due| compare.holds(&due, &crate::jira::date::civil(time.instant(now)).date())),
             Self::Number(row, number) => match issue.held(*row) {
                 Some(Held::Number(held)) => compare.holds(held, number),
+                _ => false,
+            },
+            Self::Day(row, time) => match issue.held(*row) {
+                Some(Held::Date(day)) => compare.holds(day, &crate::jira::date::civil(time.instant(now)).date()),
+                _ => false,
+            },
+            Self::Moment(row, time) => match issue.held(*row) {
+                Some(Held::Moment(at)) => compare.holds(at, &time.instant(now)),
                 _ => false,
             },
             Self::FixVersions(wanted) => versions(&issue.fix_versions, wanted),

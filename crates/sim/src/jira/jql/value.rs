@@ -2,12 +2,14 @@
 
 use super::function::Called;
 use super::name::Name;
+use super::pick::Pick;
 use super::test::{Role, Values};
 use super::time::Time;
 use super::tree::Operand;
 use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
-use crate::jira::catalog::{Category, Custom, Kind, Project, Resolution, Shape, Version};
+use crate::jira::catalog::{Category, Kind, Project, Resolution, Version};
+use crate::jira::custom::{Custom, Shape};
 use crate::jira::site::{Right, Site};
 
 pub(super) type Bound<T> = Result<T, String>;
@@ -34,6 +36,10 @@ pub(super) fn person(site: &Site, text: &str) -> Option<Person> {
                 account.name.eq_ignore_ascii_case(text) || *account.key == *text
             }
     })
+}
+
+fn picks<T>(values: Vec<Option<T>>, pick: impl Fn(T) -> Pick) -> Vec<Option<Pick>> {
+    values.into_iter().map(|value| value.map(&pick)).collect()
 }
 
 impl<'a> Asked<'a> {
@@ -92,15 +98,48 @@ impl<'a> Asked<'a> {
     }
 
     fn custom(self, row: Row<Custom>, values: &'a [Operand]) -> Bound<Option<Values>> {
-        let custom = self.site.catalog.custom.get(row);
-        Ok(Some(match custom.shape {
+        let (custom, none) = (self.site.catalog.custom.get(row), |called: Called<'a>| Err(called.misplaced()));
+        let picks = match custom.shape {
             Shape::Number => {
-                Values::Number(row, values.iter().map(|value| self.number(value)).collect::<Bound<_>>()?)
+                let numbers = values.iter().map(|value| self.number(value)).collect::<Bound<_>>()?;
+                return Ok(Some(Values::Number(row, numbers)));
             }
-            Shape::Select | Shape::MultiSelect => Values::Option(row, self.options(custom, values)?),
-            _ if values == [Operand::Empty] => Values::Text(row),
+            Shape::Cascade => self.each(
+                values,
+                |text| Ok(vec![Pick::Option(self.option(custom, text)?)]),
+                |called| Ok(vec![called.cascade(custom)?]),
+            )?,
+            shape if shape.is_chosen() => {
+                self.each(values, |text| Ok(vec![Pick::Option(self.option(custom, text)?)]), none)?
+            }
+            Shape::Person | Shape::People => picks(self.people(values)?, Pick::Person),
+            Shape::Version | Shape::Versions => picks(self.versions(values)?, Pick::Version),
+            Shape::Project => picks(self.projects(values)?, Pick::Project),
+            Shape::Group | Shape::Groups => self.each(
+                values,
+                |text| {
+                    let row = self.site.catalog.group(text).ok_or_else(|| self.missing(text))?;
+                    Ok(vec![Pick::Group(row)])
+                },
+                none,
+            )?,
+            Shape::Labels | Shape::Url => {
+                self.each(values, |text| Ok(vec![Pick::Word(text.into())]), none)?
+            }
+            _ if values == [Operand::Empty] => return Ok(Some(Values::Text(row))),
             _ => return Ok(None),
-        }))
+        };
+        Ok(Some(Values::Custom(row, picks)))
+    }
+
+    /// An option by its value or id.
+    fn option(self, custom: &Custom, text: &str) -> Bound<u32> {
+        let mut options = custom.options.iter();
+        let found =
+            options.find(|option| option.value.eq_ignore_ascii_case(text) || option.id.to_string() == text);
+        found
+            .map(|option| option.id)
+            .ok_or_else(|| format!("The option '{text}' for field '{}' does not exist.", self.field))
     }
 
     /// Values one by one: texts are looked up, functions give several, `EMPTY` is `None`.
@@ -265,18 +304,6 @@ impl<'a> Asked<'a> {
     /// Labels nobody has ever used match nothing and are no error.
     fn labels(self, values: &'a [Operand]) -> Bound<Vec<Option<crate::frame::table::Name>>> {
         let text = |text: &str| Ok(self.site.names.find(text).into_iter().collect());
-        self.each(values, text, |called| Err(called.misplaced()))
-    }
-
-    fn options(self, custom: &Custom, values: &'a [Operand]) -> Bound<Vec<Option<u32>>> {
-        let text = |text: &str| {
-            let fits =
-                |(id, name): &&(u32, Box<str>)| name.eq_ignore_ascii_case(text) || id.to_string() == text;
-            let found = custom.options.iter().find(fits);
-            found
-                .map(|(id, _)| vec![*id])
-                .ok_or_else(|| format!("The option '{text}' for field '{}' does not exist.", self.field))
-        };
         self.each(values, text, |called| Err(called.misplaced()))
     }
 

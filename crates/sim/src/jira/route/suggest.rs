@@ -7,7 +7,8 @@ use super::signed_in;
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::frame::world::{Act, Route};
-use crate::jira::catalog::{Category, Shape};
+use crate::jira::catalog::Category;
+use crate::jira::custom::Shape;
 use crate::jira::jql::function;
 use crate::jira::jql::name::{self, KNOWN, Name, Takes};
 use crate::jira::jql::tree::Field;
@@ -57,10 +58,15 @@ fn data(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         let value = known.words.first().copied().unwrap_or_default();
         fields.push(field(value, value, known.takes, known.holds, known.orderable, None));
     }
-    for (row, custom) in site.catalog.custom.iter() {
+    for (row, custom) in site.catalog.customs() {
         let holds = match custom.shape {
             Shape::Number => "java.lang.Number",
-            Shape::Select | Shape::MultiSelect => "com.atlassian.jira.issue.customfields.option.Option",
+            Shape::Date | Shape::Moment => "java.util.Date",
+            Shape::Person | Shape::People => "com.atlassian.jira.user.ApplicationUser",
+            Shape::Version | Shape::Versions => "com.atlassian.jira.project.version.Version",
+            Shape::Project => "com.atlassian.jira.project.Project",
+            Shape::Labels => "com.atlassian.jira.issue.label.Label",
+            shape if shape.is_chosen() => "com.atlassian.jira.issue.customfields.option.Option",
             _ => "java.lang.String",
         };
         let (number, takes) = (format!("cf[{}]", custom.number), name::takes(site, &Name::Custom(row)));
@@ -162,7 +168,10 @@ fn values(site: &Site, call: &Call<'_>, name: &Name) -> Vec<(String, String)> {
             labels.dedup();
             labels.into_iter().map(|label| twice(site.names.get(label))).collect()
         }
-        Name::Custom(row) => catalog.custom.get(*row).options.iter().map(|(_, name)| twice(name)).collect(),
+        Name::Custom(row) => match catalog.custom.get(*row).shape {
+            Shape::Person | Shape::People => people(site),
+            _ => catalog.custom.get(*row).options.iter().map(|option| twice(&option.value)).collect(),
+        },
         _ => Vec::new(),
     };
     found.sort_by_key(|(_, shown)| shown.to_lowercase());

@@ -8,9 +8,9 @@ use super::{ADA, BOB};
 use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::agile::{Board, Notes, Sprint, Stage};
-use crate::jira::catalog::{Project, Shape};
+use crate::jira::catalog::Project;
+use crate::jira::custom::{Held, Shape};
 use crate::jira::filter::{Circle, Filter, Share};
-use crate::jira::issue::Held;
 use crate::jira::site::Site;
 
 const DAY: i64 = 86_400_000;

@@ -3,8 +3,9 @@
 use super::{ADA, ADMIN, BOB};
 use crate::frame::random::Random;
 use crate::frame::table::Row;
-use crate::jira::catalog::{Category, Project, Shape, Status};
-use crate::jira::issue::{Comment, Deed, Held, Issue, Text, Via, Write};
+use crate::jira::catalog::{Category, Project, Status};
+use crate::jira::custom::{Held, Shape};
+use crate::jira::issue::{Comment, Deed, Issue, Text, Via, Write};
 use crate::jira::site::Site;
 
 /// How far apart issues were created.

@@ -1,19 +1,23 @@
-//! What a fresh simulator holds: people, two projects with their workflows, custom fields.
+//! What a fresh simulator holds: people, three projects with their workflows, custom fields.
 //!
 //! The issues are drawn in [`issues`].
 
 pub(crate) mod agile;
 mod circles;
+mod desk;
+mod fields;
 pub(crate) mod issues;
 pub(crate) mod schemes;
+mod screens;
 
 use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::{
-    Account, Catalog, Category, Component, Custom, Kind, Priority, Project, Resolution, Shape, Status,
-    Transition, Version, Workflow,
+    Account, Catalog, Category, Component, Kind, Priority, Project, Resolution, Status, Version,
 };
 use crate::jira::scheme::{NotificationScheme, PermissionScheme, PriorityScheme, TypeScheme, WorkflowScheme};
+use crate::jira::screen::{Screen, TypeScreenScheme};
+use crate::jira::workflow::{Transition, Workflow};
 
 /// The ready-made people.
 const PEOPLE: &[(&str, &str, bool)] =
@@ -66,7 +70,10 @@ pub(crate) fn catalog() -> Catalog {
     }
     let kinds = kinds(&mut catalog);
     schemes::add(&mut catalog);
-    let (strict, open) = workflows(&mut catalog);
+    fields::add(&mut catalog);
+    let resolve = screens::add(&mut catalog);
+    let statuses = statuses(&mut catalog);
+    let (strict, open) = workflows(&mut catalog, statuses, resolve);
     for (id, key, name, lead, workflow) in
         [(10_000, "ACME", "Acme", ADA, strict), (10_001, "OPS", "Operations", BOB, open)]
     {
@@ -82,7 +89,8 @@ pub(crate) fn catalog() -> Catalog {
             parts(&mut catalog, project, id);
         }
     }
-    custom(&mut catalog);
+    let [todo, _, review, done] = statuses;
+    desk::add(&mut catalog, [todo, review, done]);
     catalog
 }
 
@@ -101,9 +109,9 @@ fn kinds(catalog: &mut Catalog) -> [Row<Kind>; 5] {
     })
 }
 
-/// Two workflows: a strict one where done is reached through review and asks for a resolution, and an open one.
-fn workflows(catalog: &mut Catalog) -> (Row<Workflow>, Row<Workflow>) {
-    let [todo, progress, review, done] = [
+/// The statuses: to do, in progress, in review, done.
+fn statuses(catalog: &mut Catalog) -> [Row<Status>; 4] {
+    [
         ("10000", "To Do", Category::New),
         ("3", "In Progress", Category::Indeterminate),
         ("10001", "In Review", Category::Indeterminate),
@@ -112,28 +120,32 @@ fn workflows(catalog: &mut Catalog) -> (Row<Workflow>, Row<Workflow>) {
     .map(|(id, name, category)| {
         let (id, name, description) = (id.into(), name.into(), "".into());
         catalog.statuses.add(Status { id, name, description, category })
-    });
-    let step = |id, name: &str, from, to, screen| Transition { id, name: name.into(), from, to, screen };
+    })
+}
+
+/// Two workflows: a strict one where done is reached through review and asks for a resolution, and an open one.
+fn workflows(
+    catalog: &mut Catalog,
+    [todo, progress, review, done]: [Row<Status>; 4],
+    resolve: Row<Screen>,
+) -> (Row<Workflow>, Row<Workflow>) {
+    let step = |id, name: &str, from, to| Transition::plain(id, name, vec![from], to);
     let strict = vec![
-        step(11, "Start Progress", Some(todo), progress, false),
-        step(21, "Send to Review", Some(progress), review, false),
-        step(31, "Done", Some(review), done, true),
-        step(41, "Back to To Do", Some(progress), todo, false),
-        step(51, "Rework", Some(review), progress, false),
-        step(61, "Reopen", Some(done), progress, false),
+        step(11, "Start Progress", todo, progress),
+        step(21, "Send to Review", progress, review),
+        Transition { screen: Some(resolve), ..step(31, "Done", review, done) },
+        step(41, "Back to To Do", progress, todo),
+        step(51, "Rework", review, progress),
+        step(61, "Reopen", done, progress),
     ];
-    let open = vec![
-        step(11, "To Do", None, todo, false),
-        step(21, "In Progress", None, progress, false),
-        step(31, "Done", None, done, false),
-    ];
+    let open = [(11, "To Do", todo), (21, "In Progress", progress), (31, "Done", done)]
+        .map(|(id, name, to)| Transition::plain(id, name, Vec::new(), to));
     let mut add = |name: &str, transitions| {
-        let (name, description) = (name.into(), "".into());
-        catalog.workflows.add(Workflow { name, description, start: todo, transitions })
+        catalog.workflows.add(Workflow::new(catalog.workflows.ever() + 1, name, todo, transitions))
     };
     (
         add("Software workflow for Project ACME", strict),
-        add("Software Simplified Workflow for Project OPS", open),
+        add("Software Simplified Workflow for Project OPS", open.into()),
     )
 }
 
@@ -144,6 +156,7 @@ pub(crate) struct Usual {
     pub(crate) permissions: Row<PermissionScheme>,
     pub(crate) notifications: Option<Row<NotificationScheme>>,
     pub(crate) priorities: Row<PriorityScheme>,
+    pub(crate) screens: Row<TypeScreenScheme>,
 }
 
 impl Usual {
@@ -159,6 +172,7 @@ impl Usual {
             permissions: catalog.permission_schemes.iter().next()?.0,
             notifications: catalog.notification_schemes.iter().next().map(|(row, _)| row),
             priorities: catalog.priority_schemes.iter().next()?.0,
+            screens: catalog.type_screen_schemes.iter().next()?.0,
         })
     }
 
@@ -183,6 +197,8 @@ impl Usual {
             notifications: self.notifications,
             security: None,
             priorities: self.priorities,
+            screens: self.screens,
+            layouts: None,
         }
     }
 }
@@ -204,26 +220,5 @@ fn parts(catalog: &mut Catalog, project: Row<Project>, id: u32) {
             release: None,
             order,
         });
-    }
-}
-
-fn custom(catalog: &mut Catalog) {
-    let options =
-        |first: u32, names: &[&str]| (first..).zip(names.iter().map(|name| (*name).into())).collect();
-    for (number, name, shape, options) in [
-        (10_010, "Customer", Shape::Text, Vec::new()),
-        (10_011, "Story Points", Shape::Number, Vec::new()),
-        (10_012, "Severity", Shape::Select, options(10_020, &["Critical", "Major", "Minor"])),
-        (10_013, "Platforms", Shape::MultiSelect, options(10_030, &["Linux", "macOS", "Windows"])),
-        (10_014, "Acceptance", Shape::Area, Vec::new()),
-        (10_100, "Epic Link", Shape::EpicLink, Vec::new()),
-        (10_101, "Epic Status", Shape::EpicStatus, options(10_040, &["To Do", "In Progress", "Done"])),
-        (10_102, "Epic Name", Shape::EpicName, Vec::new()),
-        (10_103, "Epic Colour", Shape::EpicColor, Vec::new()),
-        (10_104, "Sprint", Shape::Sprint, Vec::new()),
-        (10_105, "Rank", Shape::Rank, Vec::new()),
-    ] {
-        let id = format!("customfield_{number}").into();
-        catalog.custom.add(Custom { number, id, name: name.into(), shape, options });
     }
 }

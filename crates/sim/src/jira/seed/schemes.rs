@@ -1,11 +1,12 @@
 //! The schemes of a fresh simulator, with Jira's own names and ids.
 
 use crate::frame::table::Row;
-use crate::jira::catalog::{Catalog, Kind, Workflow};
+use crate::jira::catalog::{Catalog, Kind};
 use crate::jira::scheme::{
     Division, Grant, Holder, Level, Notice, NotificationScheme, PermissionScheme, PriorityScheme,
     SecurityScheme, TypeScheme, WorkflowScheme,
 };
+use crate::jira::workflow::Workflow;
 
 /// What members of a project may do by Jira's default permission scheme.
 const EVERYBODY: &[&str] = &[

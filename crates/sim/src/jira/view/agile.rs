@@ -10,9 +10,10 @@ use super::person::Avatars;
 use super::{Show, put};
 use crate::frame::call::Person;
 use crate::jira::agile::{Board, Sprint, Stage};
-use crate::jira::catalog::{Category, Shape};
+use crate::jira::catalog::Category;
+use crate::jira::custom::{Held, Shape};
 use crate::jira::date::{Stamp, civil};
-use crate::jira::issue::{Held, Issue};
+use crate::jira::issue::Issue;
 use crate::jira::site::Site;
 
 /// An instant as Cloud's agile API writes it, `2020-07-07T00:37:08.707Z`.
@@ -167,8 +168,7 @@ pub(crate) fn is_done(site: &Site, issue: &Issue) -> bool {
     let row = site.catalog.field_of(Shape::EpicStatus);
     match row.and_then(|row| Some((row, issue.held(row)?))) {
         Some((row, Held::Option(id))) => {
-            let options = &site.catalog.custom.get(row).options;
-            options.iter().any(|(option, name)| option == id && &**name == "Done")
+            site.catalog.custom.get(row).value(*id) == "Done"
         }
         _ => site.catalog.statuses.get(issue.status).category == Category::Done,
     }

@@ -2,17 +2,17 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::agile::SprintField;
 use super::comment::{CommentsView, TextView};
+use super::held::HeldView;
 use super::person::PersonView;
 use super::settings::{
-    ComponentView, KindView, OptionView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
+    ComponentView, KindView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
 };
 use super::{Show, each, object};
-use crate::jira::catalog::Shape;
+use crate::jira::custom::Shape;
 use crate::jira::date::Stamp;
 use crate::jira::field::Field;
-use crate::jira::issue::{Held, Issue};
+use crate::jira::issue::Issue;
 use crate::jira::site::Site;
 
 /// Which fields are wanted.
@@ -47,6 +47,10 @@ impl Serialize for FieldsView<'_> {
         let Self(show, issue, fields) = *self;
         let mut map = serializer.serialize_map(None)?;
         for field in fields {
+            let custom = matches!(field, Field::Custom(_));
+            if custom && !show.site.catalog.is_shown(issue.project, Some(issue.kind), *field) {
+                continue;
+            }
             map.serialize_entry(field.id(&show.site.catalog), &FieldView(show, issue, *field))?;
         }
         map.end()
@@ -88,20 +92,7 @@ impl Serialize for FieldView<'_> {
                     issue.rank(&show.site.catalog).serialize(to)
                 }
                 None => to.serialize_none(),
-                Some(Held::Text(text)) => text.serialize(to),
-                Some(Held::Area(text)) => TextView(show, text).serialize(to),
-                Some(Held::Number(number)) => number.serialize(to),
-                Some(Held::Option(id)) => OptionView(show, row, *id).serialize(to),
-                Some(Held::Options(ids)) => each(ids.iter(), |id| OptionView(show, row, *id)).serialize(to),
-                Some(Held::Sprints(ids)) => {
-                    let known = ids.iter().filter_map(|id| show.site.agile.sprints.get(id));
-                    each(known, |sprint| SprintField(show, sprint)).serialize(to)
-                }
-                Some(Held::Epic(id, key)) => match show.site.issues.get(*id) {
-                    Some(epic) => show.site.key(epic).serialize(to),
-                    None => key.serialize(to),
-                },
-                Some(Held::Rank(rank)) => rank.serialize(to),
+                Some(held) => HeldView(show, row, held).serialize(to),
             },
             _ => self.constant(to),
         }

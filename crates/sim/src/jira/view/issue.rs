@@ -7,9 +7,10 @@ use super::comment::PropertiesView;
 use super::fields::FieldsView;
 use super::meta::{SchemaView, TransitionView};
 use super::{Show, each};
+use crate::jira::custom::Held;
 use crate::jira::date::civil;
 use crate::jira::field::Field;
-use crate::jira::issue::{Held, Issue};
+use crate::jira::issue::Issue;
 
 /// What is shown of an issue.
 #[derive(Clone, Debug, Default)]
@@ -87,10 +88,12 @@ impl IssueView<'_> {
         }
         if wanted.expands("transitions") {
             let workflow = catalog.workflow_of(issue.project, issue.kind);
-            let leaving: Vec<_> = workflow.leaving(issue.status).collect();
+            let leaving = workflow.leaving(issue.status);
+            let leaving: Vec<_> =
+                leaving.filter(|step| step.admits(show.site, show.viewer, issue)).collect();
             map.serialize_entry(
                 "transitions",
-                &each(leaving.iter(), |transition| TransitionView(show, transition, false)),
+                &each(leaving.iter(), |step| TransitionView { show, issue, step, fields: false }),
             )?;
         }
         if wanted.expands("changelog") {

@@ -2,13 +2,17 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::held::{BranchView, HeldView, OptionView};
 use super::settings::{
-    ComponentView, KindView, OptionView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
+    ComponentView, KindView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
 };
-use super::{Show, each, object};
+use super::{Show, each};
 use crate::frame::table::Row;
-use crate::jira::catalog::{Catalog, Project, Shape, Transition};
+use crate::jira::catalog::{Catalog, Kind, Project};
+use crate::jira::custom::{Custom, Shape};
 use crate::jira::field::Field;
+use crate::jira::issue::Issue;
+use crate::jira::workflow::Transition;
 
 /// A field's `schema`.
 pub(crate) struct SchemaView<'a>(pub(crate) &'a Catalog, pub(crate) Field);
@@ -18,21 +22,12 @@ impl Serialize for SchemaView<'_> {
         let mut map = serializer.serialize_map(None)?;
         if let Field::Custom(row) = self.1 {
             let custom = self.0.custom.get(row);
-            let (kind, items) = match custom.shape {
-                Shape::Text | Shape::Area => ("string", None),
-                Shape::Number => ("number", None),
-                Shape::Select => ("option", None),
-                Shape::MultiSelect => ("array", Some("option")),
-                Shape::Sprint => ("array", Some("string")),
-                Shape::EpicLink | Shape::Rank => ("any", None),
-                Shape::EpicName | Shape::EpicColor => ("string", None),
-                Shape::EpicStatus => ("option", None),
-            };
+            let (kind, items) = custom.shape.schema();
             map.serialize_entry("type", kind)?;
             if let Some(items) = items {
                 map.serialize_entry("items", items)?;
             }
-            map.serialize_entry("custom", custom.shape.key())?;
+            map.serialize_entry("custom", &custom.shape.key())?;
             map.serialize_entry("customId", &custom.number)?;
         } else if let Some(system) = self.1.system() {
             map.serialize_entry("type", system.kind)?;
@@ -78,38 +73,129 @@ impl Serialize for FieldMeta<'_> {
     }
 }
 
-/// A field on a create or transition screen of a project.
+/// On which form a field stands: each names it in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Create,
+    /// All of Cloud's creation data at once, which does not name the field twice.
+    Whole,
+    Edit,
+    Transition,
+}
+
+/// A field on a screen for a project and type.
+#[derive(Clone, Copy)]
 pub(crate) struct ScreenField<'a> {
     pub(crate) show: Show<'a>,
     pub(crate) field: Field,
-    pub(crate) project: Option<Row<Project>>,
-    pub(crate) required: bool,
+    pub(crate) project: Row<Project>,
+    pub(crate) kind: Row<Kind>,
+    pub(crate) form: Form,
+}
+
+impl ScreenField<'_> {
+    fn required(&self) -> bool {
+        let resolves = self.form == Form::Transition && self.field == Field::Resolution;
+        resolves || self.show.site.catalog.is_required(self.project, Some(self.kind), self.field)
+    }
+
+    /// What the field holds when nothing is given.
+    fn usual(&self) -> Option<Usual<'_>> {
+        let (show, catalog) = (self.show, &self.show.site.catalog);
+        match self.field {
+            Field::Priority => {
+                let row = catalog.priorities.find(|priority| &*priority.name == "Medium")?;
+                Some(Usual::Priority(PriorityView(show, row, false)))
+            }
+            Field::Custom(row) => {
+                let context = catalog.custom.get(row).context(self.project, Some(self.kind))?;
+                Some(Usual::Held(HeldView(show, row, context.default.as_ref()?)))
+            }
+            _ => None,
+        }
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        let list =
+            |row| self.show.site.catalog.custom.get(row).shape.is_list();
+        match self.field {
+            Field::Labels | Field::Components | Field::FixVersions | Field::Versions => &["add", "set", "remove"],
+            Field::Custom(row) if list(row) => &["add", "set", "remove"],
+            _ => &["set"],
+        }
+    }
+
+    /// Where suggestions for its values come from.
+    fn suggestions(&self) -> Option<String> {
+        let (base, cloud) = (&self.show.site.base, self.show.site.is_cloud());
+        let shape = |row: Row<Custom>| self.show.site.catalog.custom.get(row).shape;
+        let people = || {
+            let name = if cloud { "query" } else { "username" };
+            format!("{base}/rest/api/{}/user/search?{name}=", self.show.api)
+        };
+        match self.field {
+            Field::Assignee => {
+                let project = &self.show.site.catalog.projects.get(self.project).key;
+                let name = if cloud { "query" } else { "username" };
+                Some(format!("{base}/rest/api/{}/user/assignable/search?project={project}&{name}=", self.show.api))
+            }
+            Field::Reporter => Some(people()),
+            Field::Labels => Some(format!("{base}/rest/api/1.0/labels/suggest?query=")),
+            Field::Custom(row) => match shape(row) {
+                Shape::Person | Shape::People => Some(people()),
+                Shape::Group | Shape::Groups => {
+                    Some(format!("{base}/rest/api/{}/groups/picker?query=", self.show.api))
+                }
+                Shape::Labels => {
+                    let number = self.show.site.catalog.custom.get(row).number;
+                    Some(format!("{base}/rest/api/1.0/labels/suggest?customFieldId={number}&query="))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// A default value.
+enum Usual<'a> {
+    Priority(PriorityView<'a>),
+    Held(HeldView<'a>),
+}
+
+impl Serialize for Usual<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Priority(view) => view.serialize(serializer),
+            Self::Held(view) => view.serialize(serializer),
+        }
+    }
 }
 
 impl Serialize for ScreenField<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let catalog = &self.show.site.catalog;
+        let (catalog, cloud) = (&self.show.site.catalog, self.show.site.is_cloud());
         let id = self.field.id(catalog);
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("required", &self.required)?;
+        map.serialize_entry("required", &self.required())?;
         map.serialize_entry("schema", &SchemaView(catalog, self.field))?;
         map.serialize_entry("name", self.field.name(catalog))?;
-        // What can be created has both names on Cloud; a transition's screen, which names no project here, only the first.
-        if self.show.site.is_cloud() {
+        if cloud {
             map.serialize_entry("key", id)?;
         }
-        if self.project.is_some() || !self.show.site.is_cloud() {
+        if self.form == Form::Create || !cloud {
             map.serialize_entry("fieldId", id)?;
         }
-        let usual = matches!(self.field, Field::Priority);
-        map.serialize_entry("hasDefaultValue", &usual)?;
-        let many = matches!(
-            self.field,
-            Field::Labels | Field::Components | Field::FixVersions | Field::Versions
-        ) || matches!(self.field, Field::Custom(row) if catalog.custom.get(row).shape == Shape::MultiSelect);
-        let operations: &[&str] = if many { &["add", "set", "remove"] } else { &["set"] };
-        map.serialize_entry("operations", operations)?;
+        if let Some(url) = self.suggestions() {
+            map.serialize_entry("autoCompleteUrl", &url)?;
+        }
+        let usual = self.usual();
+        map.serialize_entry("hasDefaultValue", &usual.is_some())?;
+        map.serialize_entry("operations", self.operations())?;
         self.allowed(&mut map)?;
+        if let Some(usual) = usual {
+            map.serialize_entry("defaultValue", &usual)?;
+        }
         map.end()
     }
 }
@@ -117,89 +203,120 @@ impl Serialize for ScreenField<'_> {
 impl ScreenField<'_> {
     fn allowed<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let (show, project) = (self.show, self.project);
-        let catalog = &show.site.catalog;
+        let (catalog, name) = (&show.site.catalog, "allowedValues");
         match self.field {
             Field::Priority => {
-                let rows: Vec<_> = catalog.priorities.iter().map(|(row, _)| row).collect();
-                map.serialize_entry(
-                    "allowedValues",
-                    &each(rows.iter(), |row| PriorityView(show, *row, false)),
-                )?;
-                let middle = catalog.priorities.find(|priority| &*priority.name == "Medium");
-                map.serialize_entry("defaultValue", &middle.map(|row| PriorityView(show, row, false)))
+                let rows = &catalog.priority_schemes.get(catalog.projects.get(project).priorities).priorities;
+                map.serialize_entry(name, &each(rows.iter(), |row| PriorityView(show, *row, false)))
             }
             Field::Resolution => {
                 let rows: Vec<_> = catalog.resolutions.iter().map(|(row, _)| row).collect();
-                map.serialize_entry("allowedValues", &each(rows.iter(), |row| ResolutionView(show, *row)))
+                map.serialize_entry(name, &each(rows.iter(), |row| ResolutionView(show, *row)))
             }
             Field::IssueType => {
-                let rows: Vec<_> = project.map(|row| catalog.kinds_of(row).to_vec()).unwrap_or_default();
-                map.serialize_entry("allowedValues", &each(rows.iter(), |row| KindView(show, *row)))
+                let rows = match self.form {
+                    Form::Whole => vec![self.kind],
+                    _ => catalog.kinds_of(project).to_vec(),
+                };
+                map.serialize_entry(name, &each(rows.iter(), |row| KindView(show, *row)))
             }
-            Field::Project => {
-                map.serialize_entry("allowedValues", &each(project.iter(), |row| ProjectView(show, *row)))
-            }
+            Field::Project => map.serialize_entry(name, &[ProjectView(show, project)]),
             Field::Components => {
-                let rows =
-                    catalog.components.iter().filter(|(_, component)| Some(component.project) == project);
+                let rows = catalog.components.iter().filter(|(_, component)| component.project == project);
                 let rows: Vec<_> = rows.map(|(row, _)| row).collect();
-                map.serialize_entry("allowedValues", &each(rows.iter(), |row| ComponentView(show, *row)))
+                map.serialize_entry(name, &each(rows.iter(), |row| ComponentView(show, *row)))
             }
-            Field::FixVersions | Field::Versions => {
-                let rows = catalog.versions.iter().filter(|(_, version)| Some(version.project) == project);
-                let rows: Vec<_> = rows.map(|(row, _)| row).collect();
-                map.serialize_entry("allowedValues", &each(rows.iter(), |row| VersionView(show, *row)))
+            Field::FixVersions | Field::Versions => self.versions(map),
+            Field::Custom(row) => self.chosen(map, row),
+            _ => Ok(()),
+        }
+    }
+
+    fn versions<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let versions = self.show.site.catalog.versions.iter();
+        let rows = versions.filter(|(_, version)| version.project == self.project && !version.archived);
+        let rows: Vec<_> = rows.map(|(row, _)| row).collect();
+        map.serialize_entry("allowedValues", &each(rows.iter(), |row| VersionView(self.show, *row)))
+    }
+
+    /// What can be chosen in a custom field.
+    fn chosen<M: SerializeMap>(&self, map: &mut M, row: Row<Custom>) -> Result<(), M::Error> {
+        let (show, catalog) = (self.show, &self.show.site.catalog);
+        let custom = catalog.custom.get(row);
+        match custom.shape {
+            Shape::Version | Shape::Versions => self.versions(map),
+            Shape::Project => {
+                let rows: Vec<_> = catalog.projects.iter().map(|(row, _)| row).collect();
+                map.serialize_entry("allowedValues", &each(rows.iter(), |row| ProjectView(show, *row)))
             }
-            Field::Custom(row) if !catalog.custom.get(row).options.is_empty() => {
-                let options = &catalog.custom.get(row).options;
-                map.serialize_entry(
-                    "allowedValues",
-                    &each(options.iter(), |(id, _)| OptionView(show, row, *id)),
-                )
+            shape if shape.is_chosen() => {
+                let context = custom.context(self.project, Some(self.kind));
+                let offered = context.into_iter().flat_map(|context| custom.offered(context.id, None));
+                let ids: Vec<u32> =
+                    offered.filter(|option| !option.disabled).map(|option| option.id).collect();
+                if shape == Shape::Cascade {
+                    map.serialize_entry("allowedValues", &each(ids.iter(), |id| BranchView(show, row, *id)))
+                } else {
+                    map.serialize_entry("allowedValues", &each(ids.iter(), |id| OptionView(show, row, *id)))
+                }
             }
             _ => Ok(()),
         }
     }
 }
 
-/// A transition; with the fields of its screen if these are wanted.
-pub(crate) struct TransitionView<'a>(pub(crate) Show<'a>, pub(crate) &'a Transition, pub(crate) bool);
+/// Fields of a screen by their ids.
+pub(crate) struct ScreenFields<'a>(pub(crate) Vec<ScreenField<'a>>);
+
+impl Serialize for ScreenFields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|one| (one.field.id(&one.show.site.catalog), one)))
+    }
+}
+
+/// A transition of an issue; with the fields of its screen if these are wanted.
+#[derive(Clone, Copy)]
+pub(crate) struct TransitionView<'a> {
+    pub(crate) show: Show<'a>,
+    pub(crate) issue: &'a Issue,
+    pub(crate) step: &'a Transition,
+    pub(crate) fields: bool,
+}
 
 impl Serialize for TransitionView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(show, transition, fields) = *self;
+        let Self { show, issue, step, fields } = *self;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &format_args!("{}", transition.id))?;
-        map.serialize_entry("name", &transition.name)?;
+        map.serialize_entry("id", &format_args!("{}", step.id))?;
+        map.serialize_entry("name", &step.name)?;
         if !show.site.is_cloud() {
             map.serialize_entry("opsbarSequence", &10)?;
         }
-        map.serialize_entry("to", &StatusView(show, transition.to))?;
+        map.serialize_entry("to", &StatusView(show, step.to))?;
         if show.site.is_cloud() {
-            map.serialize_entry("hasScreen", &transition.screen)?;
-            map.serialize_entry("isGlobal", &transition.from.is_none())?;
+            map.serialize_entry("hasScreen", &step.screen.is_some())?;
+            map.serialize_entry("isGlobal", &step.is_global())?;
             map.serialize_entry("isInitial", &false)?;
-            map.serialize_entry("isAvailable", &true)?;
-            map.serialize_entry("isConditional", &false)?;
-            map.serialize_entry("looped", &false)?;
+            map.serialize_entry("isAvailable", &step.admits(show.site, show.viewer, issue))?;
+            map.serialize_entry("isConditional", &!step.conditions.is_empty())?;
+            map.serialize_entry("looped", &(step.to == issue.status))?;
         }
         if fields {
-            map.serialize_entry("fields", &Screen(show, transition.screen))?;
+            map.serialize_entry("fields", &ScreenFields(self.on_screen()))?;
         }
         map.end()
     }
 }
 
-/// A transition's screen: the required resolution, or nothing.
-struct Screen<'a>(Show<'a>, bool);
-
-impl Serialize for Screen<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(show, screen) = *self;
-        if !screen {
-            return serializer.serialize_map(Some(0))?.end();
-        }
-        let resolution = ScreenField { show, field: Field::Resolution, project: None, required: true };
-        object!(serializer, {"resolution": resolution})
+impl<'a> TransitionView<'a> {
+    fn on_screen(&self) -> Vec<ScreenField<'a>> {
+        let Self { show, issue, step, .. } = *self;
+        let (catalog, project, kind) = (&show.site.catalog, issue.project, issue.kind);
+        let screen = step.screen.map(|row| catalog.screens.get(row));
+        let fields = screen.into_iter().flat_map(crate::jira::screen::Screen::fields);
+        fields
+            .filter(|field| catalog.is_shown(project, Some(kind), *field))
+            .map(|field| ScreenField { show, field, project, kind, form: Form::Transition })
+            .collect()
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod agile;
 pub(crate) mod change;
 pub(crate) mod comment;
 pub(crate) mod fields;
+pub(crate) mod held;
 pub(crate) mod issue;
 pub(crate) mod meta;
 pub(crate) mod person;

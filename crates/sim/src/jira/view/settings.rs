@@ -6,9 +6,7 @@ use super::person::Avatars;
 use super::project::division;
 use super::{Show, object};
 use crate::frame::table::Row;
-use crate::jira::catalog::{
-    Category, Component, Custom, Kind, Priority, Project, Resolution, Status, Version,
-};
+use crate::jira::catalog::{Category, Component, Kind, Priority, Project, Resolution, Status, Version};
 use crate::jira::date::civil;
 
 /// A project in short, as issues name it.
@@ -198,28 +196,6 @@ impl Serialize for VersionView<'_> {
             map.serialize_entry("userReleaseDate", &release.strftime("%d/%b/%y").to_string())?;
         }
         map.serialize_entry("projectId", &show.site.catalog.projects.get(version.project).id)?;
-        map.end()
-    }
-}
-
-/// An option of a select field.
-pub(crate) struct OptionView<'a>(pub(crate) Show<'a>, pub(crate) Row<Custom>, pub(crate) u32);
-
-impl Serialize for OptionView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(show, field, id) = *self;
-        let options = &show.site.catalog.custom.get(field).options;
-        let value = options.iter().find(|(option, _)| *option == id).map_or("", |(_, value)| value);
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(
-            "self",
-            &format_args!("{}/rest/api/{}/customFieldOption/{id}", show.site.base, show.api),
-        )?;
-        map.serialize_entry("value", value)?;
-        map.serialize_entry("id", &format_args!("{id}"))?;
-        if !show.site.is_cloud() {
-            map.serialize_entry("disabled", &false)?;
-        }
         map.end()
     }
 }

@@ -10,11 +10,11 @@ use super::{epic, named};
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::frame::world::{Act, Route};
-use crate::jira::catalog::Shape;
+use crate::jira::custom::Shape;
 use crate::jira::deed::agile::{self, Place};
 use crate::jira::edit::Set;
 use crate::jira::input::{flag, id, object, text};
-use crate::jira::issue::Held;
+use crate::jira::custom::Held;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
 use crate::jira::view::agile as view;
@@ -73,8 +73,8 @@ fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         let name = if done { "Done" } else { "To Do" };
         let options =
             site.catalog.field_of(Shape::EpicStatus).map(|row| &site.catalog.custom.get(row).options);
-        let option = options.and_then(|options| options.iter().find(|(_, option)| &**option == name));
-        let option = option.map(|(option, _)| Held::Option(*option));
+        let option = options.and_then(|options| options.iter().find(|option| &*option.value == name));
+        let option = option.map(|option| Held::Option(option.id));
         agile::put(site, by, id, Shape::EpicStatus, option);
     }
     Ok(Answer::ok(&view::epic(site, epic(site, call.caller, call.param("epic"))?)))
