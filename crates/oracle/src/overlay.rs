@@ -117,7 +117,9 @@ impl Repair {
                 json!({"startAt": number, "maxResults": number, "total": number, "isLast": flag});
             if let Some(properties) = properties.as_object_mut() {
                 properties.insert(name.clone(), json!({"type": "array", "items": item}));
-                properties.insert("expand".to_owned(), json!({"type": "string"}));
+                for name in ["expand", "self", "nextPage"] {
+                    properties.insert(name.to_owned(), json!({"type": "string"}));
+                }
             }
             let required = json!(["startAt", "maxResults", name]);
             target.extend([

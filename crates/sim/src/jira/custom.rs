@@ -8,6 +8,7 @@ use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::{Catalog, Kind, Project, Version};
 use crate::jira::circle::Group;
+use crate::jira::date::civil;
 use crate::jira::issue::Text;
 
 /// What a custom field holds.
@@ -141,12 +142,7 @@ impl Shape {
     pub(crate) fn is_agile(self) -> bool {
         matches!(
             self,
-            Self::Sprint
-                | Self::EpicLink
-                | Self::EpicName
-                | Self::EpicStatus
-                | Self::EpicColor
-                | Self::Rank
+            Self::Sprint | Self::EpicLink | Self::EpicName | Self::EpicStatus | Self::EpicColor | Self::Rank
         )
     }
 
@@ -191,8 +187,9 @@ impl Shape {
 /// Whether a key is one of a searcher that `POST field` names.
 pub(crate) fn is_searcher(key: &str) -> bool {
     let others = ["exactnumber", "numberrange", "exacttextsearcher"];
-    key.strip_prefix(SYSTEM)
-        .is_some_and(|own| others.contains(&own) || KEPT.iter().any(|kept| kept.4 == own && !kept.0.is_agile()))
+    key.strip_prefix(SYSTEM).is_some_and(|own| {
+        others.contains(&own) || KEPT.iter().any(|kept| kept.4 == own && !kept.0.is_agile())
+    })
 }
 
 /// A custom field's value.
@@ -249,6 +246,8 @@ pub(crate) struct Context {
     /// All issue types when empty.
     pub(crate) kinds: Vec<Row<Kind>>,
     pub(crate) default: Option<Held>,
+    /// Whether the default is the day or time at which an issue is made.
+    pub(crate) current: bool,
 }
 
 impl Context {
@@ -261,6 +260,16 @@ impl Context {
             projects: Vec::new(),
             kinds: Vec::new(),
             default: None,
+            current: false,
+        }
+    }
+
+    /// What an issue made now gets when it is given nothing.
+    pub(crate) fn usual(&self, shape: Shape, now: i64) -> Option<Held> {
+        match (shape, self.current) {
+            (Shape::Date, true) => Some(Held::Date(civil(now).date())),
+            (Shape::Moment, true) => Some(Held::Moment(now)),
+            _ => self.default.clone(),
         }
     }
 

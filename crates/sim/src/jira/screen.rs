@@ -35,12 +35,12 @@ impl Screen {
     }
 }
 
-/// What is done to an issue: each may have a screen of its own.
+/// What is done to an issue by its API: each may have a screen of its own. So may looking at it, which the API does not
+/// do by a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Create,
     Edit,
-    View,
 }
 
 /// Which screen each operation has.
@@ -61,7 +61,6 @@ impl ScreenScheme {
         let own = match operation {
             Operation::Create => self.create,
             Operation::Edit => self.edit,
-            Operation::View => self.view,
         };
         own.unwrap_or(self.default)
     }
@@ -132,12 +131,18 @@ impl Catalog {
         let named = |wanted: Option<Row<Kind>>| {
             scheme?.mapped.iter().find(|(own, _)| *own == wanted).map(|(_, layout)| *layout)
         };
-        let row = named(kind).or_else(|| named(None)).or_else(|| self.layouts.iter().next().map(|(row, _)| row));
+        let row =
+            named(kind).or_else(|| named(None)).or_else(|| self.layouts.iter().next().map(|(row, _)| row));
         row.map(|row| self.layouts.get(row))
     }
 
     /// The screen for an operation on a project's issues of a type.
-    pub(crate) fn screen(&self, project: Row<Project>, kind: Option<Row<Kind>>, operation: Operation) -> &Screen {
+    pub(crate) fn screen(
+        &self,
+        project: Row<Project>,
+        kind: Option<Row<Kind>>,
+        operation: Operation,
+    ) -> &Screen {
         let types = self.type_screen_schemes.get(self.projects.get(project).screens);
         self.screens.get(self.screen_schemes.get(types.scheme(kind)).screen(operation))
     }

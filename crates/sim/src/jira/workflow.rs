@@ -1,11 +1,9 @@
 //! Workflows: statuses, the transitions between them, and the rules of these.
 
-use std::collections::BTreeMap;
-
 use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::Status;
-use crate::jira::circle::{Actor, Group, Role};
+use crate::jira::circle::Role;
 use crate::jira::field::Field;
 use crate::jira::issue::Issue;
 use crate::jira::screen::Screen;
@@ -14,17 +12,12 @@ use crate::jira::site::Site;
 /// A workflow: its first status and its transitions.
 #[derive(Clone, Debug)]
 pub(crate) struct Workflow {
-    /// Cloud's entity id, a UUID.
-    pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
     pub(crate) description: Box<str>,
     pub(crate) start: Row<Status>,
     /// Statuses that no transition need lead to.
     pub(crate) others: Vec<Row<Status>>,
     pub(crate) transitions: Vec<Transition>,
-    /// How often it was changed.
-    pub(crate) version: u32,
-    pub(crate) updated: i64,
 }
 
 /// One step of a workflow.
@@ -32,7 +25,6 @@ pub(crate) struct Workflow {
 pub(crate) struct Transition {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
-    pub(crate) description: Box<str>,
     /// Empty is a global transition, from every status.
     pub(crate) from: Vec<Row<Status>>,
     pub(crate) to: Row<Status>,
@@ -43,27 +35,21 @@ pub(crate) struct Transition {
     /// Fields that must have a value when it is taken. Jira does not tell of these before.
     pub(crate) demands: Vec<Field>,
     pub(crate) functions: Vec<Function>,
-    pub(crate) properties: BTreeMap<Box<str>, Box<str>>,
 }
 
 /// Who may take a transition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Assignee,
-    Reporter,
     Role(Row<Role>),
-    Group(Row<Group>),
-    Permission(Box<str>),
 }
 
 /// What a transition does besides changing the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Function {
-    /// Assigns the issue to whoever takes it.
-    AssignCaller,
     AssignReporter,
+    /// To the lead of the project.
     AssignLead,
-    Clear(Field),
 }
 
 impl Transition {
@@ -72,14 +58,12 @@ impl Transition {
         Self {
             id,
             name: name.into(),
-            description: "".into(),
             from,
             to,
             screen: None,
             conditions: Vec::new(),
             demands: Vec::new(),
             functions: Vec::new(),
-            properties: BTreeMap::new(),
         }
     }
 
@@ -99,27 +83,15 @@ impl Condition {
         let (Some(who), catalog) = (who, &site.catalog) else { return false };
         match self {
             Self::Assignee => issue.assignee == Some(who),
-            Self::Reporter => issue.reporter == who,
             Self::Role(role) => catalog.has_role(issue.project, *role, who),
-            Self::Group(group) => catalog.acts(Actor::Group(*group), who),
-            Self::Permission(key) => site.granted(who, issue.project, key),
         }
     }
 }
 
 impl Workflow {
     /// A new workflow.
-    pub(crate) fn new(id: u32, name: &str, start: Row<Status>, transitions: Vec<Transition>) -> Self {
-        Self {
-            id: format!("d7178e8d-bf6c-4c0c-9e90-{id:012}").into(),
-            name: name.into(),
-            description: "".into(),
-            start,
-            others: Vec::new(),
-            transitions,
-            version: 1,
-            updated: 0,
-        }
+    pub(crate) fn new(name: &str, start: Row<Status>, transitions: Vec<Transition>) -> Self {
+        Self { name: name.into(), description: "".into(), start, others: Vec::new(), transitions }
     }
 
     /// Its statuses, the first one first.

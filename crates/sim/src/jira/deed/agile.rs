@@ -1,11 +1,11 @@
 //! Sprints, epics and ranks of issues: each is a change of one of the issue's fields, told and remembered as any other.
 
 use super::named;
+use crate::jira::custom::Held;
 use crate::jira::custom::Shape;
 use crate::jira::edit::Set;
 use crate::jira::edit::agile::joined;
 use crate::jira::hook::{self, News};
-use crate::jira::custom::Held;
 use crate::jira::issue::Deed;
 use crate::jira::rank;
 use crate::jira::site::{By, Site};

@@ -60,7 +60,9 @@ fn complete(site: &Site, issue: &Issue, draft: &mut Draft) -> Result<(), Refusal
     for field in catalog.on_screen(project, kind, Operation::Create) {
         let set = draft.sets.iter().find(|set| set.field() == field);
         if let (None, Field::Custom(row)) = (set, field)
-            && let Some(default) = catalog.custom.get(row).context(project, kind).and_then(|one| one.default.clone())
+            && let custom = catalog.custom.get(row)
+            && let Some(context) = custom.context(project, kind)
+            && let Some(default) = context.usual(custom.shape, issue.created)
         {
             draft.sets.push(Set::Custom(row, Some(default)));
         } else if set.is_none_or(Set::clears)

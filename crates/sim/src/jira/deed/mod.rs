@@ -9,6 +9,8 @@ pub(crate) mod board;
 pub(crate) mod comment;
 pub(crate) mod component;
 pub(crate) mod create;
+pub(crate) mod field;
+pub(crate) mod option;
 pub(crate) mod project;
 pub(crate) mod property;
 pub(crate) mod remove;

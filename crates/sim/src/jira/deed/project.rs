@@ -237,14 +237,15 @@ fn workflow(catalog: &mut Catalog, key: &str, template: &str) -> Row<Workflow> {
     }
     let statuses: Vec<Row<Status>> =
         names.iter().map(|(name, category)| status(catalog, name, *category)).collect();
-    let steps = (1..).zip(&names).zip(&statuses).map(|((number, (name, _)), to)| {
-        Transition::plain(10 * number + 1, name, Vec::new(), *to)
-    });
+    let steps = (1..)
+        .zip(&names)
+        .zip(&statuses)
+        .map(|((number, (name, _)), to)| Transition::plain(10 * number + 1, name, Vec::new(), *to));
     let transitions = steps.collect();
     let start = statuses.first().copied().unwrap_or_else(|| status(catalog, "To Do", Category::New));
     let name = format!("Software Simplified Workflow for Project {key}");
     let description = "Managed by Jira Software: every status can be reached from every other.".into();
-    let made = Workflow::new(catalog.workflows.ever() + 1, &name, start, transitions);
+    let made = Workflow::new(&name, start, transitions);
     catalog.workflows.add(Workflow { description, ..made })
 }
 

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::{comment, named};
-use crate::frame::call::Person;
 use crate::jira::catalog::{Catalog, Category, Status};
 use crate::jira::edit::read::{Draft, Form, read};
 use crate::jira::edit::{Hand, Set, required};
@@ -39,7 +38,9 @@ fn demand(site: &Site, issue: &Issue, step: &Transition, draft: &Draft) -> Resul
         *field == Field::Resolution || catalog.is_required(issue.project, Some(issue.kind), *field)
     });
     let mut errors: Vec<(String, String)> = Vec::new();
-    for field in on_screen.chain(step.demands.iter().copied()) {
+    let asked = step.demands.iter().copied();
+    let asked = asked.filter(|field| catalog.is_shown(issue.project, Some(issue.kind), *field));
+    for field in on_screen.chain(asked) {
         let given = draft.sets.iter().find(|set| set.field() == field);
         let there = given.map_or_else(|| field != Field::Resolution && issue.has(field), |set| !set.clears());
         let id = field.id(catalog);
@@ -102,13 +103,11 @@ fn chosen<'a>(
 }
 
 /// What a function of a step sets.
-fn effect(catalog: &Catalog, function: Function, who: Person, issue: &Issue) -> Option<Set> {
-    Some(match function {
-        Function::AssignCaller => Set::Assignee(Some(who)),
+fn effect(catalog: &Catalog, function: Function, issue: &Issue) -> Set {
+    match function {
         Function::AssignReporter => Set::Assignee(Some(issue.reporter)),
         Function::AssignLead => Set::Assignee(Some(catalog.projects.get(issue.project).lead)),
-        Function::Clear(field) => Set::cleared(field)?,
-    })
+    }
 }
 
 fn step_to(
@@ -133,9 +132,7 @@ fn step_to(
             items.extend(desk.apply(issue, Set::Resolution(None)));
         }
         for function in &step.functions {
-            if let Some(set) = effect(desk.catalog, *function, hand.by.who, issue) {
-                items.extend(desk.apply(issue, set));
-            }
+            items.extend(desk.apply(issue, effect(desk.catalog, *function, issue)));
         }
         if from != to {
             issue.status = to;

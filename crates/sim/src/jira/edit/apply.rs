@@ -185,9 +185,8 @@ impl Desk<'_> {
                 (Some("".into()), Some(moved.into())),
             )];
         }
-        let side = |held: &Option<Held>| {
-            side::held((self.catalog, self.agile), self.cloud, custom, held.as_ref())
-        };
+        let side =
+            |held: &Option<Held>| side::held((self.catalog, self.agile), self.cloud, custom, held.as_ref());
         let (from, to) = (side(&old), side(&new));
         vec![self.item(field, from, to)]
     }

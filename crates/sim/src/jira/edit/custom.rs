@@ -37,13 +37,7 @@ pub(crate) fn read(
 }
 
 /// A field that holds one thing.
-fn one(
-    site: &Site,
-    hand: &Hand<'_>,
-    place: Place,
-    field: &Custom,
-    value: &Value,
-) -> Read<Option<Held>> {
+fn one(site: &Site, hand: &Hand<'_>, place: Place, field: &Custom, value: &Value) -> Read<Option<Held>> {
     Ok(match (field.shape, value) {
         (Shape::Number, Value::Number(number)) => number.as_f64().map(Held::Number),
         (Shape::Number, _) => return Err("Operation value must be a number".to_owned()),

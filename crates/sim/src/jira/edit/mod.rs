@@ -64,23 +64,6 @@ impl Set {
         }
     }
 
-    /// What empties a field; `None` for those that always hold something.
-    pub(crate) fn cleared(field: Field) -> Option<Self> {
-        Some(match field {
-            Field::Description => Self::Description(None),
-            Field::Environment => Self::Environment(None),
-            Field::Resolution => Self::Resolution(None),
-            Field::Assignee => Self::Assignee(None),
-            Field::Labels => Self::Labels(Vec::new()),
-            Field::Components => Self::Components(Vec::new()),
-            Field::FixVersions => Self::FixVersions(Vec::new()),
-            Field::Versions => Self::Versions(Vec::new()),
-            Field::DueDate => Self::Due(None),
-            Field::Custom(row) => Self::Custom(row, None),
-            _ => return None,
-        })
-    }
-
     /// Whether nothing is in the field afterwards.
     pub(crate) fn clears(&self) -> bool {
         match self {
@@ -92,7 +75,9 @@ impl Set {
             Self::FixVersions(list) | Self::Versions(list) => list.is_empty(),
             Self::Due(date) => date.is_none(),
             Self::Custom(_, held) => held.is_none(),
-            Self::Project(_) | Self::Kind(_) | Self::Summary(_) | Self::Priority(_) | Self::Reporter(_) => false,
+            Self::Project(_) | Self::Kind(_) | Self::Summary(_) | Self::Priority(_) | Self::Reporter(_) => {
+                false
+            }
         }
     }
 }

@@ -49,7 +49,8 @@ pub(crate) fn read(
     let (fields, update) = (object(body, "fields")?, object(body, "update")?);
     let place = place(site, hand, issue, fields);
     let (draft, errors) = (Draft::default(), Vec::new());
-    let mut reader = Reader { site, hand, form, fields: offered(site, form, place), issue, place, draft, errors };
+    let mut reader =
+        Reader { site, hand, form, fields: offered(site, form, place), issue, place, draft, errors };
     for (name, value) in fields.into_iter().flatten() {
         reader.field(name, value);
     }

@@ -55,8 +55,9 @@ pub(super) fn held(
         Some(Held::Person(who)) => person(catalog, cloud, *who),
         Some(Held::People(people)) => {
             let sides = people.iter().map(|who| person(catalog, cloud, *who));
-            let (ids, names): (Vec<_>, Vec<_>) =
-                sides.map(|(id, name)| (id.unwrap_or_default().to_string(), name.unwrap_or_default())).unzip();
+            let (ids, names): (Vec<_>, Vec<_>) = sides
+                .map(|(id, name)| (id.unwrap_or_default().to_string(), name.unwrap_or_default()))
+                .unzip();
             both(list(ids), names.join(", "))
         }
         Some(Held::Group(row)) => only(catalog.groups.get(*row).name.to_string()),

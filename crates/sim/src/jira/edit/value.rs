@@ -21,13 +21,7 @@ const RICH: usize = 32_767;
 pub(super) type Read<T> = Result<T, String>;
 
 /// The new value of a field of an issue at a place.
-pub(super) fn read(
-    site: &Site,
-    hand: &Hand<'_>,
-    place: Place,
-    field: Field,
-    value: &Value,
-) -> Read<Set> {
+pub(super) fn read(site: &Site, hand: &Hand<'_>, place: Place, field: Field, value: &Value) -> Read<Set> {
     let (catalog, project) = (&site.catalog, place.project);
     Ok(match field {
         Field::Project => Set::Project(project_of(site, value)?),

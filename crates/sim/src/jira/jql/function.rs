@@ -32,7 +32,7 @@ const PROJECT: &str = "com.atlassian.jira.project.Project";
 
 /// All functions by name.
 pub(crate) static KNOWN: &[Known] = &[
-    known("cascadeOption", "\"\"", false, "com.atlassian.jira.issue.customfields.option.Option"),
+    known("cascadeOption", "\"\"", true, "com.atlassian.jira.issue.customfields.option.Option"),
     known("componentsLeadByUser", "", true, "com.atlassian.jira.bc.project.component.ProjectComponent"),
     known("currentUser", "", false, USER),
     known("earliestUnreleasedVersion", "project", false, VERSION),
@@ -208,7 +208,10 @@ impl Called<'_> {
         }
         self.takes(1, 2)?;
         let missing = |text: &str| {
-            format!("The option '{text}' in function '{}' for field '{}' does not exist.", self.name, self.field)
+            format!(
+                "The option '{text}' in function '{}' for field '{}' does not exist.",
+                self.name, self.field
+            )
         };
         let named = |parent: Option<u32>, text: &str| {
             let fits = |option: &&Choice| {

@@ -227,7 +227,8 @@ pub(crate) fn find(site: &Site, field: &Field) -> Result<Name, String> {
 /// A custom field by name, id, number, or by name and kind as Cloud writes it: `Points[Number]`.
 fn custom(site: &Site, field: &str) -> Option<Row<Custom>> {
     let customs = &site.catalog;
-    let find = |fits: &dyn Fn(&Custom) -> bool| customs.customs().find(|(_, one)| fits(one)).map(|(row, _)| row);
+    let find =
+        |fits: &dyn Fn(&Custom) -> bool| customs.customs().find(|(_, one)| fits(one)).map(|(row, _)| row);
     let number = field.strip_prefix("cf[").and_then(|rest| rest.strip_suffix(']'));
     if let Some(number) = number.and_then(|number| number.parse::<u32>().ok()) {
         return find(&|custom| custom.number == number);

@@ -328,7 +328,9 @@ impl Compared {
                 _ => false,
             },
             Self::Day(row, time) => match issue.held(*row) {
-                Some(Held::Date(day)) => compare.holds(day, &crate::jira::date::civil(time.instant(now)).date()),
+                Some(Held::Date(day)) => {
+                    compare.holds(day, &crate::jira::date::civil(time.instant(now)).date())
+                }
                 _ => false,
             },
             Self::Moment(row, time) => match issue.held(*row) {

@@ -98,7 +98,8 @@ impl<'a> Asked<'a> {
     }
 
     fn custom(self, row: Row<Custom>, values: &'a [Operand]) -> Bound<Option<Values>> {
-        let (custom, none) = (self.site.catalog.custom.get(row), |called: Called<'a>| Err(called.misplaced()));
+        let (custom, none) =
+            (self.site.catalog.custom.get(row), |called: Called<'a>| Err(called.misplaced()));
         let picks = match custom.shape {
             Shape::Number => {
                 let numbers = values.iter().map(|value| self.number(value)).collect::<Bound<_>>()?;

@@ -8,11 +8,17 @@ pub(crate) mod assortment;
 pub(crate) mod avatar;
 pub(crate) mod bulk;
 pub(crate) mod changelog;
+pub(crate) mod choice;
 pub(crate) mod column;
 pub(crate) mod comment;
 pub(crate) mod component;
+pub(crate) mod context;
 pub(crate) mod createmeta;
+pub(crate) mod custom;
 pub(crate) mod dashboard;
+pub(crate) mod default;
+pub(crate) mod editmeta;
+pub(crate) mod field;
 pub(crate) mod filter;
 pub(crate) mod flow;
 pub(crate) mod gadget;
@@ -21,6 +27,7 @@ pub(crate) mod group;
 pub(crate) mod issue;
 pub(crate) mod kind;
 pub(crate) mod pat;
+pub(crate) mod layout;
 pub(crate) mod permission;
 pub(crate) mod preference;
 pub(crate) mod priority;
@@ -28,13 +35,17 @@ pub(crate) mod project;
 pub(crate) mod property;
 pub(crate) mod query;
 pub(crate) mod role;
+pub(crate) mod rows;
 pub(crate) mod scheme;
+pub(crate) mod screen;
+pub(crate) mod screening;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod share;
 pub(crate) mod status;
 pub(crate) mod suggest;
+pub(crate) mod tab;
 pub(crate) mod template;
 pub(crate) mod tenant;
 pub(crate) mod transition;
@@ -124,6 +135,11 @@ pub(crate) fn setup() -> Vec<Route<Site>> {
         suggest::both(),
         dashboard::both(),
         gadget::both(),
+        field::table(),
+        choice::table(),
+        screen::table(),
+        tab::table(),
+        editmeta::table(),
     ]
     .concat()
 }
@@ -148,6 +164,13 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
             dashboard::cloud(),
             gadget::cloud(),
             webhook::dynamic::table(),
+            field::cloud(),
+            context::cloud(),
+            default::cloud(),
+            choice::cloud(),
+            screen::cloud(),
+            screening::cloud(),
+            layout::cloud(),
         ]
         .concat();
     }
@@ -160,6 +183,10 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
         kind::data_center(),
         priority::data_center(),
         status::data_center(),
+        choice::data_center(),
+        custom::data_center(),
+        screen::data_center(),
+        tab::data_center(),
     ]
     .concat()
 }

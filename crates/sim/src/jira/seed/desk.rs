@@ -26,13 +26,16 @@ pub(super) fn add(catalog: &mut Catalog, statuses: [Row<Status>; 3]) {
         id: 10_001,
         name: "DESK: Field Configuration".into(),
         description: "What approving asks for.".into(),
-        manners: approval.into_iter().map(|field| (field, Manner { required: true, ..Manner::default() })).collect(),
+        manners: approval
+            .into_iter()
+            .map(|field| (field, Manner { required: true, ..Manner::default() }))
+            .collect(),
     });
     let (name, description) = ("DESK: Field Configuration Scheme".into(), "".into());
     let layouts = LayoutScheme { id: 10_000, name, description, mapped: vec![(None, layout)] };
     let layouts = catalog.layout_schemes.add(layouts);
     let steps = steps(catalog, statuses, (approve, reject), note);
-    let flow = Workflow::new(catalog.workflows.ever() + 1, "Workflow for Project DESK", statuses[0], steps);
+    let flow = Workflow::new("Workflow for Project DESK", statuses[0], steps);
     let flow = catalog.workflows.add(flow);
     let kinds = catalog.kinds.iter().filter(|(_, kind)| kind.level == 0).map(|(row, _)| row).collect();
     let types = schemes::types(catalog, "DESK: Issue Type Scheme", kinds);

@@ -30,18 +30,7 @@ const BOB: Person = Person(2);
 /// The settings.
 pub(crate) fn catalog() -> Catalog {
     let mut catalog = Catalog::default();
-    for (number, (name, display, admin)) in PEOPLE.iter().enumerate() {
-        catalog.people.push(Account {
-            name: (*name).into(),
-            key: format!("JIRAUSER{}", 10_100 + number).into(),
-            account_id: format!("712020:5f0c0000-0000-4000-8000-{:012}", number + 1).into(),
-            email: format!("{name}@example.com").into(),
-            display: (*display).into(),
-            admin: *admin,
-            avatar: 10_100 + u32::try_from(number).unwrap_or_default(),
-            ..Account::default()
-        });
-    }
+    people(&mut catalog);
     circles::add(&mut catalog);
     for (id, name, color) in [
         ("1", "Highest", "#d04437"),
@@ -94,6 +83,21 @@ pub(crate) fn catalog() -> Catalog {
     catalog
 }
 
+fn people(catalog: &mut Catalog) {
+    for (number, (name, display, admin)) in PEOPLE.iter().enumerate() {
+        catalog.people.push(Account {
+            name: (*name).into(),
+            key: format!("JIRAUSER{}", 10_100 + number).into(),
+            account_id: format!("712020:5f0c0000-0000-4000-8000-{:012}", number + 1).into(),
+            email: format!("{name}@example.com").into(),
+            display: (*display).into(),
+            admin: *admin,
+            avatar: 10_100 + u32::try_from(number).unwrap_or_default(),
+            ..Account::default()
+        });
+    }
+}
+
 /// The issue types.
 fn kinds(catalog: &mut Catalog) -> [Row<Kind>; 5] {
     [
@@ -140,9 +144,7 @@ fn workflows(
     ];
     let open = [(11, "To Do", todo), (21, "In Progress", progress), (31, "Done", done)]
         .map(|(id, name, to)| Transition::plain(id, name, Vec::new(), to));
-    let mut add = |name: &str, transitions| {
-        catalog.workflows.add(Workflow::new(catalog.workflows.ever() + 1, name, todo, transitions))
-    };
+    let mut add = |name: &str, transitions| catalog.workflows.add(Workflow::new(name, todo, transitions));
     (
         add("Software workflow for Project ACME", strict),
         add("Software Simplified Workflow for Project OPS", open.into()),

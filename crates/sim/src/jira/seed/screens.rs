@@ -23,13 +23,23 @@ pub(super) const SYSTEM: &[Field] = &[
 ];
 
 /// Adds a screen with one tab.
-pub(super) fn screen(catalog: &mut Catalog, id: u32, (name, description): (&str, &str), fields: Vec<Field>) -> Row<Screen> {
+pub(super) fn screen(
+    catalog: &mut Catalog,
+    id: u32,
+    (name, description): (&str, &str),
+    fields: Vec<Field>,
+) -> Row<Screen> {
     let tab = Tab { id: catalog.next_tab(), name: "Field Tab".into(), fields };
     catalog.screens.add(Screen { id, name: name.into(), description: description.into(), tabs: vec![tab] })
 }
 
 /// Adds a scheme of screens that shows one screen for everything, and one for all issue types.
-pub(super) fn schemes(catalog: &mut Catalog, id: u32, names: (&str, &str), screen: Row<Screen>) -> Row<TypeScreenScheme> {
+pub(super) fn schemes(
+    catalog: &mut Catalog,
+    id: u32,
+    names: (&str, &str),
+    screen: Row<Screen>,
+) -> Row<TypeScreenScheme> {
     let default = catalog.screen_schemes.add(ScreenScheme {
         id,
         name: names.0.into(),

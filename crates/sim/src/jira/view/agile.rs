@@ -167,9 +167,7 @@ fn said(site: &Site, issue: &Issue, shape: Shape) -> Option<String> {
 pub(crate) fn is_done(site: &Site, issue: &Issue) -> bool {
     let row = site.catalog.field_of(Shape::EpicStatus);
     match row.and_then(|row| Some((row, issue.held(row)?))) {
-        Some((row, Held::Option(id))) => {
-            site.catalog.custom.get(row).value(*id) == "Done"
-        }
+        Some((row, Held::Option(id))) => site.catalog.custom.get(row).value(*id) == "Done",
         _ => site.catalog.statuses.get(issue.status).category == Category::Done,
     }
 }

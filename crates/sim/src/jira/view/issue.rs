@@ -5,12 +5,14 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::change::ChangeView;
 use super::comment::PropertiesView;
 use super::fields::FieldsView;
-use super::meta::{SchemaView, TransitionView};
+use super::meta::{SchemaView, ScreenFields, TransitionView};
 use super::{Show, each};
 use crate::jira::custom::Held;
 use crate::jira::date::civil;
 use crate::jira::field::Field;
 use crate::jira::issue::Issue;
+use crate::jira::route::editmeta;
+use crate::jira::site::Right;
 
 /// What is shown of an issue.
 #[derive(Clone, Debug, Default)]
@@ -89,12 +91,19 @@ impl IssueView<'_> {
         if wanted.expands("transitions") {
             let workflow = catalog.workflow_of(issue.project, issue.kind);
             let leaving = workflow.leaving(issue.status);
-            let leaving: Vec<_> =
-                leaving.filter(|step| step.admits(show.site, show.viewer, issue)).collect();
+            let leaving: Vec<_> = leaving.filter(|step| step.admits(show.site, show.viewer, issue)).collect();
             map.serialize_entry(
                 "transitions",
                 &each(leaving.iter(), |step| TransitionView { show, issue, step, fields: false }),
             )?;
+        }
+        if wanted.expands("editmeta") {
+            let fields = if show.site.may(show.viewer, issue.project, Right::Edit) {
+                editmeta::fields(show, issue)
+            } else {
+                Vec::new()
+            };
+            map.serialize_entry("editmeta", &serde_json::json!({"fields": ScreenFields(fields)}))?;
         }
         if wanted.expands("changelog") {
             map.serialize_entry("changelog", &Changelog(*self))?;

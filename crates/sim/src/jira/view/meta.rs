@@ -116,10 +116,11 @@ impl ScreenField<'_> {
     }
 
     fn operations(&self) -> &'static [&'static str] {
-        let list =
-            |row| self.show.site.catalog.custom.get(row).shape.is_list();
+        let list = |row| self.show.site.catalog.custom.get(row).shape.is_list();
         match self.field {
-            Field::Labels | Field::Components | Field::FixVersions | Field::Versions => &["add", "set", "remove"],
+            Field::Labels | Field::Components | Field::FixVersions | Field::Versions => {
+                &["add", "set", "remove"]
+            }
             Field::Custom(row) if list(row) => &["add", "set", "remove"],
             _ => &["set"],
         }
@@ -137,7 +138,10 @@ impl ScreenField<'_> {
             Field::Assignee => {
                 let project = &self.show.site.catalog.projects.get(self.project).key;
                 let name = if cloud { "query" } else { "username" };
-                Some(format!("{base}/rest/api/{}/user/assignable/search?project={project}&{name}=", self.show.api))
+                Some(format!(
+                    "{base}/rest/api/{}/user/assignable/search?project={project}&{name}=",
+                    self.show.api
+                ))
             }
             Field::Reporter => Some(people()),
             Field::Labels => Some(format!("{base}/rest/api/1.0/labels/suggest?query=")),

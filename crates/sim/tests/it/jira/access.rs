@@ -82,7 +82,7 @@ async fn an_issue_that_may_not_be_seen_looks_like_one_that_is_not_there() {
     );
     assert_eq!(world.ada.get("/rest/api/3/issue/ACME-1").await.status, 200);
     let projects = world.bob.get("/rest/api/3/project/search").await.expect(200);
-    assert_eq!(projects["total"], 1);
+    assert_eq!(projects["total"], 2);
     let found =
         world.bob.get("/rest/api/3/search/jql?jql=project%20is%20not%20empty%20or%20project=OPS").await;
     assert_eq!(found.status, 400);

@@ -59,13 +59,19 @@ async fn settings_are_listed_with_ids() {
 async fn projects_come_in_an_array_and_on_cloud_in_pages() {
     let cloud = world(CLOUD).await;
     let first = cloud.ada.get("/rest/api/3/project/search?maxResults=1").await.expect(200);
-    assert_eq!((first["total"].as_u64(), first["isLast"].as_bool()), (Some(2), Some(false)));
+    assert_eq!((first["total"].as_u64(), first["isLast"].as_bool()), (Some(3), Some(false)));
     let path = first["nextPage"].as_str().unwrap().strip_prefix(cloud.running.url()).unwrap();
     let second = cloud.ada.get(path).await.expect(200);
-    assert_eq!((second["values"][0]["key"].as_str(), second["isLast"].as_bool()), (Some("OPS"), Some(true)));
+    assert_eq!(
+        (second["values"][0]["key"].as_str(), second["isLast"].as_bool()),
+        (Some("DESK"), Some(false))
+    );
     let dc = world(DC).await;
     assert_eq!(dc.ada.get("/rest/api/2/project/search").await.status, 404);
-    assert_eq!(names(&dc.ada.get("/rest/api/2/project").await.expect(200)), ["Acme", "Operations"]);
+    assert_eq!(
+        names(&dc.ada.get("/rest/api/2/project").await.expect(200)),
+        ["Acme", "Operations", "Release Desk"]
+    );
     let acme = dc.ada.get("/rest/api/2/project/ACME").await.expect(200);
     assert_eq!(names(&acme["issueTypes"]), ["Story", "Task", "Bug", "Sub-task", "Epic"]);
     assert_eq!(acme["lead"]["name"], "ada");

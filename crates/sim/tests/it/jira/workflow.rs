@@ -106,3 +106,72 @@ async fn the_open_workflow_goes_anywhere_and_resolves_by_itself() {
         log["values"][0]["items"].as_array().unwrap().iter().map(|item| &item["field"]).collect();
     assert_eq!(fields, ["resolution", "status"]);
 }
+
+/// Makes an issue in DESK that Bob is to submit.
+async fn request(world: &World) -> String {
+    let project = world.ada.get("/rest/api/2/project/DESK").await.expect(200);
+    let body = json!({"fields": {"project": {"id": project["id"]}, "issuetype": {"name": "Task"}, "summary": "x",
+        "assignee": {"name": "bob"}}});
+    world.ada.post("/rest/api/2/issue", body).await.expect(201)["key"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_guarded_step_is_offered_to_those_who_may_take_it_only() {
+    let world = world(DC).await;
+    let key = request(&world).await;
+    let path = format!("/rest/api/2/issue/{key}/transitions");
+    assert!(steps(&world, &key).await.is_empty(), "Ada is not the assignee");
+    assert_eq!(take(&world, &key, json!({"transition": {"id": "11"}})).await, 400);
+    let bobs = world.bob.get(&path).await.expect(200);
+    assert_eq!(bobs["transitions"][0]["name"], "Submit");
+    assert_eq!(world.bob.post(&path, json!({"transition": {"id": "11"}})).await.status, 204);
+    assert_eq!(world.field(&key, "assignee").await["name"], "ada", "submitting assigns the lead");
+    assert!(world.bob.get(&path).await.expect(200)["transitions"].as_array().unwrap().is_empty());
+    let admins = world.admin.get(&format!("{path}?expand=transitions.fields")).await.expect(200);
+    let names: Vec<&str> =
+        admins["transitions"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Approve", "Reject"]);
+    let fields = &admins["transitions"][0]["fields"];
+    let required = |id: &str| fields[id]["required"].as_bool();
+    for id in ["customfield_10110", "customfield_10111", "customfield_10112"] {
+        assert_eq!(required(id), Some(true), "{id}");
+    }
+    assert_eq!(fields["customfield_10112"]["allowedValues"][0]["children"][0]["value"], "Berlin");
+}
+
+#[tokio::test]
+async fn approving_asks_for_fields_of_several_kinds() {
+    let world = world(DC).await;
+    let key = request(&world).await;
+    let path = format!("/rest/api/2/issue/{key}/transitions");
+    assert_eq!(world.bob.post(&path, json!({"transition": {"id": "11"}})).await.status, 204);
+    let refusal = world.admin.post(&path, json!({"transition": {"id": "21"}})).await.expect(400);
+    let asked = json!({"customfield_10110": "Target date is required.", "customfield_10111": "Reviewer is required.",
+        "customfield_10112": "Location is required."});
+    assert_eq!(refusal["errors"], asked);
+    // What a validator asks for is not told before somebody tries.
+    let meta =
+        world.admin.get(&format!("{path}?expand=transitions.fields&transitionId=31")).await.expect(200);
+    assert_eq!(meta["transitions"][0]["fields"]["customfield_10113"]["required"], false);
+    let refusal = world.admin.post(&path, json!({"transition": {"id": "31"}})).await.expect(400);
+    assert_eq!(refusal["errors"]["customfield_10113"], "Release note is required.");
+    let fields = json!({"customfield_10110": "2026-03-01", "customfield_10111": {"name": "bob"},
+        "customfield_10112": {"value": "Europe", "child": {"value": "Lisbon"}}});
+    let body = json!({"transition": {"id": "21"}, "fields": fields});
+    assert_eq!(world.admin.post(&path, body).await.status, 204);
+    assert_eq!(world.field(&key, "customfield_10112").await["child"]["value"], "Lisbon");
+    assert_eq!(world.field(&key, "status").await["name"], "Done");
+}
+
+#[tokio::test]
+async fn cloud_shows_barred_steps_to_those_who_ask() {
+    let world = world(CLOUD).await;
+    let project = json!({"project": {"key": "DESK"}, "issuetype": {"name": "Task"}, "summary": "x"});
+    let key =
+        world.ada.post("/rest/api/3/issue", json!({"fields": project})).await.expect(201)["key"].clone();
+    let path = format!("/rest/api/3/issue/{}/transitions", key.as_str().unwrap());
+    assert!(world.ada.get(&path).await.expect(200)["transitions"].as_array().unwrap().is_empty());
+    let all = world.ada.get(&format!("{path}?includeUnavailableTransitions=true")).await.expect(200);
+    let step = &all["transitions"][0];
+    assert_eq!((step["isAvailable"].as_bool(), step["isConditional"].as_bool()), (Some(false), Some(true)));
+}
