@@ -5,7 +5,7 @@
 //! those of its example, "The clause watchCount is unsupported", and of an answer people met, "Operator is not is
 //! unsupported" (QuackbackIO/quackback issue 352).
 
-use crate::jira::catalog::Shape;
+use crate::jira::custom::Shape;
 use crate::jira::jql::tree::{Field, Operator, Parsed, Tree};
 use crate::jira::site::Site;
 
