@@ -1,7 +1,7 @@
 //! Every way to prove who we are, and the sealing of secrets. A security review reads this crate.
 //!
 //! Three parts: **at rest** ([`keyfile`] and [`Sealer`]: a key file wraps one data key and one fingerprint
-//! key per tenant), **outbound** ([`CredentialSigner`], called by `net` for every attempt), and **inbound**
+//! key per tenant), **outbound** ([`CredentialSigner`], called by `net` for every attempt; [`oauth1`]), and **inbound**
 //! ([`intake`] for webhook deliveries, [`bearer`] for our own API). No connection is opened here, and no log
 //! line is written: what this crate holds has no business in either.
 
@@ -14,6 +14,8 @@ mod fingerprint;
 pub mod intake;
 pub mod keyfile;
 mod methods;
+pub mod oauth1;
+mod percent;
 mod sealer;
 mod secrets;
 mod signer;

@@ -2,13 +2,13 @@
 //! “Authentication”). The only credential that travels in a URL, which is why no URL of ours is ever logged
 //! whole.
 
-use std::fmt::Write as _;
-
 use bowline_core::port::SignError;
 use bowline_core::secret::Secret;
 use bytes::Bytes;
 use http::Uri;
 use zeroize::Zeroizing;
+
+use crate::percent;
 
 const NAME: &str = "access_token";
 
@@ -26,7 +26,7 @@ pub(super) fn attach(secret: &Secret, request: &mut http::Request<Bytes>) -> Res
     }
     path.push_str(NAME);
     path.push('=');
-    encode(secret.expose(), &mut path);
+    percent::encode(secret.expose(), &mut path);
 
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(path.parse().map_err(|_| SignError::Unfit)?);
@@ -38,15 +38,4 @@ pub(super) fn attach(secret: &Secret, request: &mut http::Request<Bytes>) -> Res
 fn is_ours(pair: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default();
     name.replace("%5F", "_").replace("%5f", "_") == NAME
-}
-
-/// Everything but the unreserved characters of RFC 3986 as `%XX`.
-fn encode(bytes: &[u8], out: &mut String) {
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-            out.push(char::from(*byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
 }

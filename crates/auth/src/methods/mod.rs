@@ -28,7 +28,7 @@ pub(crate) fn attach(
 }
 
 /// Sets the `Authorization` header, marked so that nothing which prints headers shows it.
-fn authorize(value: &[u8], request: &mut http::Request<Bytes>) -> Result<(), SignError> {
+pub(crate) fn authorize(value: &[u8], request: &mut http::Request<Bytes>) -> Result<(), SignError> {
     let mut value = HeaderValue::from_bytes(value).map_err(|_| SignError::Unfit)?;
     value.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, value);

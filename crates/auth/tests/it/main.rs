@@ -10,5 +10,6 @@ mod canary;
 mod intake;
 mod keys;
 mod memory;
+mod oauth1;
 mod sealing;
 mod signing;
