@@ -15,7 +15,7 @@ use super::{base, form, header};
 /// A token with its secret: a request token during the flow, an access token afterwards.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// What names it.
+    /// What names it. An empty one is not sent, but the secret counts all the same.
     pub key: String,
     /// Its secret; not used by the RSA methods.
     pub secret: Secret,
@@ -120,6 +120,7 @@ impl Credential {
         timestamp: &'a str,
     ) -> Vec<(&'static str, &'a str)> {
         let token = self.token.as_ref().map(|token| ("oauth_token", token.key.as_str()));
+        let token = token.filter(|(_, key)| !key.is_empty());
         let version = self.version.then_some(("oauth_version", "1.0"));
         [("oauth_consumer_key", self.consumer_key.as_str())]
             .into_iter()

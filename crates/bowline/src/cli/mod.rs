@@ -4,6 +4,7 @@ mod activity;
 mod client;
 mod config;
 mod connection;
+mod debug;
 mod doctor;
 mod errors;
 mod exit;
@@ -117,6 +118,7 @@ async fn run(cli: Cli) -> Done {
         Command::Doctor => doctor::run(&context).await,
         Command::Explain { code } => explain::run(out, code.as_deref()),
         Command::Config { verb } => config::run(&context, verb),
+        Command::Debug { what } => debug::run(&what),
         Command::Openapi => {
             out.line(bowline_server::openapi());
             Ok(())

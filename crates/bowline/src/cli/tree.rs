@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{activity, config, connection, errors, profile, serve, share, sim, tenant, token};
+use super::{activity, config, connection, debug, errors, profile, serve, share, sim, tenant, token};
 
 /// Ties Jira to everything else a company works with.
 ///
@@ -97,6 +97,11 @@ pub(crate) enum Command {
     Config {
         #[command(subcommand)]
         verb: config::Verb,
+    },
+    /// Compute what Bowline computes inside, to compare it with another program.
+    Debug {
+        #[command(subcommand)]
+        what: debug::What,
     },
     /// Print the description of the API.
     Openapi,

@@ -15,7 +15,7 @@ fn read(text: &str) -> Result<PrivateKey, Error> {
 
 /// The text of the error, which must not quote the key.
 fn refusal(text: &str) -> String {
-    let error = read(text).expect_err("it is no key we take");
+    let error = read(text).unwrap_err();
     let words = format!("{error} {error:?}");
     for line in text.lines().filter(|line| line.len() > 20 && !line.starts_with("-----")) {
         assert!(!words.contains(line), "{words}");

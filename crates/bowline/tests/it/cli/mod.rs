@@ -2,6 +2,7 @@
 
 mod changing;
 mod checking;
+mod debug;
 mod failing;
 mod reading;
 mod secret;
