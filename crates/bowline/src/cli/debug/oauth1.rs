@@ -33,10 +33,8 @@ fn signed(ask: &Ask, fields: &Fields) -> Result<Signed, String> {
     if fields.text("content_type")?.is_some_and(is_form) {
         call = call.with_form(fields.text("body")?.unwrap_or_default().as_bytes());
     }
-    for (name, extra) in extras() {
-        if let Some(value) = fields.text(name)? {
-            call = call.with(extra(value.to_owned()));
-        }
+    for extra in extras(fields)? {
+        call = call.with(extra);
     }
     if let Some(seen) = seen_as(fields)? {
         call = call.seen_as(&seen).map_err(words)?;
@@ -44,8 +42,12 @@ fn signed(ask: &Ask, fields: &Fields) -> Result<Signed, String> {
     credential.sign(&call, &attempt(fields)?).map_err(words)
 }
 
-fn extras() -> [(&'static str, fn(String) -> Extra); 3] {
-    [("callback", Extra::Callback), ("verifier", Extra::Verifier), ("session_handle", Extra::SessionHandle)]
+fn extras(fields: &Fields) -> Result<impl Iterator<Item = Extra>, String> {
+    let text = |name: &str| fields.text(name).map(|text| text.map(str::to_owned));
+    let (callback, verifier) =
+        (text("callback")?.map(Extra::Callback), text("verifier")?.map(Extra::Verifier));
+    let handle = text("session_handle")?.map(Extra::SessionHandle);
+    Ok([callback, verifier, handle].into_iter().flatten())
 }
 
 fn seen_as(fields: &Fields) -> Result<Option<SeenAs>, String> {
