@@ -28,11 +28,13 @@ const USER: &str = "com.atlassian.jira.user.ApplicationUser";
 const VERSION: &str = "com.atlassian.jira.project.version.Version";
 const ISSUE: &str = "com.atlassian.jira.issue.Issue";
 const KIND: &str = "com.atlassian.jira.issue.issuetype.IssueType";
+const SPRINT: &str = "com.atlassian.greenhopper.service.sprint.Sprint";
 const PROJECT: &str = "com.atlassian.jira.project.Project";
 
 /// All functions by name.
 pub(crate) static KNOWN: &[Known] = &[
     known("cascadeOption", "\"\"", true, "com.atlassian.jira.issue.customfields.option.Option"),
+    known("closedSprints", "", true, SPRINT),
     known("componentsLeadByUser", "", true, "com.atlassian.jira.bc.project.component.ProjectComponent"),
     known("currentUser", "", false, USER),
     known("earliestUnreleasedVersion", "project", false, VERSION),
@@ -40,9 +42,11 @@ pub(crate) static KNOWN: &[Known] = &[
     known("endOfMonth", "", false, DATE),
     known("endOfWeek", "", false, DATE),
     known("endOfYear", "", false, DATE),
+    known("futureSprints", "", true, SPRINT),
     known("latestReleasedVersion", "project", false, VERSION),
     known("membersOf", "\"\"", true, USER),
     known("now", "", false, DATE),
+    known("openSprints", "", true, SPRINT),
     known("projectsLeadByUser", "", true, PROJECT),
     known("projectsWhereUserHasPermission", "\"\"", true, PROJECT),
     known("projectsWhereUserHasRole", "\"\"", true, PROJECT),

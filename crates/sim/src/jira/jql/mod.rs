@@ -4,6 +4,7 @@
 //! words errors as Jira does, [`test`] matches issues, [`order`] sorts them. Times relative to now are resolved when
 //! matching, so a webhook's filter stays right.
 
+mod agile;
 mod bind;
 pub(crate) mod function;
 mod lex;

@@ -244,7 +244,7 @@ fn custom(site: &Site, field: &str) -> Option<Row<Custom>> {
 pub(crate) fn takes(site: &Site, name: &Name) -> Takes {
     match name {
         Name::Custom(row) => match site.catalog.custom.get(*row).shape {
-            Shape::Text | Shape::Area | Shape::ReadOnly => Takes::Words,
+            Shape::Text | Shape::Area | Shape::ReadOnly | Shape::EpicName => Takes::Words,
             Shape::Number | Shape::Date | Shape::Moment => Takes::Ordered,
             _ => Takes::Set,
         },

@@ -6,7 +6,7 @@ use super::test::Subject;
 use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::{Catalog, Version};
-use crate::jira::custom::{Custom, Held};
+use crate::jira::custom::{Custom, Held, Shape};
 use crate::jira::issue::Issue;
 use crate::jira::site::Site;
 
@@ -122,6 +122,9 @@ impl Key {
             }
             Self::FixVersion => last(version(&left.fix_versions), version(&right.fix_versions)),
             Self::Version => last(version(&left.versions), version(&right.versions)),
+            Self::Custom(row) if catalog.custom.get(row).shape == Shape::Rank => {
+                left.rank(catalog).cmp(&right.rank(catalog))
+            }
             Self::Custom(row) => held(catalog, row, left.held(row), right.held(row)),
         }
     }

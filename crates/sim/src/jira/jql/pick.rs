@@ -18,6 +18,10 @@ pub(super) enum Pick {
     Group(Row<Group>),
     Version(Row<Version>),
     Project(Row<Project>),
+    /// A sprint, by id.
+    Sprint(u32),
+    /// An epic, by its issue's id.
+    Epic(u32),
     /// A label or an address, whatever the case of its letters.
     Word(Box<str>),
 }
@@ -36,6 +40,8 @@ impl Pick {
             (Self::Version(row), Held::Version(own)) => own == row,
             (Self::Version(row), Held::Versions(own)) => own.contains(row),
             (Self::Project(row), Held::Project(own)) => own == row,
+            (Self::Sprint(id), Held::Sprints(own)) => own.contains(id),
+            (Self::Epic(id), Held::Epic(own, _)) => own == id,
             (Self::Word(word), Held::Text(own)) => own.eq_ignore_ascii_case(word),
             (Self::Word(word), Held::Labels(own)) => own.iter().any(|label| label.eq_ignore_ascii_case(word)),
             _ => false,

@@ -116,6 +116,8 @@ impl<'a> Asked<'a> {
             Shape::Person | Shape::People => picks(self.people(values)?, Pick::Person),
             Shape::Version | Shape::Versions => picks(self.versions(values)?, Pick::Version),
             Shape::Project => picks(self.projects(values)?, Pick::Project),
+            Shape::Sprint => self.sprints(values)?,
+            Shape::EpicLink => picks(self.issues(values)?, Pick::Epic),
             Shape::Group | Shape::Groups => self.each(
                 values,
                 |text| {
@@ -144,7 +146,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Values one by one: texts are looked up, functions give several, `EMPTY` is `None`.
-    fn each<T>(
+    pub(super) fn each<T>(
         self,
         values: &'a [Operand],
         text: impl Fn(&'a str) -> Bound<Vec<T>>,

@@ -75,6 +75,7 @@ pub(crate) fn fetch(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         fields: select(site, &strings(&body, "fields"), &["*navigable"]),
         expand: strings(&body, "expand"),
         properties: strings(&body, "properties"),
+        keyed: true,
     };
     let spoilt = call.faults.spoils(call.plan);
     let (mut issues, mut errors): (Vec<&Issue>, Vec<Value>) = (Vec::new(), Vec::new());

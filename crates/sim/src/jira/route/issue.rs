@@ -37,6 +37,7 @@ fn wanted(site: &Site, call: &Call<'_>) -> Wanted {
         fields: select(site, &query.list("fields"), &["*all"]),
         expand: query.list("expand"),
         properties: query.list("properties"),
+        keyed: true,
     }
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
         let issue = site.issues.get(id).ok_or_else(Refusal::no_issue)?;
         // Unlike reading, this cannot be told which fields to answer.
         let fields = select(site, &[], &["*all"]);
-        let wanted = Wanted { fields, expand: call.query.list("expand"), properties: Vec::new() };
+        let wanted = Wanted { fields, expand: call.query.list("expand"), ..Wanted::default() };
         return Ok(Answer::ok(&IssueView(Show::call(site, call), issue, &wanted)));
     }
     Ok(Answer::empty(StatusCode::NO_CONTENT))

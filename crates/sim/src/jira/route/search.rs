@@ -104,6 +104,7 @@ impl Asked {
             },
             expand: strings(&self.parameters, "expand"),
             properties: strings(&self.parameters, "properties"),
+            keyed: strings(&self.parameters, "fields").iter().any(|name| name == "key"),
         }
     }
 }
@@ -191,8 +192,7 @@ pub(crate) fn by_token(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> 
         return Err(unbounded());
     }
     let wanted = asked.wanted(site, &[]);
-    let only_ids = wanted.fields.is_empty() && wanted.expand.is_empty() && wanted.properties.is_empty();
-    let cap = if only_ids { TOKEN_CAP.1 } else { TOKEN_CAP.0 };
+    let cap = if wanted.is_bare() { TOKEN_CAP.1 } else { TOKEN_CAP.0 };
     let max = asked.number("maxResults", 50).clamp(1, cap);
     let fresh = asked.reconciled()?;
     let mut found = query.find(site, call.caller, &fresh);

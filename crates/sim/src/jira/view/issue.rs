@@ -23,9 +23,16 @@ pub(crate) struct Wanted {
     pub(crate) expand: Vec<String>,
     /// Which properties; no `properties` object when empty.
     pub(crate) properties: Vec<String>,
+    /// Whether the key is wanted even when nothing else is: it is no field, but `search/jql` is asked for it as one.
+    pub(crate) keyed: bool,
 }
 
 impl Wanted {
+    /// Whether nothing is wanted but who the issue is.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.fields.is_empty() && self.expand.is_empty() && self.properties.is_empty()
+    }
+
     pub(crate) fn expands(&self, what: &str) -> bool {
         self.expand.iter().any(|name| name == what)
     }
@@ -46,7 +53,7 @@ impl Serialize for IssueView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(show, issue, wanted) = *self;
         let mut map = serializer.serialize_map(None)?;
-        if wanted.fields.is_empty() && wanted.expand.is_empty() && wanted.properties.is_empty() {
+        if wanted.is_bare() && !wanted.keyed {
             // search/jql without `fields`: the id is all there is.
             map.serialize_entry("id", &format_args!("{}", issue.id))?;
             return map.end();

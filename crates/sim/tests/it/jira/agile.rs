@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use super::{CLOUD, DC, World, hooked, target, world};
 use crate::receiver::Receiver;
 
-const AGILE: &str = "/rest/agile/1.0";
+pub(super) const AGILE: &str = "/rest/agile/1.0";
 const SPRINT: &str = "customfield_10104";
 
-async fn sprint(world: &World, name: &str) -> u64 {
+pub(super) async fn sprint(world: &World, name: &str) -> u64 {
     let body = json!({"name": name, "originBoardId": 1});
     world.ada.post(&format!("{AGILE}/sprint"), body).await.expect(201)["id"].as_u64().unwrap()
 }
 
-async fn epic(world: &World, name: &str) -> String {
+pub(super) async fn epic(world: &World, name: &str) -> String {
     let fields = json!({
         "project": {"key": "ACME"}, "issuetype": {"name": "Epic"}, "summary": name, "customfield_10102": name,
     });
@@ -21,7 +21,7 @@ async fn epic(world: &World, name: &str) -> String {
     made["key"].as_str().unwrap().to_owned()
 }
 
-fn keys(page: &Value) -> Vec<String> {
+pub(super) fn keys(page: &Value) -> Vec<String> {
     page["issues"].as_array().unwrap().iter().map(|issue| issue["key"].as_str().unwrap().to_owned()).collect()
 }
 

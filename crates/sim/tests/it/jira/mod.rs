@@ -9,6 +9,7 @@ mod fields;
 mod filters;
 mod issues;
 mod limits;
+mod plans;
 mod projects;
 mod queries;
 mod screens;

@@ -25,6 +25,7 @@ pub(super) fn wanted(site: &Site, call: &Call<'_>) -> (Wanted, Vec<String>) {
         fields: select(site, &asked, &["*navigable"]),
         expand: call.query.list("expand"),
         properties: call.query.list("properties"),
+        keyed: true,
     };
     (wanted, asked)
 }
