@@ -76,6 +76,12 @@ impl Clock {
         self.position().speed
     }
 
+    /// How far it is from real time, in milliseconds.
+    pub(crate) fn offset(&self) -> i64 {
+        let real = real();
+        self.position().now(real).saturating_sub(real)
+    }
+
     /// Lets `ms` pass at once.
     pub(crate) fn advance(&self, ms: i64) {
         self.change(|position| {

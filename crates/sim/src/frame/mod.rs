@@ -13,6 +13,7 @@ pub(crate) mod door;
 pub(crate) mod faults;
 pub(crate) mod glob;
 pub(crate) mod locked;
+pub(crate) mod page;
 pub(crate) mod random;
 pub(crate) mod recorder;
 pub(crate) mod serve;

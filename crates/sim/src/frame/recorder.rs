@@ -178,7 +178,21 @@ impl Recorder {
         Some((request, said))
     }
 
-    fn note(&self) {
+    /// How often anything was noted so far.
+    pub(crate) fn version(&self) -> u64 {
+        self.version.get()
+    }
+
+    /// Waits until anything was noted since that version.
+    pub(crate) async fn changed(&self, version: u64) {
+        let noted = self.noted.notified();
+        if self.version() == version {
+            noted.await;
+        }
+    }
+
+    /// Says that something here, or what is shown beside it, is not as it was.
+    pub(crate) fn note(&self) {
         self.version.take();
         self.noted.notify_waiters();
     }
@@ -248,6 +262,11 @@ impl Recorder {
     /// The webhooks after the one with this id, oldest first.
     pub(crate) fn webhooks(&self, since: u64) -> Vec<Sent> {
         lock(&self.webhooks).entries.iter().filter(|sent| sent.id > since).cloned().collect()
+    }
+
+    /// The webhook with this id, if it is remembered.
+    pub(crate) fn find_webhook(&self, id: u64) -> Option<Sent> {
+        lock(&self.webhooks).get_mut(id).cloned()
     }
 
     /// Waits until a webhook after the one with this id reached its end.

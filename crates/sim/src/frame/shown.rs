@@ -66,6 +66,12 @@ pub(crate) trait Shown {
     fn about(&self) -> About;
     /// A page of the items, newest first, that have all these words in id, key or title: `{items, total}`.
     fn list(&self, words: &str, start: usize, max: usize) -> Value;
+    /// The states that an item's workflow knows, in their order.
+    fn states_of(&self, id: &str) -> Vec<String>;
+    /// What `POST /_sim/edit` takes as `create`.
+    fn draft(&self, project: &str, kind: &str, title: &str) -> Value;
+    /// What `POST /_sim/edit` takes as `fields` for another title.
+    fn retitled(&self, title: &str) -> Value;
     /// All settings that are on or off.
     fn toggles(&self) -> Vec<Toggle>;
 }

@@ -123,6 +123,7 @@ pub(crate) fn state(site: &Site) -> Value {
         "counts": {"items": site.issues.len(), "comments": comments, "deleted": site.gone.len()},
         "hooks": site.hooks.iter().map(|hook| json!({
             "id": hook.id, "name": hook.name, "events": hook.events, "jql": hook.jql, "enabled": hook.enabled,
+            "url": hook.url.split('?').next(),
             "signed": hook.secret.is_some(),
         })).collect::<Vec<_>>(),
     })

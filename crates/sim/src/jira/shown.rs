@@ -49,6 +49,21 @@ impl Shown for Site {
         json!({"items": page.collect::<Vec<_>>(), "total": found.len()})
     }
 
+    fn states_of(&self, id: &str) -> Vec<String> {
+        let issue = self.find(id).and_then(|id| self.issues.get(id));
+        let workflow = issue.map(|issue| self.catalog.workflow_of(issue.project, issue.kind));
+        let statuses = workflow.map(|workflow| workflow.statuses()).unwrap_or_default();
+        statuses.into_iter().map(|status| self.catalog.statuses.get(status).name.to_string()).collect()
+    }
+
+    fn draft(&self, project: &str, kind: &str, title: &str) -> Value {
+        json!({"project": {"key": project}, "issuetype": {"name": kind}, "summary": title})
+    }
+
+    fn retitled(&self, title: &str) -> Value {
+        json!({"summary": title})
+    }
+
     fn toggles(&self) -> Vec<Toggle> {
         let public = self.catalog.projects.iter().map(|(row, project)| {
             let on = self.gate.public.contains(&row);

@@ -129,7 +129,9 @@ pub(crate) fn state(site: &Site) -> Value {
             "items": site.items.len(), "comments": site.comments.len(), "assignments": site.assignments.len(),
             "deleted": site.gone.len(),
         },
-        "hooks": site.hook.iter().map(|hook| json!({"id": 1, "header": hook.header.is_some()})).collect::<Vec<_>>(),
+        "hooks": site.hook.iter().map(|hook| json!({
+            "id": 1, "header": hook.header.is_some(), "url": hook.url.split('?').next(),
+        })).collect::<Vec<_>>(),
         "settings": {
             "comment_bumps": site.switches.comment_bumps,
             "general_in_hooks": site.switches.general_in_hooks,

@@ -38,6 +38,20 @@ impl Shown for Site {
         json!({"items": page.collect::<Vec<_>>(), "total": found.len()})
     }
 
+    fn states_of(&self, id: &str) -> Vec<String> {
+        let item = id.parse().ok().and_then(|id| self.items.get(id));
+        item.map(|item| states(self, self.catalog.projects.get(item.project).process, item.kind))
+            .unwrap_or_default()
+    }
+
+    fn draft(&self, project: &str, kind: &str, title: &str) -> Value {
+        json!({"ResourceType": kind, "Name": title, "Project": {"Id": project.parse::<u32>().unwrap_or_default()}})
+    }
+
+    fn retitled(&self, title: &str) -> Value {
+        json!({"Name": title})
+    }
+
     fn toggles(&self) -> Vec<Toggle> {
         let required = self.catalog.states.iter().any(|(_, state)| state.comment_required);
         [

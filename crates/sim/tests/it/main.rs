@@ -13,6 +13,7 @@ mod control;
 mod faults;
 mod guard;
 mod jira;
+mod page;
 mod predicates;
 mod receiver;
 mod robust;

@@ -21,7 +21,7 @@ pub(super) fn router<W: World>() -> Router<Arc<House<W>>> {
 }
 
 /// What the clock shows, and how it runs.
-pub(super) fn show(clock: &Clock) -> Value {
+pub(crate) fn show(clock: &Clock) -> Value {
     let now = clock.now();
     let time = Timestamp::from_millisecond(now).map(|at| format!("{at:.3}")).ok();
     json!({"now": now, "time": time, "frozen": clock.is_frozen(), "speed": clock.speed()})
@@ -34,7 +34,7 @@ async fn look<W: World>(State(house): Here<W>) -> Answer {
 /// One change.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Change {
+pub(crate) enum Change {
     AdvanceMs(i64),
     /// A period in words, such as `1d 2h`; a day has 24 hours.
     Advance(String),
@@ -47,7 +47,7 @@ pub(super) enum Change {
 /// Milliseconds since 1970, or a text as in RFC 3339.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Instant {
+pub(crate) enum Instant {
     Number(i64),
     Text(String),
 }
@@ -59,7 +59,7 @@ async fn change<W: World>(State(house): Here<W>, bytes: Bytes) -> Outcome {
 }
 
 /// Changes the clock, or says what is wrong with the wish.
-pub(super) fn apply(clock: &Clock, change: Change) -> Result<(), String> {
+pub(crate) fn apply(clock: &Clock, change: Change) -> Result<(), String> {
     match change {
         Change::AdvanceMs(ms) => clock.advance(ms),
         Change::Advance(period) => clock.advance(milliseconds(&period)?),

@@ -89,7 +89,15 @@ pub(crate) async fn pass<W: World>(
 ) -> Response {
     let mut response = match house.hosts.objection(request.method(), request.headers()) {
         Some(why) => wrong(StatusCode::FORBIDDEN, why).into_response(),
-        None => next.run(request).await,
+        None => {
+            let changes = !request.method().is_safe();
+            let response = next.run(request).await;
+            if changes {
+                // Whoever watches the page sees it.
+                house.frame.recorder.note();
+            }
+            response
+        }
     };
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -4,16 +4,18 @@
 //! [`guard`]. Errors are 400, 403 or 404 with `{"error": "…"}`. [`GUIDE`] is what `GET /_sim/` answers; the README
 //! shows the bodies at length.
 
-mod clock;
+pub(crate) mod clock;
 mod faults;
 pub(crate) mod guard;
 mod snapshots;
-mod traffic;
+pub(crate) mod traffic;
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::header::VARY;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use bytes::Bytes;
@@ -22,10 +24,15 @@ use serde_json::{Value, json};
 
 use crate::frame::answer::Answer;
 use crate::frame::call::Query;
+use crate::frame::page;
 use crate::frame::world::{House, World};
 
 /// Route and purpose, as `GET /_sim/` shows them.
 const GUIDE: &[(&str, &str)] = &[
+    (
+        "GET /_sim/page",
+        "everything here for a browser, with every switch; also at /_sim/ when HTML is asked for",
+    ),
     ("GET /_sim/state", "counts, webhooks, clock, faults"),
     ("GET /_sim/about", "people and how they sign in, projects"),
     ("GET /_sim/clock", "what it shows, how it runs"),
@@ -70,8 +77,8 @@ const GUIDE: &[(&str, &str)] = &[
 /// The control routes.
 pub(crate) fn router<W: World>(house: Arc<House<W>>) -> Router {
     Router::new()
-        .route("/_sim", get(guide))
-        .route("/_sim/", get(guide))
+        .route("/_sim", get(guide_or_page::<W>))
+        .route("/_sim/", get(guide_or_page::<W>))
         .route("/_sim/state", get(state::<W>))
         .route("/_sim/about", get(about::<W>))
         .route("/_sim/edit", post(edit::<W>))
@@ -82,6 +89,7 @@ pub(crate) fn router<W: World>(house: Arc<House<W>>) -> Router {
         .merge(faults::router())
         .merge(snapshots::router())
         .merge(traffic::router())
+        .merge(page::router())
         .layer(middleware::from_fn_with_state(house.clone(), guard::pass::<W>))
         .with_state(house)
 }
@@ -97,10 +105,14 @@ fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Answer> {
     serde_json::from_slice(bytes).map_err(|error| wrong(StatusCode::BAD_REQUEST, error))
 }
 
-async fn guide() -> Answer {
+/// The list of routes, or for a browser the page.
+async fn guide_or_page<W: World>(State(house): Here<W>, headers: HeaderMap, uri: Uri) -> Response {
+    if page::is_wanted(&headers) {
+        return page::first(&house, if uri.path().ends_with('/') { "page" } else { "_sim/page" });
+    }
     let routes: Vec<Value> =
         GUIDE.iter().map(|(route, purpose)| json!({"route": route, "does": purpose})).collect();
-    Answer::ok(&json!({"routes": routes}))
+    Answer::ok(&json!({"routes": routes})).header(VARY, "Accept").into_response()
 }
 
 async fn state<W: World>(State(house): Here<W>) -> Answer {

@@ -42,12 +42,17 @@ async fn forget<W: World>(State(house): Here<W>) -> Answer {
 
 async fn request<W: World>(State(house): Here<W>, Path(id): Path<u64>) -> Outcome {
     let missing = || wrong(StatusCode::NOT_FOUND, format_args!("request {id} is not remembered"));
-    let (request, said) = house.frame.recorder.exchange(id).ok_or_else(missing)?;
+    exchanged(&house, id).map(|shown| Answer::ok(&shown)).ok_or_else(missing)
+}
+
+/// A request, with what was said if that is still remembered.
+pub(crate) fn exchanged<W: World>(house: &House<W>, id: u64) -> Option<Value> {
+    let (request, said) = house.frame.recorder.exchange(id)?;
     let mut shown = json!(request);
     if let (Some(members), Some(said)) = (shown.as_object_mut(), said) {
         members.extend(exchange(&said));
     }
-    Ok(Answer::ok(&shown))
+    Some(shown)
 }
 
 /// What was said, without secrets: headers and bodies of both sides.
@@ -120,12 +125,13 @@ async fn webhooks<W: World>(State(house): Here<W>, uri: Uri) -> Answer {
 }
 
 async fn webhook<W: World>(State(house): Here<W>, Path(id): Path<u64>) -> Outcome {
-    let sent = house.frame.recorder.webhooks(id.saturating_sub(1)).into_iter().find(|sent| sent.id == id);
+    let sent = house.frame.recorder.find_webhook(id);
     let missing = || wrong(StatusCode::NOT_FOUND, format_args!("webhook {id} is not remembered"));
     sent.map(|sent| Answer::ok(&show(&sent))).ok_or_else(missing)
 }
 
-fn show(sent: &Sent) -> Value {
+/// A webhook with all that became of it.
+pub(crate) fn show(sent: &Sent) -> Value {
     let outgoing = &sent.outgoing;
     json!({
         "id": sent.id,
