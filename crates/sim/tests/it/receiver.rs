@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri};
@@ -54,7 +55,7 @@ impl Receiver {
         Self { url, answers, arrived, server }
     }
 
-    /// The statuses of the next answers; 200 afterwards.
+    /// The statuses of the next answers; 200 afterwards. Zero is no answer at all, and 302 leads back here.
     pub(crate) fn answer(&self, statuses: &[u16]) {
         self.answers.lock().expect("a lock").extend(statuses);
     }
@@ -79,14 +80,13 @@ impl Drop for Receiver {
     }
 }
 
-async fn take(
-    State((answers, sender)): State<Shared>,
-    uri: Uri,
-    headers: HeaderMap,
-    raw: Bytes,
-) -> StatusCode {
+async fn take(State((answers, sender)): State<Shared>, uri: Uri, headers: HeaderMap, raw: Bytes) -> Response {
     let status = answers.lock().expect("a lock").pop_front().unwrap_or(200);
     let body = serde_json::from_slice(&raw).unwrap_or_default();
     sender.send(Got { uri, headers, raw, body }).expect("a test that listens");
-    StatusCode::from_u16(status).expect("a status")
+    match status {
+        0 => std::future::pending().await,
+        302 => (StatusCode::FOUND, [("location", "/hook")]).into_response(),
+        _ => StatusCode::from_u16(status).expect("a status").into_response(),
+    }
 }

@@ -59,7 +59,9 @@ impl<'a> Asked<'a> {
     pub(super) fn set(self, name: &Name, values: &'a [Operand]) -> Bound<Option<Values>> {
         let (catalog, only_empty) = (&self.site.catalog, values == [Operand::Empty]);
         Ok(Some(match name {
-            Name::Project => Values::Project(self.full(self.projects(values)?)?),
+            // No issue is without a project, but it can be asked: `project is not EMPTY` is how people ask for all
+            // (QuackbackIO/quackback issue 352).
+            Name::Project => Values::Project(self.projects(values)?.into_iter().flatten().collect()),
             Name::Key => Values::Issue(self.full(self.issues(values)?)?),
             Name::Kind => Values::Kind(self.full(self.kinds(values)?)?),
             Name::Division => Values::Division(self.named(

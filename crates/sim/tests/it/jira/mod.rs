@@ -2,9 +2,11 @@
 
 mod access;
 mod agile;
+mod apps;
 mod circles;
 mod comments;
 mod dashboards;
+mod delivery;
 mod fields;
 mod filters;
 mod issues;
