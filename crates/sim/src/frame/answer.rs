@@ -1,11 +1,13 @@
-//! An answer before it becomes an HTTP response: status, a few headers, a whole body.
+//! An answer before it becomes an HTTP response: status, a few headers, a whole body or a file.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde::Serialize;
+
+use crate::frame::spool::Piece;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html;charset=UTF-8");
@@ -20,12 +22,14 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// The whole body.
     pub(crate) body: Bytes,
+    /// A file that is the body instead.
+    pub(crate) file: Option<Piece>,
 }
 
 impl Answer {
     /// A status without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
+        Self { status, headers: Vec::new(), body: Bytes::new(), file: None }
     }
 
     /// A JSON body. Only a value that cannot be JSON (a non-text map key) fails, as 500 with its reason.
@@ -58,6 +62,13 @@ impl Answer {
         Self::with(status, TEXT, Bytes::from_static(text.as_bytes()))
     }
 
+    /// A part of a file, sent as it is read.
+    pub(crate) fn file(status: StatusCode, media: &str, piece: Piece) -> Self {
+        let length = piece.length().to_string();
+        let answer = Self { file: Some(piece), ..Self::empty(status) };
+        answer.header(CONTENT_TYPE, media).header(CONTENT_LENGTH, &length)
+    }
+
     /// The same answer with one more header; a value that no header can carry is left out.
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -67,13 +78,14 @@ impl Answer {
     }
 
     fn with(status: StatusCode, media: HeaderValue, body: Bytes) -> Self {
-        Self { status, headers: vec![(CONTENT_TYPE, media)], body }
+        Self { status, headers: vec![(CONTENT_TYPE, media)], body, file: None }
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let body = self.file.map_or_else(|| Body::from(self.body), |piece| Body::from_stream(piece.read()));
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         response.headers_mut().extend(self.headers);
         response

@@ -10,7 +10,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderName, RETRY_AFTER};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
@@ -77,7 +77,8 @@ pub(crate) async fn pass<W: World>(
 async fn foresee<W: World>(house: &House<W>, request: Request) -> Result<(Plan, Request), Answer> {
     let faults = &house.frame.faults;
     let (head, body) = request.into_parts();
-    let (body, read) = if faults.asks_body() {
+    // A form brings files, which no rule looks into and which may be too large to hold.
+    let (body, read) = if faults.asks_body() && !is_form(&head.headers) {
         let read = to_bytes(body, BODY_LIMIT).await;
         let read = read.map_err(|_| Answer::empty(StatusCode::PAYLOAD_TOO_LARGE))?;
         (Body::from(read.clone()), read)
@@ -99,6 +100,11 @@ async fn foresee<W: World>(house: &House<W>, request: Request) -> Result<(Plan, 
     facts.caller = name.as_deref();
     let plan = faults.plan(&facts);
     Ok((plan, Request::from_parts(head, body)))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
+    media.to_ascii_lowercase().starts_with("multipart/")
 }
 
 /// The login name of who calls.

@@ -9,10 +9,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::response::Response;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -60,22 +60,35 @@ impl Transcript {
     pub(crate) async fn note(&self, (method, path): (&str, &str), response: Response) -> Response {
         let (head, body) = response.into_parts();
         let media = media(&head.headers);
+        let status = head.status.as_u16();
+        if !media.is_some_and(|media| media.starts_with("application/json")) {
+            // Whatever is no JSON may be a file of any length: nobody takes it apart, so nobody needs to hold it.
+            let length = body.size_hint().exact().or_else(|| length(&head.headers)).unwrap_or_default();
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            self.write(&Line { face: self.face, method, path, status, media, body: None, length });
+            return Response::from_parts(head, body);
+        }
         let Ok(bytes) = to_bytes(body, LONGEST).await else {
             return Response::from_parts(head, Body::empty());
         };
-        let is_json = media.is_some_and(|media| media.starts_with("application/json"));
-        let text = std::str::from_utf8(&bytes).ok().filter(|_| is_json);
+        let text = std::str::from_utf8(&bytes).ok();
         let body = text.and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
-        let (status, length) = (head.status.as_u16(), bytes.len());
-        let line = Line { face: self.face, method, path, status, media, body, length };
-        if let Ok(mut line) = serde_json::to_vec(&line) {
+        self.write(&Line { face: self.face, method, path, status, media, body, length: bytes.len() });
+        Response::from_parts(head, Body::from(bytes))
+    }
+
+    fn write(&self, line: &Line<'_>) {
+        if let Ok(mut line) = serde_json::to_vec(line) {
             line.push(b'\n');
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
             // See `open`.
             drop(file.write_all(&line));
         }
-        Response::from_parts(head, Body::from(bytes))
     }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn media(headers: &HeaderMap) -> Option<&str> {

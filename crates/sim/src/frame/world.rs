@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::StatusCode;
@@ -25,6 +25,7 @@ use crate::frame::recorder::{Recorder, beginning};
 use crate::frame::shown::Shown;
 use crate::frame::snapshot::Snapshots;
 use crate::frame::transcript::Transcript;
+use crate::frame::upload::{self, Arrived, Broken, Limits};
 
 /// The largest request body read; above Jira's own limits on texts, below what would hurt.
 pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -128,7 +129,16 @@ impl<W: World> House<W> {
 pub(crate) enum Act<W: World> {
     Read(fn(&W, &Call<'_>) -> Result<Answer, W::Refusal>),
     Write(fn(&mut W, &Call<'_>) -> Result<Answer, W::Refusal>),
+    /// Takes files: who may send what is decided before they are received, without anything being locked meanwhile.
+    Upload(Gate<W>, Keep<W>),
 }
+
+/// Says which files may come.
+pub(crate) type Gate<W> = fn(&W, &Call<'_>) -> Result<Limits, <W as World>::Refusal>;
+
+/// Keeps the files that were received, or says why they were not.
+pub(crate) type Keep<W> =
+    fn(&mut W, &Call<'_>, Result<Vec<Arrived>, Broken>) -> Result<Answer, <W as World>::Refusal>;
 
 impl<W: World> Clone for Act<W> {
     fn clone(&self) -> Self {
@@ -170,49 +180,61 @@ fn handler<W: World>(
     (api, path): (&'static str, &'static str),
     act: Act<W>,
 ) -> MethodRouter {
-    on(method, move |params: RawPathParams, request: Request| async move {
+    let method = on(method, move |params: RawPathParams, request: Request| async move {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let (head, body) = request.into_parts();
-        match to_bytes(body, BODY_LIMIT).await {
-            Ok(body) => answer(&house, (api, path), act, &head, (params, body)),
-            Err(_) => Answer::empty(StatusCode::PAYLOAD_TOO_LARGE).into_response(),
-        }
-    })
+        let whole = Arc::new(Plan::default());
+        let plan = head.extensions.get::<Arc<Plan>>().unwrap_or(&whole);
+        let mut call = Call {
+            method: head.method.as_str(),
+            path: head.uri.path(),
+            api,
+            route: path,
+            params,
+            query: Query::of(&head.uri),
+            raw_query: head.uri.query().unwrap_or_default(),
+            headers: &head.headers,
+            body: bytes::Bytes::new(),
+            caller: None,
+            plan,
+            faults: &house.frame.faults,
+        };
+        let body = match act {
+            Act::Upload(gate, keep) => {
+                let told = upload(&house, &mut call, (gate, keep), (&head, body)).await;
+                return respond(&call, told);
+            }
+            Act::Read(_) | Act::Write(_) => to_bytes(body, BODY_LIMIT).await,
+        };
+        let told = match (body, act) {
+            (Ok(body), Act::Read(handler)) => {
+                call.body = body;
+                house.read(|world| {
+                    let outcome =
+                        enter(world, &mut call).and_then(|()| handler(world, &call).map_err(Into::into));
+                    finish(world, &call, outcome)
+                })
+            }
+            (Ok(body), Act::Write(handler)) => {
+                call.body = body;
+                house.write(|world| {
+                    let outcome =
+                        enter(world, &mut call).and_then(|()| handler(world, &call).map_err(Into::into));
+                    finish(world, &call, outcome)
+                })
+            }
+            _ => (Answer::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
+        };
+        respond(&call, told)
+    });
+    // The only forms that are read are those of uploads, which have limits of their own.
+    method.layer(DefaultBodyLimit::disable())
 }
 
-fn answer<W: World>(
-    house: &House<W>,
-    (api, route): (&'static str, &'static str),
-    act: Act<W>,
-    head: &http::request::Parts,
-    (params, body): (Vec<(String, String)>, bytes::Bytes),
-) -> Response {
-    let whole = Arc::new(Plan::default());
-    let plan = head.extensions.get::<Arc<Plan>>().unwrap_or(&whole);
-    let mut call = Call {
-        method: head.method.as_str(),
-        path: head.uri.path(),
-        api,
-        route,
-        params,
-        query: Query::of(&head.uri),
-        raw_query: head.uri.query().unwrap_or_default(),
-        headers: &head.headers,
-        body,
-        caller: None,
-        plan,
-        faults: &house.frame.faults,
-    };
-    let (answer, name) = match act {
-        Act::Read(handler) => house.read(|world| {
-            let outcome = enter(world, &mut call).and_then(|()| handler(world, &call).map_err(Into::into));
-            finish(world, &call, outcome)
-        }),
-        Act::Write(handler) => house.write(|world| {
-            let outcome = enter(world, &mut call).and_then(|()| handler(world, &call).map_err(Into::into));
-            finish(world, &call, outcome)
-        }),
-    };
+/// An answer, and the name of whoever called.
+type Told = (Answer, Option<String>);
+
+fn respond(call: &Call<'_>, (answer, name): Told) -> Response {
     let said = Said { body: beginning(&call.body), answer: beginning(&answer.body) };
     let mut response = answer.into_response();
     response.extensions_mut().insert(said);
@@ -222,13 +244,40 @@ fn answer<W: World>(
     response
 }
 
+/// Asks whether files may come, receives them, and has them kept.
+async fn upload<W: World>(
+    house: &House<W>,
+    call: &mut Call<'_>,
+    (gate, keep): (Gate<W>, Keep<W>),
+    (head, body): (&http::request::Parts, axum::body::Body),
+) -> Told {
+    let opened = house.read(|world| {
+        let outcome = enter(world, call).and_then(|()| gate(world, call).map_err(Into::into));
+        outcome.map_err(|refusal| finish(world, call, Err(refusal)))
+    });
+    let limits = match opened {
+        Ok(limits) => limits,
+        Err(refused) => {
+            upload::ignore(body).await;
+            return refused;
+        }
+    };
+    let mut request = Request::new(body);
+    request.headers_mut().clone_from(&head.headers);
+    let arrived = upload::receive(request, limits).await;
+    house.write(|world| {
+        let outcome = keep(world, call, arrived).map_err(Into::into);
+        finish(world, call, outcome)
+    })
+}
+
 /// Finds out who calls, and whether they may go on.
 fn enter<W: World>(world: &W, call: &mut Call<'_>) -> Result<(), Answer> {
     call.caller = world.admit(call)?;
     world.guard(call)
 }
 
-fn finish<W: World>(world: &W, call: &Call<'_>, outcome: Result<Answer, Answer>) -> (Answer, Option<String>) {
+fn finish<W: World>(world: &W, call: &Call<'_>, outcome: Result<Answer, Answer>) -> Told {
     let mut answer = outcome.unwrap_or_else(|refusal| refusal);
     world.dress(call, &mut answer);
     (answer, call.caller.map(|person| world.name(person).to_owned()))

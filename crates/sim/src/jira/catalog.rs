@@ -8,6 +8,7 @@ use crate::frame::call::Person;
 use crate::frame::table::{Row, Table};
 use crate::jira::circle::{Cast, Group, Role};
 use crate::jira::custom::{Custom, Drawn};
+use crate::jira::part::LinkType;
 use crate::jira::scheme::{
     Division, NotificationScheme, PermissionScheme, PriorityScheme, SecurityScheme, TypeScheme,
     WorkflowScheme,
@@ -187,6 +188,7 @@ pub(crate) struct Catalog {
     pub(crate) components: Table<Component>,
     pub(crate) versions: Table<Version>,
     pub(crate) custom: Table<Custom>,
+    pub(crate) link_types: Table<LinkType>,
     pub(crate) divisions: Table<Division>,
     pub(crate) groups: Table<Group>,
     pub(crate) roles: Table<Role>,

@@ -167,7 +167,8 @@ pub(crate) fn item(site: &Site, name: &str) -> Option<Value> {
     let writes = issue.writes.iter().map(|write| {
         json!({
             "at": write.at, "who": who(write.who), "via": write.via, "deed": write.deed,
-            "comment": (write.comment != 0).then(|| write.comment.to_string()), "fields": names(&write.fields),
+            "comment": (write.part != 0 && write.deed.is_about_comment()).then(|| write.part.to_string()),
+            "part": (write.part != 0).then(|| write.part.to_string()), "fields": names(&write.fields),
         })
     });
     let history = issue.history.iter().flat_map(|change| change.items.iter().map(move |item| (change, item)));
@@ -286,6 +287,7 @@ pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
             .iter()
             .chain(crate::jira::hook::setup::EVENTS)
             .chain(crate::jira::hook::agile::EVENTS)
+            .chain(crate::jira::hook::part::EVENTS)
             .map(|event| (*event).to_owned())
             .collect()
     } else {

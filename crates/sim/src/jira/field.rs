@@ -41,6 +41,7 @@ pub(crate) enum Field {
     Summary,
     Creator,
     Subtasks,
+    Parent,
     Reporter,
     AggregateProgress,
     Environment,
@@ -128,9 +129,9 @@ pub(crate) static SYSTEM: &[System] = &[
     list(Field::Components, "components", "Component/s", "component", SCREEN | NAVIGABLE),
     system(Field::OriginalEstimate, "timeoriginalestimate", "Original Estimate", "number", NAVIGABLE),
     system(Field::Description, "description", "Description", "string", SCREEN | NAVIGABLE),
-    system(Field::TimeTracking, "timetracking", "Time Tracking", "timetracking", 0),
+    system(Field::TimeTracking, "timetracking", "Time Tracking", "timetracking", SCREEN),
     system(Field::Security, "security", "Security Level", "securitylevel", NAVIGABLE | CLOUD),
-    list(Field::Attachment, "attachment", "Attachment", "attachment", 0),
+    list(Field::Attachment, "attachment", "Attachment", "attachment", SCREEN),
     system(
         Field::AggregateTimeEstimate,
         "aggregatetimeestimate",
@@ -141,14 +142,15 @@ pub(crate) static SYSTEM: &[System] = &[
     system(Field::Summary, "summary", "Summary", "string", SCREEN | NAVIGABLE),
     system(Field::Creator, "creator", "Creator", "user", NAVIGABLE),
     list(Field::Subtasks, "subtasks", "Sub-Tasks", "issuelinks", NAVIGABLE),
+    system(Field::Parent, "parent", "Parent", "issuelink", NAVIGABLE),
     system(Field::Reporter, "reporter", "Reporter", "user", SCREEN | NAVIGABLE),
     system(Field::AggregateProgress, "aggregateprogress", "Σ Progress", "progress", NAVIGABLE),
     system(Field::Environment, "environment", "Environment", "string", SCREEN | NAVIGABLE),
     system(Field::DueDate, "duedate", "Due Date", "date", SCREEN | NAVIGABLE),
     system(Field::Progress, "progress", "Progress", "progress", NAVIGABLE),
     system(Field::Votes, "votes", "Votes", "votes", NAVIGABLE),
-    system(Field::Comment, "comment", "Comment", "comments-page", 0),
-    list(Field::Worklog, "worklog", "Log Work", "worklog", 0),
+    system(Field::Comment, "comment", "Comment", "comments-page", SCREEN),
+    list(Field::Worklog, "worklog", "Log Work", "worklog", SCREEN),
 ];
 
 /// Places in [`SYSTEM`] by id.

@@ -12,6 +12,7 @@ use crate::jira::catalog::{Component, Kind, Priority, Project, Resolution, Statu
 use crate::jira::custom::{Custom, Held};
 use crate::jira::fact::Fact;
 use crate::jira::field::Field;
+use crate::jira::part::Parts;
 
 /// A rich text, kept exactly as it was written; other formats are made on demand by [`super::text`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +93,26 @@ pub(crate) enum Deed {
     CommentDelete,
     PropertySet,
     PropertyDelete,
+    AttachmentCreate,
+    AttachmentDelete,
+    LinkCreate,
+    LinkDelete,
+    RemoteLinkSet,
+    RemoteLinkDelete,
+    WorklogCreate,
+    WorklogUpdate,
+    WorklogDelete,
+    Watch,
+    Unwatch,
+    Vote,
+    Unvote,
+}
+
+impl Deed {
+    /// Whether [`Write::part`] is a comment's id.
+    pub(crate) fn is_about_comment(self) -> bool {
+        matches!(self, Self::CommentCreate | Self::CommentUpdate | Self::CommentDelete)
+    }
 }
 
 /// One write that was executed, whether or not it changed anything. Kept for oracles only.
@@ -101,8 +122,8 @@ pub(crate) struct Write {
     pub(crate) who: Person,
     pub(crate) via: Via,
     pub(crate) deed: Deed,
-    /// The comment's id for comment writes, else zero.
-    pub(crate) comment: u32,
+    /// The id of the comment, attachment, link or worklog that was written, else zero.
+    pub(crate) part: u32,
     /// The fields the request named.
     pub(crate) fields: Box<[Name]>,
 }
@@ -138,6 +159,10 @@ pub(crate) struct Issue {
     pub(crate) custom: Vec<(Row<Custom>, Held)>,
     pub(crate) comments: Vec<Comment>,
     pub(crate) properties: Properties,
+    /// Who watches it, in the order they began.
+    pub(crate) watchers: Box<[Person]>,
+    /// What few issues have; see [`Issue::parts`].
+    pub(crate) more: Option<Box<Parts>>,
     pub(crate) history: Vec<Change>,
     pub(crate) writes: Vec<Write>,
 }
@@ -160,6 +185,10 @@ impl Issue {
             Field::FixVersions => !self.fix_versions.is_empty(),
             Field::Versions => !self.versions.is_empty(),
             Field::DueDate => self.due.is_some(),
+            Field::TimeTracking => self.parts().tracking.original.is_some(),
+            Field::Attachment => !self.parts().attachments.is_empty(),
+            Field::IssueLinks => !self.parts().links.is_empty(),
+            Field::Worklog => !self.parts().worklogs.is_empty(),
             Field::Custom(row) => self.held(row).is_some(),
             _ => true,
         }

@@ -23,6 +23,7 @@ mod issue;
 mod jql;
 mod keep;
 mod limit;
+mod part;
 mod rank;
 mod refusal;
 mod route;
@@ -31,6 +32,7 @@ mod screen;
 mod seed;
 mod shown;
 mod site;
+mod span;
 mod switch;
 mod text;
 mod view;
@@ -174,6 +176,7 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
         let table = route::agile::table().into_iter().chain(route::agile::own(cloud));
         routes(house, &format!("/rest/agile/{version}"), "1.0", table)
     };
+    let files = if cloud { route::part::content::media() } else { route::part::content::secure() };
     let (missing, wrong) = (house.clone(), house.clone());
     let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
     let auth = |version| routes(house, &format!("/rest/auth/{version}"), "1", route::session::table(cloud));
@@ -186,6 +189,7 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
         .merge(agile("latest"))
         .merge(templates("1.0"))
         .merge(templates("latest"))
+        .merge(routes(house, "", "2", files))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(move || async move { answer(&wrong, StatusCode::METHOD_NOT_ALLOWED) })
 }

@@ -23,9 +23,10 @@ use crate::jira::filter::Filters;
 use crate::jira::hook::Hook;
 use crate::jira::hook::dynamic::Dynamic;
 use crate::jira::input;
-use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Write};
+use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Visibility, Write};
 use crate::jira::keep::Keep;
 use crate::jira::limit::Limits;
+use crate::jira::part::Register;
 use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
 
@@ -107,6 +108,7 @@ pub(crate) struct Site {
     pub(crate) names: Names,
     pub(crate) issues: Issues,
     pub(crate) agile: Agile,
+    pub(crate) parts: Register,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) next_hook: u32,
     pub(crate) next_comment: u32,
@@ -144,6 +146,7 @@ impl Site {
             names: Names::default(),
             issues: Issues::default(),
             agile: Agile::default(),
+            parts: Register::new(deployment == Deployment::Cloud),
             hooks: Vec::new(),
             next_hook: 1,
             next_comment: 10_000,
@@ -281,9 +284,9 @@ impl Site {
         let mut desk =
             Desk { catalog: &self.catalog, agile: &self.agile, names: &mut self.names, cloud, now };
         let items: Box<[Item]> = apply(issue, &mut desk).into();
-        let (deed, comment, fields) = write;
+        let (deed, part, fields) = write;
         let at = if touch || !items.is_empty() { now.max(issue.updated + 1) } else { now };
-        issue.writes.push(Write { at, who: by.who, via: by.via, deed, comment, fields });
+        issue.writes.push(Write { at, who: by.who, via: by.via, deed, part, fields });
         let mut change = 0;
         if touch || !items.is_empty() {
             issue.updated = at;
@@ -304,7 +307,22 @@ impl Site {
 
     /// Whether somebody may read a comment: everybody but for those restricted to a role or group.
     pub(crate) fn may_read(&self, reader: Option<Person>, comment: &Comment) -> bool {
-        comment.visibility.as_ref().is_none_or(|visibility| self.is_member(reader, &visibility.value))
+        self.is_open(reader, comment.visibility.as_ref())
+    }
+
+    /// Whether something that may be restricted to a role or group is open to somebody.
+    pub(crate) fn is_open(&self, reader: Option<Person>, visibility: Option<&Visibility>) -> bool {
+        visibility.is_none_or(|visibility| self.is_member(reader, &visibility.value))
+    }
+
+    /// Whether somebody has a permission in a project; nobody without an account has any.
+    pub(crate) fn allows(
+        &self,
+        caller: Option<Person>,
+        project: Row<Project>,
+        permission: &'static str,
+    ) -> bool {
+        caller.is_some_and(|person| self.granted(person, project, permission))
     }
 
     /// Whether somebody is in a group, or has a role in some project; administrators are in all.

@@ -32,6 +32,18 @@ struct Change {
     limits: Option<limit::Change>,
     #[serde(default)]
     webhooks: Option<pace::Change>,
+    #[serde(default)]
+    attachments: Option<Attachments>,
+}
+
+/// Whether files can be attached, and how many bytes they may have.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attachments {
+    #[serde(default)]
+    enabled: Option<bool>,
+    #[serde(default)]
+    limit: Option<u64>,
 }
 
 /// How people sign in.
@@ -122,6 +134,11 @@ pub(crate) fn set(site: &mut Site, change: &Value) -> Result<Value, String> {
     let change = Change::deserialize(change).map_err(|error| error.to_string())?;
     if let Some(login) = change.login {
         set_login(site, &login)?;
+    }
+    if let Some(Attachments { enabled, limit }) = change.attachments {
+        let upload = &mut site.parts.upload;
+        upload.enabled = enabled.unwrap_or(upload.enabled);
+        upload.limit = limit.unwrap_or(upload.limit);
     }
     if let Some(Public { project, allowed }) = change.public {
         let row = site.catalog.project(&project);

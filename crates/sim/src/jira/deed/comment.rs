@@ -51,7 +51,8 @@ pub(crate) fn read(site: &Site, hand: &Hand<'_>, body: &Value) -> Result<Given, 
     Ok(Given { body: text, visibility, properties: property::read_list(body)? })
 }
 
-fn visibility(site: &Site, hand: &Hand<'_>, value: &Value) -> Result<Option<Visibility>, Refusal> {
+/// Who may see a comment or worklog; `null` is everybody.
+pub(super) fn visibility(site: &Site, hand: &Hand<'_>, value: &Value) -> Result<Option<Visibility>, Refusal> {
     if value.is_null() {
         return Ok(None);
     }
@@ -90,6 +91,7 @@ pub(crate) fn add(site: &mut Site, hand: &Hand<'_>, issue: u32, given: Given) ->
         Comment { id, author: who, editor: who, body, created, updated: created, visibility, properties };
     if let Some(issue) = site.issues.get_mut(issue) {
         issue.comments.push(comment.clone());
+        issue.watch(who);
     }
     hook::announce(site, issue, who, &News::CommentCreated(comment));
     Ok(id)

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{named, property};
+use super::along::Along;
+use super::{named, parent, property};
 use crate::jira::edit::apply::Desk;
 use crate::jira::edit::read::{Draft, Form, read};
 use crate::jira::edit::{Hand, Set, required};
@@ -17,6 +18,7 @@ use crate::jira::site::{Right, Site};
 pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u32, Refusal> {
     let mut draft = read(site, hand, Form::Create, None, body)?;
     let properties = property::read_list(body)?;
+    let along = Along::read(site, hand, &draft)?;
     let mut issue = blank(site, hand, &draft)?;
     if !site.may(Some(hand.by.who), issue.project, Right::Create) {
         return Err(Refusal::field(
@@ -42,7 +44,7 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
         issue.properties.push((site.names.intern(&key), value));
     }
     let who = hand.by.who;
-    issue.writes.push(Write { at: now, who, via: hand.by.via, deed: Deed::Create, comment: 0, fields });
+    issue.writes.push(Write { at: now, who, via: hand.by.via, deed: Deed::Create, part: 0, fields });
     // Cloud notes an assignee given at creation in the history; Data Center does not.
     if cloud && !assigned.is_empty() {
         issue.history.push(Change { id: site.next_change, at: now, author: who, items: assigned.into() });
@@ -50,6 +52,8 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
     }
     site.add(issue);
     hook::announce(site, id, who, &News::IssueCreated);
+    parent::settle(site, hand.by, id, None);
+    along.add(site, hand, id)?;
     Ok(id)
 }
 
@@ -129,6 +133,8 @@ fn blank(site: &Site, hand: &Hand<'_>, draft: &Draft) -> Result<Issue, Refusal> 
         custom: Vec::new(),
         comments: Vec::new(),
         properties: Vec::new(),
+        watchers: [hand.by.who].into(),
+        more: None,
         history: Vec::new(),
         writes: Vec::new(),
     })

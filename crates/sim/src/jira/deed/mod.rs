@@ -5,19 +5,26 @@
 
 pub(crate) mod account;
 pub(crate) mod agile;
+pub(crate) mod along;
+pub(crate) mod attachment;
 pub(crate) mod board;
 pub(crate) mod comment;
 pub(crate) mod component;
 pub(crate) mod create;
+pub(crate) mod crowd;
 pub(crate) mod field;
+pub(crate) mod link;
 pub(crate) mod option;
+pub(crate) mod parent;
 pub(crate) mod project;
 pub(crate) mod property;
+pub(crate) mod remote;
 pub(crate) mod remove;
 pub(crate) mod sprint;
 pub(crate) mod transition;
 pub(crate) mod update;
 pub(crate) mod version;
+pub(crate) mod worklog;
 
 use crate::frame::table::{Name, Names};
 

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{comment, named};
+use super::along::Along;
+use super::named;
 use crate::jira::catalog::{Catalog, Category, Status};
 use crate::jira::edit::read::{Draft, Form, read};
 use crate::jira::edit::{Hand, Set, required};
@@ -21,13 +22,9 @@ pub(crate) fn transition(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value
     let draft = read(site, hand, Form::Transition(step.screen), Some(issue), body)?;
     demand(site, issue, step, &draft)?;
     let step = step.clone();
-    let comments =
-        draft.comments.iter().map(|body| comment::read(site, hand, body)).collect::<Result<Vec<_>, _>>()?;
+    let along = Along::read(site, hand, &draft)?;
     step_to(site, hand, id, &step, draft)?;
-    for comment in comments {
-        comment::add(site, hand, id, comment)?;
-    }
-    Ok(())
+    along.add(site, hand, id)
 }
 
 /// What the screen's layout demands must be given, what the step demands must be there.

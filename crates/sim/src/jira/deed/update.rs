@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{comment, named, property};
+use super::along::Along;
+use super::{named, parent, property};
 use crate::jira::edit::Hand;
 use crate::jira::edit::read::{Form, read};
 use crate::jira::hook::{self, News};
@@ -20,23 +21,21 @@ pub(crate) fn update(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) ->
     }
     let draft = read(site, hand, Form::Edit, Some(issue), body)?;
     let properties = property::read_list(body)?;
-    let comments =
-        draft.comments.iter().map(|body| comment::read(site, hand, body)).collect::<Result<Vec<_>, _>>()?;
+    let along = Along::read(site, hand, &draft)?;
+    let old_parent = issue.parts().parent;
     let write = (Deed::Update, 0, named(&mut site.names, &draft.named));
     let done = site.change(id, hand.by, write, false, |issue, desk| {
         draft.sets.into_iter().flat_map(|set| desk.apply(issue, set)).collect()
     });
     let done = done.ok_or_else(Refusal::no_issue)?;
+    parent::settle(site, hand.by, id, old_parent);
     for (key, value) in properties {
         property::set(site, hand, id, &key, value)?;
     }
     if done.change != 0 {
         hook::announce(site, id, hand.by.who, &News::IssueUpdated { event: kind(site, &done.items), done });
     }
-    for comment in comments {
-        comment::add(site, hand, id, comment)?;
-    }
-    Ok(())
+    along.add(site, hand, id)
 }
 
 /// `issue_event_type_name`: an edit of nothing but the assignee is an event of its own.

@@ -9,6 +9,7 @@ use crate::jira::catalog::Catalog;
 use crate::jira::custom::{Custom, Held, Shape};
 use crate::jira::field::Field;
 use crate::jira::issue::{Issue, Item, Text};
+use crate::jira::part::Tracking;
 
 /// What the history needs to know beside the issue.
 pub(crate) struct Desk<'a> {
@@ -79,6 +80,8 @@ impl Desk<'_> {
                 Some(date) => (Some(date.to_string().into()), Some(format!("{date} 00:00:00.0").into())),
                 None => (None, None),
             }),
+            Set::Parent { from, to } => self.parent(issue, from, to),
+            Set::Estimates(original, remaining) => self.estimates(issue, original, remaining),
             Set::Custom(row, held) => self.custom(field, issue, row, held),
         }
     }
@@ -90,11 +93,18 @@ impl Desk<'_> {
             Field::Components => ("Component", false),
             Field::FixVersions => ("Fix Version", false),
             Field::Versions => ("Version", false),
+            Field::Attachment => ("Attachment", false),
             Field::Custom(_) => (field.name(self.catalog), true),
             _ => (id, false),
         };
         let (id, field) = (self.names.intern(id), self.names.intern(shown));
         Item { id, field, custom, from: from.0, from_text: from.1, to: to.0, to_text: to.1 }
+    }
+
+    /// A history item of something that is no field: it has a name and no id.
+    pub(crate) fn note(&mut self, name: &str, from: Side, to: Side) -> Item {
+        let (id, field) = (self.names.intern(""), self.names.intern(name));
+        Item { id, field, custom: false, from: from.0, from_text: from.1, to: to.0, to_text: to.1 }
     }
 
     fn replace<T: PartialEq + Clone>(
@@ -159,6 +169,43 @@ impl Desk<'_> {
             gone.into_iter().map(|from| self.item(field, from, (None, None))).collect();
         items.extend(come.into_iter().map(|to| self.item(field, (None, None), to)));
         items
+    }
+
+    /// A new issue's parent is no change of it.
+    fn parent(&mut self, issue: &mut Issue, from: Option<(u32, Box<str>)>, to: (u32, Box<str>)) -> Vec<Item> {
+        issue.parts_mut().parent = Some(to.0);
+        let side = |(id, key): (u32, Box<str>)| -> Side { (Some(id.to_string().into()), Some(key)) };
+        match from.filter(|from| from.0 != to.0) {
+            Some(from) => vec![self.note("IssueParentAssociation", side(from), side(to))],
+            None => Vec::new(),
+        }
+    }
+
+    /// An issue that had no estimate takes the one that is given for both.
+    fn estimates(&mut self, issue: &mut Issue, original: Option<u64>, remaining: Option<u64>) -> Vec<Item> {
+        let old = issue.parts().tracking;
+        let none = old.original.is_none() && old.remaining.is_none();
+        let new = Tracking {
+            original: original.or(remaining.filter(|_| none)).or(old.original),
+            remaining: remaining.or(original.filter(|_| none)).or(old.remaining),
+            spent: old.spent,
+        };
+        if new == old {
+            return Vec::new();
+        }
+        issue.parts_mut().tracking = new;
+        let side = |seconds: Option<u64>| -> Side {
+            let text = seconds.map(|seconds| Box::from(seconds.to_string()));
+            (text.clone(), text)
+        };
+        [
+            (Field::OriginalEstimate, old.original, new.original),
+            (Field::TimeEstimate, old.remaining, new.remaining),
+        ]
+        .into_iter()
+        .filter(|(_, from, to)| from != to)
+        .map(|(field, from, to)| self.item(field, side(from), side(to)))
+        .collect()
     }
 
     fn custom(&mut self, field: Field, issue: &mut Issue, row: Row<Custom>, new: Option<Held>) -> Vec<Item> {

@@ -6,11 +6,15 @@
 pub(crate) mod agile;
 pub(crate) mod apply;
 pub(crate) mod custom;
+pub(crate) mod link;
+pub(crate) mod parent;
 pub(crate) mod read;
 mod side;
 pub(crate) mod value;
 
 use jiff::civil::Date;
+
+pub(crate) use self::side::Side;
 
 use crate::frame::call::{Call, Person};
 use crate::frame::faults::Faults;
@@ -39,6 +43,13 @@ pub(crate) enum Set {
     FixVersions(Vec<Row<Version>>),
     Versions(Vec<Row<Version>>),
     Due(Option<Date>),
+    /// A sub-task's parent, by id and key, and the one it had.
+    Parent {
+        from: Option<(u32, Box<str>)>,
+        to: (u32, Box<str>),
+    },
+    /// Original and remaining estimate, as far as they are given.
+    Estimates(Option<u64>, Option<u64>),
     Custom(Row<Custom>, Option<Held>),
 }
 
@@ -60,6 +71,8 @@ impl Set {
             Self::FixVersions(_) => Field::FixVersions,
             Self::Versions(_) => Field::Versions,
             Self::Due(_) => Field::DueDate,
+            Self::Parent { .. } => Field::Parent,
+            Self::Estimates(..) => Field::TimeTracking,
             Self::Custom(row, _) => Field::Custom(*row),
         }
     }
@@ -75,9 +88,13 @@ impl Set {
             Self::FixVersions(list) | Self::Versions(list) => list.is_empty(),
             Self::Due(date) => date.is_none(),
             Self::Custom(_, held) => held.is_none(),
-            Self::Project(_) | Self::Kind(_) | Self::Summary(_) | Self::Priority(_) | Self::Reporter(_) => {
-                false
-            }
+            Self::Project(_)
+            | Self::Kind(_)
+            | Self::Summary(_)
+            | Self::Priority(_)
+            | Self::Reporter(_)
+            | Self::Parent { .. }
+            | Self::Estimates(..) => false,
         }
     }
 }

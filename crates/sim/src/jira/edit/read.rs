@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Hand, Set, custom, required, unknown, value};
+use super::link::{self, Tie};
+use super::{Hand, Set, custom, parent, required, unknown, value};
 use crate::frame::table::Row;
 use crate::jira::catalog::{Kind, Project};
 use crate::jira::custom::Shape;
@@ -11,6 +12,9 @@ use crate::jira::issue::Issue;
 use crate::jira::refusal::Refusal;
 use crate::jira::screen::{Operation, Screen};
 use crate::jira::site::Site;
+
+/// Read when everything else has been.
+const PARENT: &str = "parent";
 
 /// Where fields are written: that decides which can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,10 @@ pub(crate) struct Draft {
     pub(crate) sets: Vec<Set>,
     /// Bodies of comments to add.
     pub(crate) comments: Vec<Value>,
+    /// Bodies of worklogs to add.
+    pub(crate) worklogs: Vec<Value>,
+    /// Links to make.
+    pub(crate) ties: Vec<Tie>,
     /// Every field the request names.
     pub(crate) named: Vec<String>,
 }
@@ -51,13 +59,16 @@ pub(crate) fn read(
     let (draft, errors) = (Draft::default(), Vec::new());
     let mut reader =
         Reader { site, hand, form, fields: offered(site, form, place), issue, place, draft, errors };
-    for (name, value) in fields.into_iter().flatten() {
+    for (name, value) in fields.into_iter().flatten().filter(|(name, _)| *name != PARENT) {
         reader.field(name, value);
     }
-    for (name, operations) in update.into_iter().flatten() {
+    for (name, operations) in update.into_iter().flatten().filter(|(name, _)| *name != PARENT) {
         let both = fields.is_some_and(|fields| fields.contains_key(name));
         reader.update(name, operations, both);
     }
+    let set = |operations: &'_ Value| operations.get(0).and_then(|first| first.get("set")).cloned();
+    let updated = update.and_then(|update| update.get(PARENT)).and_then(set);
+    reader.parent(fields.and_then(|fields| fields.get(PARENT)).or(updated.as_ref()));
     reader.demand();
     if reader.errors.is_empty() { Ok(reader.draft) } else { Err(Refusal::fields(reader.errors)) }
 }
@@ -158,6 +169,28 @@ impl Reader<'_> {
         }
     }
 
+    /// What is said of the parent, once the type is known.
+    fn parent(&mut self, given: Option<&Value>) {
+        if matches!(self.form, Form::Transition(_)) {
+            if given.is_some() {
+                self.fail(PARENT, unknown(PARENT));
+            }
+            return;
+        }
+        if given.is_some() {
+            self.draft.named.push(PARENT.to_owned());
+            if let Some(text) = self.hand.rejects(PARENT) {
+                self.fail(PARENT, text);
+                return;
+            }
+        }
+        let child = parent::Child { form: self.form, issue: self.issue, place: self.place };
+        match parent::read(self.site, &child, given) {
+            Ok(set) => self.draft.sets.extend(set),
+            Err((name, text)) => self.fail(name, text),
+        }
+    }
+
     fn field(&mut self, name: &str, value: &Value) {
         let Some(field) = self.admit(name) else { return };
         match value::read(self.site, self.hand, self.place, field, value) {
@@ -167,8 +200,8 @@ impl Reader<'_> {
     }
 
     fn update(&mut self, name: &str, operations: &Value, both: bool) {
-        if name == "comment" {
-            self.comments(operations);
+        if matches!(name, "comment" | "worklog" | "issuelinks") {
+            self.bring(name, operations);
             return;
         }
         let Some(field) = self.admit(name) else { return };
@@ -190,21 +223,34 @@ impl Reader<'_> {
         self.draft.sets.extend(set);
     }
 
-    fn comments(&mut self, operations: &Value) {
-        for (verb, value) in
-            operations.as_array().into_iter().flatten().filter_map(Value::as_object).flatten()
-        {
-            if verb == "add" {
-                self.draft.comments.push(value.clone());
-            } else {
-                self.fail("comment", format!("Operation '{verb}' is not supported for comments here"));
+    /// Operations on what is no value: comments, worklogs and links are added.
+    fn bring(&mut self, name: &str, operations: &Value) {
+        let field = Field::of(name, &self.site.catalog, self.site.is_cloud());
+        let shown = name == "comment" || field.is_some_and(|field| self.fields.contains(&field));
+        if !shown || self.hand.rejects(name).is_some() {
+            self.fail(name, unknown(name));
+            return;
+        }
+        let operations = operations.as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+        for (verb, value) in operations {
+            if verb != "add" {
+                self.fail(name, format!("Operation '{verb}' is not supported for the field '{name}' here"));
+                continue;
+            }
+            match name {
+                "comment" => self.draft.comments.push(value.clone()),
+                "worklog" => self.draft.worklogs.push(value.clone()),
+                _ => match link::read(self.site, self.hand.by.who, value) {
+                    Ok(tie) => self.draft.ties.push(tie),
+                    Err(text) => self.fail(name, text),
+                },
             }
         }
     }
 
     /// One operation on a field, on top of those before it.
     fn operation(&self, field: Field, so_far: Option<Set>, verb: &str, given: &Value) -> Result<Set, String> {
-        if verb == "set" {
+        if verb == "set" || (verb == "edit" && field == Field::TimeTracking) {
             let set = value::read(self.site, self.hand, self.place, field, given)?;
             return Ok(super::agile::complete(self.site, self.issue, set));
         }

@@ -11,7 +11,7 @@ use crate::jira::custom::{Custom, Held};
 use crate::jira::date::{Stamp, civil};
 
 /// A side of a history item: the id, and the text people see.
-pub(super) type Side = (Option<Box<str>>, Option<Box<str>>);
+pub(crate) type Side = (Option<Box<str>>, Option<Box<str>>);
 
 /// A person in the history: account id on Cloud, key on Data Center, and the display name.
 pub(super) fn person(catalog: &Catalog, cloud: bool, person: Person) -> Side {

@@ -12,6 +12,7 @@ use crate::jira::catalog::{Project, Version};
 use crate::jira::field::Field;
 use crate::jira::issue::Text;
 use crate::jira::site::Site;
+use crate::jira::span;
 
 /// Jira's limit on a summary and on single-line texts.
 pub(super) const LINE: usize = 255;
@@ -66,9 +67,24 @@ pub(super) fn read(site: &Site, hand: &Hand<'_>, place: Place, field: Field, val
             }
             _ => return Err("Error parsing date string".to_owned()),
         }),
+        Field::TimeTracking => estimates(value)?,
         Field::Custom(row) => Set::Custom(row, custom::read(site, hand, place, row, value)?),
         _ => return Err(super::unknown(field.id(catalog))),
     })
+}
+
+/// Estimates, written as durations.
+fn estimates(value: &Value) -> Read<Set> {
+    if !value.is_object() {
+        return Err("expected Object".to_owned());
+    }
+    let read = |name: &str, what: &str| match value.get(name).map(as_text) {
+        None => Ok(None),
+        Some(text) => {
+            span::parse(&text).map(Some).ok_or_else(|| format!("The {what} estimate specified is not valid."))
+        }
+    };
+    Ok(Set::Estimates(read("originalEstimate", "original")?, read("remainingEstimate", "remaining")?))
 }
 
 fn project_of(site: &Site, value: &Value) -> Read<Row<Project>> {

@@ -5,6 +5,7 @@
 pub(crate) mod agile;
 pub(crate) mod body;
 pub(crate) mod dynamic;
+pub(crate) mod part;
 pub(crate) mod setup;
 pub(crate) mod subset;
 
@@ -28,6 +29,7 @@ pub(crate) const EVENTS: &[&str] = &[
     "jira:issue_created",
     "jira:issue_updated",
     "jira:issue_deleted",
+    "jira:worklog_updated",
     "comment_created",
     "comment_updated",
     "comment_deleted",
@@ -64,7 +66,15 @@ pub(crate) struct Hook {
 /// What there is to tell of an issue.
 pub(crate) enum News {
     IssueCreated,
-    IssueUpdated { event: &'static str, done: Done },
+    IssueUpdated {
+        event: &'static str,
+        done: Done,
+    },
+    /// Work was logged, or what was logged was changed: an event of its own in place of `jira:issue_updated`.
+    Worked {
+        event: &'static str,
+        done: Done,
+    },
     CommentCreated(Comment),
     CommentUpdated(Comment),
     CommentDeleted(Comment),
@@ -109,6 +119,7 @@ pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
     let (event, second) = match news {
         News::IssueCreated => ("jira:issue_created", None),
         News::IssueUpdated { .. } => ("jira:issue_updated", None),
+        News::Worked { .. } => ("jira:worklog_updated", None),
         News::CommentCreated(_) => ("comment_created", Some("issue_commented")),
         News::CommentUpdated(_) => ("comment_updated", Some("issue_comment_edited")),
         News::CommentDeleted(_) => ("comment_deleted", Some("issue_comment_deleted")),
@@ -119,7 +130,7 @@ pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
     }
     tell(site, &happening, || match news {
         News::IssueCreated => body::issue(site, issue, who, event, Some("issue_created"), None),
-        News::IssueUpdated { event: kind, done } => {
+        News::IssueUpdated { event: kind, done } | News::Worked { event: kind, done } => {
             body::issue(site, issue, who, event, Some(kind), Some(done))
         }
         News::CommentCreated(comment) | News::CommentUpdated(comment) | News::CommentDeleted(comment) => {

@@ -12,6 +12,7 @@ use crate::frame::table::Row;
 use crate::frame::world::{Act, Route};
 use crate::jira::Deployment;
 use crate::jira::catalog::{Kind, Project};
+use crate::jira::field::Field;
 use crate::jira::refusal::Refusal;
 use crate::jira::screen::Operation;
 use crate::jira::site::{Right, Site};
@@ -111,8 +112,11 @@ impl Serialize for OfKind<'_> {
 
 /// The fields of a create screen, in order.
 fn screen(show: Show<'_>, project: Row<Project>, kind: Row<Kind>, form: Form) -> Vec<ScreenField<'_>> {
-    let fields = show.site.catalog.on_screen(project, Some(kind), Operation::Create);
-    fields.into_iter().map(|field| ScreenField { show, field, project, kind, form }).collect()
+    let catalog = &show.site.catalog;
+    let fields = catalog.on_screen(project, Some(kind), Operation::Create);
+    // On no screen, and yet a part of creating a sub-task.
+    let parent = catalog.kinds.get(kind).is_subtask().then_some(Field::Parent);
+    fields.into_iter().chain(parent).map(|field| ScreenField { show, field, project, kind, form }).collect()
 }
 
 fn project(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal> {

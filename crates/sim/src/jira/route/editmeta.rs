@@ -36,5 +36,12 @@ pub(crate) fn fields<'a>(show: Show<'a>, issue: &Issue) -> Vec<ScreenField<'a>> 
         _ => true,
     };
     let fields = catalog.on_screen(project, Some(kind), Operation::Edit).into_iter().filter(editable);
-    fields.map(|field| ScreenField { show, field, project, kind, form: Form::Edit }).collect()
+    // Comments are on no screen; the parent is on Cloud's, which Data Center does not let be edited.
+    let comment = show.site.may(show.viewer, project, Right::Comment).then_some(Field::Comment);
+    let parent = (show.site.is_cloud() && catalog.kinds.get(kind).level < 1).then_some(Field::Parent);
+    fields
+        .chain(comment)
+        .chain(parent)
+        .map(|field| ScreenField { show, field, project, kind, form: Form::Edit })
+        .collect()
 }

@@ -90,9 +90,18 @@ pub(crate) fn assign(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
-/// `DELETE issue/{idOrKey}`
+/// `DELETE issue/{idOrKey}`: sub-tasks go too, but only if `deleteSubtasks` says so.
 pub(crate) fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let (id, by) = site.enter(call.caller, call.param("issue"), Right::Delete)?;
+    if let Some(issue) = site.issues.get(id).filter(|issue| !issue.parts().children.is_empty())
+        && !call.query.flag("deleteSubtasks")
+    {
+        let key = site.key(issue);
+        return Err(Refusal::bad(format!(
+            "The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue \
+             and all its subtasks."
+        )));
+    }
     deed::remove::remove(site, &Hand::of(call, by), id)?;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }

@@ -27,6 +27,7 @@ pub(crate) mod group;
 pub(crate) mod issue;
 pub(crate) mod kind;
 pub(crate) mod layout;
+pub(crate) mod part;
 pub(crate) mod pat;
 pub(crate) mod permission;
 pub(crate) mod preference;
@@ -140,6 +141,7 @@ pub(crate) fn setup() -> Vec<Route<Site>> {
         screen::table(),
         tab::table(),
         editmeta::table(),
+        part::both(),
     ]
     .concat()
 }
@@ -171,6 +173,7 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
             screen::cloud(),
             screening::cloud(),
             layout::cloud(),
+            part::cloud(),
         ]
         .concat();
     }

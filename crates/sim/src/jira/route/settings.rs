@@ -120,5 +120,8 @@ pub(crate) fn resolution(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal
 /// `GET field`
 pub(crate) fn fields(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let show = Show::call(site, call);
-    list(call, Field::all(&site.catalog, site.is_cloud()).into_iter(), |field| FieldMeta(show, *field))
+    let mut fields = Field::all(&site.catalog, site.is_cloud());
+    // Data Center has parents, and lists them with the fields of a sub-task's screen only.
+    fields.retain(|field| site.is_cloud() || *field != Field::Parent);
+    list(call, fields.into_iter(), |field| FieldMeta(show, *field))
 }

@@ -118,13 +118,15 @@ fn draw(site: &mut Site, random: &mut Random, project: Row<Project>, created: i6
             .filter_map(|_| remark(&mut site.next_comment, random, updated))
             .collect(),
         properties: Vec::new(),
+        watchers: [reporter].into(),
+        more: None,
         history: Vec::new(),
         writes: vec![Write {
             at: created,
             who: reporter,
             via: Via::Person,
             deed: Deed::Create,
-            comment: 0,
+            part: 0,
             fields: Box::default(),
         }],
     })

@@ -7,6 +7,7 @@ mod circles;
 mod desk;
 mod fields;
 pub(crate) mod issues;
+mod links;
 pub(crate) mod schemes;
 mod screens;
 
@@ -32,6 +33,7 @@ pub(crate) fn catalog() -> Catalog {
     let mut catalog = Catalog::default();
     people(&mut catalog);
     circles::add(&mut catalog);
+    links::add(&mut catalog);
     for (id, name, color) in [
         ("1", "Highest", "#d04437"),
         ("2", "High", "#f15C75"),

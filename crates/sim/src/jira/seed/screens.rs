@@ -20,6 +20,10 @@ pub(super) const SYSTEM: &[Field] = &[
     Field::Versions,
     Field::Environment,
     Field::DueDate,
+    Field::TimeTracking,
+    Field::Attachment,
+    Field::IssueLinks,
+    Field::Worklog,
 ];
 
 /// Adds a screen with one tab.

@@ -32,7 +32,8 @@ impl Serialize for ItemView<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("field", names.get(item.field))?;
         map.serialize_entry("fieldtype", if item.custom { "custom" } else { "jira" })?;
-        if cloud {
+        // Some of what is no field of a screen has no id.
+        if cloud && !names.get(item.id).is_empty() {
             map.serialize_entry("fieldId", names.get(item.id))?;
         }
         map.serialize_entry("from", &item.from)?;

@@ -67,7 +67,8 @@ impl Serialize for CommentView<'_> {
     }
 }
 
-struct VisibilityView<'a>(&'static str, &'a str);
+/// Who may see something.
+pub(crate) struct VisibilityView<'a>(pub(crate) &'static str, pub(crate) &'a str);
 
 impl Serialize for VisibilityView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

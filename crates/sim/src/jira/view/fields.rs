@@ -2,12 +2,16 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::attachment::AttachmentView;
 use super::comment::{CommentsView, TextView};
+use super::crowd::{Crowd, CrowdView};
 use super::held::HeldView;
+use super::link::{IssueRef, SubtasksView, links};
 use super::person::PersonView;
 use super::settings::{
     ComponentView, KindView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
 };
+use super::worklog::{ProgressView, TrackingView, WorklogField, aggregate, ratio};
 use super::{Show, each, object};
 use crate::jira::custom::Shape;
 use crate::jira::date::Stamp;
@@ -49,6 +53,10 @@ impl Serialize for FieldsView<'_> {
         for field in fields {
             let custom = matches!(field, Field::Custom(_));
             if custom && !show.site.catalog.is_shown(issue.project, Some(issue.kind), *field) {
+                continue;
+            }
+            // Unlike every other field, a parent that is not there is not shown as null.
+            if *field == Field::Parent && parent(show.site, issue).is_none() {
                 continue;
             }
             map.serialize_entry(field.id(&show.site.catalog), &FieldView(show, issue, *field))?;
@@ -94,29 +102,49 @@ impl Serialize for FieldView<'_> {
                 None => to.serialize_none(),
                 Some(held) => HeldView(show, row, held).serialize(to),
             },
-            _ => self.constant(to),
+            _ => self.hanging(to),
         }
     }
 }
 
 impl FieldView<'_> {
-    /// Fields that this simulator does not fill: what an issue without them shows.
-    fn constant<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+    /// What hangs on the issue, and fields that this simulator does not fill.
+    fn hanging<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let Self(show, issue, field) = *self;
-        let (site, key) = (show.site, show.site.key(issue));
-        let link = |what: &str| format!("{}/rest/api/{}/issue/{key}/{what}", site.base, show.api);
+        let parts = issue.parts();
+        let (own, whole) = (parts.tracking, || aggregate(show.site, issue));
+        let crowd = |crowd| CrowdView { show, issue, crowd, names: None };
         match field {
-            Field::WorkRatio => (-1).serialize(to),
-            Field::IssueLinks | Field::Attachment | Field::Subtasks => to.collect_seq([(); 0]),
-            Field::TimeTracking => to.collect_map([((), ()); 0]),
+            Field::IssueLinks => each(links(show, issue).iter(), |link| link).serialize(to),
+            Field::Attachment => {
+                let view = |attachment| AttachmentView { show, attachment, alone: false };
+                each(parts.attachments.iter(), view).serialize(to)
+            }
+            Field::Subtasks => SubtasksView(show, issue).serialize(to),
+            Field::Parent => parent(show.site, issue).map(|parent| IssueRef(show, parent)).serialize(to),
+            Field::Watches => crowd(Crowd::Watchers).serialize(to),
+            Field::Votes => crowd(Crowd::Voters).serialize(to),
+            Field::Worklog => WorklogField(show, issue).serialize(to),
+            Field::TimeTracking => TrackingView(own).serialize(to),
+            Field::TimeSpent => own.spent.serialize(to),
+            Field::TimeEstimate => own.remaining.serialize(to),
+            Field::OriginalEstimate => own.original.serialize(to),
+            Field::AggregateTimeSpent => whole().spent.serialize(to),
+            Field::AggregateTimeEstimate => whole().remaining.serialize(to),
+            Field::AggregateOriginalEstimate => whole().original.serialize(to),
+            Field::Progress => ProgressView(own).serialize(to),
+            Field::AggregateProgress => ProgressView(whole()).serialize(to),
+            Field::WorkRatio => ratio(own).serialize(to),
             Field::IssueRestriction => object!(to, {"issuerestrictions": Nothing, "shouldDisplay": false}),
-            Field::Watches => object!(to, {"self": link("watchers"), "watchCount": 0, "isWatching": false}),
-            Field::Votes => object!(to, {"self": link("votes"), "votes": 0, "hasVoted": false}),
-            Field::Progress | Field::AggregateProgress => object!(to, {"progress": 0, "total": 0}),
-            Field::Worklog => object!(to, {"startAt": 0, "maxResults": 20, "total": 0, "worklogs": [(); 0]}),
             _ => to.serialize_none(),
         }
     }
+}
+
+/// The issue above: of a sub-task, and on Cloud the epic of any other issue.
+fn parent<'a>(site: &'a Site, issue: &Issue) -> Option<&'a Issue> {
+    let epic = || site.is_cloud().then(|| issue.epic(&site.catalog)).flatten();
+    site.issues.get(issue.parts().parent.or_else(epic)?)
 }
 
 /// `{}`.

@@ -6,9 +6,8 @@ use super::change::ChangeView;
 use super::comment::PropertiesView;
 use super::fields::FieldsView;
 use super::meta::{SchemaView, ScreenFields, TransitionView};
+use super::rendered::Rendered;
 use super::{Show, each};
-use crate::jira::custom::Held;
-use crate::jira::date::civil;
 use crate::jira::field::Field;
 use crate::jira::issue::Issue;
 use crate::jira::route::editmeta;
@@ -93,7 +92,7 @@ impl IssueView<'_> {
             map.serialize_entry("schema", &Schemas(show, &wanted.fields))?;
         }
         if wanted.expands("renderedFields") {
-            map.serialize_entry("renderedFields", &Rendered(*self))?;
+            map.serialize_entry("renderedFields", &Rendered(show, issue, &wanted.fields))?;
         }
         if wanted.expands("transitions") {
             let workflow = catalog.workflow_of(issue.project, issue.kind);
@@ -161,32 +160,4 @@ impl Serialize for Schemas<'_> {
         let catalog = &self.0.site.catalog;
         serializer.collect_map(self.1.iter().map(|field| (field.id(catalog), SchemaView(catalog, *field))))
     }
-}
-
-/// HTML of rich texts and dates as people read them; null for everything else.
-struct Rendered<'a>(IssueView<'a>);
-
-impl Serialize for Rendered<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let IssueView(show, issue, wanted) = self.0;
-        serializer.collect_map(wanted.fields.iter().map(|field| {
-            let rendered = match field {
-                Field::Description => issue.description.as_ref().map(|text| text.html()),
-                Field::Environment => issue.environment.as_ref().map(|text| text.html()),
-                Field::Custom(row) => match issue.held(*row) {
-                    Some(Held::Area(text)) => Some(text.html()),
-                    _ => None,
-                },
-                Field::Created => Some(readable(issue.created)),
-                Field::Updated => Some(readable(issue.updated)),
-                Field::ResolutionDate => issue.resolved.map(readable),
-                _ => None,
-            };
-            (field.id(&show.site.catalog), rendered)
-        }))
-    }
-}
-
-fn readable(ms: i64) -> String {
-    civil(ms).strftime("%d/%b/%y %-I:%M %p").to_string()
 }

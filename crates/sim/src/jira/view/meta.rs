@@ -95,8 +95,10 @@ pub(crate) struct ScreenField<'a> {
 
 impl ScreenField<'_> {
     fn required(&self) -> bool {
+        let catalog = &self.show.site.catalog;
         let resolves = self.form == Form::Transition && self.field == Field::Resolution;
-        resolves || self.show.site.catalog.is_required(self.project, Some(self.kind), self.field)
+        let belongs = self.field == Field::Parent && catalog.kinds.get(self.kind).is_subtask();
+        resolves || belongs || catalog.is_required(self.project, Some(self.kind), self.field)
     }
 
     /// What the field holds when nothing is given.
@@ -122,6 +124,11 @@ impl ScreenField<'_> {
                 &["add", "set", "remove"]
             }
             Field::Custom(row) if list(row) => &["add", "set", "remove"],
+            Field::TimeTracking => &["set", "edit"],
+            Field::IssueLinks | Field::Worklog => &["add"],
+            Field::Comment => &["add", "edit", "remove"],
+            // Files come by a call of their own.
+            Field::Attachment => &[],
             _ => &["set"],
         }
     }
@@ -135,6 +142,10 @@ impl ScreenField<'_> {
             format!("{base}/rest/api/{}/user/search?{name}=", self.show.api)
         };
         match self.field {
+            Field::IssueLinks => Some(format!(
+                "{base}/rest/api/{}/issue/picker?currentProjectId=&showSubTaskParent=true&showSubTasks=true&query=",
+                self.show.api
+            )),
             Field::Assignee => {
                 let project = &self.show.site.catalog.projects.get(self.project).key;
                 let name = if cloud { "query" } else { "username" };

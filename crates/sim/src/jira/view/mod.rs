@@ -3,16 +3,21 @@
 //! A [`Show`] says for whom and in which dialect; each file has the views of one noun.
 
 pub(crate) mod agile;
+pub(crate) mod attachment;
 pub(crate) mod change;
 pub(crate) mod comment;
+pub(crate) mod crowd;
 pub(crate) mod fields;
 pub(crate) mod held;
 pub(crate) mod issue;
+pub(crate) mod link;
 pub(crate) mod meta;
 pub(crate) mod person;
 pub(crate) mod project;
 pub(crate) mod query;
+pub(crate) mod rendered;
 pub(crate) mod settings;
+pub(crate) mod worklog;
 
 use serde_json::Value;
 

@@ -3,6 +3,7 @@
 mod access;
 mod agile;
 mod apps;
+mod attachments;
 mod circles;
 mod comments;
 mod dashboards;
@@ -11,23 +12,28 @@ mod fields;
 mod filters;
 mod issues;
 mod limits;
+mod links;
+mod parents;
 mod plans;
 mod projects;
 mod queries;
+mod remote_links;
 mod screens;
 mod search;
 mod sessions;
 mod settings;
 mod setup;
 mod tokens;
+mod watching;
 mod webhooks;
 mod workflow;
+mod worklogs;
 
 use bowline_sim::jira::{Deployment, Options, start};
 use bowline_sim::{Running, WebhookTarget};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, Reply};
 
 pub(crate) const CLOUD: Deployment = Deployment::Cloud;
 pub(crate) const DC: Deployment = Deployment::DataCenter;
@@ -84,6 +90,31 @@ impl World {
         let issue = self.ada.get(&format!("/rest/api/2/issue/{key}")).await.expect(200);
         issue["fields"][field].clone()
     }
+}
+
+/// A form with files: name, media type, content.
+pub(crate) fn form(files: &[(&str, &str, &[u8])]) -> bytes::Bytes {
+    let mut body = Vec::new();
+    for (name, media, content) in files {
+        let head = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {media}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--limit--\r\n");
+    body.into()
+}
+
+/// Attaches files to an issue.
+pub(crate) async fn attach(who: &Client, key: &str, files: &[(&str, &str, &[u8])]) -> Reply {
+    let who = who
+        .clone()
+        .and("content-type", "multipart/form-data; boundary=limit")
+        .and("x-atlassian-token", "no-check");
+    let path = format!("/rest/api/2/issue/{key}/attachments");
+    who.send(http::Method::POST, &path, form(files)).await.expect("an answer")
 }
 
 /// The body that makes an issue in ACME.

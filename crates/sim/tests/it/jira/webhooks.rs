@@ -126,6 +126,78 @@ async fn data_centers_bodies_have_the_members_of_real_ones() {
 }
 
 #[tokio::test]
+async fn clouds_bodies_about_links_work_and_files_have_the_members_of_real_ones() {
+    let mut receiver = Receiver::start().await;
+    let world = hooked(CLOUD, target(&receiver.url)).await;
+    let link = json!({"type": {"name": "Blocks"}, "inwardIssue": {"key": "ACME-1"}, "outwardIssue": {"key": "ACME-2"}});
+    assert_eq!(world.ada.post("/rest/api/2/issueLink", link).await.status, 201);
+    let made = receiver.next().await.body;
+    assert_alike(&made, &sample("cloud", "issuelink_created"), "link created");
+    assert_eq!(made["issueLink"]["issueLinkType"]["outwardName"], "blocks");
+    let path = format!("/rest/api/2/issueLink/{}", made["issueLink"]["id"]);
+    assert_eq!(world.ada.delete(&path).await.status, 204);
+    assert_alike(&receiver.next().await.body, &sample("cloud", "issuelink_deleted"), "link deleted");
+
+    let base = "/rest/api/2/issue/ACME-1/worklog";
+    let log = world.ada.post(base, json!({"timeSpent": "1w"})).await.expect(201);
+    let logged = receiver.next().await.body;
+    assert_alike(&logged, &sample("cloud", "worklog_created"), "worklog created");
+    let changed = receiver.next().await.body;
+    assert_eq!(
+        (&changed["webhookEvent"], &changed["issue_event_type_name"]),
+        (&json!("jira:worklog_updated"), &json!("issue_work_logged"))
+    );
+    assert_eq!(changed["changelog"]["items"][2]["toString"], "144000");
+    let path = format!("{base}/{}", log["id"].as_str().unwrap());
+    world.ada.put(&path, json!({"timeSpent": "1h"})).await.expect(200);
+    assert_eq!(receiver.next().await.event(), "worklog_updated");
+    assert_eq!(receiver.next().await.body["issue_event_type_name"], "issue_worklog_updated");
+    assert_eq!(world.ada.delete(&path).await.status, 204);
+    let gone = receiver.next().await.body;
+    assert_eq!((&gone["webhookEvent"], &gone["worklog"]["id"]), (&json!("worklog_deleted"), &log["id"]));
+    assert_eq!(receiver.next().await.body["issue_event_type_name"], "issue_worklog_deleted");
+
+    let files = super::attach(&world.ada, "ACME-1", &[("a.txt", "text/plain", b"x")]).await.expect(200);
+    let attached = receiver.next().await.body;
+    // The sample was written by hand around the file: real ones do not name the issue, and people as everywhere.
+    let real = &sample("cloud", "attachment_created")["attachment"];
+    assert_eq!(members(&attached["attachment"], "attachment"), members(real, "attachment"));
+    assert_eq!(
+        (attached["webhookEvent"].as_str(), attached.get("issue")),
+        (Some("attachment_created"), None)
+    );
+    let changed = receiver.next().await.body;
+    assert_eq!(
+        (&changed["webhookEvent"], &changed["issue_event_type_name"]),
+        (&json!("jira:issue_updated"), &json!("issue_updated"))
+    );
+    assert_eq!(changed["changelog"]["items"][0]["toString"], "a.txt");
+    let path = format!("/rest/api/2/attachment/{}", files[0]["id"].as_str().unwrap());
+    assert_eq!(world.ada.delete(&path).await.status, 204);
+    assert_eq!(receiver.next().await.event(), "attachment_deleted");
+    assert_eq!(receiver.next().await.body["changelog"]["items"][0]["fromString"], "a.txt");
+}
+
+#[tokio::test]
+async fn a_sub_task_is_told_of_as_an_issue_and_as_a_link_of_jiras_own() {
+    let mut receiver = Receiver::start().await;
+    let world = hooked(DC, target(&receiver.url)).await;
+    let mut body = issue("part");
+    body["fields"]["issuetype"] = json!({"name": "Sub-task"});
+    body["fields"]["parent"] = json!({"key": "ACME-1"});
+    world.ada.post("/rest/api/2/issue", body).await.expect(201);
+    let created = receiver.next().await.body;
+    assert_eq!(created["issue"]["fields"]["parent"]["key"], "ACME-1");
+    let link = receiver.next().await;
+    assert_eq!(link.uri.query(), Some("user_id=ada&user_key=JIRAUSER10101"));
+    assert_eq!((link.event(), &link.body["issueLink"]["systemLink"]), ("issuelink_created", &json!(true)));
+    let delete = format!("/rest/api/2/issue/{}", created["issue"]["id"].as_str().unwrap());
+    assert_eq!(world.ada.delete(&delete).await.status, 204);
+    assert_eq!(receiver.next().await.event(), "issuelink_deleted");
+    assert_eq!(receiver.next().await.event(), "jira:issue_deleted");
+}
+
+#[tokio::test]
 async fn data_center_tells_of_a_comment_twice_and_never_names_the_issue() {
     let mut receiver = Receiver::start().await;
     let world = hooked(DC, target(&receiver.url)).await;
