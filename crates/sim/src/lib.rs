@@ -31,6 +31,9 @@ pub enum Error {
     /// The context path has characters that are none of a path's.
     #[error("`{0}` is no context path: it is letters, digits, `-`, `_` and `.` between slashes")]
     Context(String),
+    /// The template for webhooks' bodies cannot be read.
+    #[error("the template for webhooks: {0}")]
+    Template(String),
     /// The client that sends webhooks could not be built.
     #[error(transparent)]
     Client(#[from] bowline_net::plain::Error),

@@ -20,6 +20,7 @@ use crate::frame::cut::Cut;
 use crate::frame::faults::matching::Facts;
 use crate::frame::faults::plan::{After, Bare, Instead, Plan};
 use crate::frame::recorder::{self, Exchange, redact};
+use crate::frame::slow;
 use crate::frame::world::{BODY_LIMIT, House, Said, Signed, World};
 
 /// What a proxy with single sign-on sends in place of an answer.
@@ -68,6 +69,9 @@ pub(crate) async fn pass<W: World>(
     record.status = response.status().as_u16();
     record.user = response.extensions().get::<Signed>().map(|signed| signed.0.clone());
     let exchange = exchange(asked, &response);
+    if let Some(After::Delay(ms)) = plan.after {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
     let response = harm(&house, &plan, (&cut, response), &mut record);
     frame.recorder.request(record, exchange);
     response
@@ -179,6 +183,14 @@ fn harm<W: World>(
         Some(After::Status(status)) => {
             record.fault = Some("done_then_status");
             stand_in(house, &Instead::Status(Bare { status, ..Bare::default() }), &record.path)
+        }
+        Some(After::Delay(_)) => {
+            record.fault = Some("done_then_delay");
+            response
+        }
+        Some(After::Slow { ms, bytes }) => {
+            record.fault = Some("slow_body");
+            response.map(|body| slow::down(body, bytes, Duration::from_millis(ms)))
         }
         Some(After::Cut(bytes)) => {
             record.fault = Some("cut_body");

@@ -19,6 +19,7 @@ pub(crate) mod recorder;
 pub(crate) mod serve;
 pub(crate) mod shown;
 pub(crate) mod slab;
+pub(crate) mod slow;
 pub(crate) mod snapshot;
 pub(crate) mod spool;
 pub(crate) mod stale;

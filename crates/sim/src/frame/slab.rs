@@ -37,6 +37,26 @@ impl<T> Slab<T> {
         id
     }
 
+    /// Gives the next id away without a row: something that is kept elsewhere has it from now on.
+    pub(crate) fn reserve(&mut self) -> u32 {
+        let id = self.next_id();
+        self.rows.push(None);
+        id
+    }
+
+    /// Puts a row that was taken out back where it was; false if its place was never given out or is taken.
+    pub(crate) fn restore(&mut self, id: u32, row: T) -> bool {
+        let place = self.index(id).and_then(|index| self.rows.get_mut(index));
+        match place {
+            Some(place @ None) => {
+                *place = Some(Arc::new(row));
+                self.live += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Takes a row out for good; its id stays a hole.
     pub(crate) fn remove(&mut self, id: u32) -> Option<Arc<T>> {
         let index = self.index(id)?;
@@ -110,5 +130,18 @@ mod tests {
         );
         let same = |id| std::ptr::eq(slab.get(id).unwrap(), copy.get(id).unwrap());
         assert!(same(b) && !same(a));
+    }
+
+    #[test]
+    fn a_row_comes_back_to_its_own_place_only() {
+        let mut slab = Slab::new(1);
+        let (a, reserved) = (slab.add('a'), slab.reserve());
+        let b = slab.add('b');
+        assert_eq!((a, reserved, b, slab.len(), slab.get(reserved)), (1, 2, 3, 2, None));
+        assert!(!slab.restore(a, 'x') && !slab.restore(9, 'x'));
+        slab.remove(a);
+        assert!(slab.restore(a, 'A'));
+        assert_eq!(slab.iter().collect::<String>(), "Ab");
+        assert_eq!(slab.len(), 2);
     }
 }

@@ -129,6 +129,13 @@ impl<T> Table<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Name(u32);
 
+impl Name {
+    /// Its number for people, counted from 1 in the order in which names were first seen.
+    pub(crate) fn number(self) -> u32 {
+        self.0.saturating_add(1)
+    }
+}
+
 /// Names (labels, tags, field names) stored once each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
@@ -147,6 +154,11 @@ impl Names {
         self.list.push(name.clone());
         self.numbers.insert(name, number);
         number
+    }
+
+    /// Every name that was ever seen, in that order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Name> + use<> {
+        (0..u32::try_from(self.list.len()).unwrap_or(u32::MAX)).map(Name)
     }
 
     /// The number of a name that is known.

@@ -1,22 +1,13 @@
 //! Targetprocess's settings: people, projects, processes with their states, priorities, roles, custom fields.
 //!
-//! Small tables that items point into. What the simulator starts with is in [`super::seed`].
+//! Small tables that items point into. What the simulator starts with is in [`super::seed`]; people are in
+//! [`super::account`], custom fields in [`super::custom`].
 
 use crate::frame::call::Person;
-use crate::frame::table::{Row, Table};
+use crate::frame::table::{Name, Row, Table};
+use crate::targetprocess::account::Account;
+use crate::targetprocess::custom::CustomField;
 use crate::targetprocess::schema::Kind;
-
-/// A person with an account.
-#[derive(Clone, Debug)]
-pub(crate) struct Account {
-    pub(crate) id: u32,
-    pub(crate) login: Box<str>,
-    pub(crate) first: Box<str>,
-    pub(crate) last: Box<str>,
-    pub(crate) email: Box<str>,
-    pub(crate) admin: bool,
-    pub(crate) role: Row<Role>,
-}
 
 /// A process: the set of practices, states and priorities a project uses.
 #[derive(Clone, Debug)]
@@ -25,34 +16,97 @@ pub(crate) struct Process {
     pub(crate) name: Box<str>,
 }
 
+/// What projects, releases, teams and the like have in common: they are Generals as items are, without a workflow.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    /// HTML.
+    pub(crate) description: Option<Box<str>>,
+    pub(crate) start: Option<i64>,
+    pub(crate) end: Option<i64>,
+    pub(crate) created: i64,
+    pub(crate) modified: i64,
+    pub(crate) commented: Option<(i64, Person)>,
+    pub(crate) owner: Person,
+    pub(crate) editor: Person,
+    pub(crate) tags: Vec<Name>,
+    pub(crate) version: u32,
+    /// Ids of comments, oldest first.
+    pub(crate) comments: Vec<u32>,
+    /// When it was deleted; nobody finds it then.
+    pub(crate) deleted: Option<i64>,
+}
+
+impl Base {
+    /// A new one.
+    pub(crate) fn new(id: u32, name: &str, owner: Person, created: i64) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            description: None,
+            start: None,
+            end: None,
+            created,
+            modified: created,
+            commented: None,
+            owner,
+            editor: owner,
+            tags: Vec::new(),
+            version: 1,
+            comments: Vec::new(),
+            deleted: None,
+        }
+    }
+}
+
 /// A project.
 #[derive(Clone, Debug)]
 pub(crate) struct Project {
-    pub(crate) id: u32,
-    pub(crate) name: Box<str>,
+    pub(crate) base: Base,
     pub(crate) short: Box<str>,
     pub(crate) process: Row<Process>,
-    pub(crate) owner: Person,
-    pub(crate) created: i64,
+    pub(crate) active: bool,
+    pub(crate) color: Option<Box<str>>,
 }
 
-/// A release or an iteration of a project.
+/// A release, an iteration, a team iteration or a milestone: something with a beginning and an end.
 #[derive(Clone, Debug)]
 pub(crate) struct Span {
-    pub(crate) id: u32,
-    pub(crate) name: Box<str>,
-    pub(crate) project: Row<Project>,
-    /// The release an iteration belongs to; `None` for a release itself.
+    pub(crate) base: Base,
+    /// A team iteration and a milestone need none.
+    pub(crate) project: Option<Row<Project>>,
+    /// The release an iteration belongs to.
     pub(crate) release: Option<Row<Span>>,
-    pub(crate) start: i64,
-    pub(crate) end: i64,
+    /// The team of a team iteration.
+    pub(crate) team: Option<Row<Team>>,
+    pub(crate) velocity: f64,
 }
 
-/// A workflow state of one entity type in one process.
+/// A team.
+#[derive(Clone, Debug)]
+pub(crate) struct Team {
+    pub(crate) base: Base,
+    pub(crate) emoji: Option<Box<str>>,
+    pub(crate) active: bool,
+    pub(crate) projects: Vec<Row<Project>>,
+}
+
+/// A workflow: the states of one entity type in one process.
+#[derive(Clone, Debug)]
+pub(crate) struct Workflow {
+    pub(crate) id: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) process: Row<Process>,
+    pub(crate) kind: Kind,
+}
+
+/// A state of a workflow.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
+    pub(crate) workflow: Row<Workflow>,
     pub(crate) process: Row<Process>,
     pub(crate) kind: Kind,
     pub(crate) initial: bool,
@@ -78,6 +132,8 @@ pub(crate) struct Priority {
 pub(crate) struct Role {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
+    /// Whether people of this role give estimates.
+    pub(crate) has_effort: bool,
 }
 
 /// An entity type.
@@ -94,48 +150,18 @@ pub(crate) struct RelationType {
     pub(crate) name: Box<str>,
 }
 
-/// What a custom field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    Text,
-    Number,
-    DropDown,
-    MultipleSelectionList,
-    CheckBox,
-}
-
-impl Shape {
-    /// The field type's name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Text => "Text",
-            Self::Number => "Number",
-            Self::DropDown => "DropDown",
-            Self::MultipleSelectionList => "MultipleSelectionList",
-            Self::CheckBox => "CheckBox",
-        }
-    }
-}
-
-/// A custom field of one entity type in one process.
-#[derive(Clone, Debug)]
-pub(crate) struct CustomField {
-    pub(crate) id: u32,
-    pub(crate) name: Box<str>,
-    pub(crate) shape: Shape,
-    pub(crate) options: Vec<Box<str>>,
-    pub(crate) process: Row<Process>,
-    pub(crate) kind: Kind,
-}
-
 /// All settings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
     pub(crate) people: Vec<Account>,
     pub(crate) processes: Table<Process>,
+    pub(crate) workflows: Table<Workflow>,
     pub(crate) projects: Table<Project>,
     pub(crate) releases: Table<Span>,
     pub(crate) iterations: Table<Span>,
+    pub(crate) team_iterations: Table<Span>,
+    pub(crate) milestones: Table<Span>,
+    pub(crate) teams: Table<Team>,
     pub(crate) states: Table<State>,
     pub(crate) priorities: Table<Priority>,
     pub(crate) severities: Table<Priority>,

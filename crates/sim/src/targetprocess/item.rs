@@ -1,18 +1,11 @@
-//! Items and what hangs on them, as they are stored: numbers into the catalogue, texts as they were written.
+//! Items as they are stored: numbers into the catalogue, texts as they were written. What hangs on them is in
+//! [`super::part`].
 
 use crate::frame::call::Person;
 use crate::frame::table::{Name, Row};
-use crate::targetprocess::catalog::{CustomField, Priority, Project, RelationType, Role, Span, State};
+use crate::targetprocess::catalog::{Priority, Project, Span, State};
+use crate::targetprocess::custom::{CustomField, Held};
 use crate::targetprocess::schema::Kind;
-
-/// A custom field's value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Held {
-    /// Also a list of selected options, comma-separated as the API has it.
-    Text(Box<str>),
-    Number(f64),
-    Flag(bool),
-}
 
 /// How a write came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -35,6 +28,9 @@ pub(crate) enum Deed {
     CommentDelete,
     Assign,
     Unassign,
+    /// Role efforts, times and teams.
+    Part,
+    Undelete,
 }
 
 /// One write that was executed, whether or not it changed anything. Kept for oracles only.
@@ -44,13 +40,13 @@ pub(crate) struct Write {
     pub(crate) who: Person,
     pub(crate) via: Via,
     pub(crate) deed: Deed,
-    /// The comment's or assignment's id, else zero.
+    /// The comment's, assignment's or other part's id, else zero.
     pub(crate) part: u32,
     /// The members the request named.
     pub(crate) fields: Box<[Name]>,
 }
 
-/// An epic, feature, user story, task, bug or request.
+/// An epic, feature, user story, task, bug, request, test plan or test case.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) id: u32,
@@ -66,11 +62,18 @@ pub(crate) struct Item {
     pub(crate) owner: Person,
     pub(crate) creator: Person,
     pub(crate) editor: Person,
+    pub(crate) portfolio: Option<u32>,
     pub(crate) epic: Option<u32>,
     pub(crate) feature: Option<u32>,
     pub(crate) story: Option<u32>,
+    pub(crate) test_plan: Option<u32>,
+    /// The test cases of a test plan.
+    pub(crate) test_cases: Vec<u32>,
+    pub(crate) milestone: Option<Row<Span>>,
     pub(crate) release: Option<Row<Span>>,
     pub(crate) iteration: Option<Row<Span>>,
+    pub(crate) team_iteration: Option<Row<Span>>,
+    /// The total while there are no role efforts.
     pub(crate) effort: f64,
     pub(crate) estimate: f64,
     pub(crate) rank: f64,
@@ -85,43 +88,19 @@ pub(crate) struct Item {
     pub(crate) tags: Vec<Name>,
     pub(crate) version: u32,
     pub(crate) custom: Vec<(Row<CustomField>, Held)>,
-    /// Ids of comments and assignments, oldest first.
-    pub(crate) comments: Vec<u32>,
-    pub(crate) assignments: Vec<u32>,
+    /// Ids of what hangs on it, oldest first.
+    pub(crate) parts: Parts,
     pub(crate) writes: Vec<Write>,
 }
 
-/// A comment on an item.
-#[derive(Clone, Debug)]
-pub(crate) struct Comment {
-    pub(crate) id: u32,
-    pub(crate) general: u32,
-    pub(crate) parent: Option<u32>,
-    /// HTML.
-    pub(crate) description: Box<str>,
-    pub(crate) owner: Person,
-    pub(crate) created: i64,
-    pub(crate) edited: Option<i64>,
-    pub(crate) private: bool,
-    pub(crate) pinned: bool,
-}
-
-/// A person assigned to an item in a role.
-#[derive(Clone, Debug)]
-pub(crate) struct Assignment {
-    pub(crate) id: u32,
-    pub(crate) assignable: u32,
-    pub(crate) user: Person,
-    pub(crate) role: Row<Role>,
-}
-
-/// A relation between two items.
-#[derive(Clone, Debug)]
-pub(crate) struct Relation {
-    pub(crate) id: u32,
-    /// `Master`, now called `Inbound`.
-    pub(crate) master: u32,
-    /// `Slave`, now called `Outbound`.
-    pub(crate) slave: u32,
-    pub(crate) kind: Row<RelationType>,
+/// The ids of what hangs on an item, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    /// The newest record of its history.
+    pub(crate) record: Option<u32>,
+    pub(crate) comments: Vec<u32>,
+    pub(crate) assignments: Vec<u32>,
+    pub(crate) teams: Vec<u32>,
+    pub(crate) efforts: Vec<u32>,
+    pub(crate) times: Vec<u32>,
 }

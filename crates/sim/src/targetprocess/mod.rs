@@ -1,15 +1,21 @@
-//! A simulated Targetprocess: REST v1 (reading and writing), v2 (reading), and an automation rule's webhook.
+//! A simulated Targetprocess: REST v1 (reading and writing), v2, its history and its stream (reading), signing in, and
+//! webhooks of an automation rule or of the older plugin.
 //!
 //! Start one with [`start`] and speak HTTP to it. The state is a [`site::Site`]; the table in [`schema`] says which
-//! resource has which fields, [`read`] reads any of them, `query` has both filter grammars, `deed` does what is asked.
+//! resource has which fields, [`read`] reads any of them, `query` has the filter grammars, `deed` does what is asked.
 
 mod access;
+mod account;
 mod catalog;
 mod control;
+mod custom;
 mod date;
 mod deed;
+mod format;
+mod history;
 mod hook;
 mod item;
+mod part;
 mod query;
 mod read;
 mod refusal;
@@ -19,6 +25,7 @@ mod shown;
 mod site;
 mod v1;
 mod v2;
+mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,14 +33,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
+use axum::routing::MethodFilter as Method;
 use http::StatusCode;
-use serde_json::Value;
 
-use crate::frame::answer::Answer;
-use crate::frame::call::{Call, Person};
 use crate::frame::serve::{self, Running, Setup};
-use crate::frame::world::{House, World, routes};
-use crate::targetprocess::refusal::Refusal;
+use crate::frame::world::{Act, Frame, House, Route, World, routes};
+use crate::targetprocess::control::Hook;
+use crate::targetprocess::hook::Shape;
 use crate::targetprocess::site::{Site, Switches};
 use crate::{Error, WebhookTarget};
 
@@ -55,11 +61,17 @@ pub struct Options {
     pub bugs: usize,
     /// Whether the state `In Testing` asks for a comment.
     pub comment_required: bool,
-    /// Whether a comment counts as a change of its item (`EntityVersion`, `ModifyDate`). The vendor's behaviour is
-    /// not known.
+    /// Whether a comment counts as a change of its item (`EntityVersion`, `ModifyDate`). Live sites were seen not to
+    /// count it.
     pub comment_bumps: bool,
     /// Whether webhooks about comments and assignments name the item in a member `general`.
     pub general_in_hooks: bool,
+    /// Whether filters the product does not support are answered as the product answers them, instead of with 400.
+    pub silent_filters: bool,
+    /// How far the server's clock is ahead of UTC, in minutes.
+    pub offset_minutes: i32,
+    /// The body of webhooks: the ready rule's when `None`, else a template of one's own.
+    pub template: Option<String>,
     /// Names the control API answers to, beside addresses, `localhost`, names without a dot and the base URL's.
     pub hosts: Vec<String>,
 }
@@ -75,6 +87,9 @@ impl Default for Options {
             comment_required: false,
             comment_bumps: false,
             general_in_hooks: true,
+            silent_filters: false,
+            offset_minutes: 0,
+            template: None,
             hosts: Vec::new(),
         }
     }
@@ -82,12 +97,18 @@ impl Default for Options {
 
 /// Starts a simulated Targetprocess that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    let Options { base_url, webhook, seed, stories, bugs, hosts, .. } = options;
-    let Options { comment_required, comment_bumps, general_in_hooks, .. } = options;
+    let Options { base_url, webhook, seed, stories, bugs, hosts, template, .. } = options;
+    let Options { comment_required, comment_bumps, general_in_hooks, silent_filters, .. } = options;
+    let hook = match template {
+        None => Shape::Rule,
+        Some(text) => Hook::Template(text).shape().map_err(Error::Template)?,
+    };
+    let offset = options.offset_minutes.clamp(-14 * 60, 14 * 60);
+    let switches = Switches { comment_bumps, general_in_hooks, silent_filters, offset, hook };
     let setup = Setup { address, base_url, context: String::new(), seed, hosts, hook_timeout: HOOK_TIMEOUT };
-    let make = |frame: crate::frame::world::Frame, base| {
+    let make = |frame: Frame, base| {
         let catalog = seed::catalog(frame.clock.now());
-        let mut site = Site::new(frame, base, catalog, Switches { comment_bumps, general_in_hooks });
+        let mut site = Site::new(frame, base, catalog, switches);
         control::require_comment(&mut site, comment_required);
         seed::items::add(&mut site, (stories, bugs), seed);
         site.hook = webhook;
@@ -99,63 +120,22 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
 fn router(house: &Arc<House<Site>>) -> Router {
     let (missing, wrong) = (house.clone(), house.clone());
     let answer = |house: &House<Site>, status| house.read(|site| site.bare(status)).into_response();
-    routes(house, "/api/v1", "v1", v1::routes())
+    let router = routes(house, "/api/v1", "v1", v1::routes())
         .merge(routes(house, "/api/v2", "v2", v2::routes()))
+        .merge(routes(house, "/api/history/v2", "v2", v2::history_routes()))
+        .merge(routes(house, "", "login", access::login::routes()))
+        .merge(v2::stream::router(house));
+    let deleted = ["/api/deletedItems/v1", "/api/DeletedItems/v1", "/api/deleteditems/v1"];
+    deleted
+        .iter()
+        .fold(router, |router, prefix| router.merge(routes(house, prefix, "deleted", deleted_routes())))
         .fallback(move || async move { answer(&missing, StatusCode::NOT_FOUND) })
         .method_not_allowed_fallback(move || async move { answer(&wrong, StatusCode::METHOD_NOT_ALLOWED) })
 }
 
-impl World for Site {
-    type Refusal = Refusal;
-
-    fn admit(&self, call: &Call<'_>) -> Result<Option<Person>, Answer> {
-        access::admit(self, call.headers, &call.query)
-    }
-
-    fn face(&self) -> &'static str {
-        "targetprocess"
-    }
-
-    fn name(&self, person: Person) -> &str {
-        self.catalog.login(person)
-    }
-
-    fn dress(&self, _: &Call<'_>, _: &mut Answer) {}
-
-    fn bare(&self, status: StatusCode) -> Answer {
-        Refusal::new(status, status.canonical_reason().unwrap_or_default()).into()
-    }
-
-    fn hidden(&self, path: &str) -> Answer {
-        let id = path.rsplit('/').find(|part| part.parse::<u32>().is_ok()).unwrap_or("0");
-        Refusal::missing("Entity", id).into()
-    }
-
-    fn count(&self) -> usize {
-        self.items.len()
-    }
-
-    fn state(&self) -> Value {
-        control::state(self)
-    }
-
-    fn items(&self) -> Value {
-        control::items(self)
-    }
-
-    fn item(&self, id: &str) -> Option<Value> {
-        control::item(self, id)
-    }
-
-    fn edit(&mut self, edit: &Value) -> Result<Value, String> {
-        control::edit(self, edit)
-    }
-
-    fn target(&mut self, target: Option<WebhookTarget>) {
-        self.hook = target;
-    }
-
-    fn set(&mut self, change: &Value) -> Result<Value, String> {
-        control::set(self, change).map(|()| serde_json::json!({}))
-    }
+fn deleted_routes() -> Vec<Route<Site>> {
+    vec![
+        (Method::GET, "/{kind}", Act::Read(v1::undelete::list)),
+        (Method::POST, "/{kind}/{id}/restore", Act::Write(v1::undelete::restore)),
+    ]
 }

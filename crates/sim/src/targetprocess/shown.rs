@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::frame::shown::{About, PersonAbout, ProjectAbout, Shown, SignIn, Toggle, has_words, words};
+use crate::targetprocess::account::Sort;
 use crate::targetprocess::control;
 use crate::targetprocess::item::Item;
 use crate::targetprocess::schema::{ITEMS, Kind};
@@ -10,13 +11,14 @@ use crate::targetprocess::site::Site;
 
 impl Shown for Site {
     fn about(&self) -> About {
-        let people = self.catalog.people().map(|(_, account)| PersonAbout {
+        let people = self.catalog.people().filter(|(_, account)| account.sort != Sort::System);
+        let people = people.map(|(_, account)| PersonAbout {
             name: account.login.to_string(),
             display: format!("{} {}", account.first, account.last),
             email: account.email.to_string(),
             id: account.id.to_string(),
             admin: account.admin,
-            active: true,
+            active: account.may_sign_in(),
         });
         About {
             title: "Targetprocess",
@@ -62,6 +64,11 @@ impl Shown for Site {
                 "general_in_hooks",
                 self.switches.general_in_hooks,
             ),
+            (
+                "Filters that are not supported are passed over in silence",
+                "silent_filters",
+                self.switches.silent_filters,
+            ),
         ]
         .map(|(label, name, on)| Toggle { label: label.to_owned(), on, change: json!({name: !on}) })
         .into()
@@ -90,13 +97,14 @@ fn states(
 }
 
 fn projects(site: &Site) -> Vec<ProjectAbout> {
+    let living = |(_, project): &(_, &crate::targetprocess::catalog::Project)| project.base.deleted.is_none();
     let about = |(row, project): (_, &crate::targetprocess::catalog::Project)| ProjectAbout {
-        id: project.id.to_string(),
-        key: project.id.to_string(),
-        name: project.name.to_string(),
+        id: project.base.id.to_string(),
+        key: project.base.id.to_string(),
+        name: project.base.name.to_string(),
         items: site.items.iter().filter(|item| item.project == row).count(),
         types: ITEMS.iter().map(|kind| kind.name().to_owned()).collect(),
         states: states(site, project.process, Kind::UserStory),
     };
-    site.catalog.projects.iter().map(about).collect()
+    site.catalog.projects.iter().filter(living).map(about).collect()
 }

@@ -83,6 +83,56 @@ async fn done_then_status_does_it_and_says_it_failed() {
 }
 
 #[tokio::test]
+async fn an_answer_can_come_late_although_all_is_done() {
+    let tp = targetprocess::world(Tp::default()).await;
+    let rule =
+        json!({"match": {"method": "POST"}, "times": 1, "do": {"kind": "done_then_delay", "ms": 1500}});
+    tp.control().post("/_sim/faults", rule).await.expect(200);
+    let since = tokio::time::Instant::now();
+    let body = json!({"Name": "made meanwhile", "Project": {"Id": 100}});
+    let made = async || {
+        let filter = [("where", "Name eq 'made meanwhile'")];
+        tp.get("/api/v1/UserStories", &filter).await.expect(200)["Items"].as_array().unwrap().len()
+    };
+    let looking = async {
+        while made().await == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        since.elapsed()
+    };
+    let (answer, found) = tokio::join!(tp.post("/api/v1/UserStories", body), looking);
+    assert_eq!(answer.status, 201);
+    assert!(since.elapsed().as_millis() >= 1500 && found < since.elapsed());
+    let requests = tp.control().get("/_sim/requests").await.expect(200);
+    let faults =
+        requests["requests"].as_array().unwrap().iter().filter(|one| one["fault"] == "done_then_delay");
+    assert_eq!(faults.count(), 1);
+}
+
+#[tokio::test]
+async fn a_body_can_trickle() {
+    let tp = targetprocess::world(Tp::default()).await;
+    let path = "/api/v1/Projects";
+    let whole = tp.get(path, &[("include", "[Name]")]).await.expect(200);
+    tp.control()
+        .post("/_sim/faults", json!({"do": {"kind": "slow_body", "ms": 20, "bytes": 10}}))
+        .await
+        .expect(200);
+    let since = tokio::time::Instant::now();
+    let slow = tp.get(path, &[("include", "[Name]")]).await.expect(200);
+    assert_eq!(slow, whole);
+    let pieces = whole.to_string().len() / 10;
+    assert!(since.elapsed().as_millis() >= pieces as u128 * 20, "{pieces}");
+    for wrong in [
+        json!({"kind": "slow_body"}),
+        json!({"kind": "slow_body", "ms": -1}),
+        json!({"kind": "done_then_delay"}),
+    ] {
+        assert_eq!(tp.control().post("/_sim/faults", json!({"do": wrong})).await.status, 400);
+    }
+}
+
+#[tokio::test]
 async fn a_body_can_be_cut() {
     let world = world(DC).await;
     for rule in [
@@ -174,10 +224,7 @@ async fn a_person_edits_between_a_write_and_its_answer() {
     tp.control().post("/_sim/faults", rule).await.expect(200);
     let changed =
         tp.post(&format!("/api/v1/UserStories/{id}"), json!({"Name": "two", "Effort": 2})).await.expect(200);
-    assert_eq!(
-        (&changed["Name"], &changed["Effort"], &changed["EntityVersion"]),
-        (&json!("bob was here"), &json!(2), &json!(3))
-    );
+    assert_eq!((&changed["Name"], changed["Effort"].as_f64()), (&json!("bob was here"), Some(2.0)));
 }
 
 #[tokio::test]

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::rule::Switch;
 
+/// How many bytes of a slow body come at once, unless told.
+const PIECE: usize = 16;
+
 /// What happens to one request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
@@ -57,6 +60,10 @@ pub(crate) enum After {
     Status(u16),
     /// The connection is cut after these bytes of the body; half of it when `None`.
     Cut(Option<usize>),
+    /// The answer is kept back for so many milliseconds.
+    Delay(u64),
+    /// The body comes so many bytes at a time, with so many milliseconds before each piece.
+    Slow { ms: u64, bytes: usize },
 }
 
 /// How texts are changed when stored.
@@ -129,6 +136,10 @@ impl Plan {
             Switch::Delay { ms } => self.delay_ms = self.delay_ms.saturating_add(*ms),
             Switch::DoneThenReset => self.after = Some(After::Reset),
             Switch::DoneThenStatus { status } => self.after = Some(After::Status(*status)),
+            Switch::DoneThenDelay { ms } => self.after = Some(After::Delay(*ms)),
+            Switch::SlowBody { ms, bytes } => {
+                self.after = Some(After::Slow { ms: *ms, bytes: bytes.unwrap_or(PIECE).max(1) });
+            }
             Switch::CutBody { bytes } => self.after = Some(After::Cut(*bytes)),
             Switch::Normalise { trim, crlf } => {
                 self.normalise.trim |= trim;

@@ -94,6 +94,19 @@ pub(crate) enum Switch {
         /// The HTTP status.
         status: u16,
     },
+    /// Does it, then keeps the answer back for this long (real time): the caller gives up before.
+    DoneThenDelay {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// Sends the answer's body in small pieces with a pause (real time) before each.
+    SlowBody {
+        /// Milliseconds before each piece.
+        ms: u64,
+        /// How long a piece is; 16 bytes when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<usize>,
+    },
     /// Cuts the connection after this many bytes of the answer's body (half of it when absent).
     CutBody {
         /// Bytes of the body that still arrive.

@@ -37,6 +37,8 @@ pub(super) const KINDS: &[(&str, &str)] = &[
     ("delay", "Wait, then do it"),
     ("done_then_status", "Do it, answer a status"),
     ("done_then_reset", "Do it, cut the connection"),
+    ("done_then_delay", "Do it, answer late"),
+    ("slow_body", "Let the answer trickle"),
     ("cut_body", "Do it, cut the answer in half"),
     ("reject_field", "Refuse a field"),
     ("partial_bulk", "Do a bulk in part"),
@@ -93,6 +95,11 @@ fn answers() -> Vec<Preset> {
         ),
         preset("Slow", "Every answer takes two seconds more.", json!({"do": {"kind": "delay", "ms": 2000}})),
         preset(
+            "Trickling",
+            "Every answer comes 16 bytes at a time, ten pieces a second.",
+            json!({"do": {"kind": "slow_body", "ms": 100}}),
+        ),
+        preset(
             "Cut in the middle",
             "The next answer ends half-way.",
             json!({"times": 1, "do": {"kind": "cut_body"}}),
@@ -116,6 +123,11 @@ fn writes(title: Value) -> Vec<Preset> {
             "Done, but says 500",
             "The next POST is carried out and answered 500.",
             json!({"match": {"method": "POST"}, "times": 1, "do": {"kind": "done_then_status", "status": 500}}),
+        ),
+        preset(
+            "Done, but late",
+            "The next POST is carried out and answered after half a minute.",
+            json!({"match": {"method": "POST"}, "times": 1, "do": {"kind": "done_then_delay", "ms": 30_000}}),
         ),
         preset(
             "A bulk in part",

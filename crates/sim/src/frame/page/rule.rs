@@ -67,7 +67,7 @@ fn harm(form: &Form) -> Result<Map<String, Value>, String> {
                 put("retry_after", json!(seconds));
             }
         }
-        "delay" | "hook_delay" => drop(put("ms", ms(1_000)?)),
+        "delay" | "done_then_delay" | "slow_body" | "hook_delay" => drop(put("ms", ms(1_000)?)),
         "stale_index" => drop(put("lag_ms", ms(60_000)?)),
         "reject_field" => {
             let field = form.given("field").ok_or("name the field that is to be refused")?;

@@ -1,19 +1,19 @@
 //! An item's members as a request gives them, read into typed values before anything is touched.
 
+use http::StatusCode;
 use serde_json::Value;
 
-use super::{Hand, Members, reference};
+use super::custom::{self, CustomSet, split};
+use super::given::{self, number, time};
+use super::nested::NESTED;
+use super::{Hand, Members, reference, unknown};
 use crate::frame::call::Person;
 use crate::frame::table::Row;
-use crate::targetprocess::catalog::{CustomField, Priority, Process, Project, Shape, Span, State};
-use crate::targetprocess::date;
-use crate::targetprocess::item::Held;
+use crate::targetprocess::catalog::{Priority, Process, Project, Span, State, Team};
 use crate::targetprocess::refusal::Refusal;
-use crate::targetprocess::schema::Kind;
+use crate::targetprocess::schema::field::Access;
+use crate::targetprocess::schema::{Kind, Slot};
 use crate::targetprocess::site::Site;
-
-/// A custom field and its new value.
-pub(crate) type CustomSet = (Row<CustomField>, Option<Held>);
 
 /// One field's new value.
 #[derive(Clone, Debug)]
@@ -25,11 +25,15 @@ pub(crate) enum Set {
     Priority(Row<Priority>),
     Severity(Row<Priority>),
     Owner(Person),
+    Portfolio(Option<u32>),
     Epic(Option<u32>),
     Feature(Option<u32>),
     Story(Option<u32>),
+    TestPlan(Option<u32>),
+    Milestone(Option<Row<Span>>),
     Release(Option<Row<Span>>),
     Iteration(Option<Row<Span>>),
+    TeamIteration(Option<Row<Span>>),
     Effort(f64),
     Estimate(f64),
     Rank(f64),
@@ -44,31 +48,26 @@ pub(crate) enum Set {
     Custom(Vec<CustomSet>),
 }
 
-/// Members that are shown but not written; they are passed over, so that what was read can be sent back.
-const READ_ONLY: &[&str] = &[
-    "Id",
-    "ResourceType",
-    "CreateDate",
-    "ModifyDate",
-    "LastCommentDate",
-    "LastStateChangeDate",
-    "EntityVersion",
-    "EntityType",
-    "LastEditor",
-    "Creator",
-    "LastCommentedUser",
-    "EffortCompleted",
-    "EffortToDo",
-    "Progress",
-    "TimeSpent",
-    "TimeRemain",
-    "Units",
-    "Team",
-    "TeamIteration",
-    "AssignedUser",
-];
-/// Collections that are made along with the item.
-pub(super) const NESTED: &[&str] = &["Comments", "Tasks", "Assignments"];
+/// What a body says about an item's own fields.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sets {
+    pub(crate) fields: Vec<Set>,
+    /// The team, which is kept as an assignment: the field is deprecated and still works (developer hub, "Sorting and Filters":
+    /// Multiple Teams).
+    pub(crate) team: Option<Option<Row<Team>>>,
+}
+
+impl Sets {
+    /// The project the body names.
+    pub(crate) fn project(&self) -> Option<Row<Project>> {
+        self.fields.iter().find_map(|set| if let Set::Project(row) = set { Some(*row) } else { None })
+    }
+
+    /// The state the body names.
+    pub(crate) fn state(&self) -> Option<Row<State>> {
+        self.fields.iter().find_map(|set| if let Set::State(row) = set { Some(*row) } else { None })
+    }
+}
 
 /// Reads an item's members. `kind` and `project` are the item's own, the latter `None` until it is known.
 pub(crate) fn read(
@@ -77,7 +76,7 @@ pub(crate) fn read(
     kind: Kind,
     project: Option<Row<Project>>,
     body: &Value,
-) -> Result<Vec<Set>, Refusal> {
+) -> Result<Sets, Refusal> {
     let members = Members::of(body)?;
     let project = match members.get("Project") {
         Some(value) => Some(project_of(site, value)?),
@@ -85,21 +84,24 @@ pub(crate) fn read(
     };
     let reader =
         Reader { site, hand, kind, process: project.map(|row| site.catalog.projects.get(row).process) };
-    let mut sets = Vec::new();
+    let mut sets = Sets::default();
     for (name, value) in members.0 {
         hand.admit(name)?;
-        let known = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if !known(READ_ONLY) && !known(NESTED) {
-            sets.extend(reader.member(name, value)?);
+        if NESTED.iter().any(|known| known.eq_ignore_ascii_case(name)) && kind.field(name).is_some() {
+            continue;
         }
+        if name.eq_ignore_ascii_case("Team") && kind.field("Team").is_some() {
+            sets.team = Some(reader.team(value)?);
+            continue;
+        }
+        sets.fields.extend(reader.member(name, value)?);
     }
     Ok(sets)
 }
 
 fn project_of(site: &Site, value: &Value) -> Result<Row<Project>, Refusal> {
     let id = reference("Project", value)?.ok_or_else(|| Refusal::bad("Project is required."))?;
-    let found = site.catalog.projects.find(|project| project.id == id);
-    found.ok_or_else(|| Refusal::bad(format!("Project with Id {id} not found.")))
+    given::project(site, id).ok_or_else(|| unknown("Project", id))
 }
 
 struct Reader<'a> {
@@ -111,53 +113,55 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn member(&self, name: &str, value: &Value) -> Result<Option<Set>, Refusal> {
-        let field = self.kind.field(name).map(|field| field.name);
-        Ok(Some(match field.unwrap_or(name) {
-            "Name" => {
-                let text = self.text(name, value)?.unwrap_or_default();
+        let Some(field) = self.kind.field(name) else {
+            if name.eq_ignore_ascii_case("ResourceType") {
+                return Ok(None);
+            }
+            return Err(Refusal::bad(format!("Property '{name}' does not exist in '{}'.", self.kind.name())));
+        };
+        if field.access == Access::Read {
+            return Ok(None);
+        }
+        let catalog = &self.site.catalog;
+        Ok(Some(match field.slot {
+            Slot::Name => {
+                let text = given::text(self.hand, name, value)?.unwrap_or_default();
                 if text.trim().is_empty() {
                     return Err(Refusal::bad("Name is required."));
                 }
-                Set::Name(text.into())
+                Set::Name(text)
             }
-            "Description" => {
-                Set::Description(self.text(name, value)?.filter(|text| !text.is_empty()).map(Into::into))
+            Slot::Description => {
+                Set::Description(given::text(self.hand, name, value)?.filter(|text| !text.is_empty()))
             }
-            "Project" => Set::Project(project_of(self.site, value)?),
-            "EntityState" => Set::State(self.state(value)?),
-            "Priority" => Set::Priority(self.priority(name, value)?),
-            "Severity" => Set::Severity(self.priority(name, value)?),
-            "Owner" => Set::Owner(self.person(name, value)?),
-            "Epic" => Set::Epic(self.item(name, value, Kind::Epic)?),
-            "Feature" => Set::Feature(self.item(name, value, Kind::Feature)?),
-            "UserStory" => Set::Story(self.item(name, value, Kind::UserStory)?),
-            "Release" => Set::Release(self.span(name, value)?),
-            "Iteration" => Set::Iteration(self.span(name, value)?),
-            "Effort" => Set::Effort(number(name, value)?),
-            "InitialEstimate" => Set::Estimate(number(name, value)?),
-            "NumericPriority" => Set::Rank(number(name, value)?),
-            "StartDate" => Set::Start(time(name, value)?),
-            "EndDate" => Set::End(time(name, value)?),
-            "PlannedStartDate" => Set::PlannedStart(time(name, value)?),
-            "PlannedEndDate" => Set::PlannedEnd(time(name, value)?),
-            "Tags" => Set::Tags(split(&self.text(name, value)?.unwrap_or_default())),
-            "TagObjects" | "tagObjects" => Set::MoreTags(self.tag_objects(value)?),
-            "CustomFields" => Set::Custom(self.custom(value)?),
-            _ => {
-                return Err(Refusal::bad(format!(
-                    "Property '{name}' is not found on '{}'.",
-                    self.kind.name()
-                )));
+            Slot::Project => Set::Project(project_of(self.site, value)?),
+            Slot::EntityState => Set::State(self.state(value)?),
+            Slot::Priority => Set::Priority(self.priority(name, value)?),
+            Slot::Severity => Set::Severity(self.priority(name, value)?),
+            Slot::Owner => Set::Owner(self.person(name, value)?),
+            Slot::PortfolioEpic => Set::Portfolio(self.item(name, value, Kind::PortfolioEpic)?),
+            Slot::Epic => Set::Epic(self.item(name, value, Kind::Epic)?),
+            Slot::Feature => Set::Feature(self.item(name, value, Kind::Feature)?),
+            Slot::UserStory => Set::Story(self.item(name, value, Kind::UserStory)?),
+            Slot::LinkedTestPlan => Set::TestPlan(self.item(name, value, Kind::TestPlan)?),
+            Slot::Milestone => Set::Milestone(self.span(name, value, &catalog.milestones)?),
+            Slot::Release => Set::Release(self.span(name, value, &catalog.releases)?),
+            Slot::Iteration => Set::Iteration(self.span(name, value, &catalog.iterations)?),
+            Slot::TeamIteration => Set::TeamIteration(self.span(name, value, &catalog.team_iterations)?),
+            Slot::Effort => Set::Effort(number(name, value)?),
+            Slot::InitialEstimate => Set::Estimate(number(name, value)?),
+            Slot::NumericPriority => Set::Rank(number(name, value)?),
+            Slot::StartDate => Set::Start(time(self.site, name, value)?),
+            Slot::EndDate => Set::End(time(self.site, name, value)?),
+            Slot::PlannedStartDate => Set::PlannedStart(time(self.site, name, value)?),
+            Slot::PlannedEndDate => Set::PlannedEnd(time(self.site, name, value)?),
+            Slot::Tags => Set::Tags(split(&given::text(self.hand, name, value)?.unwrap_or_default())),
+            Slot::TagObjects => Set::MoreTags(self.tag_objects(value)?),
+            Slot::CustomFields => {
+                Set::Custom(custom::read(self.site, self.hand, (self.kind, self.process), value)?)
             }
+            _ => return Ok(None),
         }))
-    }
-
-    fn text(&self, name: &str, value: &Value) -> Result<Option<String>, Refusal> {
-        match value {
-            Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(self.hand.normalise.apply(text.clone()))),
-            _ => Err(Refusal::bad(format!("{name} must be a text."))),
-        }
     }
 
     fn state(&self, value: &Value) -> Result<Row<State>, Refusal> {
@@ -173,51 +177,72 @@ impl Reader<'_> {
         self.site.catalog.states.find(fits).ok_or_else(missing)
     }
 
+    /// A priority; one that belongs to another type is not forbidden to know, but forbidden to use: the product says 403 there.
     fn priority(&self, name: &str, value: &Value) -> Result<Row<Priority>, Refusal> {
+        let by_name = value.as_object().is_some_and(|object| {
+            let has = |wanted: &str| object.keys().any(|name| name.eq_ignore_ascii_case(wanted));
+            has("Name") && !has("Id")
+        });
+        let refused =
+            || Refusal::new(StatusCode::FORBIDDEN, format!("{name} is not one of {}.", self.kind.name()));
+        if by_name {
+            return Err(refused());
+        }
         let id = reference(name, value)?.ok_or_else(|| Refusal::bad(format!("{name} is required.")))?;
         let table = if name.eq_ignore_ascii_case("Severity") {
             &self.site.catalog.severities
         } else {
             &self.site.catalog.priorities
         };
-        let found = table.find(|priority| priority.id == id && priority.kind == self.kind);
-        found.ok_or_else(|| Refusal::bad(format!("{name} with Id {id} is not one of {}.", self.kind.name())))
+        let found = table.find(|priority| priority.id == id).ok_or_else(|| unknown(name, id))?;
+        if table.get(found).kind == self.kind { Ok(found) } else { Err(refused()) }
     }
 
     fn person(&self, name: &str, value: &Value) -> Result<Person, Refusal> {
         let id = reference(name, value)?.ok_or_else(|| Refusal::bad(format!("{name} is required.")))?;
-        let found = self.site.catalog.person(|account| account.id == id);
-        found.ok_or_else(|| Refusal::bad(format!("User with Id {id} not found.")))
+        given::person(self.site, id).ok_or_else(|| unknown("User", id))
+    }
+
+    fn team(&self, value: &Value) -> Result<Option<Row<Team>>, Refusal> {
+        let Some(id) = reference("Team", value)? else { return Ok(None) };
+        let found = self.site.catalog.teams.find(|team| team.base.id == id && team.base.deleted.is_none());
+        found.map(Some).ok_or_else(|| unknown("Team", id))
     }
 
     fn item(&self, name: &str, value: &Value, kind: Kind) -> Result<Option<u32>, Refusal> {
         let Some(id) = reference(name, value)? else { return Ok(None) };
         let found = self.site.items.get(id).filter(|item| item.kind == kind);
-        found.map(|item| Some(item.id)).ok_or_else(|| Refusal::bad(format!("{name} with Id {id} not found.")))
+        found.map(|item| Some(item.id)).ok_or_else(|| unknown(name, id))
     }
 
-    fn span(&self, name: &str, value: &Value) -> Result<Option<Row<Span>>, Refusal> {
+    fn span(
+        &self,
+        name: &str,
+        value: &Value,
+        table: &crate::frame::table::Table<Span>,
+    ) -> Result<Option<Row<Span>>, Refusal> {
         let Some(id) = reference(name, value)? else { return Ok(None) };
-        let catalog = &self.site.catalog;
-        let table =
-            if name.eq_ignore_ascii_case("Release") { &catalog.releases } else { &catalog.iterations };
-        let found = table.find(|span| span.id == id);
-        found.map(Some).ok_or_else(|| Refusal::bad(format!("{name} with Id {id} not found.")))
+        given::span(table, id).map(Some).ok_or_else(|| unknown(name, id))
     }
 
-    /// Tag objects: one with a name must be new, one with an id must be there.
+    /// Tag objects: one with a name must be new, one with an id must be there (developer hub, "Set Tags").
     fn tag_objects(&self, value: &Value) -> Result<Vec<String>, Refusal> {
         let object = serde_json::json!({"TagObjects": value});
         let mut tags = Vec::new();
+        let living =
+            |name: &str| self.site.tags.find(name).filter(|tag| !self.site.dead_tags.contains(tag)).is_some();
         for tag in Members::of(&object)?.nested("TagObjects")? {
             let members = Members::of(tag)?;
-            if let Some(id) = members.get("Id").and_then(Value::as_u64) {
-                let known = self.site.tags.numbered(id);
+            if let Some(id) = members.get("Id").and_then(super::number_of) {
+                let known = self.site.tags.numbered(id).filter(|name| living(name));
                 tags.push(
                     known.ok_or_else(|| Refusal::bad(format!("Tag with Id {id} not found.")))?.to_owned(),
                 );
-            } else if let Some(name) = members.get("Name").and_then(Value::as_str) {
-                if self.site.tags.find(name).is_some() {
+            } else if let Some(name) = members.get("Name").and_then(Value::as_str).map(str::trim) {
+                if name.is_empty() || name.contains(',') {
+                    return Err(Refusal::bad("A tag's name must be a text without commas."));
+                }
+                if living(name) {
                     return Err(Refusal::bad("A tag with this name already exists."));
                 }
                 tags.push(name.to_owned());
@@ -226,90 +251,5 @@ impl Reader<'_> {
             }
         }
         Ok(tags)
-    }
-
-    fn custom(&self, value: &Value) -> Result<Vec<CustomSet>, Refusal> {
-        let list = value.as_array().ok_or_else(|| Refusal::bad("CustomFields must be an array."))?;
-        let mut fields = Vec::new();
-        for one in list {
-            let members = Members::of(one)?;
-            let name = members
-                .get("Name")
-                .and_then(Value::as_str)
-                .ok_or_else(|| Refusal::bad("A custom field needs a Name."))?;
-            self.hand.admit(name)?;
-            let fits = |field: &CustomField| {
-                field.name.eq_ignore_ascii_case(name)
-                    && field.kind == self.kind
-                    && self.process.is_none_or(|process| field.process == process)
-            };
-            let row = self.site.catalog.custom.find(fits);
-            let row = row.ok_or_else(|| {
-                Refusal::bad(format!("Custom field '{name}' is not found on '{}'.", self.kind.name()))
-            })?;
-            fields.push((
-                row,
-                self.held(self.site.catalog.custom.get(row), members.get("Value").unwrap_or(&Value::Null))?,
-            ));
-        }
-        Ok(fields)
-    }
-
-    fn held(&self, field: &CustomField, value: &Value) -> Result<Option<Held>, Refusal> {
-        let wrong = || Refusal::bad(format!("The value of the custom field '{}' is not valid.", field.name));
-        Ok(match (field.shape, value) {
-            (_, Value::Null) => None,
-            (Shape::Text, Value::String(text)) => {
-                let text = self.hand.normalise.apply(text.clone());
-                (!text.is_empty()).then(|| Held::Text(text.into()))
-            }
-            (Shape::DropDown, Value::String(text)) if text.is_empty() => None,
-            (Shape::DropDown, Value::String(text)) => Some(Held::Text(
-                field.options.iter().find(|option| ***option == **text).ok_or_else(wrong)?.clone(),
-            )),
-            (Shape::MultipleSelectionList, Value::String(text)) => {
-                let chosen = split(text);
-                if chosen.iter().any(|one| !field.options.iter().any(|option| **option == **one)) {
-                    return Err(wrong());
-                }
-                (!chosen.is_empty()).then(|| Held::Text(chosen.join(",").into()))
-            }
-            (Shape::Number, Value::Number(number)) => number.as_f64().map(Held::Number),
-            (Shape::Number, Value::String(text)) => Some(Held::Number(
-                text.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(wrong)?,
-            )),
-            (Shape::CheckBox, Value::Bool(flag)) => Some(Held::Flag(*flag)),
-            (Shape::CheckBox, Value::String(text)) => Some(Held::Flag(text.parse().map_err(|_| wrong())?)),
-            _ => return Err(wrong()),
-        })
-    }
-}
-
-/// The comma-separated parts of a text.
-fn split(text: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        if !parts.iter().any(|known| known == part) {
-            parts.push(part.to_owned());
-        }
-    }
-    parts
-}
-
-fn number(name: &str, value: &Value) -> Result<f64, Refusal> {
-    match value {
-        Value::Null => Ok(0.0),
-        _ => value.as_f64().ok_or_else(|| Refusal::bad(format!("{name} must be a number."))),
-    }
-}
-
-pub(super) fn time(name: &str, value: &Value) -> Result<Option<i64>, Refusal> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) if text.is_empty() => Ok(None),
-        Value::String(text) => date::parse(text)
-            .map(Some)
-            .ok_or_else(|| Refusal::bad(format!("{name}: '{text}' is not a date."))),
-        _ => Err(Refusal::bad(format!("{name} must be a date."))),
     }
 }

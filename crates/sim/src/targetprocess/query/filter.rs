@@ -1,10 +1,14 @@
-//! v1's `where`: conditions joined by `and`, without `or`.
+//! v1's `where`: conditions joined by `and`, without `or` (developer hub, "Sorting and Filters").
 //!
 //! `EntityState.Name eq 'Done' and Effort gt 3 and Tags contains 'a' and 'CustomFields.Release Notes' is not null`;
 //! each condition may stand in parentheses.
 
 use super::expr::{Expr, Op};
 use super::lex::{Cursor, Token, lex};
+use crate::targetprocess::schema::{Kind, Shape};
+
+/// The refusal of an `or`.
+pub(super) const OR: &str = "'or' is not supported in where: conditions are joined by 'and' only.";
 
 /// Reads a `where`.
 pub(super) fn parse(text: &str) -> Result<Expr, String> {
@@ -13,10 +17,41 @@ pub(super) fn parse(text: &str) -> Result<Expr, String> {
     let condition = all(&mut cursor)?;
     match cursor.peek() {
         None => Ok(condition),
-        Some(Token::Word(word)) if word.eq_ignore_ascii_case("or") => {
-            Err("'or' is not supported in where: conditions are joined by 'and' only.".to_owned())
+        Some(_) => Err(expected(&cursor, "'and' is expected")),
+    }
+}
+
+/// What is wrong at a place where something else is expected; an `or` has a word of its own.
+fn expected(cursor: &Cursor<'_>, what: &str) -> String {
+    if cursor.is_word("or") { OR.to_owned() } else { format!("{what}, not {}.", cursor.here()) }
+}
+
+/// The condition without those that lead through a collection, which Targetprocess passes over without a word: it answers
+/// `Assignments.GeneralUser.Id eq 2` on assignables with all of them. `None` if nothing is left.
+pub(super) fn passed_over(kind: Kind, expr: Expr) -> Option<Expr> {
+    match expr {
+        Expr::Binary(Op::And, left, right) => match (passed_over(kind, *left), passed_over(kind, *right)) {
+            (Some(left), Some(right)) => Some(Expr::Binary(Op::And, Box::new(left), Box::new(right))),
+            (one, other) => one.or(other),
+        },
+        other => (!through_collection(kind, &other)).then_some(other),
+    }
+}
+
+fn through_collection(kind: Kind, expr: &Expr) -> bool {
+    match expr {
+        Expr::Not(inner) | Expr::In(inner, _) | Expr::Call(Some(inner), ..) | Expr::Binary(_, inner, _) => {
+            through_collection(kind, inner)
         }
-        Some(_) => Err(format!("'and' is expected, not {}.", cursor.here())),
+        Expr::Member(target, _) => {
+            let mut target = target;
+            while let Expr::Member(inner, _) = &**target {
+                target = inner;
+            }
+            let first = if let Expr::Name(name) = &**target { kind.field(name) } else { None };
+            first.is_some_and(|field| matches!(field.shape, Shape::Many(_)))
+        }
+        _ => false,
     }
 }
 
@@ -34,7 +69,9 @@ fn one(cursor: &mut Cursor<'_>) -> Result<Expr, String> {
         cursor.enter()?;
         let condition = all(cursor)?;
         cursor.leave();
-        cursor.expect(")")?;
+        if cursor.eat(&[")"]).is_none() {
+            return Err(expected(cursor, "')' is expected"));
+        }
         return Ok(condition);
     }
     let path = path(cursor)?;
@@ -75,12 +112,12 @@ fn compared(operator: &str) -> Result<Op, String> {
 fn path(cursor: &mut Cursor<'_>) -> Result<Expr, String> {
     if let Some(Token::Text(text)) = cursor.peek() {
         cursor.take();
-        return match text.split_once('.') {
-            Some((collection, name)) => {
-                Ok(Expr::Member(Box::new(Expr::Name(collection.to_owned())), name.to_owned()))
-            }
-            None => Ok(Expr::Name(text.clone())),
-        };
+        let mut names = text.split('.');
+        let first = Expr::Name(names.next().unwrap_or_default().to_owned());
+        return names.try_fold(first, |path, name| {
+            cursor.grow()?;
+            Ok(Expr::Member(Box::new(path), name.to_owned()))
+        });
     }
     let mut path = Expr::Name(word(cursor)?);
     while cursor.eat(&["."]).is_some() {

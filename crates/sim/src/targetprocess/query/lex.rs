@@ -1,4 +1,4 @@
-//! Tokens of both grammars.
+//! Tokens of all grammars.
 
 /// A token.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +23,7 @@ impl Token {
 /// Longest first.
 const SIGNS: &[&str] = &[
     "==", "!=", ">=", "<=", "&&", "||", "<>", "(", ")", "{", "}", "[", "]", ",", ".", ":", ">", "<", "=",
-    "!", "-",
+    "!", "-", "+", "*", "/", "%",
 ];
 
 /// Splits a text into tokens.
@@ -35,8 +35,7 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, String> {
         let (token, after) = if matches!(first, '"' | '\'') {
             quoted(rest, first).ok_or_else(|| format!("The text that begins at {rest} has no end."))?
         } else if first.is_ascii_digit() {
-            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-            let (digits, after) = rest.split_at(end);
+            let (digits, after) = rest.split_at(digits(rest));
             let number = digits.parse().map_err(|_| format!("'{digits}' is not a number."))?;
             (Token::Number(number), after)
         } else if first.is_alphabetic() || first == '_' {
@@ -51,6 +50,17 @@ pub(super) fn lex(text: &str) -> Result<Vec<Token>, String> {
         tokens.push(token);
         rest = after;
     }
+}
+
+/// Where the number at the beginning of a text ends: a point belongs to it if a digit follows.
+fn digits(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut end = 0;
+    while is_digit(end) || (bytes.get(end) == Some(&b'.') && is_digit(end + 1)) {
+        end += 1;
+    }
+    end
 }
 
 fn quoted(text: &str, quote: char) -> Option<(Token, &str)> {
@@ -89,6 +99,11 @@ impl<'a> Cursor<'a> {
         self.tokens.get(self.next)
     }
 
+    /// The token after the next one.
+    pub(super) fn after(&self) -> Option<&'a Token> {
+        self.tokens.get(self.next + 1)
+    }
+
     pub(super) fn take(&mut self) -> Option<&'a Token> {
         let token = self.tokens.get(self.next);
         self.next += 1;
@@ -106,9 +121,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Whether the next token is this word, in any case.
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        matches!(self.peek(), Some(Token::Word(text)) if text.eq_ignore_ascii_case(word))
+    }
+
     /// Takes the next token if it is this word, in any case.
     pub(super) fn eat_word(&mut self, word: &str) -> bool {
-        let is = matches!(self.peek(), Some(Token::Word(text)) if text.eq_ignore_ascii_case(word));
+        let is = self.is_word(word);
         self.next += usize::from(is);
         is
     }

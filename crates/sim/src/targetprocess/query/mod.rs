@@ -1,7 +1,8 @@
-//! Conditions, projections and orders over resources: both of Targetprocess's grammars and one evaluator.
+//! Conditions, projections and orders over resources: Targetprocess's grammars and one evaluator.
 //!
-//! [`filter`] reads v1's `where`, [`linq`] v2's expressions; both give an [`expr::Expr`] over the tokens of [`lex`].
-//! [`bind`] checks it against the schema, so that [`eval`] cannot fail. Errors say what is not understood.
+//! [`filter`] reads v1's `where`; [`linq`] reads v2's expressions and the filters of boards, which v2 takes as `filter`. All give
+//! an [`expr::Expr`] over the tokens of [`lex`]. [`bind`] checks it against the schema, so that [`eval`] cannot fail. Errors say
+//! what is not understood.
 
 pub(crate) mod bind;
 pub(crate) mod eval;
@@ -9,14 +10,17 @@ pub(crate) mod expr;
 pub(crate) mod filter;
 pub(crate) mod lex;
 pub(crate) mod linq;
+pub(crate) mod node;
 #[cfg(test)]
 mod tests;
 
 use std::cmp::Ordering;
 
-use self::bind::{Node, Type, bind};
-use self::eval::Out;
-use crate::targetprocess::read::Thing;
+use self::bind::{Dialect, Scope, Type};
+use self::eval::{Out, Run};
+use self::node::{Const, Node};
+use crate::frame::call::Person;
+use crate::targetprocess::read::{Thing, Val};
 use crate::targetprocess::schema::Kind;
 use crate::targetprocess::site::Site;
 
@@ -26,26 +30,41 @@ pub(crate) struct Condition(Option<Node>);
 
 impl Condition {
     /// v1's `where`.
-    pub(crate) fn v1(kind: Kind, text: Option<&str>) -> Result<Self, String> {
-        Self::bound(kind, text.map(filter::parse))
+    pub(crate) fn v1(site: &Site, kind: Kind, text: Option<&str>) -> Result<Self, String> {
+        let Some(text) = text else { return Ok(Self(None)) };
+        let expr = match filter::parse(text) {
+            Err(why) if site.switches.silent_filters && why == filter::OR => {
+                return Ok(Self(Some(Node::Const(Const::Flag(false)))));
+            }
+            parsed => parsed?,
+        };
+        let scope = Scope { site, it: Type::One(kind), dialect: Dialect::V1, me: None };
+        let expr = if site.switches.silent_filters { filter::passed_over(kind, expr) } else { Some(expr) };
+        expr.map_or(Ok(Self(None)), |expr| scope.condition(&expr).map(|node| Self(Some(node))))
     }
 
     /// v2's `where`.
-    pub(crate) fn v2(kind: Kind, text: Option<&str>) -> Result<Self, String> {
-        Self::bound(kind, text.map(linq::parse))
+    pub(crate) fn v2(site: &Site, kind: Kind, text: Option<&str>) -> Result<Self, String> {
+        // A next link has `where=` when the request had none (developer hub, "Overview" of v2).
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Self(None)) };
+        let scope = Scope { site, it: Type::One(kind), dialect: Dialect::V2, me: None };
+        scope.condition(&linq::parse(text, false)?).map(|node| Self(Some(node)))
     }
 
-    fn bound(kind: Kind, parsed: Option<Result<expr::Expr, String>>) -> Result<Self, String> {
-        let Some(parsed) = parsed else { return Ok(Self(None)) };
-        match bind(kind, &parsed?)? {
-            (node, Type::Flag | Type::Any) => Ok(Self(Some(node))),
-            _ => Err("The where expression must be a condition.".to_owned()),
-        }
+    /// A filter as on boards: `?` and an expression, or words to look for in names and ids.
+    pub(crate) fn board(site: &Site, kind: Kind, text: Option<&str>, me: Person) -> Result<Self, String> {
+        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(Self(None)) };
+        let scope = Scope { site, it: Type::One(kind), dialect: Dialect::Board, me: Some(me) };
+        let expr = match text.strip_prefix('?') {
+            Some(text) => linq::parse(text, true)?,
+            None => linq::words(text),
+        };
+        scope.condition(&expr).map(|node| Self(Some(node)))
     }
 
     /// Whether a resource meets it.
-    pub(crate) fn takes(&self, site: &Site, thing: Thing) -> bool {
-        self.0.as_ref().is_none_or(|node| eval::holds(site, thing, node))
+    pub(crate) fn takes<'a>(&'a self, run: &Run<'a>, thing: Thing) -> bool {
+        self.0.as_ref().is_none_or(|node| run.holds(&Out::thing(thing), node))
     }
 }
 
@@ -55,51 +74,61 @@ pub(crate) struct Order(Vec<(Node, bool)>);
 
 impl Order {
     /// v1's `orderBy` and `orderByDesc`: one path.
-    pub(crate) fn v1(kind: Kind, up: Option<&str>, down: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn v1(site: &Site, kind: Kind, up: Option<&str>, down: Option<&str>) -> Result<Self, String> {
         match (up, down) {
             (None, None) => Ok(Self::default()),
             (Some(_), Some(_)) => Err("orderBy and orderByDesc cannot be used together.".to_owned()),
-            (Some(path), None) | (None, Some(path)) => Self::keys(kind, &[(path, down.is_some())]),
+            (Some(path), None) | (None, Some(path)) => Self::keys(site, kind, &[(path, down.is_some())]),
         }
     }
 
-    /// v2's `orderBy`: expressions separated by commas, each with `asc` or `desc`.
-    pub(crate) fn v2(kind: Kind, text: Option<&str>) -> Result<Self, String> {
-        let keys = text.into_iter().flat_map(|text| text.split(',')).map(|key| {
-            let key = key.trim();
-            match key.rsplit_once(char::is_whitespace) {
-                Some((path, way)) if way.eq_ignore_ascii_case("desc") => (path, true),
-                Some((path, way)) if way.eq_ignore_ascii_case("asc") => (path, false),
-                _ => (key, false),
-            }
+    /// v2's `orderBy` and `orderByDesc`: expressions separated by commas, each with `asc` or `desc`.
+    pub(crate) fn v2(site: &Site, kind: Kind, up: Option<&str>, down: Option<&str>) -> Result<Self, String> {
+        let text = up.map(|text| (text, false)).into_iter().chain(down.map(|text| (text, true)));
+        let keys = text.flat_map(|(text, down)| {
+            // The vendor's own example ends with a stray parenthesis ("Overview" of v2: Ordering).
+            linq::separate(text).into_iter().map(move |key| {
+                let key = key.trim();
+                match key.rsplit_once(char::is_whitespace) {
+                    Some((path, way)) if way.eq_ignore_ascii_case("desc") => (path, true),
+                    Some((path, way)) if way.eq_ignore_ascii_case("asc") => (path, false),
+                    _ => (key, down),
+                }
+            })
         });
-        Self::keys(kind, &keys.collect::<Vec<_>>())
+        Self::keys(site, kind, &keys.collect::<Vec<_>>())
     }
 
-    fn keys(kind: Kind, keys: &[(&str, bool)]) -> Result<Self, String> {
-        let key = |(path, down): &(&str, bool)| match bind(kind, &linq::parse(path)?)? {
-            (node, Type::Any | Type::Number | Type::Text | Type::Time | Type::Flag | Type::One(_)) => {
-                Ok((node, *down))
-            }
+    fn keys(site: &Site, kind: Kind, keys: &[(&str, bool)]) -> Result<Self, String> {
+        let scope = Scope { site, it: Type::One(kind), dialect: Dialect::V2, me: None };
+        let key = |(path, down): &(&str, bool)| match scope.bind(&linq::parse(path, false)?)? {
+            (node, of) if of.is_ordered() => Ok((node, *down)),
             _ => Err(format!("Cannot sort by '{path}'.")),
         };
         keys.iter().map(key).collect::<Result<_, String>>().map(Self)
     }
 
     /// Sorts; equals keep their order.
-    pub(crate) fn sort(&self, site: &Site, things: &mut [Thing]) {
+    pub(crate) fn sort<'a>(&'a self, run: &Run<'a>, things: &mut Vec<Thing>) {
         if self.0.is_empty() {
             return;
         }
-        things.sort_by(|left, right| {
-            self.0.iter().fold(Ordering::Equal, |so_far, (node, down)| {
+        let key = |thing: Thing| {
+            let it = Out::thing(thing);
+            let keys: Vec<Out<'_>> = self.0.iter().map(|(node, _)| run.eval(&it, node)).collect();
+            (keys, thing)
+        };
+        let mut keyed: Vec<(Vec<Out<'_>>, Thing)> = things.iter().copied().map(key).collect();
+        keyed.sort_by(|(left, _), (right, _)| {
+            let pairs = left.iter().zip(right).zip(&self.0);
+            pairs.fold(Ordering::Equal, |so_far, ((left, right), (_, down))| {
                 so_far.then_with(|| {
-                    let compared =
-                        eval::compare(site, &eval::eval(site, *left, node), &eval::eval(site, *right, node));
+                    let compared = eval::compare(run.site, left, right);
                     if *down { compared.reverse() } else { compared }
                 })
             })
         });
+        *things = keyed.into_iter().map(|(_, thing)| thing).collect();
     }
 }
 
@@ -109,12 +138,33 @@ pub(crate) struct Projection(Node);
 
 impl Projection {
     /// v2's `select`.
-    pub(crate) fn v2(kind: Kind, text: &str) -> Result<Self, String> {
-        Ok(Self(bind(kind, &linq::parse(text)?)?.0))
+    pub(crate) fn v2(site: &Site, kind: Kind, text: &str) -> Result<Self, String> {
+        let scope = Scope { site, it: Type::One(kind), dialect: Dialect::V2, me: None };
+        scope.shown(&linq::parse(text, false)?).map(Self)
     }
 
     /// A resource so shown.
-    pub(crate) fn of<'a>(&'a self, site: &'a Site, thing: Thing) -> Out<'a> {
-        eval::eval(site, thing, &self.0)
+    pub(crate) fn of<'a>(&'a self, run: &Run<'a>, thing: Thing) -> Out<'a> {
+        run.eval(&Out::thing(thing), &self.0)
+    }
+}
+
+/// What v2 computes over all resources: `result=count`, `result={sum:sum(effort)}`.
+#[derive(Debug)]
+pub(crate) struct Summary(Node);
+
+impl Summary {
+    /// v2's `result`.
+    pub(crate) fn v2(site: &Site, kind: Kind, text: &str) -> Result<Self, String> {
+        let scope = Scope { site, it: Type::Many(kind), dialect: Dialect::V2, me: None };
+        match scope.bind(&linq::parse(text, false)?)? {
+            (Node::It, _) => Err("The result must be an aggregation.".to_owned()),
+            (node, _) => Ok(Self(node)),
+        }
+    }
+
+    /// The result over these.
+    pub(crate) fn of<'a>(&'a self, run: &Run<'a>, things: Vec<Thing>) -> Out<'a> {
+        run.eval(&Out::Val(Val::Things(things)), &self.0)
     }
 }

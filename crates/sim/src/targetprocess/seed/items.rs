@@ -46,7 +46,7 @@ const TAGS: &[&str] = &["web", "mobile", "quick win", "tech debt"];
 /// Adds a feature per project, user stories and bugs; two of three are in the first project.
 pub(crate) fn add(site: &mut Site, (stories, bugs): (usize, usize), seed: u64) {
     let mut random = Random::new(seed);
-    let projects: Vec<u32> = site.catalog.projects.iter().map(|(_, project)| project.id).collect();
+    let projects: Vec<u32> = site.catalog.projects.iter().map(|(_, project)| project.base.id).collect();
     let features: Vec<Option<u32>> = projects
         .iter()
         .map(|project| {
@@ -104,9 +104,23 @@ fn backdate(site: &mut Site, id: u32, at: i64) {
     item.start.iter_mut().chain(item.end.iter_mut()).for_each(back);
     item.commented.iter_mut().for_each(|(time, _)| *time -= shift);
     item.writes.iter_mut().for_each(|write| write.at -= shift);
-    for comment in item.comments.clone() {
+    let (comments, record) = (item.parts.comments.clone(), item.parts.record);
+    for comment in comments {
         if let Some(comment) = site.comments.get_mut(comment) {
-            comment.created -= shift;
+            back(&mut comment.created);
+            back(&mut comment.edited);
         }
+    }
+    let mut next = record;
+    while let Some(record) = next.and_then(|id| site.history.get_mut(id)) {
+        back(&mut record.from);
+        record.to.iter_mut().for_each(back);
+        let copy = &mut record.copy;
+        back(&mut copy.created);
+        back(&mut copy.modified);
+        back(&mut copy.state_changed);
+        copy.start.iter_mut().chain(copy.end.iter_mut()).for_each(back);
+        copy.commented.iter_mut().for_each(|(time, _)| *time -= shift);
+        next = record.before;
     }
 }

@@ -1,7 +1,13 @@
 //! Targetprocess.
 
+mod access;
+mod formats;
+mod history;
 mod projecting;
 mod reading;
+mod removal;
+mod resources;
+mod streaming;
 mod webhooks;
 mod writing;
 
@@ -32,6 +38,22 @@ impl World {
     /// Reads as Ada; `query` is not encoded yet but for its `&` and `=`.
     pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Reply {
         self.client.get(&address(path, query)).await
+    }
+
+    /// Follows a link as Ada: links have no token.
+    pub(crate) async fn follow(&self, link: &str) -> Reply {
+        let path = link.strip_prefix(self.running.url()).unwrap();
+        self.client.get(&format!("{path}&access_token=token-ada")).await
+    }
+
+    /// Reads as an administrator.
+    pub(crate) async fn admin(&self, path: &str) -> Reply {
+        self.client.get(&format!("{path}?access_token=token-admin&format=json")).await
+    }
+
+    /// Writes as an administrator.
+    pub(crate) async fn rule(&self, path: &str, body: Value) -> Reply {
+        self.client.post(&format!("{path}?access_token=token-admin&format=json"), body).await
     }
 
     /// Writes as Ada.
