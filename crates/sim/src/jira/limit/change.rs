@@ -116,6 +116,9 @@ impl Change {
         match single.burst {
             None => {}
             Some(Burst::On(on)) => limits.burst = on.then(burst::Rule::default),
+            Some(Burst::How(BurstRule { rate: Some(0), .. })) => {
+                return Err("a rate is at least 1 a second".to_owned());
+            }
             Some(Burst::How(BurstRule { rate, buffer })) => {
                 limits.burst = Some(burst::Rule { rate, buffer: buffer.max(1) });
             }

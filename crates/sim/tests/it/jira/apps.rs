@@ -70,7 +70,11 @@ async fn only_apps_have_webhooks_of_their_own() {
         "Only Connect apps can access this resource."
     );
     assert_eq!(world.control.post(HOOKS, body.clone()).await.status, 401);
-    assert_eq!(world.ada.post("/rest/api/2/webhook", body).await.status, 200);
+    let made = world.ada.post("/rest/api/2/webhook", body).await.expect(200);
+    let made = id(&made["webhookRegistrationResult"][0]);
+    assert_eq!(world.ada.get("/rest/api/2/webhook").await.expect(200)["values"][0]["id"], made);
+    let refreshed = world.ada.put("/rest/api/2/webhook/refresh", json!({"webhookIds": [made]})).await;
+    assert!(refreshed.expect(200)["expirationDate"].is_string());
     assert_eq!(super::world(DC).await.ada.get("/rest/api/2/webhook").await.status, 404);
 }
 

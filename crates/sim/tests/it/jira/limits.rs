@@ -273,6 +273,7 @@ async fn limits_of_another_product_are_refused() {
         (DC, json!({"burst": {"rate": 1}})),
         (CLOUD, json!({"points": {"tier": 3}})),
         (CLOUD, json!("many")),
+        (CLOUD, json!({"burst": {"rate": 0}})),
     ] {
         let world = world(face).await;
         let answer = world.control.post("/_sim/settings", json!({"limits": limits})).await;
