@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::meter::number;
 use crate::proc::{self, Memory};
 use crate::program::Program;
+use crate::rank::median;
 use crate::report::say;
 
 /// Puts a program on one core (util-linux).
@@ -34,6 +36,11 @@ const SEARCHES: &[&str] = &[
 ];
 /// Words are looked for in every text of every issue.
 const WORDS: &[&str] = &["text ~ \"umlauts export\"", "summary ~ \"vouch*\" ORDER BY created"];
+
+/// How many snapshots are made, and how often one is restored.
+const SNAPSHOTS: usize = 5;
+/// How many issues are edited before each restoring.
+const EDITS: usize = 100;
 
 /// What to measure, and with what.
 #[derive(clap::Args)]
@@ -62,6 +69,16 @@ struct Rate {
     cost: f64,
 }
 
+/// What snapshots cost: medians over HTTP, in milliseconds.
+#[derive(Debug, Serialize)]
+struct Snapshots {
+    make: f64,
+    /// After [`EDITS`] edits.
+    restore: f64,
+    /// Of memory, for each.
+    bytes: u64,
+}
+
 /// Everything measured.
 #[derive(Debug, Serialize)]
 struct Measured {
@@ -74,6 +91,7 @@ struct Measured {
     reads: Rate,
     searches: Rate,
     words: Rate,
+    snapshots: Snapshots,
 }
 
 /// Measures and prints; the last line is the verdict.
@@ -105,10 +123,11 @@ pub(crate) async fn run(ask: &Sim) -> Result<()> {
     let searches = rate(&program, &client, pause, |turn| search(SEARCHES, turn)).await?;
     let words = rate(&program, &client, pause, |turn| search(WORDS, turn)).await?;
     let worked = proc::memory(program.id())?;
+    let snapshots = snapshots(&program, &client).await?;
     program.stop().await?;
     // Empty, unless something went wrong, and then we are not here.
     let _ = std::fs::remove_file(&log);
-    let measured = Measured { issues, one_core, start, fresh, worked, reads, searches, words };
+    let measured = Measured { issues, one_core, start, fresh, worked, reads, searches, words, snapshots };
     if let Some(path) = &ask.json {
         let text = serde_json::to_string_pretty(&measured)?;
         std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
@@ -153,6 +172,32 @@ async fn rate(
     Ok(Rate { calls, rate: number(calls) / took, cost })
 }
 
+/// Makes some snapshots, and comes back to one of them after some edits each time.
+async fn snapshots(program: &Program, client: &Client) -> Result<Snapshots> {
+    let (mut make, mut restore, before) = (Vec::new(), Vec::new(), proc::memory(program.id())?.now);
+    for number in 0..SNAPSHOTS {
+        let started = Instant::now();
+        client.post(&format!("/_sim/snapshots/{number}"), &Value::Null).await?;
+        make.push(milliseconds(started));
+    }
+    let bytes = proc::memory(program.id())?.now.saturating_sub(before) / SNAPSHOTS as u64;
+    for number in 0..SNAPSHOTS {
+        for issue in 1..=EDITS {
+            let fields = json!({"summary": format!("Edited in round {number}")});
+            let edit = json!({"as": "ada", "item": format!("ACME-{issue}"), "fields": fields});
+            client.post("/_sim/edit", &edit).await?;
+        }
+        let started = Instant::now();
+        client.post(&format!("/_sim/snapshots/{number}/restore"), &json!({})).await?;
+        restore.push(milliseconds(started));
+    }
+    Ok(Snapshots { make: median(&make), restore: median(&restore), bytes })
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}
+
 fn report(measured: &Measured) {
     let core = if measured.one_core { "one core" } else { "no taskset: as many cores as there are" };
     say(&format!("\nSimulated Jira (Data Center), {} issues, {core}:\n", measured.issues));
@@ -181,6 +226,11 @@ fn report(measured: &Measured) {
     {
         say(&format!("        a {what} takes {:.2} ms of a core", rate.cost));
     }
+    let Snapshots { make, restore, bytes } = measured.snapshots;
+    let each = megabytes(bytes);
+    say(&format!(
+        "        a snapshot is made in {make:.1} ms and restored in {restore:.1} ms; it takes {each:.1} MB"
+    ));
     let missed: Vec<&str> = aims.iter().filter(|aim| !aim.3).map(|aim| aim.0).collect();
     say(&if missed.is_empty() {
         format!("\nbench sim: all {} aims met", aims.len())

@@ -15,6 +15,7 @@ pub mod targetprocess;
 use std::net::SocketAddr;
 
 pub use frame::serve::Running;
+pub use frame::shown::{About, PersonAbout, ProjectAbout, SignIn};
 
 /// Why a simulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,9 @@ pub enum Error {
     /// The template for webhooks' bodies cannot be read.
     #[error("the template for webhooks: {0}")]
     Template(String),
+    /// The webhook's JQL cannot be read, or names what is not there.
+    #[error("the webhook's JQL cannot be used: {0}")]
+    Filter(String),
     /// The client that sends webhooks could not be built.
     #[error(transparent)]
     Client(#[from] bowline_net::plain::Error),

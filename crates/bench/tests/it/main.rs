@@ -65,4 +65,5 @@ fn a_quick_run_of_the_simulator_measures_reads_and_searches() {
         assert!(figures[kind]["calls"].as_u64().unwrap() > 0, "{figures:#}");
     }
     assert_eq!(figures["issues"], 1_000);
+    assert!(figures["snapshots"]["restore"].as_f64().unwrap() > 0.0, "{figures:#}");
 }

@@ -47,6 +47,23 @@ impl Position {
     }
 }
 
+/// Where a clock begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Start {
+    /// Milliseconds since 1970; real time when `None`.
+    pub(crate) at: Option<i64>,
+    pub(crate) frozen: bool,
+}
+
+impl Start {
+    pub(crate) fn apply(self, clock: &Clock) {
+        if let Some(at) = self.at {
+            clock.set(at);
+        }
+        clock.freeze(self.frozen);
+    }
+}
+
 /// A clock that can be moved, stopped, sped up and waited for.
 #[derive(Debug)]
 pub(crate) struct Clock {

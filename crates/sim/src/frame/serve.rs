@@ -1,6 +1,6 @@
 //! Starting and stopping a simulator: the listener, the server task, the webhook task.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::Error;
-use crate::frame::clock::Clock;
+use crate::frame::clock::{Clock, Start};
 use crate::frame::control;
 use crate::frame::control::guard::Hosts;
 use crate::frame::cut::{Cut, Cutting};
@@ -18,6 +18,7 @@ use crate::frame::delivery::{Delivery, run};
 use crate::frame::door;
 use crate::frame::faults::Faults;
 use crate::frame::recorder::Recorder;
+use crate::frame::shown::About;
 use crate::frame::world::{Frame, House, World};
 
 /// How long a stopping simulator waits for answers that are still being sent.
@@ -28,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Running {
     address: SocketAddr,
     url: String,
+    about: About,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     sender: JoinHandle<()>,
@@ -44,6 +46,12 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Who is there, how they sign in, and which projects there are: as it was when the simulator started.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.about
     }
 
     /// Takes no more connections, lets running answers finish for at most two seconds, sends no more webhooks.
@@ -72,6 +80,8 @@ pub(crate) struct Setup {
     pub(crate) seed: u64,
     /// Names the control API answers to beside those it always does.
     pub(crate) hosts: Vec<String>,
+    /// Where its clock begins.
+    pub(crate) clock: Start,
     /// How long a webhook's receiver may take to answer.
     pub(crate) hook_timeout: Duration,
 }
@@ -79,25 +89,28 @@ pub(crate) struct Setup {
 /// Binds, makes the world (it wants to know its base URL), and serves it in tasks of its own.
 pub(crate) async fn start<W: World>(
     setup: Setup,
-    make: impl FnOnce(Frame, String) -> W,
+    make: impl FnOnce(Frame, String) -> Result<W, Error>,
     vendor: impl FnOnce(&Arc<House<W>>) -> Router,
 ) -> Result<Running, Error> {
     let bind = |source| Error::Bind { address: setup.address, source };
     let context = context(&setup.context)?;
     let listener = TcpListener::bind(setup.address).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    let url = setup
-        .base_url
-        .map_or_else(|| format!("http://{address}{context}"), |url| url.trim_end_matches('/').to_owned());
+    let url = setup.base_url.map_or_else(
+        || format!("http://{}{context}", reachable(address)),
+        |url| url.trim_end_matches('/').to_owned(),
+    );
 
     let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
     let (clock, faults, recorder) =
         (Arc::new(Clock::default()), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
     let (delivery, waiting) =
         Delivery::new(clock.clone(), faults.clone(), recorder.clone(), (setup.seed, setup.hook_timeout));
+    setup.clock.apply(&clock);
     let frame = Frame { clock, faults, recorder, delivery: delivery.clone() };
     let hosts = Hosts::new(&url, setup.hosts);
-    let house = Arc::new(House::new(make(frame.clone(), url.clone()), frame, hosts));
+    let house = Arc::new(House::new(make(frame.clone(), url.clone())?, frame, hosts));
+    let about = house.read(|world| world.about());
 
     let router = vendor(&house)
         .layer(middleware::from_fn_with_state(house.clone(), door::pass::<W>))
@@ -114,7 +127,17 @@ pub(crate) async fn start<W: World>(
         drop(serving.await);
     });
     let sender = tokio::spawn(run::run(delivery, waiting, client));
-    Ok(Running { address, url, stop: Some(stop), server, sender })
+    Ok(Running { address, url, about, stop: Some(stop), server, sender })
+}
+
+/// An address that can be called: for one that stands for all of this machine's, its own.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip: IpAddr = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// A context path as servers take it: no slash at its end, and plain characters only.
@@ -130,6 +153,15 @@ fn context(given: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_for_all_addresses_is_called_by_one() {
+        for (given, called) in
+            [("0.0.0.0:80", "127.0.0.1:80"), ("[::]:80", "[::1]:80"), ("192.168.1.7:80", "192.168.1.7:80")]
+        {
+            assert_eq!(reachable(given.parse().unwrap()).to_string(), called);
+        }
+    }
 
     #[test]
     fn a_context_path_begins_with_a_slash_and_does_not_end_with_one() {

@@ -3,52 +3,70 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// A product in words.
+/// A simulator in words, as `GET /_sim/about` tells it.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct About {
+#[non_exhaustive]
+pub struct About {
     /// `Jira Cloud` and the like.
-    pub(crate) title: &'static str,
-    pub(crate) base_url: String,
-    pub(crate) people: Vec<PersonAbout>,
+    pub title: &'static str,
+    /// The base URL its answers name.
+    pub base_url: String,
+    /// Everybody with an account.
+    pub people: Vec<PersonAbout>,
     /// How to sign in, with a line for a shell each.
-    pub(crate) sign_in: Vec<SignIn>,
-    pub(crate) projects: Vec<ProjectAbout>,
+    pub sign_in: Vec<SignIn>,
+    /// All projects.
+    pub projects: Vec<ProjectAbout>,
     /// What people may be allowed or forbidden in a project; empty when the product has no such thing here.
-    pub(crate) rights: Vec<&'static str>,
+    pub rights: Vec<&'static str>,
     /// What is forbidden at the moment: person, project, right.
-    pub(crate) denied: Vec<(String, String, &'static str)>,
+    pub denied: Vec<(String, String, &'static str)>,
 }
 
 /// A person.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct PersonAbout {
+#[non_exhaustive]
+pub struct PersonAbout {
     /// The login name, by which the control API knows people.
-    pub(crate) name: String,
-    pub(crate) display: String,
-    pub(crate) email: String,
+    pub name: String,
+    /// The name that people see.
+    pub display: String,
+    /// The e-mail address.
+    pub email: String,
     /// What the product's API calls the person by.
-    pub(crate) id: String,
-    pub(crate) admin: bool,
-    pub(crate) active: bool,
+    pub id: String,
+    /// Whether the person administers the product.
+    pub admin: bool,
+    /// Whether the person may sign in.
+    pub active: bool,
 }
 
 /// A way to sign in.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct SignIn {
-    pub(crate) how: &'static str,
-    pub(crate) example: String,
+#[non_exhaustive]
+pub struct SignIn {
+    /// In words.
+    pub how: &'static str,
+    /// As a line for a shell.
+    pub example: String,
 }
 
 /// A project.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ProjectAbout {
-    pub(crate) id: String,
+#[non_exhaustive]
+pub struct ProjectAbout {
+    /// What the product's API calls it by.
+    pub id: String,
     /// What edits name it by.
-    pub(crate) key: String,
-    pub(crate) name: String,
-    pub(crate) items: usize,
-    pub(crate) types: Vec<String>,
-    pub(crate) states: Vec<String>,
+    pub key: String,
+    /// The name that people see.
+    pub name: String,
+    /// How many items it has.
+    pub items: usize,
+    /// The names of its types.
+    pub types: Vec<String>,
+    /// The names of its states, in their order.
+    pub states: Vec<String>,
 }
 
 /// Something that is on or off.

@@ -89,8 +89,8 @@ pub(crate) trait World: Shown + Clone + Send + Sync + 'static {
     fn item(&self, id: &str) -> Option<Value>;
     /// Edits as a person for `POST /_sim/edit`; the answer is the item's id and key, or why not.
     fn edit(&mut self, edit: &Value) -> Result<Value, String>;
-    /// Sends webhooks there from now on; `None` to nowhere.
-    fn target(&mut self, target: Option<WebhookTarget>);
+    /// Sends webhooks there from now on; `None` to nowhere. Or why not.
+    fn target(&mut self, target: Option<WebhookTarget>) -> Result<(), String>;
     /// Changes a setting for `POST /_sim/settings`; the answer is what came of it, an object.
     fn set(&mut self, change: &Value) -> Result<Value, String>;
 }

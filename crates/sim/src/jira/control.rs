@@ -278,10 +278,16 @@ fn held(site: &Site, custom: &Custom, held: &Held) -> Value {
 }
 
 /// Replaces the webhook of the options, which is always the first one made (`name` is `options`).
-pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
-    site.hooks.retain(|hook| hook.name != "options");
-    let Some(target) = target else { return };
+///
+/// A filter that cannot be read changes nothing; the answer is what is wrong with it.
+pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) -> Result<(), String> {
+    let Some(target) = target else {
+        site.hooks.retain(|hook| hook.name != "options");
+        return Ok(());
+    };
     let jql = target.jql.unwrap_or_default();
+    let query = Query::read(site, &jql).map_err(|refusal| refusal.messages.join(" "))?;
+    site.hooks.retain(|hook| hook.name != "options");
     let events = if target.events.is_empty() {
         EVENTS
             .iter()
@@ -293,16 +299,14 @@ pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
     } else {
         target.events
     };
-    // A filter that cannot be read matches nothing, which is what a person would notice first.
-    let query = Query::read(site, &jql);
     site.hooks.push(Hook {
         id: site.next_hook,
         name: "options".to_owned(),
         url: target.url,
         secret: target.secret.filter(|_| site.is_cloud()),
         events,
-        enabled: query.is_ok(),
-        query: query.unwrap_or_default(),
+        enabled: true,
+        query,
         jql,
         exclude_body: false,
         created: site.frame.clock.now(),
@@ -310,6 +314,7 @@ pub(crate) fn target(site: &mut Site, target: Option<WebhookTarget>) {
         updater: Person(0),
     });
     site.next_hook += 1;
+    Ok(())
 }
 
 #[derive(Deserialize)]

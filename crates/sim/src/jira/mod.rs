@@ -49,6 +49,7 @@ use serde_json::{Value, json};
 
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
+use crate::frame::clock::Start;
 use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{House, World, routes};
 use crate::jira::limit::Limits;
@@ -110,6 +111,10 @@ pub struct Options {
     /// How long Cloud waits before each of its five retries of a webhook, by the simulator's clock; 5 to 15 random
     /// minutes, as Atlassian does, when `None`.
     pub webhook_retry: Option<Duration>,
+    /// What its clock shows at the start, in milliseconds since 1970; real time when `None`.
+    pub now: Option<i64>,
+    /// Whether its clock stands still from the start.
+    pub frozen: bool,
     /// Names the control API answers to, beside addresses, `localhost`, names without a dot and the base URL's.
     pub hosts: Vec<String>,
     /// Whether requests are limited from the start, with the numbers that Atlassian documents. They are not by
@@ -127,6 +132,8 @@ impl Default for Options {
             seed: 1,
             issues: 120,
             webhook_retry: None,
+            now: None,
+            frozen: false,
             hosts: Vec::new(),
             limits: false,
         }
@@ -135,9 +142,11 @@ impl Default for Options {
 
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    let Options { deployment, base_url, context, webhook, seed, issues, webhook_retry, hosts, limits } =
-        options;
-    let setup = Setup { address, base_url, context, seed, hosts, hook_timeout: HOOK_TIMEOUT };
+    let Options {
+        deployment, base_url, context, webhook, seed, issues, webhook_retry, hosts, limits, ..
+    } = options;
+    let clock = Start { at: options.now, frozen: options.frozen };
+    let setup = Setup { address, base_url, context, seed, hosts, clock, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;
@@ -150,8 +159,8 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
         if limits {
             site.limits = Limits::documented(site.is_cloud());
         }
-        control::target(&mut site, webhook);
-        site
+        control::target(&mut site, webhook).map_err(Error::Filter)?;
+        Ok(site)
     };
     serve::start(setup, make, |house| router(house, deployment)).await
 }
@@ -284,8 +293,8 @@ impl World for Site {
         control::edit(self, edit)
     }
 
-    fn target(&mut self, target: Option<WebhookTarget>) {
-        control::target(self, target);
+    fn target(&mut self, target: Option<WebhookTarget>) -> Result<(), String> {
+        control::target(self, target)
     }
 
     fn set(&mut self, change: &Value) -> Result<Value, String> {

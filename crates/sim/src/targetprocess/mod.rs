@@ -36,6 +36,7 @@ use axum::response::IntoResponse;
 use axum::routing::MethodFilter as Method;
 use http::StatusCode;
 
+use crate::frame::clock::Start;
 use crate::frame::serve::{self, Running, Setup};
 use crate::frame::world::{Act, Frame, House, Route, World, routes};
 use crate::targetprocess::control::Hook;
@@ -72,6 +73,10 @@ pub struct Options {
     pub offset_minutes: i32,
     /// The body of webhooks: the ready rule's when `None`, else a template of one's own.
     pub template: Option<String>,
+    /// What its clock shows at the start, in milliseconds since 1970; real time when `None`.
+    pub now: Option<i64>,
+    /// Whether its clock stands still from the start.
+    pub frozen: bool,
     /// Names the control API answers to, beside addresses, `localhost`, names without a dot and the base URL's.
     pub hosts: Vec<String>,
 }
@@ -90,6 +95,8 @@ impl Default for Options {
             silent_filters: false,
             offset_minutes: 0,
             template: None,
+            now: None,
+            frozen: false,
             hosts: Vec::new(),
         }
     }
@@ -105,14 +112,15 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
     };
     let offset = options.offset_minutes.clamp(-14 * 60, 14 * 60);
     let switches = Switches { comment_bumps, general_in_hooks, silent_filters, offset, hook };
-    let setup = Setup { address, base_url, context: String::new(), seed, hosts, hook_timeout: HOOK_TIMEOUT };
+    let (context, clock) = (String::new(), Start { at: options.now, frozen: options.frozen });
+    let setup = Setup { address, base_url, context, seed, hosts, clock, hook_timeout: HOOK_TIMEOUT };
     let make = |frame: Frame, base| {
         let catalog = seed::catalog(frame.clock.now());
         let mut site = Site::new(frame, base, catalog, switches);
         control::require_comment(&mut site, comment_required);
         seed::items::add(&mut site, (stories, bugs), seed);
         site.hook = webhook;
-        site
+        Ok(site)
     };
     serve::start(setup, make, router).await
 }

@@ -72,8 +72,9 @@ impl World for Site {
         control::edit(self, edit)
     }
 
-    fn target(&mut self, target: Option<WebhookTarget>) {
+    fn target(&mut self, target: Option<WebhookTarget>) -> Result<(), String> {
         self.hook = target;
+        Ok(())
     }
 
     fn set(&mut self, change: &Value) -> Result<Value, String> {

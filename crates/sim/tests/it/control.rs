@@ -296,6 +296,9 @@ async fn the_target_is_changed_at_run_time() {
     world.make("four").await;
     assert_eq!(world.control.get("/_sim/webhooks").await.expect(200)["last"], 2);
     assert_eq!(world.control.post("/_sim/hook-target", json!({"uri": "x"})).await.status, 400);
+    let unreadable = json!({"url": second.url, "jql": "colour = red"});
+    let refused = world.control.post("/_sim/hook-target", unreadable).await.expect(400);
+    assert!(refused["error"].as_str().unwrap().contains("'colour'"));
 }
 
 #[tokio::test]
@@ -331,6 +334,27 @@ async fn a_stopped_simulator_no_longer_listens() {
     assert_eq!(again.address(), address);
     let taken = bowline_sim::jira::start(Options::default(), address).await.unwrap_err();
     assert!(matches!(taken, bowline_sim::Error::Bind { .. }));
+}
+
+#[tokio::test]
+async fn a_simulator_starts_at_the_time_and_with_the_webhook_it_is_told() {
+    let now = Some(1_900_000_000_000);
+    let world = start_with(Options { now, frozen: true, ..Options::default() }).await;
+    let clock = world.control.get("/_sim/clock").await.expect(200);
+    assert_eq!((clock["now"].as_i64(), clock["frozen"].as_bool()), (now, Some(true)));
+    assert_eq!(world.running.about().people.len(), 3);
+    // The newest issue is an hour and a half old.
+    let newest = world.control.get("/_sim/item/ACME-80").await.expect(200);
+    assert_eq!(newest["created"], 1_900_000_000_000_i64 - 2 * 90 * 60_000);
+    let webhook =
+        bowline_sim::WebhookTarget { jql: Some("project =".to_owned()), ..target("http://127.0.0.1:1") };
+    let refused = bowline_sim::jira::start(
+        Options { webhook: Some(webhook), ..Options::default() },
+        "127.0.0.1:0".parse().unwrap(),
+    )
+    .await
+    .unwrap_err();
+    assert!(matches!(refused, bowline_sim::Error::Filter(_)), "{refused}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod debug;
 mod failing;
 mod reading;
 mod secret;
+mod sim;
 
 use crate::house::bowline;
 

@@ -13,6 +13,8 @@ use super::process::{http, spawn};
 pub(crate) struct Tool {
     child: Child,
     pub(crate) url: String,
+    /// What it said when it had started.
+    pub(crate) first: Value,
 }
 
 impl Tool {
@@ -21,7 +23,7 @@ impl Tool {
             ["sim"].into_iter().chain(arguments.iter().copied()).chain(["--json"]).collect();
         let (child, first) = spawn(&arguments, &[], None);
         let url = first["listening"].as_str().expect("the simulator starts").to_owned();
-        Self { child, url }
+        Self { child, url, first }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {

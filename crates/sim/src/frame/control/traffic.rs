@@ -181,7 +181,7 @@ async fn target<W: World>(State(house): Here<W>, bytes: Bytes) -> Outcome {
         Some(Value::Null) => None,
         _ => Some(serde_json::from_value(wanted).map_err(|error| wrong(StatusCode::BAD_REQUEST, error))?),
     };
-    house.write(|world| world.target(target));
+    house.write(|world| world.target(target)).map_err(|why| wrong(StatusCode::BAD_REQUEST, why))?;
     Ok(Answer::ok(&json!({})))
 }
 

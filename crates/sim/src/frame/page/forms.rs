@@ -62,8 +62,7 @@ fn act<W: World>(house: &House<W>, form: &Form) -> Result<(), String> {
                 jql: form.given("jql").map(str::to_owned),
                 ..WebhookTarget::default()
             });
-            house.write(|world| world.target(target));
-            Ok(())
+            house.write(|world| world.target(target))
         }
         _ => Err(format!("'{to}' is nothing that can be done here")),
     }
