@@ -27,7 +27,7 @@ struct Args {
 enum Task {
     /// Runs every test. Finds, starts or installs PostgreSQL first.
     Test {
-        /// Also what takes long: more histories of the simulation.
+        /// Also what takes long: more histories of the simulation, and clients that nobody here wrote.
         #[arg(long)]
         full: bool,
     },

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::postgres::Postgres;
 use crate::shell::{self, say};
-use crate::{tidy, transcript};
+use crate::{conformance, tidy, transcript};
 
 /// Histories of the simulation with `--full`.
 const MANY_HISTORIES: &str = "200000";
@@ -38,6 +38,9 @@ pub(crate) fn run(full: bool) -> Result<String> {
         shell::run(tests(full, postgres.as_ref()).env(transcript::VARIABLE, &transcripts))
     })?;
     part("documents", &mut || transcript::judge(&transcripts))?;
+    if full {
+        part("clients", &mut || conformance::clients().map(|verdict| say(&verdict)))?;
+    }
     Ok(format!("all tests passed: {}", parts.join(", ")))
 }
 

@@ -1,9 +1,10 @@
 //! `cargo xtask conformance`: programs that nobody here wrote, run against the simulated Jira.
 //!
-//! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named. What is
-//! known to differ stands, with its source, in `conformance/` and is told in `docs/conformance.md`. Every answer is held
-//! against Atlassian's documents as well.
+//! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
+//! `clients` are published client libraries doing ordinary work. What is known to differ stands, with its source, in
+//! `conformance/` and is told in `docs/conformance.md`. Both hold every answer against Atlassian's documents as well.
 
+mod clients;
 mod list;
 mod page;
 mod python;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 
+pub(crate) use clients::run as clients;
 pub(crate) use page::check as check_page;
 
 /// What is run.
@@ -27,6 +29,8 @@ pub(crate) enum Ask {
         #[arg(long, value_name = "DIR")]
         suite: Option<PathBuf>,
     },
+    /// Published client libraries doing ordinary work, against simulated Jiras.
+    Clients,
     /// Writes the tables of `docs/conformance.md` anew from the lists.
     Page,
 }
@@ -35,6 +39,7 @@ pub(crate) enum Ask {
 pub(crate) fn run(ask: Ask) -> Result<String> {
     match ask {
         Ask::JiraSuite { suite } => suite::run(suite.as_deref()),
+        Ask::Clients => clients(),
         Ask::Page => page::write(),
     }
 }

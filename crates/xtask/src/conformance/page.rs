@@ -3,11 +3,29 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
+use serde::Deserialize;
 
 use super::list::Known;
 use crate::shell;
 
 const PAGE: &str = "docs/conformance.md";
+/// What Jira itself refuses to the clients.
+const REFUSALS: &str = "conformance/refusals.json";
+
+/// A call that a client makes and that Jira refuses.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refusal {
+    client: String,
+    deployment: String,
+    call: String,
+    status: u16,
+    /// What the answer says, for a client that keeps the status to itself.
+    #[serde(rename = "says")]
+    _says: Option<String>,
+    reason: String,
+    source: String,
+}
 
 /// What is wrong with the page: a table that is not as the lists say.
 pub(crate) fn check() -> Result<Vec<String>> {
@@ -26,7 +44,10 @@ pub(crate) fn write() -> Result<String> {
 }
 
 fn filled(page: &str) -> Result<String> {
-    between(page, "suite", &suite(&Known::read()?))
+    let refusals = std::fs::read_to_string(shell::root().join(REFUSALS)).context(REFUSALS)?;
+    let refusals: Vec<Refusal> = serde_json::from_str(&refusals).context(REFUSALS)?;
+    let page = between(page, "suite", &suite(&Known::read()?))?;
+    between(&page, "refusals", &table(&refusals))
 }
 
 /// Puts a text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
@@ -52,6 +73,16 @@ fn suite(known: &Known) -> String {
 /// A test's name without its folder.
 fn short(test: &str) -> &str {
     test.strip_prefix("tests/resources/").unwrap_or(test)
+}
+
+fn table(refusals: &[Refusal]) -> String {
+    let mut text =
+        "| client | Jira | call | answer | why | source |\n| --- | --- | --- | --- | --- | --- |\n"
+            .to_owned();
+    for Refusal { client, deployment, call, status, reason, source, .. } in refusals {
+        let _ = writeln!(text, "| `{client}` | {deployment} | {call} | {status} | {reason} | {source} |");
+    }
+    text
 }
 
 #[cfg(test)]
