@@ -1,4 +1,4 @@
-//! Starting and stopping a simulator: the listener, the server task, the webhook task.
+//! Starting and stopping a simulator: the listener, and the tasks that serve, send webhooks and do what becomes due.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -33,6 +33,7 @@ pub struct Running {
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     sender: JoinHandle<()>,
+    worker: JoinHandle<()>,
 }
 
 impl Running {
@@ -68,6 +69,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
         self.sender.abort();
+        self.worker.abort();
     }
 }
 
@@ -112,6 +114,10 @@ pub(crate) async fn start<W: World>(
     let house = Arc::new(House::new(make(frame.clone(), url.clone())?, frame, hosts));
     let about = house.read(|world| world.about());
 
+    let worker = tokio::spawn({
+        let house = house.clone();
+        async move { house.keep_up().await }
+    });
     let router = vendor(&house)
         .layer(middleware::from_fn_with_state(house.clone(), door::pass::<W>))
         .merge(control::router(house));
@@ -127,7 +133,7 @@ pub(crate) async fn start<W: World>(
         drop(serving.await);
     });
     let sender = tokio::spawn(run::run(delivery, waiting, client));
-    Ok(Running { address, url, about, stop: Some(stop), server, sender })
+    Ok(Running { address, url, about, stop: Some(stop), server, sender, worker })
 }
 
 /// An address that can be called: for one that stands for all of this machine's, its own.

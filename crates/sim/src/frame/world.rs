@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::StatusCode;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::WebhookTarget;
 use crate::frame::answer::Answer;
@@ -79,6 +80,13 @@ pub(crate) trait World: Shown + Clone + Send + Sync + 'static {
     /// What is said at this path to somebody who has no right to see what is there.
     fn hidden(&self, path: &str) -> Answer;
 
+    /// When there is next something to do that nobody has to ask for; `None` when there is nothing.
+    fn due(&self) -> Option<i64> {
+        None
+    }
+    /// Does what has become due.
+    fn catch_up(&mut self) {}
+
     /// How many items there are.
     fn count(&self) -> usize;
     /// Counts and settings for `GET /_sim/state`.
@@ -98,6 +106,8 @@ pub(crate) trait World: Shown + Clone + Send + Sync + 'static {
 /// A world and everything around it.
 pub(crate) struct House<W> {
     world: RwLock<W>,
+    /// Wakes whoever does what becomes due.
+    stirred: Notify,
     pub(crate) frame: Frame,
     pub(crate) snapshots: Snapshots<W>,
     /// The names the control API answers to.
@@ -108,8 +118,8 @@ pub(crate) struct House<W> {
 impl<W: World> House<W> {
     pub(crate) fn new(world: W, frame: Frame, hosts: Hosts) -> Self {
         let transcript = Transcript::open(world.face());
-        let house =
-            Self { world: RwLock::new(world), frame, snapshots: Snapshots::default(), hosts, transcript };
+        let (world, stirred, snapshots) = (RwLock::new(world), Notify::new(), Snapshots::default());
+        let house = Self { world, stirred, frame, snapshots, hosts, transcript };
         house.keep_start();
         house
     }
@@ -121,7 +131,36 @@ impl<W: World> House<W> {
 
     /// Changes the world.
     pub(crate) fn write<T>(&self, change: impl FnOnce(&mut W) -> T) -> T {
-        change(&mut self.world.write().unwrap_or_else(PoisonError::into_inner))
+        let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = change(&mut world);
+        if world.due().is_some() {
+            self.stirred.notify_one();
+        }
+        changed
+    }
+
+    /// Does what has become due, before anybody looks.
+    pub(crate) fn catch_up(&self) {
+        let now = self.frame.clock.now();
+        if self.read(World::due).is_some_and(|due| due <= now) {
+            self.write(World::catch_up);
+        }
+    }
+
+    /// Does what becomes due as the clock goes, for ever.
+    pub(crate) async fn keep_up(&self) {
+        loop {
+            let stirred = self.stirred.notified();
+            match self.read(World::due) {
+                None => stirred.await,
+                Some(due) => {
+                    tokio::select! {
+                        () = self.frame.clock.sleep_until(due) => self.catch_up(),
+                        () = stirred => {}
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -183,6 +222,7 @@ fn handler<W: World>(
     let method = on(method, move |params: RawPathParams, request: Request| async move {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let (head, body) = request.into_parts();
+        house.catch_up();
         let whole = Arc::new(Plan::default());
         let plan = head.extensions.get::<Arc<Plan>>().unwrap_or(&whole);
         let mut call = Call {

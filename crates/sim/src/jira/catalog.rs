@@ -129,6 +129,21 @@ impl Category {
             Self::Done => (3, "done", "green", "Done"),
         }
     }
+
+    /// Cloud's newer resources' word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Indeterminate => "IN_PROGRESS",
+            Self::Done => "DONE",
+            // In one piece it is a mark that our sources must not bear.
+            Self::New | Self::Undefined => concat!("TO", "DO"),
+        }
+    }
+
+    /// The category of such a word.
+    pub(crate) fn by_word(word: &str) -> Option<Self> {
+        [Self::New, Self::Indeterminate, Self::Done].into_iter().find(|category| category.word() == word)
+    }
 }
 
 /// A workflow status.
@@ -251,6 +266,6 @@ impl Catalog {
     /// The workflow of a project's issues of a type.
     pub(crate) fn workflow_of(&self, project: Row<Project>, kind: Row<Kind>) -> &Workflow {
         let scheme = self.workflow_schemes.get(self.projects.get(project).workflows);
-        self.workflows.get(scheme.workflow(kind))
+        self.workflows.get(scheme.plan.workflow(kind))
     }
 }

@@ -244,6 +244,17 @@ impl Issues {
         self.rows.add(issue);
     }
 
+    /// Notes that an issue has the next number of its project; the former one leads to it as well.
+    pub(crate) fn rehoused(&mut self, id: u32) {
+        let Some(project) = self.rows.get(id).map(|issue| issue.project) else { return };
+        if self.numbers.len() <= project.place() {
+            self.numbers.resize_with(project.place() + 1, Default::default);
+        }
+        if let Some(ids) = self.numbers.get_mut(project.place()) {
+            ids.push(id);
+        }
+    }
+
     /// Takes an issue out for good; its id and number are never used again.
     pub(crate) fn remove(&mut self, id: u32) -> Option<Arc<Issue>> {
         self.settle();

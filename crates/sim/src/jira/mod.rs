@@ -27,6 +27,7 @@ mod part;
 mod rank;
 mod refusal;
 mod route;
+mod rule;
 mod scheme;
 mod screen;
 mod seed;
@@ -34,6 +35,7 @@ mod shown;
 mod site;
 mod span;
 mod switch;
+mod task;
 mod text;
 mod view;
 mod workflow;
@@ -209,7 +211,11 @@ fn own_paths(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
         return routes(house, "/_edge", "1", route::tenant::table());
     }
     let pat = |version| routes(house, &format!("/rest/pat/{version}"), "1.0", route::pat::table());
+    let config = |version| {
+        routes(house, &format!("/rest/projectconfig/{version}"), "1.0", route::flow::config::table())
+    };
     let router = pat("latest").merge(pat("1.0")).merge(routes(house, "", "", route::session::page()));
+    let router = router.merge(config("1")).merge(config("latest"));
     if deployment == Deployment::Server {
         return router;
     }
@@ -275,6 +281,14 @@ impl World for Site {
 
     fn count(&self) -> usize {
         self.issues.len()
+    }
+
+    fn due(&self) -> Option<i64> {
+        self.tasks.due()
+    }
+
+    fn catch_up(&mut self) {
+        deed::batch::catch_up(self);
     }
 
     fn state(&self) -> Value {

@@ -2,6 +2,7 @@
 //!
 //! A project points at one of each kind; see [`super::catalog::Project`].
 
+use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::{Kind, Priority};
 use crate::jira::workflow::Workflow;
@@ -25,20 +26,42 @@ pub(crate) struct TypeScheme {
 }
 
 /// Which workflow the issues of a type follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) default: Row<Workflow>,
+    pub(crate) mapped: Vec<(Row<Kind>, Row<Workflow>)>,
+}
+
+impl Plan {
+    /// The workflow for a type.
+    pub(crate) fn workflow(&self, kind: Row<Kind>) -> Row<Workflow> {
+        self.mapped.iter().find(|(row, _)| *row == kind).map_or(self.default, |(_, workflow)| *workflow)
+    }
+
+    /// All it uses.
+    pub(crate) fn uses(&self, workflow: Row<Workflow>) -> bool {
+        self.default == workflow || self.mapped.iter().any(|(_, mapped)| *mapped == workflow)
+    }
+}
+
+/// What is to become of a workflow scheme that projects use.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) plan: Plan,
+    pub(crate) at: i64,
+    pub(crate) who: Person,
+}
+
+/// A workflow scheme.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkflowScheme {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
     pub(crate) description: Box<str>,
-    pub(crate) default: Row<Workflow>,
-    pub(crate) mapped: Vec<(Row<Kind>, Row<Workflow>)>,
-}
-
-impl WorkflowScheme {
-    /// The workflow for a type.
-    pub(crate) fn workflow(&self, kind: Row<Kind>) -> Row<Workflow> {
-        self.mapped.iter().find(|(row, _)| *row == kind).map_or(self.default, |(_, workflow)| *workflow)
-    }
+    pub(crate) plan: Plan,
+    pub(crate) draft: Option<Draft>,
+    /// How often it was changed.
+    pub(crate) version: u32,
 }
 
 /// Who has a permission: `anyone`, `applicationRole`, `group`, `projectRole`, `user`, `projectLead` and the like.

@@ -29,6 +29,7 @@ use crate::jira::limit::Limits;
 use crate::jira::part::Register;
 use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
+use crate::jira::task::Tasks;
 
 /// What a person may do in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -132,6 +133,7 @@ pub(crate) struct Site {
     /// What the call that is carried out wants to find in its webhooks.
     pub(crate) trace: Locked<Option<String>>,
     pub(crate) limits: Limits,
+    pub(crate) tasks: Tasks,
     stale: Stale<Issue>,
 }
 
@@ -164,6 +166,7 @@ impl Site {
             dynamic: Vec::new(),
             trace: Locked::default(),
             limits: Limits::default(),
+            tasks: Tasks::default(),
             stale: Stale::default(),
         }
     }
@@ -244,6 +247,11 @@ impl Site {
         issue.filter(|issue| self.may(caller, issue.project, Right::Browse)).ok_or_else(Refusal::no_issue)
     }
 
+    /// Whether its workflow lets an issue be edited in the status it has.
+    pub(crate) fn is_editable(&self, issue: &Issue) -> bool {
+        self.catalog.workflow_of(issue.project, issue.kind).is_editable(issue.status)
+    }
+
     /// Who changes something through the API, if the issue with this id or key may be changed so.
     pub(crate) fn enter(
         &self,
@@ -253,7 +261,8 @@ impl Site {
     ) -> Result<(u32, By), Refusal> {
         let who = caller.ok_or_else(Refusal::anonymous)?;
         let issue = self.see(caller, id_or_key)?;
-        if !self.may(caller, issue.project, right) {
+        let locked = right == Right::Edit && !self.is_editable(issue);
+        if locked || !self.may(caller, issue.project, right) {
             let what = match right {
                 Right::Delete => "delete",
                 Right::Comment => "comment on",

@@ -55,6 +55,7 @@ pub(crate) enum Instant {
 async fn change<W: World>(State(house): Here<W>, bytes: Bytes) -> Outcome {
     let clock = &house.frame.clock;
     apply(clock, body(&bytes)?).map_err(|why| wrong(StatusCode::BAD_REQUEST, why))?;
+    house.catch_up();
     Ok(Answer::ok(&show(clock)))
 }
 

@@ -4,9 +4,11 @@
 //! and how the answer looks is decided by the routes.
 
 pub(crate) mod account;
+pub(crate) mod adopt;
 pub(crate) mod agile;
 pub(crate) mod along;
 pub(crate) mod attachment;
+pub(crate) mod batch;
 pub(crate) mod board;
 pub(crate) mod comment;
 pub(crate) mod component;
@@ -18,6 +20,7 @@ pub(crate) mod option;
 pub(crate) mod parent;
 pub(crate) mod project;
 pub(crate) mod property;
+pub(crate) mod relocate;
 pub(crate) mod remote;
 pub(crate) mod remove;
 pub(crate) mod sprint;

@@ -7,8 +7,18 @@ use crate::jira::site::Site;
 
 /// Takes an option out of the issues that have it, or puts another in its place; the answer is which issues changed.
 /// Jira does this below the history: nothing tells of it.
-pub(crate) fn withdraw(site: &mut Site, field: Row<Custom>, gone: u32, instead: Option<u32>) -> Vec<u32> {
-    let has = |issue: &&Issue| issue.held(field).is_some_and(|held| names(held, gone));
+/// `among` names the only ones that may change.
+pub(crate) fn withdraw(
+    site: &mut Site,
+    field: Row<Custom>,
+    gone: u32,
+    instead: Option<u32>,
+    among: Option<&[u32]>,
+) -> Vec<u32> {
+    let has = |issue: &&Issue| {
+        issue.held(field).is_some_and(|held| names(held, gone))
+            && among.is_none_or(|ids| ids.contains(&issue.id))
+    };
     let ids: Vec<u32> = site.issues.iter().filter(has).map(|issue| issue.id).collect();
     for id in &ids {
         let Some(issue) = site.issues.get_mut(*id) else { continue };
@@ -20,7 +30,7 @@ pub(crate) fn withdraw(site: &mut Site, field: Row<Custom>, gone: u32, instead: 
 }
 
 /// Whether a value is, or has, an option.
-pub(crate) fn names(held: &Held, option: u32) -> bool {
+fn names(held: &Held, option: u32) -> bool {
     match held {
         Held::Option(id) => *id == option,
         Held::Options(ids) => ids.contains(&option),

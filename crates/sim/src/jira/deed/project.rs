@@ -245,7 +245,7 @@ fn workflow(catalog: &mut Catalog, key: &str, template: &str) -> Row<Workflow> {
     let start = statuses.first().copied().unwrap_or_else(|| status(catalog, "To Do", Category::New));
     let name = format!("Software Simplified Workflow for Project {key}");
     let description = "Managed by Jira Software: every status can be reached from every other.".into();
-    let made = Workflow::new(&name, start, transitions);
+    let made = Workflow::new(catalog.workflows.ever() + 1, &name, start, transitions);
     catalog.workflows.add(Workflow { description, ..made })
 }
 

@@ -3,49 +3,63 @@
 use serde_json::Value;
 
 use super::along::Along;
-use super::named;
-use crate::jira::catalog::{Catalog, Category, Status};
-use crate::jira::edit::read::{Draft, Form, read};
-use crate::jira::edit::{Hand, Set, required};
+use super::{batch, named};
+use crate::jira::catalog::{Category, Status};
+use crate::jira::edit::read::{Draft, Form, Place, read};
+use crate::jira::edit::{Hand, Set, required, value};
 use crate::jira::field::Field;
 use crate::jira::hook::{self, News};
 use crate::jira::issue::{Deed, Issue};
 use crate::jira::refusal::Refusal;
+use crate::jira::rule::{self, Rule};
 use crate::jira::screen::Screen;
 use crate::jira::site::Site;
-use crate::jira::workflow::{Function, Transition};
+use crate::jira::workflow::Transition;
 
 /// Takes the transition a body names (`transition.id` or `.name`, `fields`, `update`).
 pub(crate) fn transition(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) -> Result<(), Refusal> {
     let issue = site.issues.get(id).ok_or_else(Refusal::no_issue)?;
     let step = chosen(site, hand, issue, body)?;
     let draft = read(site, hand, Form::Transition(step.screen), Some(issue), body)?;
-    demand(site, issue, step, &draft)?;
+    demand(site, hand, issue, step, &draft)?;
     let step = step.clone();
     let along = Along::read(site, hand, &draft)?;
     step_to(site, hand, id, &step, draft)?;
     along.add(site, hand, id)
 }
 
-/// What the screen's layout demands must be given, what the step demands must be there.
-fn demand(site: &Site, issue: &Issue, step: &Transition, draft: &Draft) -> Result<(), Refusal> {
-    let catalog = &site.catalog;
+/// What the screen's layout demands must be given, what the validators demand must hold.
+fn demand(
+    site: &Site,
+    hand: &Hand<'_>,
+    issue: &Issue,
+    step: &Transition,
+    draft: &Draft,
+) -> Result<(), Refusal> {
+    let (catalog, project, kind) = (&site.catalog, issue.project, Some(issue.kind));
     let screen = step.screen.map(|row| catalog.screens.get(row));
-    let on_screen = screen.into_iter().flat_map(Screen::fields).filter(|field| {
-        *field == Field::Resolution || catalog.is_required(issue.project, Some(issue.kind), *field)
-    });
+    let on_screen = screen
+        .into_iter()
+        .flat_map(Screen::fields)
+        .filter(|field| *field == Field::Resolution || catalog.is_required(project, kind, *field));
+    let asked = step.demands(catalog).into_iter();
+    let asked = asked.filter(|(field, _)| catalog.is_shown(project, kind, *field));
     let mut errors: Vec<(String, String)> = Vec::new();
-    let asked = step.demands.iter().copied();
-    let asked = asked.filter(|field| catalog.is_shown(issue.project, Some(issue.kind), *field));
-    for field in on_screen.chain(asked) {
+    for (field, words) in on_screen.map(|field| (field, None)).chain(asked) {
         let given = draft.sets.iter().find(|set| set.field() == field);
         let there = given.map_or_else(|| field != Field::Resolution && issue.has(field), |set| !set.clears());
         let id = field.id(catalog);
         if !there && !errors.iter().any(|(known, _)| known == id) {
-            errors.push((id.to_owned(), required(field.name(catalog))));
+            errors.push((id.to_owned(), words.map_or_else(|| required(field.name(catalog)), str::to_owned)));
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors)) }
+    let who = hand.by.who;
+    let messages: Vec<String> =
+        step.validators.iter().filter_map(|rule| rule.objects(site, who, issue)).collect();
+    if errors.is_empty() && messages.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal { messages, ..Refusal::fields(errors) })
 }
 
 /// Walks an issue to the status with this name as a person would, screen by screen.
@@ -99,12 +113,45 @@ fn chosen<'a>(
     })
 }
 
-/// What a function of a step sets.
-fn effect(catalog: &Catalog, function: Function, issue: &Issue) -> Set {
-    match function {
-        Function::AssignReporter => Set::Assignee(Some(issue.reporter)),
-        Function::AssignLead => Set::Assignee(Some(catalog.projects.get(issue.project).lead)),
-    }
+/// What the functions of a step set.
+fn effects(site: &Site, hand: &Hand<'_>, step: &Transition, issue: &Issue) -> Vec<Set> {
+    let place = Place { project: Some(issue.project), kind: Some(issue.kind) };
+    let read = |field: Field, value: &Value| {
+        // A value that does not fit is left out: the transition has been taken.
+        value::read(site, &Hand::later(hand.by), place, field, value).ok()
+    };
+    let field = |rule: &Rule, name: &str| Field::of(rule.get(name), &site.catalog, true);
+    let act = |rule: &Rule| match &*rule.key {
+        rule::ASSIGN => Some(Set::Assignee(match rule.get("type") {
+            "to-current-user" => Some(hand.by.who),
+            "to-reporter" => Some(issue.reporter),
+            "to-lead" | "to-default-user" => Some(site.catalog.projects.get(issue.project).lead),
+            "to-selected-user" => site.catalog.person(|one| *one.account_id == *rule.get("accountId")),
+            _ => None,
+        })),
+        rule::UPDATE => {
+            let field = field(rule, "field")?;
+            let mut texts: Vec<String> = match rule.get("mode") {
+                "append" => rule::texts(site, issue, field, true),
+                _ => Vec::new(),
+            };
+            match (rule.get("mode"), texts.first_mut()) {
+                ("append", Some(text)) if !matches!(field, Field::Labels) => text.push_str(rule.get("value")),
+                _ => texts.extend(rule.list("value").map(str::to_owned)),
+            }
+            read(field, &batch::raw(site, field, &texts))
+        }
+        rule::COPY => {
+            let (from, to) = (field(rule, "sourceFieldKey")?, field(rule, "targetFieldKey")?);
+            let source = match rule.get("issueSource") {
+                "PARENT" => site.issues.get(issue.parts().parent?)?,
+                _ => issue,
+            };
+            read(to, &batch::raw(site, to, &rule::texts(site, source, from, true)))
+        }
+        _ => None,
+    };
+    step.actions.iter().filter_map(act).collect()
 }
 
 fn step_to(
@@ -117,6 +164,7 @@ fn step_to(
     let mut fields = draft.named.clone();
     fields.push(format!("transition:{}", step.id));
     let write = (Deed::Transition, 0, named(&mut site.names, &fields));
+    let effects = site.issues.get(id).map(|issue| effects(site, hand, step, issue)).unwrap_or_default();
     let done = site.change(id, hand.by, write, false, |issue, desk| {
         let (from, to, catalog) = (issue.status, step.to, desk.catalog);
         let (old, new) = (catalog.statuses.get(from), catalog.statuses.get(to));
@@ -128,9 +176,7 @@ fn step_to(
         } else if new.category != Category::Done && issue.resolution.is_some() {
             items.extend(desk.apply(issue, Set::Resolution(None)));
         }
-        for function in &step.functions {
-            items.extend(desk.apply(issue, effect(desk.catalog, *function, issue)));
-        }
+        items.extend(effects.into_iter().flat_map(|set| desk.apply(issue, set)));
         if from != to {
             issue.status = to;
             if old.category != new.category {

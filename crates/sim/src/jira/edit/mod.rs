@@ -121,6 +121,11 @@ impl<'a> Hand<'a> {
         Self { by: By { who, via: Via::Person }, adf: false, normalise: Normalise::default(), rejects: None }
     }
 
+    /// The hand of whoever asked for something that is done later: ADF, no faults.
+    pub(crate) fn later(by: By) -> Self {
+        Self { by, adf: true, normalise: Normalise::default(), rejects: None }
+    }
+
     /// The text with which a fault rule refuses this field.
     pub(crate) fn rejects(&self, field: &str) -> Option<String> {
         let (faults, plan) = self.rejects?;

@@ -19,10 +19,10 @@ pub(super) const LINE: usize = 255;
 /// Jira's default limit on rich texts (`jira.text.field.character.limit`).
 const RICH: usize = 32_767;
 
-pub(super) type Read<T> = Result<T, String>;
+pub(crate) type Read<T> = Result<T, String>;
 
 /// The new value of a field of an issue at a place.
-pub(super) fn read(site: &Site, hand: &Hand<'_>, place: Place, field: Field, value: &Value) -> Read<Set> {
+pub(crate) fn read(site: &Site, hand: &Hand<'_>, place: Place, field: Field, value: &Value) -> Read<Set> {
     let (catalog, project) = (&site.catalog, place.project);
     Ok(match field {
         Field::Project => Set::Project(project_of(site, value)?),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::context::place;
 use super::project::visible;
 use super::rows::{administer, ids};
+use super::task::submitted;
 use super::{bean, body, slice};
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
@@ -15,8 +16,10 @@ use crate::frame::world::{Act, Route};
 use crate::jira::custom::{Choice, Custom, Shape};
 use crate::jira::deed;
 use crate::jira::input::{flag, id, object, text};
+use crate::jira::jql::Query;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
+use crate::jira::task::Piece;
 use crate::jira::view::put;
 
 /// How many options one call may make, and one field may have (both of Cloud's document).
@@ -36,6 +39,7 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
         (Method::PUT, "/field/{id}/context/{context}/option", Write(update)),
         (Method::PUT, "/field/{id}/context/{context}/option/move", Write(shift)),
         (Method::DELETE, "/field/{id}/context/{context}/option/{option}", Write(delete)),
+        (Method::DELETE, "/field/{id}/context/{context}/option/{option}/issue", Write(replace)),
     ]
 }
 
@@ -299,7 +303,25 @@ fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     if custom.options.iter().any(|option| option.parent == Some(gone)) {
         return Err(Refusal::bad("Options with cascading options cannot be deleted."));
     }
-    deed::option::withdraw(site, row, gone, None);
+    deed::option::withdraw(site, row, gone, None, None);
     site.catalog.custom.get_mut(row).options.retain(|option| option.id != gone);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// `DELETE field/{id}/context/{contextId}/option/{optionId}/issue`: a task that takes the option out of the issues a
+/// query finds, or puts another in its place.
+fn replace(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (row, context) = chosen(site, call)?;
+    let options = &site.catalog.custom.get(row).options;
+    let find = |wanted: &str| {
+        let found = options.iter().find(|one| one.context == context && one.id.to_string() == wanted);
+        found.map(|one| one.id).ok_or_else(|| Refusal::missing("The option was not found."))
+    };
+    let option = find(call.param("option"))?;
+    let instead = call.query.get("replaceWith").map(find).transpose()?;
+    let query = Query::read(site, call.query.get("jql").unwrap_or_default());
+    let query = query?;
+    let issues: Vec<u32> = query.all(site, call.caller).into_iter().map(|issue| issue.id).collect();
+    let piece = Piece::Withdraw { field: row, option, instead, issues };
+    submitted(site, call, "Replace a custom field option", vec![piece])
 }

@@ -22,7 +22,7 @@ pub(crate) fn table() -> Vec<Route<Site>> {
 /// `GET issue/{idOrKey}/editmeta`: nothing for those who may not edit.
 fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let issue = site.see(call.caller, call.param("issue"))?;
-    let may = site.may(call.caller, issue.project, Right::Edit);
+    let may = site.may(call.caller, issue.project, Right::Edit) && site.is_editable(issue);
     let fields = if may { fields(Show::call(site, call), issue) } else { Vec::new() };
     Ok(Answer::ok(&json!({"fields": ScreenFields(fields)})))
 }

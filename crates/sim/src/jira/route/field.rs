@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::rows::{administer, ids, kind, project};
+use super::task::submitted;
 use super::{bean, body, signed_in};
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
@@ -17,6 +18,7 @@ use crate::jira::input::{object, text};
 use crate::jira::refusal::Refusal;
 use crate::jira::screen::Screen;
 use crate::jira::site::Site;
+use crate::jira::task::Piece;
 use crate::jira::view::meta::{FieldMeta, SchemaView};
 use crate::jira::view::{Show, put};
 
@@ -31,6 +33,7 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
         (Method::GET, "/field/search", Read(search)),
         (Method::GET, "/field/search/trashed", Read(trash)),
         (Method::PUT, "/field/{id}", Write(update)),
+        (Method::DELETE, "/field/{id}", Write(delete)),
         (Method::POST, "/field/{id}/trash", Write(discard)),
         (Method::POST, "/field/{id}/restore", Write(restore)),
         (Method::GET, "/field/{id}/screens", Read(screens)),
@@ -122,6 +125,17 @@ fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     custom.searcher = searcher.map_or_else(|| custom.searcher.clone(), |key| Some(key.into()));
     Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// `DELETE field/{id}`: a task, whether the field is in the trash or not.
+fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    administer(site, call)?;
+    let row = unlocked(site, call)?;
+    let same = |piece: &Piece| matches!(piece, Piece::DropField(other) if *other == row);
+    if site.tasks.open().any(|task| task.pieces.iter().any(same)) {
+        return Err(Refusal::new(StatusCode::CONFLICT, "A task to delete the custom field is running."));
+    }
+    submitted(site, call, "Delete a custom field", vec![Piece::DropField(row)])
 }
 
 /// `POST field/{id}/trash`

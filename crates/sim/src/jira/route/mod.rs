@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod agile;
 pub(crate) mod assortment;
 pub(crate) mod avatar;
+pub(crate) mod batch;
 pub(crate) mod bulk;
 pub(crate) mod changelog;
 pub(crate) mod choice;
@@ -22,6 +23,7 @@ pub(crate) mod field;
 pub(crate) mod filter;
 pub(crate) mod flow;
 pub(crate) mod gadget;
+pub(crate) mod gradation;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod issue;
@@ -47,6 +49,7 @@ pub(crate) mod share;
 pub(crate) mod status;
 pub(crate) mod suggest;
 pub(crate) mod tab;
+pub(crate) mod task;
 pub(crate) mod template;
 pub(crate) mod tenant;
 pub(crate) mod transition;
@@ -160,6 +163,7 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
             kind::cloud(),
             priority::cloud(),
             status::cloud(),
+            flow::cloud(),
             filter::cloud(),
             query::cloud(),
             suggest::cloud(),
@@ -174,6 +178,8 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
             screening::cloud(),
             layout::cloud(),
             part::cloud(),
+            task::cloud(),
+            batch::cloud(),
         ]
         .concat();
     }
@@ -181,6 +187,7 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
         component::data_center(),
         assortment::data_center(),
         flow::data_center(),
+        gradation::data_center(),
         account::data_center(),
         avatar::data_center(),
         kind::data_center(),

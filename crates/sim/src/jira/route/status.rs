@@ -19,9 +19,6 @@ use crate::jira::site::Site;
 use crate::jira::view::Show;
 use crate::jira::view::settings::StatusView;
 
-/// The newer API's word for what is new; put together, for in one piece it is a mark that our sources must not bear.
-const TO_DO: &str = concat!("TO", "DO");
-
 /// What only Cloud has.
 pub(crate) fn cloud() -> Vec<Route<Site>> {
     use Act::{Read, Write};
@@ -39,22 +36,13 @@ pub(crate) fn data_center() -> Vec<Route<Site>> {
     vec![(Method::GET, "/status/page", Act::Read(status_page))]
 }
 
-/// How the newer API of statuses names the categories.
-fn category_name(category: Category) -> &'static str {
-    match category {
-        Category::Indeterminate => "IN_PROGRESS",
-        Category::Done => "DONE",
-        Category::New | Category::Undefined => TO_DO,
-    }
-}
-
-fn status_view(site: &Site, row: Row<Status>) -> Value {
+pub(super) fn status_view(site: &Site, row: Row<Status>) -> Value {
     let status = site.catalog.statuses.get(row);
     json!({
         "id": status.id,
         "name": status.name,
         "description": status.description,
-        "statusCategory": category_name(status.category),
+        "statusCategory": status.category.word(),
         "scope": {"type": "GLOBAL"},
     })
 }
@@ -77,7 +65,7 @@ fn search_statuses(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let category = call.query.get("statusCategory");
     let rows = site.catalog.statuses.iter().filter(|(_, status)| {
         status.name.to_lowercase().contains(&text)
-            && category.is_none_or(|wanted| category_name(status.category) == wanted)
+            && category.is_none_or(|wanted| status.category.word() == wanted)
     });
     let all: Vec<Value> = rows.map(|(row, _)| status_view(site, row)).collect();
     let (start, max) = page(call, 200, 200);
@@ -93,12 +81,11 @@ fn search_statuses(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 fn category_of(body: &Value) -> Result<Category, Refusal> {
-    match text(body, "statusCategory") {
-        Some(TO_DO) => Ok(Category::New),
-        Some("IN_PROGRESS") => Ok(Category::Indeterminate),
-        Some("DONE") => Ok(Category::Done),
-        _ => Err(Refusal::bad(format!("The status category is {TO_DO}, IN_PROGRESS or DONE."))),
-    }
+    let category = text(body, "statusCategory").and_then(Category::by_word);
+    category.ok_or_else(|| {
+        let words = [Category::New, Category::Indeterminate, Category::Done].map(Category::word);
+        Refusal::bad(format!("The status category is one of {}.", words.join(", ")))
+    })
 }
 
 /// `POST statuses`: all or none are made.

@@ -7,8 +7,9 @@ use super::{ADA, Usual, fields, schemes, screens};
 use crate::frame::table::Row;
 use crate::jira::catalog::{Catalog, Status};
 use crate::jira::field::Field;
+use crate::jira::rule::{ASSIGN, Conditions, RESTRICT, Rule, VALIDATE};
 use crate::jira::screen::{Layout, LayoutScheme, Manner, Screen};
-use crate::jira::workflow::{Condition, Function, Transition, Workflow};
+use crate::jira::workflow::{Transition, Workflow};
 
 /// Id, key and name of the project.
 const DESK: (u32, &str, &str) = (10_002, "DESK", "Release Desk");
@@ -35,7 +36,7 @@ pub(super) fn add(catalog: &mut Catalog, statuses: [Row<Status>; 3]) {
     let layouts = LayoutScheme { id: 10_000, name, description, mapped: vec![(None, layout)] };
     let layouts = catalog.layout_schemes.add(layouts);
     let steps = steps(catalog, statuses, (approve, reject), note);
-    let flow = Workflow::new("Workflow for Project DESK", statuses[0], steps);
+    let flow = Workflow::new(4, "Workflow for Project DESK", statuses[0], steps);
     let flow = catalog.workflows.add(flow);
     let kinds = catalog.kinds.iter().filter(|(_, kind)| kind.level == 0).map(|(row, _)| row).collect();
     let types = schemes::types(catalog, "DESK: Issue Type Scheme", kinds);
@@ -59,24 +60,31 @@ fn steps(
     (approve, reject): (Row<Screen>, Row<Screen>),
     note: Field,
 ) -> Vec<Transition> {
-    let administrators = catalog.roles.find(|role| role.id.to_string() == schemes::ADMINISTRATORS_ROLE);
-    let keepers: Vec<Condition> = administrators.map(Condition::Role).into_iter().collect();
+    let restrict = |id, name, value| Conditions::one(Rule::new(id, RESTRICT, &[(name, value)]));
+    let assign = |id, to| vec![Rule::new(id, ASSIGN, &[("type", to)])];
+    let note = note.id(catalog);
+    let demand = Rule::new(
+        "b4d6cbdc-59f5-4e98-8647-000000000004",
+        VALIDATE,
+        &[("ruleType", "fieldRequired"), ("fieldsRequired", note), ("ignoreContext", "true")],
+    );
+    let keepers = |id| restrict(id, "roleIds", schemes::ADMINISTRATORS_ROLE);
     vec![
         Transition {
-            conditions: vec![Condition::Assignee],
-            functions: vec![Function::AssignLead],
+            conditions: restrict("b4d6cbdc-59f5-4e98-8647-000000000001", "accountIds", "allow-assignee"),
+            actions: assign("b4d6cbdc-59f5-4e98-8647-000000000005", "to-lead"),
             ..Transition::plain(11, "Submit", vec![todo], review)
         },
         Transition {
             screen: Some(approve),
-            conditions: keepers.clone(),
+            conditions: keepers("b4d6cbdc-59f5-4e98-8647-000000000002"),
             ..Transition::plain(21, "Approve", vec![review], done)
         },
         Transition {
             screen: Some(reject),
-            conditions: keepers,
-            demands: vec![note],
-            functions: vec![Function::AssignReporter],
+            conditions: keepers("b4d6cbdc-59f5-4e98-8647-000000000003"),
+            validators: vec![demand],
+            actions: assign("b4d6cbdc-59f5-4e98-8647-000000000006", "to-reporter"),
             ..Transition::plain(31, "Reject", vec![review], todo)
         },
     ]

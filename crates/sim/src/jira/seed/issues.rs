@@ -136,7 +136,7 @@ fn draw(site: &mut Site, random: &mut Random, project: Row<Project>, created: i6
 fn status(site: &Site, random: &mut Random, project: Row<Project>) -> Option<Row<Status>> {
     let catalog = &site.catalog;
     let scheme = catalog.workflow_schemes.get(catalog.projects.get(project).workflows);
-    let workflow = catalog.workflows.get(scheme.default);
+    let workflow = catalog.workflows.get(scheme.plan.default);
     let mut reachable: Vec<Row<Status>> = workflow.transitions.iter().map(|step| step.to).collect();
     reachable.sort_unstable();
     reachable.dedup();

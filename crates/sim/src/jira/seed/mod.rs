@@ -18,7 +18,7 @@ use crate::jira::catalog::{
 };
 use crate::jira::scheme::{NotificationScheme, PermissionScheme, PriorityScheme, TypeScheme, WorkflowScheme};
 use crate::jira::screen::{Screen, TypeScreenScheme};
-use crate::jira::workflow::{Transition, Workflow};
+use crate::jira::workflow::{DEFAULT, Transition, Workflow};
 
 /// The ready-made people.
 const PEOPLE: &[(&str, &str, bool)] =
@@ -146,10 +146,12 @@ fn workflows(
     ];
     let open = [(11, "To Do", todo), (21, "In Progress", progress), (31, "Done", done)]
         .map(|(id, name, to)| Transition::plain(id, name, Vec::new(), to));
-    let mut add = |name: &str, transitions| catalog.workflows.add(Workflow::new(name, todo, transitions));
+    let mut add =
+        |id, name: &str, transitions| catalog.workflows.add(Workflow::new(id, name, todo, transitions));
+    add(1, DEFAULT, open.to_vec());
     (
-        add("Software workflow for Project ACME", strict),
-        add("Software Simplified Workflow for Project OPS", open.into()),
+        add(2, "Software workflow for Project ACME", strict),
+        add(3, "Software Simplified Workflow for Project OPS", open.into()),
     )
 }
 

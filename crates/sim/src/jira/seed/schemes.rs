@@ -3,7 +3,7 @@
 use crate::frame::table::Row;
 use crate::jira::catalog::{Catalog, Kind};
 use crate::jira::scheme::{
-    Division, Grant, Holder, Level, Notice, NotificationScheme, PermissionScheme, PriorityScheme,
+    Division, Grant, Holder, Level, Notice, NotificationScheme, PermissionScheme, Plan, PriorityScheme,
     SecurityScheme, TypeScheme, WorkflowScheme,
 };
 use crate::jira::workflow::Workflow;
@@ -115,6 +115,7 @@ pub(crate) fn types(catalog: &mut Catalog, name: &str, kinds: Vec<Row<Kind>>) ->
 /// A new workflow scheme with one workflow for all types.
 pub(crate) fn workflows(catalog: &mut Catalog, name: &str, default: Row<Workflow>) -> Row<WorkflowScheme> {
     let id = 10_100 + catalog.workflow_schemes.ever();
-    let (name, description, mapped) = (name.into(), "".into(), Vec::new());
-    catalog.workflow_schemes.add(WorkflowScheme { id, name, description, default, mapped })
+    let plan = Plan { default, mapped: Vec::new() };
+    let (name, description) = (name.into(), "".into());
+    catalog.workflow_schemes.add(WorkflowScheme { id, name, description, plan, draft: None, version: 0 })
 }

@@ -1,7 +1,7 @@
-//! Which workflows, issue types and priorities a project has by its schemes.
+//! Priority schemes of Data Center: which priorities a project has.
 
 use axum::routing::MethodFilter as Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::project::{administrator, find};
 use super::{body, page, signed_in, slice};
@@ -11,77 +11,19 @@ use crate::frame::table::Row;
 use crate::frame::world::{Act, Route};
 use crate::jira::input::{number, object};
 use crate::jira::refusal::Refusal;
-use crate::jira::scheme::{PriorityScheme, WorkflowScheme};
+use crate::jira::scheme::PriorityScheme;
 use crate::jira::site::Site;
 use crate::jira::view::Show;
-use crate::jira::view::settings::KindView;
 
-pub(crate) fn table() -> Vec<Route<Site>> {
+/// What only Data Center and Server have.
+pub(crate) fn data_center() -> Vec<Route<Site>> {
     use Act::{Read, Write};
     vec![
-        (Method::GET, "/workflowscheme/{id}", Read(get)),
-        (Method::GET, "/project/{project}/workflowscheme", Read(of_project)),
         (Method::GET, "/priorityschemes", Read(priorities)),
         (Method::GET, "/priorityschemes/{id}", Read(priority)),
         (Method::GET, "/project/{project}/priorityscheme", Read(priority_of_project)),
         (Method::PUT, "/project/{project}/priorityscheme", Write(set_priority)),
     ]
-}
-
-/// What only Data Center and Server have.
-pub(crate) fn data_center() -> Vec<Route<Site>> {
-    vec![(Method::GET, "/workflow", Act::Read(workflows))]
-}
-
-/// `GET workflow`: all, or the one named `workflowName`.
-fn workflows(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
-    let wanted = call.query.get("workflowName");
-    let all = site.catalog.workflows.iter().map(|(_, workflow)| workflow);
-    let shown = all.filter(|workflow| wanted.is_none_or(|name| *workflow.name == *name)).map(|workflow| {
-        json!({"name": workflow.name, "description": workflow.description, "steps": workflow.statuses().len(),
-            "default": false})
-    });
-    Ok(Answer::ok(&shown.collect::<Vec<_>>()))
-}
-
-/// A workflow scheme with its mappings.
-pub(crate) fn view(show: Show<'_>, scheme: &WorkflowScheme) -> Value {
-    let catalog = &show.site.catalog;
-    let (mut mappings, mut kinds) = (Map::new(), Map::new());
-    for (kind, workflow) in &scheme.mapped {
-        let id = catalog.kinds.get(*kind).id.to_string();
-        mappings.insert(id.clone(), (*catalog.workflows.get(*workflow).name).into());
-        kinds.insert(id, serde_json::to_value(KindView(show, *kind)).unwrap_or_default());
-    }
-    json!({
-        "id": scheme.id,
-        "name": scheme.name,
-        "description": scheme.description,
-        "defaultWorkflow": catalog.workflows.get(scheme.default).name,
-        "issueTypeMappings": mappings,
-        "issueTypes": kinds,
-        "draft": false,
-        "self": format!("{}/rest/api/{}/workflowscheme/{}", show.site.base, show.api, scheme.id),
-    })
-}
-
-/// `GET workflowscheme/{id}`
-fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
-    let found = site.catalog.workflow_schemes.find(|scheme| scheme.id.to_string() == call.param("id"));
-    let row = found.ok_or_else(|| {
-        Refusal::missing(format!("No workflow scheme found with ID '{}'.", call.param("id")))
-    })?;
-    Ok(Answer::ok(&view(Show::call(site, call), site.catalog.workflow_schemes.get(row))))
-}
-
-/// `GET project/{idOrKey}/workflowscheme`
-fn of_project(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    signed_in(call)?;
-    let project = site.catalog.projects.get(find(site, call)?);
-    administrator(site, call)?;
-    Ok(Answer::ok(&view(Show::call(site, call), site.catalog.workflow_schemes.get(project.workflows))))
 }
 
 fn priority_view(show: Show<'_>, row: Row<PriorityScheme>) -> Value {
