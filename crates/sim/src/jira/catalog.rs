@@ -74,6 +74,11 @@ pub(crate) struct Project {
 }
 
 impl Project {
+    /// Its lead, if new issues go there.
+    pub(crate) fn lead_takes(&self) -> Option<Person> {
+        self.to_lead.then_some(self.lead)
+    }
+
     /// Whether it has, or once had, this key; in any case of letters.
     pub(crate) fn answers_to(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key) || self.former.iter().any(|old| old.eq_ignore_ascii_case(key))
@@ -256,6 +261,27 @@ impl Catalog {
     pub(crate) fn project_by_key(&self, key: &str) -> Option<Row<Project>> {
         let current = self.projects.find(|project| project.key.eq_ignore_ascii_case(key));
         current.or_else(|| self.projects.find(|project| project.answers_to(key)))
+    }
+
+    /// Who gets the new issues of a component: the rule that holds in the end, and the person.
+    pub(crate) fn taker(&self, component: &Component) -> (&'static str, Option<Person>) {
+        let project = self.projects.get(component.project);
+        match &*component.assignee {
+            "COMPONENT_LEAD" if component.lead.is_some() => ("COMPONENT_LEAD", component.lead),
+            "PROJECT_LEAD" => ("PROJECT_LEAD", Some(project.lead)),
+            "UNASSIGNED" => ("UNASSIGNED", None),
+            _ => ("PROJECT_DEFAULT", project.lead_takes()),
+        }
+    }
+
+    /// Who gets a new issue that names nobody: the first component that has a rule of its own decides, then the project.
+    pub(crate) fn assignee(&self, project: Row<Project>, components: &[Row<Component>]) -> Option<Person> {
+        let mut own: Vec<&Component> = components.iter().map(|row| self.components.get(*row)).collect();
+        own.sort_by_key(|component| &component.name);
+        let rules = own.into_iter().map(|component| self.taker(component));
+        let decided =
+            rules.into_iter().find(|(rule, _)| *rule != "PROJECT_DEFAULT").map(|(_, person)| person);
+        decided.unwrap_or_else(|| self.projects.get(project).lead_takes())
     }
 
     /// The issue types of a project.

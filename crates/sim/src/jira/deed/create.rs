@@ -27,6 +27,13 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
         ));
     }
     complete(site, &issue, &mut draft)?;
+    if !draft.sets.iter().any(|set| matches!(set, Set::Assignee(_))) {
+        let components = draft.sets.iter().find_map(|set| match set {
+            Set::Components(rows) => Some(rows.as_slice()),
+            _ => None,
+        });
+        issue.assignee = site.catalog.assignee(issue.project, components.unwrap_or_default());
+    }
     let id = issue.id;
     let fields = named(&mut site.names, &draft.named);
     let cloud = site.is_cloud();

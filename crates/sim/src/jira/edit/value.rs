@@ -166,7 +166,7 @@ pub(crate) fn rich(hand: &Hand<'_>, value: &Value) -> Read<Option<Text>> {
     Ok((!empty).then_some(text))
 }
 
-/// A person, or nobody; `-1` is the project's lead ("automatic").
+/// A person, or nobody; `-1` is whoever gets the project's new issues ("automatic").
 pub(super) fn person(site: &Site, project: Option<Row<Project>>, value: &Value) -> Read<Option<Person>> {
     if value.is_null() {
         return Ok(None);
@@ -180,7 +180,7 @@ pub(super) fn person(site: &Site, project: Option<Row<Project>>, value: &Value) 
         Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::String(text)) if text == "-1" => {
-            Ok(project.map(|row| site.catalog.projects.get(row).lead))
+            Ok(project.and_then(|row| site.catalog.assignee(row, &[])))
         }
         Some(Value::String(text)) => site
             .catalog

@@ -43,23 +43,11 @@ pub(crate) fn data_center() -> Vec<Route<Site>> {
     vec![(Method::GET, "/component/page", Act::Read(search))]
 }
 
-/// Who gets new issues for a type of assignee: the type that holds in the end, and the person.
-fn real(site: &Site, component: &Component) -> (&'static str, Option<Person>) {
-    let project = site.catalog.projects.get(component.project);
-    match &*component.assignee {
-        "COMPONENT_LEAD" if component.lead.is_some() => ("COMPONENT_LEAD", component.lead),
-        "PROJECT_LEAD" => ("PROJECT_LEAD", Some(project.lead)),
-        "UNASSIGNED" => ("UNASSIGNED", None),
-        _ if project.to_lead => ("PROJECT_DEFAULT", Some(project.lead)),
-        _ => ("PROJECT_DEFAULT", None),
-    }
-}
-
 fn view(site: &Site, call: &Call<'_>, row: Row<Component>) -> Value {
     let (show, component) = (Show::call(site, call), site.catalog.components.get(row));
     let project = site.catalog.projects.get(component.project);
     let person = |person: Person| serde_json::to_value(PersonView(show, person)).unwrap_or_default();
-    let (holds, assignee) = real(site, component);
+    let (holds, assignee) = site.catalog.taker(component);
     let valid = &*component.assignee != "COMPONENT_LEAD" || component.lead.is_some();
     let mut shown = json!({
         "self": format!("{}/rest/api/{}/component/{}", site.base, call.api, component.id),

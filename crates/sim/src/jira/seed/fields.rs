@@ -26,7 +26,7 @@ fn field(number: u32, name: &str, shape: Shape, (first, options): (u32, &[&str])
     }
 }
 
-/// Adds those that all projects have.
+/// Adds those that all projects have. The first options of all are those of Jira Software's own field.
 pub(super) fn add(catalog: &mut Catalog) {
     let none = (0, [].as_slice());
     for (number, name, shape, options) in [
@@ -36,7 +36,7 @@ pub(super) fn add(catalog: &mut Catalog) {
         (10_013, "Platforms", Shape::MultiSelect, (10_030, ["Linux", "macOS", "Windows"].as_slice())),
         (10_014, "Acceptance", Shape::Area, none),
         (10_100, "Epic Link", Shape::EpicLink, none),
-        (10_101, "Epic Status", Shape::EpicStatus, (10_040, ["To Do", "In Progress", "Done"].as_slice())),
+        (10_101, "Epic Status", Shape::EpicStatus, (10_000, ["To Do", "In Progress", "Done"].as_slice())),
         (10_102, "Epic Name", Shape::EpicName, none),
         (10_103, "Epic Colour", Shape::EpicColor, none),
         (10_104, "Sprint", Shape::Sprint, none),

@@ -161,3 +161,30 @@ async fn permission_schemes_are_made_granted_and_assigned() {
     let wrong = json!({"permission": "FLY", "holder": {"type": "anyone"}});
     assert_eq!(world.admin.post(&format!("{path}/permission"), wrong).await.status, 400);
 }
+
+#[tokio::test]
+async fn a_new_issue_goes_to_whom_its_component_or_its_project_says() {
+    let world = world(DC).await;
+    let assignee = json!({"assigneeType": "PROJECT_LEAD"});
+    world.admin.put("/rest/api/2/project/OPS", assignee).await.expect(200);
+    let component = json!({
+        "name": "Mail", "project": "OPS", "leadUserName": "ada", "assigneeType": "COMPONENT_LEAD",
+    });
+    world.admin.post("/rest/api/2/component", component).await.expect(201);
+    for (fields, expected) in [
+        (json!({}), json!("bob")),
+        (json!({"components": [{"name": "Mail"}]}), json!("ada")),
+        (json!({"assignee": {"name": "-1"}}), json!("bob")),
+        (json!({"assignee": null}), json!(null)),
+        (json!({"assignee": {"name": "admin"}}), json!("admin")),
+    ] {
+        let mut body = super::issue("One");
+        body["fields"]["project"] = json!({"key": "OPS"});
+        body["fields"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let made = world.ada.post("/rest/api/2/issue", body).await.expect(201);
+        let shown = world.field(made["key"].as_str().unwrap(), "assignee").await;
+        assert_eq!(shown.get("name").cloned().unwrap_or_default(), expected, "{fields}");
+    }
+    let free = world.make("two").await;
+    assert_eq!(world.field(&free, "assignee").await, json!(null));
+}

@@ -71,7 +71,8 @@ async fn votes_are_for_open_issues_of_others() {
         let path = format!("/rest/api/2/issue/{key}/votes");
         let mine = world.ada.post(&path, Value::Null).await.expect(404);
         assert_eq!(mine["errorMessages"][0], "You cannot vote for an issue you have reported.");
-        assert_eq!(world.bob.delete(&path).await.status, 404);
+        let unvoted = if face == CLOUD { 404 } else { 204 };
+        assert_eq!(world.bob.delete(&path).await.status, unvoted);
         assert_eq!(world.bob.post(&path, Value::Null).await.status, 204);
         let votes = world.bob.get(&path).await.expect(200);
         assert_eq!((votes["votes"].as_u64(), votes["hasVoted"].as_bool()), (Some(1), Some(true)));
