@@ -53,7 +53,7 @@ pub(crate) fn cut(site: &mut Site, by: By, issue: u32) {
                 issue.parts_mut().links.retain(|kept| *kept != id);
             }
         }
-        hook::part::link(site, by.who, "issuelink_deleted", &link);
+        hook::part::cut(site, by.who, &link);
     }
 }
 

@@ -147,7 +147,7 @@ pub(crate) fn announce(site: &Site, id: u32, who: Person, news: &News) {
     });
 }
 
-/// Tells of an issue that is gone already. On Cloud its comments go by the other flow.
+/// Tells of an issue that is gone already. On Cloud what was on it goes by the other flow.
 pub(crate) fn announce_deleted(site: &Site, issue: &Issue, who: Person) {
     let event = "jira:issue_deleted";
     let happening = Happening::of(site, issue, who, event);
@@ -157,6 +157,7 @@ pub(crate) fn announce_deleted(site: &Site, issue: &Issue, who: Person) {
         let fallout = Happening { event, flow: Flow::Secondary, ..Happening::of(site, issue, who, event) };
         tell(site, &fallout, || body::comment(site, issue, who, event, comment));
     }
+    part::dependents(site, who, issue);
 }
 
 /// Tells of an issue's property that was set (with its value) or taken away. Only Cloud does.

@@ -31,8 +31,18 @@ pub(crate) const EVENTS: &[&str] = &[
 
 /// Tells every webhook that wants the event; `item` is the thing's id and name, `parts` the body's own members.
 pub(crate) fn proclaim(site: &Site, who: Person, event: &str, item: Vec<String>, parts: &[(&str, Value)]) {
-    let words = words(event, &item);
-    let (flow, fields) = (Flow::Primary, Vec::new());
+    proclaim_by(site, who, (event, Flow::Primary), item, parts);
+}
+
+/// The same by a flow.
+pub(super) fn proclaim_by(
+    site: &Site,
+    who: Person,
+    (event, flow): (&str, Flow),
+    item: Vec<String>,
+    parts: &[(&str, Value)],
+) {
+    let (words, fields) = (words(event, &item), Vec::new());
     let happening = Happening { event, who, item, flow, words, issue: None, fields, property: None };
     tell(site, &happening, || {
         let mut body = json!({"timestamp": site.frame.clock.now(), "webhookEvent": event});

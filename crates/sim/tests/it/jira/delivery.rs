@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use aws_lc_rs::hmac;
 use bowline_sim::jira::Deployment;
+use http::Method;
 use serde_json::{Value, json};
 
 use super::{CLOUD, DC, World, hooked, issue, target, world};
@@ -69,6 +70,40 @@ async fn what_falls_out_of_a_deletion_goes_by_the_other_flow() {
     );
     world.make("the next thing told").await;
     assert_eq!(receiver.next().await.event(), "jira:issue_created", "Data Center tells nothing more");
+}
+
+#[tokio::test]
+async fn logged_work_files_and_links_fall_out_as_well() {
+    let receiver = Receiver::start().await;
+    let world = hooked(CLOUD, target(&receiver.url)).await;
+    let key = world.make("doomed").await;
+    let path = format!("/rest/api/2/issue/{key}");
+    world.ada.post(&format!("{path}/worklog"), json!({"timeSpent": "1h"})).await.expect(201);
+    let link = json!({"type": {"name": "Blocks"}, "inwardIssue": {"key": key}, "outwardIssue": {"key": "ACME-1"}});
+    assert_eq!(world.ada.post("/rest/api/2/issueLink", link).await.status, 201);
+    let form = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--b--\r\n";
+    let upload = world.ada.clone().and("content-type", "multipart/form-data; boundary=b");
+    let upload = upload.and("x-atlassian-token", "no-check");
+    upload.send(Method::POST, &format!("{path}/attachments"), form.into()).await.unwrap().expect(200);
+    let last = world.control.get("/_sim/webhooks").await.expect(200)["last"].clone();
+    assert_eq!(world.ada.delete(&path).await.status, 204);
+    let sent = world.control.get(&format!("/_sim/webhooks?since={last}")).await.expect(200);
+    let told: Vec<(&str, &str)> = sent["webhooks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["event"], &one["headers"]["x-atlassian-webhook-flow"]))
+        .map(|(event, flow)| (event.as_str().unwrap(), flow.as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("issuelink_deleted", "Secondary"),
+            ("jira:issue_deleted", "Primary"),
+            ("worklog_deleted", "Secondary"),
+            ("attachment_deleted", "Secondary"),
+        ]
+    );
 }
 
 #[tokio::test]
