@@ -12,8 +12,8 @@ use crate::frame::spool::{Receiving, Spool};
 /// What may come.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The name of the form's fields that are files.
-    pub(crate) field: &'static str,
+    /// The name of the form's fields that are files; `None` takes every field that has a file's name.
+    pub(crate) field: Option<&'static str>,
     /// The most bytes a file may have.
     pub(crate) size: u64,
     /// How many files may come at once.
@@ -30,6 +30,49 @@ pub(crate) struct Arrived {
     pub(crate) content: Arc<Spool>,
 }
 
+impl Arrived {
+    /// Its name without the folders that some senders put before it.
+    pub(crate) fn title(&self) -> &str {
+        title(&self.name)
+    }
+
+    /// Its media type: what the sender says, else what the name suggests.
+    pub(crate) fn media(&self) -> String {
+        media(self.media.as_deref(), self.title())
+    }
+}
+
+fn title(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or_default().trim()
+}
+
+fn media(said: Option<&str>, name: &str) -> String {
+    let said = said.map(|said| said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    let said = said.filter(|said| said.contains('/') && said != ANYTHING);
+    said.unwrap_or_else(|| mime_guess::from_path(name).first_raw().unwrap_or(ANYTHING).to_owned())
+}
+
+/// What a media type says that says nothing.
+const ANYTHING: &str = "application/octet-stream";
+
+/// The most bytes of a field that is a text, and the most of these fields.
+const TEXT: usize = 64 * 1024;
+const TEXTS: usize = 100;
+
+/// What a form brought.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) files: Vec<Arrived>,
+    texts: Vec<(String, String)>,
+}
+
+impl Form {
+    /// The first text with this name, in any case.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, text)| text.as_str())
+    }
+}
+
 /// Why the files did not come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
@@ -44,29 +87,47 @@ pub(crate) enum Broken {
     NoRoom,
 }
 
-/// Receives a form's files. What is not wanted is read all the same, so that the sender can read the answer.
-pub(crate) async fn receive(request: Request, limits: Limits) -> Result<Vec<Arrived>, Broken> {
+/// Receives a form. What is not wanted is read all the same, so that the sender can read the answer.
+pub(crate) async fn receive(request: Request, limits: Limits) -> Result<Form, Broken> {
     let mut form = match Multipart::from_request(request, &()).await {
         Ok(form) => form,
         Err(_) => return Err(Broken::NoForm),
     };
-    let (mut files, mut broken) = (Vec::new(), None);
-    while let Some(mut field) = form.next_field().await.map_err(|_| Broken::Malformed)? {
-        let wanted = broken.is_none() && field.name() == Some(limits.field);
-        if wanted && files.len() >= limits.count {
-            broken = Some(Broken::TooMany);
-        }
-        if !wanted || broken.is_some() {
-            while field.chunk().await.map_err(|_| Broken::Malformed)?.is_some() {}
+    let (mut came, mut broken) = (Form::default(), None);
+    while let Some(field) = form.next_field().await.map_err(|_| Broken::Malformed)? {
+        let is_file = match limits.field {
+            Some(name) => field.name() == Some(name),
+            None => field.file_name().is_some(),
+        };
+        if !is_file {
+            came.texts.extend(text(field).await?.filter(|_| came.texts.len() < TEXTS));
             continue;
         }
-        match file(field, limits.size).await {
-            Ok(file) => files.push(file),
+        if came.files.len() >= limits.count {
+            broken = Some(Broken::TooMany);
+        }
+        let size = if broken.is_none() { limits.size } else { 0 };
+        match file(field, size).await {
+            Ok(file) => came.files.push(file),
             Err(Broken::Malformed) => return Err(Broken::Malformed),
-            Err(other) => broken = Some(other),
+            Err(other) => broken = broken.or(Some(other)),
         }
     }
-    broken.map_or(Ok(files), Err)
+    broken.map_or(Ok(came), Err)
+}
+
+/// Receives a field that is no file: its name and its text. One that is too long or no text is passed over.
+async fn text(mut field: Field<'_>) -> Result<Option<(String, String)>, Broken> {
+    let name = field.name().map(str::to_owned);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| Broken::Malformed)? {
+        if bytes.len() <= TEXT {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    let text =
+        Some(bytes).filter(|bytes| bytes.len() <= TEXT).and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(name.zip(text))
 }
 
 /// Receives one file to its end, whether or not it is kept.
@@ -128,6 +189,22 @@ pub(crate) async fn ignore(mut body: Body) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_media_type_is_guessed_where_none_is_said() {
+        assert_eq!(media(Some("Text/Plain; charset=utf-8"), "a.png"), "text/plain");
+        assert_eq!(media(Some("application/octet-stream"), "a.png"), "image/png");
+        assert_eq!(media(None, "a.PDF"), "application/pdf");
+        assert_eq!(media(None, "a"), ANYTHING);
+        assert_eq!(media(Some("nonsense"), "a"), ANYTHING);
+    }
+
+    #[test]
+    fn folders_are_no_part_of_a_name() {
+        assert_eq!(title("C:\\files\\a.txt"), "a.txt");
+        assert_eq!(title("../../etc/passwd"), "passwd");
+        assert_eq!(title("a.txt"), "a.txt");
+    }
 
     #[test]
     fn names_in_the_extended_notation_are_decoded() {

@@ -26,7 +26,7 @@ use crate::frame::recorder::{Recorder, beginning};
 use crate::frame::shown::Shown;
 use crate::frame::snapshot::Snapshots;
 use crate::frame::transcript::Transcript;
-use crate::frame::upload::{self, Arrived, Broken, Limits};
+use crate::frame::upload::{self, Broken, Form, Limits};
 
 /// The largest request body read; above Jira's own limits on texts, below what would hurt.
 pub(crate) const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -177,7 +177,7 @@ pub(crate) type Gate<W> = fn(&W, &Call<'_>) -> Result<Limits, <W as World>::Refu
 
 /// Keeps the files that were received, or says why they were not.
 pub(crate) type Keep<W> =
-    fn(&mut W, &Call<'_>, Result<Vec<Arrived>, Broken>) -> Result<Answer, <W as World>::Refusal>;
+    fn(&mut W, &Call<'_>, Result<Form, Broken>) -> Result<Answer, <W as World>::Refusal>;
 
 impl<W: World> Clone for Act<W> {
     fn clone(&self) -> Self {
@@ -304,6 +304,8 @@ async fn upload<W: World>(
     };
     let mut request = Request::new(body);
     request.headers_mut().clone_from(&head.headers);
+    // That there is no limit on bodies is said there.
+    request.extensions_mut().clone_from(&head.extensions);
     let arrived = upload::receive(request, limits).await;
     house.write(|world| {
         let outcome = keep(world, call, arrived).map_err(Into::into);

@@ -32,8 +32,9 @@ pub(crate) struct Base {
     pub(crate) editor: Person,
     pub(crate) tags: Vec<Name>,
     pub(crate) version: u32,
-    /// Ids of comments, oldest first.
+    /// Ids of comments and files, oldest first.
     pub(crate) comments: Vec<u32>,
+    pub(crate) attachments: Vec<u32>,
     /// When it was deleted; nobody finds it then.
     pub(crate) deleted: Option<i64>,
 }
@@ -55,6 +56,7 @@ impl Base {
             tags: Vec::new(),
             version: 1,
             comments: Vec::new(),
+            attachments: Vec::new(),
             deleted: None,
         }
     }

@@ -26,6 +26,8 @@ pub(crate) enum Deed {
     CommentCreate,
     CommentUpdate,
     CommentDelete,
+    Attach,
+    Detach,
     Assign,
     Unassign,
     /// Role efforts, times and teams.
@@ -99,6 +101,7 @@ pub(crate) struct Parts {
     /// The newest record of its history.
     pub(crate) record: Option<u32>,
     pub(crate) comments: Vec<u32>,
+    pub(crate) attachments: Vec<u32>,
     pub(crate) assignments: Vec<u32>,
     pub(crate) teams: Vec<u32>,
     pub(crate) efforts: Vec<u32>,

@@ -11,6 +11,7 @@ mod control;
 mod custom;
 mod date;
 mod deed;
+mod file;
 mod format;
 mod history;
 mod hook;
@@ -46,6 +47,9 @@ use crate::{Error, WebhookTarget};
 
 /// An automation rule's HTTP action waits this long (developer hub, "Automation rules": limits).
 const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The most bytes of a file, unless settings say otherwise.
+const FILE_LIMIT: u64 = 100 * 1024 * 1024;
 
 /// How a simulated Targetprocess starts.
 #[derive(Clone, Debug)]
@@ -111,7 +115,8 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
         Some(text) => Hook::Template(text).shape().map_err(Error::Template)?,
     };
     let offset = options.offset_minutes.clamp(-14 * 60, 14 * 60);
-    let switches = Switches { comment_bumps, general_in_hooks, silent_filters, offset, hook };
+    let switches =
+        Switches { comment_bumps, general_in_hooks, silent_filters, file_limit: FILE_LIMIT, offset, hook };
     let (context, clock) = (String::new(), Start { at: options.now, frozen: options.frozen });
     let setup = Setup { address, base_url, context, seed, hosts, clock, hook_timeout: HOOK_TIMEOUT };
     let make = |frame: Frame, base| {
@@ -132,6 +137,7 @@ fn router(house: &Arc<House<Site>>) -> Router {
         .merge(routes(house, "/api/v2", "v2", v2::routes()))
         .merge(routes(house, "/api/history/v2", "v2", v2::history_routes()))
         .merge(routes(house, "", "login", access::login::routes()))
+        .merge(routes(house, "", "file", file::routes()))
         .merge(v2::stream::router(house));
     let deleted = ["/api/deletedItems/v1", "/api/DeletedItems/v1", "/api/deleteditems/v1"];
     deleted

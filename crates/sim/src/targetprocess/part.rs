@@ -1,6 +1,9 @@
-//! What hangs on items, and what remains of them: comments, assignments, efforts, times, relations, conversions.
+//! What hangs on items, and what remains of them: comments, files, assignments, efforts, times, relations, conversions.
+
+use std::sync::Arc;
 
 use crate::frame::call::Person;
+use crate::frame::spool::Spool;
 use crate::frame::table::Row;
 use crate::targetprocess::catalog::{Project, RelationType, Role, State, Team};
 use crate::targetprocess::item::Item;
@@ -20,6 +23,26 @@ pub(crate) struct Comment {
     pub(crate) private: bool,
     pub(crate) pinned: bool,
     pub(crate) version: u32,
+}
+
+/// A file on an item, a project or another General.
+#[derive(Clone, Debug)]
+pub(crate) struct Attachment {
+    pub(crate) id: u32,
+    pub(crate) general: u32,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Option<Box<str>>,
+    pub(crate) media: Box<str>,
+    pub(crate) owner: Person,
+    pub(crate) created: i64,
+    pub(crate) content: Arc<Spool>,
+}
+
+impl Attachment {
+    /// Whether there is a smaller picture of it.
+    pub(crate) fn is_picture(&self) -> bool {
+        self.media.starts_with("image/")
+    }
 }
 
 /// A person assigned to an item in a role.
@@ -118,6 +141,7 @@ pub(crate) struct Gone {
     pub(crate) who: Person,
     pub(crate) item: Box<Item>,
     pub(crate) comments: Vec<Comment>,
+    pub(crate) attachments: Vec<Attachment>,
     pub(crate) assignments: Vec<Assignment>,
     pub(crate) teams: Vec<TeamAssignment>,
     pub(crate) efforts: Vec<RoleEffort>,

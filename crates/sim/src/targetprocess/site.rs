@@ -16,7 +16,7 @@ use crate::targetprocess::catalog::Catalog;
 use crate::targetprocess::hook::Shape;
 use crate::targetprocess::item::{Deed, Item, Via, Write};
 use crate::targetprocess::part::{
-    Assignment, Comment, Conversion, Gone, Record, Relation, RoleEffort, TeamAssignment, Time,
+    Assignment, Attachment, Comment, Conversion, Gone, Record, Relation, RoleEffort, TeamAssignment, Time,
 };
 
 /// The id of the first item. Projects, releases and iterations of a fresh simulator are numbered below, and those made
@@ -36,6 +36,8 @@ pub(crate) struct Switches {
     /// Filters of v1 that the product does not support are answered as it answers them, instead of with 400: an `or` finds
     /// nothing, a path through a collection is passed over.
     pub(crate) silent_filters: bool,
+    /// How many bytes a file may have.
+    pub(crate) file_limit: u64,
     /// How far the server's clock is ahead of UTC, in minutes.
     pub(crate) offset: i32,
     /// What webhooks look like.
@@ -63,6 +65,7 @@ pub(crate) struct Site {
     pub(crate) dead_tags: HashSet<Name>,
     pub(crate) items: Slab<Item>,
     pub(crate) comments: Slab<Comment>,
+    pub(crate) attachments: Slab<Attachment>,
     pub(crate) assignments: Slab<Assignment>,
     pub(crate) team_assignments: Slab<TeamAssignment>,
     pub(crate) efforts: Slab<RoleEffort>,
@@ -94,6 +97,7 @@ impl Site {
             dead_tags: HashSet::new(),
             items: Slab::new(FIRST_ITEM),
             comments: Slab::new(1),
+            attachments: Slab::new(1),
             assignments: Slab::new(1),
             team_assignments: Slab::new(1),
             efforts: Slab::new(1),

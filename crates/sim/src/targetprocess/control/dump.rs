@@ -17,7 +17,8 @@ pub(crate) fn state(site: &Site) -> Value {
         "product": "targetprocess",
         "base_url": site.base,
         "counts": {
-            "items": site.items.len(), "comments": site.comments.len(), "assignments": site.assignments.len(),
+            "items": site.items.len(), "comments": site.comments.len(), "attachments": site.attachments.len(),
+            "assignments": site.assignments.len(),
             "teams": site.team_assignments.len(), "efforts": site.efforts.len(), "times": site.times.len(),
             "relations": site.relations.len(), "history": site.history.len(), "deleted": site.gone.len(),
         },
@@ -29,6 +30,7 @@ pub(crate) fn state(site: &Site) -> Value {
             "general_in_hooks": site.switches.general_in_hooks,
             "comment_required": site.catalog.states.iter().any(|(_, state)| state.comment_required),
             "silent_filters": site.switches.silent_filters,
+            "file_limit": site.switches.file_limit,
             "offset_minutes": site.switches.offset,
             "hook": Hook::of(&site.switches.hook),
         },
@@ -111,6 +113,7 @@ pub(crate) fn item(site: &Site, id: &str) -> Option<Value> {
         "version": item.version,
         "commented": item.commented.map(|(at, _)| at),
         "comments": comments.collect::<Vec<_>>(),
+        "attachments": attachments(site, item),
         "assignments": assignments.collect::<Vec<_>>(),
         "teams": teams(site, item),
         "efforts": efforts(site, item),
@@ -118,6 +121,16 @@ pub(crate) fn item(site: &Site, id: &str) -> Option<Value> {
         "marker": marker(site, item),
         "writes": writes.collect::<Vec<_>>(),
     }))
+}
+
+fn attachments(site: &Site, item: &Item) -> Value {
+    let files = item.parts.attachments.iter().filter_map(|id| site.attachments.get(*id)).map(|one| {
+        json!({
+            "id": one.id.to_string(), "name": one.name, "media": one.media, "size": one.content.length(),
+            "author": site.catalog.login(one.owner), "created": one.created,
+        })
+    });
+    files.collect()
 }
 
 fn teams(site: &Site, item: &Item) -> Value {

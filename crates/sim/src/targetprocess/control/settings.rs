@@ -44,6 +44,8 @@ struct Settings {
     general_in_hooks: Option<bool>,
     comment_required: Option<bool>,
     silent_filters: Option<bool>,
+    /// The most bytes of a file.
+    file_limit: Option<u64>,
     /// How far the server's clock is ahead of UTC.
     offset_minutes: Option<i32>,
     hook: Option<Hook>,
@@ -75,6 +77,7 @@ pub(crate) fn set(site: &mut Site, change: &Value) -> Result<(), String> {
     switches.comment_bumps = wanted.comment_bumps.unwrap_or(switches.comment_bumps);
     switches.general_in_hooks = wanted.general_in_hooks.unwrap_or(switches.general_in_hooks);
     switches.silent_filters = wanted.silent_filters.unwrap_or(switches.silent_filters);
+    switches.file_limit = wanted.file_limit.unwrap_or(switches.file_limit);
     if let Some(shape) = shape {
         switches.hook = shape;
     }

@@ -54,6 +54,10 @@ pub(crate) fn convert(site: &mut Site, hand: &Hand<'_>, id: u32, kind: Kind) -> 
         item.parts.comments.push(comment.id);
         site.comments.restore(comment.id, crate::targetprocess::part::Comment { general: new, ..comment });
     }
+    for file in std::mem::take(&mut gone.attachments) {
+        item.parts.attachments.push(file.id);
+        site.attachments.restore(file.id, crate::targetprocess::part::Attachment { general: new, ..file });
+    }
     for assignment in std::mem::take(&mut gone.assignments) {
         item.parts.assignments.push(assignment.id);
         let moved = crate::targetprocess::part::Assignment { assignable: new, ..assignment };

@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod apply;
 pub(crate) mod assignment;
+pub(crate) mod attachment;
 pub(crate) mod comment;
 pub(crate) mod convert;
 mod custom;

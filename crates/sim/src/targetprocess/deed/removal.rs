@@ -56,6 +56,12 @@ pub(super) fn put_away(site: &mut Site, hand: &Hand<'_>, id: u32, with: Option<u
             .filter_map(|id| site.comments.remove(*id))
             .map(Arc::unwrap_or_clone)
             .collect(),
+        attachments: parts
+            .attachments
+            .iter()
+            .filter_map(|id| site.attachments.remove(*id))
+            .map(Arc::unwrap_or_clone)
+            .collect(),
         assignments: parts
             .assignments
             .iter()
@@ -90,8 +96,9 @@ pub(super) fn put_away(site: &mut Site, hand: &Hand<'_>, id: u32, with: Option<u
 /// Brings a deleted item back under its id, with what was deleted with it.
 fn restore(site: &mut Site, hand: &Hand<'_>, id: u32) {
     let Some(gone) = site.gone.remove(&id) else { return };
-    let Gone { mut item, comments, assignments, teams, efforts, times, relations, .. } = gone;
+    let Gone { mut item, comments, attachments, assignments, teams, efforts, times, relations, .. } = gone;
     item.parts.comments = comments.iter().map(|one| one.id).collect();
+    item.parts.attachments = attachments.iter().map(|one| one.id).collect();
     item.parts.assignments = assignments.iter().map(|one| one.id).collect();
     item.parts.teams = teams.iter().map(|one| one.id).collect();
     item.parts.efforts = efforts.iter().map(|one| one.id).collect();
@@ -106,6 +113,9 @@ fn restore(site: &mut Site, hand: &Hand<'_>, id: u32) {
     site.items.restore(id, *item);
     for one in comments {
         site.comments.restore(one.id, one);
+    }
+    for one in attachments {
+        site.attachments.restore(one.id, one);
     }
     for one in assignments {
         site.assignments.restore(one.id, one);

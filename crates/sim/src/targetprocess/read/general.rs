@@ -33,6 +33,9 @@ impl Site {
             Slot::LastEditor => user(base.editor),
             Slot::Owner | Slot::Creator => user(base.owner),
             Slot::Comments => Val::Things(base.comments.iter().rev().copied().map(Thing::Comment).collect()),
+            Slot::Attachments => {
+                Val::Things(base.attachments.iter().copied().map(Thing::Attachment).collect())
+            }
             Slot::CustomFields => Val::Custom(Vec::new()),
             Slot::InboundRelations | Slot::OutboundRelations => Val::Things(self.related(base.id, slot)),
             _ => Val::Null,

@@ -117,6 +117,7 @@ impl Site {
             Slot::Bugs if item.kind == Kind::Feature => children(Kind::Bug, |child| child.feature),
             Slot::Bugs => children(Kind::Bug, |child| child.story),
             Slot::Comments => item.parts.comments.iter().rev().copied().map(Thing::Comment).collect(),
+            Slot::Attachments => parts(&item.parts.attachments, Thing::Attachment),
             Slot::Assignments => parts(&item.parts.assignments, Thing::Assignment),
             Slot::AssignedTeams => parts(&item.parts.teams, Thing::TeamAssignment),
             Slot::RoleEfforts => parts(&item.parts.efforts, Thing::RoleEffort),

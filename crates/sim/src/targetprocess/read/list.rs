@@ -19,6 +19,7 @@ impl Site {
         let catalog = &self.catalog;
         match kind {
             Kind::Comment => self.comments.iter().map(|one| Thing::Comment(one.id)).rev_collect(),
+            Kind::Attachment => self.attachments.iter().map(|one| Thing::Attachment(one.id)).rev_collect(),
             Kind::Assignment => self.assignments.iter().map(|one| Thing::Assignment(one.id)).collect(),
             Kind::TeamAssignment => {
                 self.team_assignments.iter().map(|one| Thing::TeamAssignment(one.id)).collect()

@@ -30,6 +30,7 @@ pub(crate) enum Thing {
     /// A deleted item.
     Gone(u32),
     Comment(u32),
+    Attachment(u32),
     Assignment(u32),
     TeamAssignment(u32),
     RoleEffort(u32),
@@ -137,6 +138,7 @@ impl Site {
         }
         match kind {
             Kind::Comment => self.comments.get(id).map(|_| Thing::Comment(id)),
+            Kind::Attachment => self.attachments.get(id).map(|_| Thing::Attachment(id)),
             Kind::Assignment => self.assignments.get(id).map(|_| Thing::Assignment(id)),
             Kind::TeamAssignment => self.team_assignments.get(id).map(|_| Thing::TeamAssignment(id)),
             Kind::RoleEffort => self.efforts.get(id).map(|_| Thing::RoleEffort(id)),
@@ -164,6 +166,7 @@ impl Site {
                 self.item(thing).map_or(Kind::General, |item| item.kind)
             }
             Thing::Comment(_) => Kind::Comment,
+            Thing::Attachment(_) => Kind::Attachment,
             Thing::Assignment(_) => Kind::Assignment,
             Thing::TeamAssignment(_) => Kind::TeamAssignment,
             Thing::RoleEffort(_) => Kind::RoleEffort,
@@ -222,6 +225,7 @@ impl Site {
             }
             Thing::Gone(id) => self.of_gone(id, slot),
             Thing::Comment(id) => self.of_comment(id, slot),
+            Thing::Attachment(id) => self.of_attachment(id, slot),
             Thing::Assignment(id) => self.of_assignment(id, slot),
             Thing::TeamAssignment(id) => self.of_team_assignment(id, slot),
             Thing::RoleEffort(id) => self.of_effort(id, slot),

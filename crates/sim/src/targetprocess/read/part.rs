@@ -27,6 +27,25 @@ impl Site {
         }
     }
 
+    pub(super) fn of_attachment(&self, id: u32, slot: Slot) -> Val<'_> {
+        let Some(file) = self.attachments.get(id) else { return Val::Null };
+        let uri = |page: &str| Val::Text(format!("{}/{page}?AttachmentID={id}", self.base).into());
+        match slot {
+            Slot::Id => Val::id(file.id),
+            Slot::Name => Val::text(&file.name),
+            Slot::Description => Val::maybe(file.description.as_deref()),
+            Slot::Date => Val::Time(file.created),
+            Slot::UniqueFileName => Val::Text(format!("{id}_{}", file.name).into()),
+            Slot::MimeType => Val::text(&file.media),
+            Slot::Size => Val::Number(file.content.length() as f64),
+            Slot::Uri => uri("Attachment.aspx"),
+            Slot::ThumbnailUri if file.is_picture() => uri("Thumbnail.ashx"),
+            Slot::General => self.general_thing(file.general),
+            Slot::Owner => Val::Thing(Thing::User(file.owner)),
+            _ => Val::Null,
+        }
+    }
+
     pub(super) fn of_assignment(&self, id: u32, slot: Slot) -> Val<'_> {
         let Some(assignment) = self.assignments.get(id) else { return Val::Null };
         match slot {

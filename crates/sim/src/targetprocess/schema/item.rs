@@ -26,6 +26,7 @@ pub(super) const GENERAL: &[Field] = &[
     one("LinkedTestPlan", Slot::LinkedTestPlan, Kind::TestPlan).set(),
     one("Milestone", Slot::Milestone, Kind::Milestone).set(),
     many("Comments", Slot::Comments, Kind::Comment).set(),
+    many("Attachments", Slot::Attachments, Kind::Attachment),
     many("TagObjects", Slot::TagObjects, Kind::Tag).set(),
     many("InboundRelations", Slot::InboundRelations, Kind::Relation),
     many("OutboundRelations", Slot::OutboundRelations, Kind::Relation),

@@ -7,6 +7,7 @@ use super::field::{Field, Slot, decimal, flag, many, number, one, text, time};
 pub(super) fn of(kind: Kind) -> &'static [Field] {
     match kind {
         Kind::Comment => COMMENT,
+        Kind::Attachment => ATTACHMENT,
         Kind::Assignment => ASSIGNMENT,
         Kind::TeamAssignment => TEAM_ASSIGNMENT,
         Kind::RoleEffort => ROLE_EFFORT,
@@ -32,6 +33,24 @@ const COMMENT: &[Field] = &[
     number("EntityVersion", Slot::EntityVersion),
     one("General", Slot::General, Kind::General).required(),
     one("Owner", Slot::Owner, Kind::GeneralUser).set(),
+];
+
+/// Files are made by uploads; what is known of their content must be asked for.
+const ATTACHMENT: &[Field] = &[
+    ID,
+    text("Name", Slot::Name).set(),
+    text("Description", Slot::Description).set(),
+    time("Date", Slot::Date),
+    text("UniqueFileName", Slot::UniqueFileName).hidden(),
+    text("MimeType", Slot::MimeType).hidden(),
+    text("PersistedMimeType", Slot::MimeType).hidden(),
+    number("Size", Slot::Size).hidden(),
+    number("PersistedSize", Slot::Size).hidden(),
+    text("Uri", Slot::Uri).hidden(),
+    text("ThumbnailUri", Slot::ThumbnailUri).hidden(),
+    one("Owner", Slot::Owner, Kind::GeneralUser),
+    one("General", Slot::General, Kind::General),
+    one("Message", Slot::Build, Kind::General),
 ];
 
 const ASSIGNMENT: &[Field] = &[

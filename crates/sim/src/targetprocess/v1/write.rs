@@ -10,8 +10,8 @@ use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::targetprocess::control;
 use crate::targetprocess::deed::{
-    Hand, account, assignment, comment, effort, item, number_of, project, relation, removal, span, tag, team,
-    time,
+    Hand, account, assignment, attachment, comment, effort, item, number_of, project, relation, removal,
+    span, tag, team, time,
 };
 use crate::targetprocess::read::Thing;
 use crate::targetprocess::refusal::Refusal;
@@ -63,6 +63,7 @@ fn change_one(
     match thing {
         Thing::Item(id) => item::update(site, hand, id, body),
         Thing::Comment(id) => comment::edit(site, hand, id, body),
+        Thing::Attachment(id) => attachment::update(site, hand, id, body),
         Thing::Assignment(id) => assignment::update(site, hand, id, body),
         Thing::TeamAssignment(id) => team::reassign(site, hand, id, body),
         Thing::RoleEffort(id) => effort::update(site, hand, id, body),
@@ -84,6 +85,7 @@ fn delete_one(site: &mut Site, hand: &Hand<'_>, kind: Kind, id: u32) -> Result<K
     match thing {
         Thing::Item(id) => removal::item(site, hand, id)?,
         Thing::Comment(id) => comment::delete(site, hand, id)?,
+        Thing::Attachment(id) => attachment::delete(site, hand, id)?,
         Thing::Assignment(id) => assignment::delete(site, hand, id)?,
         Thing::TeamAssignment(id) => team::unassign(site, hand, id)?,
         Thing::RoleEffort(id) => effort::delete(site, hand, id)?,
@@ -127,6 +129,7 @@ fn put(
 fn settle(site: &mut Site, call: &Call<'_>, kind: Kind, id: u32) {
     let item = match kind {
         Kind::Comment => site.comments.get(id).map(|comment| comment.general),
+        Kind::Attachment => site.attachments.get(id).map(|file| file.general),
         Kind::Assignment => site.assignments.get(id).map(|assignment| assignment.assignable),
         Kind::TeamAssignment => site.team_assignments.get(id).map(|assignment| assignment.assignable),
         Kind::RoleEffort => site.efforts.get(id).map(|effort| effort.assignable),

@@ -1,12 +1,14 @@
 //! Targetprocess.
 
 mod access;
+mod attachments;
 mod formats;
 mod history;
 mod projecting;
 mod reading;
 mod removal;
 mod resources;
+mod robust;
 mod streaming;
 mod webhooks;
 mod writing;

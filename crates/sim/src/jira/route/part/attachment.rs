@@ -8,7 +8,7 @@ use super::super::issue::settle;
 use super::enter;
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
-use crate::frame::upload::{Arrived, Broken, Limits};
+use crate::frame::upload::{Broken, Form, Limits};
 use crate::frame::world::{Act, Route};
 use crate::jira::deed::attachment as deed;
 use crate::jira::issue::{Issue, Via};
@@ -42,14 +42,14 @@ fn gate(site: &Site, call: &Call<'_>) -> Result<Limits, Refusal> {
     entered.needs(site, "CREATE_ATTACHMENTS", || {
         Refusal::forbidden("You do not have permission to create attachments for this issue.")
     })?;
-    Ok(Limits { field: FIELD, size: site.parts.upload.limit, count: MOST })
+    Ok(Limits { field: Some(FIELD), size: site.parts.upload.limit, count: MOST })
 }
 
 /// `POST issue/{idOrKey}/attachments`
-fn keep(site: &mut Site, call: &Call<'_>, arrived: Result<Vec<Arrived>, Broken>) -> Result<Answer, Refusal> {
+fn keep(site: &mut Site, call: &Call<'_>, arrived: Result<Form, Broken>) -> Result<Answer, Refusal> {
     // The issue may be gone since the gate was passed.
     let entered = enter(site, call)?;
-    let mut files = arrived.map_err(|broken| refused(site, broken))?;
+    let mut files = arrived.map_err(|broken| refused(site, broken))?.files;
     files.retain(|file| !file.name.is_empty());
     // Data Center does not take files without content.
     if let Some(empty) = files.iter().find(|file| file.content.length() == 0 && !site.is_cloud()) {

@@ -28,6 +28,7 @@ fn site() -> Site {
         comment_bumps: false,
         general_in_hooks: true,
         silent_filters: false,
+        file_limit: 0,
         offset: 0,
         hook: Shape::Rule,
     };
