@@ -3,7 +3,6 @@
 use super::function;
 use super::name::{self, Name};
 use super::order::{Key, Way};
-use super::part::Part;
 use super::past::{Kept, Past, Was, When};
 use super::property::{Asks, Test};
 use super::test::{Compare, Compared, Node, Texts};
@@ -62,9 +61,8 @@ fn sort_key(site: &Site, field: &super::tree::Field) -> Bound<Key> {
         Name::Component => Key::Component,
         Name::FixVersion => Key::FixVersion,
         Name::Version => Key::Version,
-        Name::Part(part) if part.is_amount() => Key::Amount(part),
         Name::Custom(row) => Key::Custom(row),
-        Name::Comment | Name::Text | Name::Filter | Name::Division | Name::Part(_) | Name::Property(..) => {
+        Name::Comment | Name::Text | Name::Filter | Name::Division | Name::Property(..) => {
             return Err(format!("Field '{}' does not support sorting.", field.shown()));
         }
     })
@@ -190,7 +188,6 @@ fn fits(operator: Operator, operand: &Operand, field: &str) -> Bound<()> {
 fn is_time(site: &Site, name: &Name) -> bool {
     match name {
         Name::Created | Name::Updated | Name::Resolved | Name::Due | Name::CategoryChanged => true,
-        Name::Part(part) => *part == Part::WorkDate,
         Name::Custom(row) => matches!(site.catalog.custom.get(*row).shape, Shape::Date | Shape::Moment),
         _ => false,
     }
@@ -257,11 +254,6 @@ fn compared(asked: Asked<'_>, name: &Name, values: &[Operand]) -> Bound<Option<C
         },
         Name::FixVersion => Compared::FixVersions(asked.versions(values)?.into_iter().flatten().collect()),
         Name::Version => Compared::Versions(asked.versions(values)?.into_iter().flatten().collect()),
-        Name::Part(Part::WorkDate) => Compared::Work(asked.time(value)?),
-        Name::Part(part) if part.is_amount() => match asked.amount(*part, value)? {
-            Some(amount) => Compared::Amount(*part, amount),
-            None => return Ok(None),
-        },
         Name::Custom(row) => match site.catalog.custom.get(*row).shape {
             Shape::Number => match asked.number(value)? {
                 Some(number) => Compared::Number(*row, number),

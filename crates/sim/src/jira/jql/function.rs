@@ -44,7 +44,6 @@ pub(crate) static KNOWN: &[Known] = &[
     known("endOfYear", "", false, DATE),
     known("futureSprints", "", true, SPRINT),
     known("latestReleasedVersion", "project", false, VERSION),
-    known("linkedIssues", "\"\"", true, ISSUE),
     known("membersOf", "\"\"", true, USER),
     known("now", "", false, DATE),
     known("openSprints", "", true, SPRINT),
@@ -60,8 +59,6 @@ pub(crate) static KNOWN: &[Known] = &[
     known("subtaskIssueTypes", "", true, KIND),
     known("unreleasedVersions", "", true, VERSION),
     known("updatedBy", "\"\"", true, ISSUE),
-    known("votedIssues", "", true, ISSUE),
-    known("watchedIssues", "", true, ISSUE),
 ];
 
 /// A call of a function, for whom, and for which field.
@@ -116,7 +113,7 @@ impl Called<'_> {
         })
     }
 
-    pub(super) fn argument(&self, place: usize) -> Option<&str> {
+    fn argument(&self, place: usize) -> Option<&str> {
         self.arguments.get(place).map(String::as_str)
     }
 
@@ -267,9 +264,6 @@ impl Called<'_> {
 
     /// The issues of the functions about issues.
     pub(super) fn issues(&self) -> Result<Vec<u32>, String> {
-        if let Some(found) = self.hung() {
-            return found;
-        }
         if !self.is("updatedBy") {
             return Err(self.misplaced());
         }

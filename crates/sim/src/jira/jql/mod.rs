@@ -11,7 +11,6 @@ mod lex;
 pub(crate) mod name;
 mod order;
 pub(crate) mod parse;
-pub(crate) mod part;
 mod past;
 mod pick;
 mod print;

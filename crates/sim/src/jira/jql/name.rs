@@ -1,6 +1,5 @@
 //! The names of fields in queries: which there are, and which operators each takes.
 
-use super::part::Part;
 use super::tree::{Field, Operator};
 use crate::frame::table::Row;
 use crate::jira::custom::{Custom, Shape};
@@ -36,8 +35,6 @@ pub(crate) enum Name {
     FixVersion,
     Version,
     Filter,
-    /// What hangs on an issue.
-    Part(Part),
     Custom(Row<Custom>),
     /// `issue.property[key].path`
     Property(String, String),
@@ -134,8 +131,6 @@ const fn known(
 
 const DATE: &str = "java.util.Date";
 const USER: &str = "com.atlassian.jira.user.ApplicationUser";
-const NUMBER: &str = "java.lang.Number";
-const DURATION: &str = "com.atlassian.jira.util.JiraDurationUtils$Duration";
 const TEXT: &str = "java.lang.String";
 const VERSION: &str = "com.atlassian.jira.project.version.Version";
 
@@ -143,13 +138,6 @@ const VERSION: &str = "com.atlassian.jira.project.version.Version";
 pub(crate) static KNOWN: &[Known] = &[
     known(Name::Version, &["affectedVersion"], Takes::Ordered, VERSION, true),
     known(Name::Assignee, &["assignee"], Takes::History, USER, true),
-    known(
-        Name::Part(Part::Attachments),
-        &["attachments"],
-        Takes::Set,
-        "com.atlassian.jira.issue.attachment.Attachment",
-        false,
-    ),
     known(Name::Division, &["category"], Takes::Set, "com.atlassian.jira.project.ProjectCategory", false),
     known(Name::Comment, &["comment"], Takes::OnlyWords, TEXT, false),
     known(
@@ -173,13 +161,6 @@ pub(crate) static KNOWN: &[Known] = &[
     ),
     known(Name::FixVersion, &["fixVersion"], Takes::OrderedHistory, VERSION, true),
     known(
-        Name::Part(Part::Link),
-        &["issueLinkType"],
-        Takes::Full,
-        "com.atlassian.jira.issue.link.IssueLinkType",
-        false,
-    ),
-    known(
         Name::Key,
         &["issuekey", "key", "id", "issue"],
         Takes::Ordered,
@@ -195,14 +176,6 @@ pub(crate) static KNOWN: &[Known] = &[
     ),
     known(Name::Labels, &["labels"], Takes::Set, "com.atlassian.jira.issue.label.Label", true),
     known(
-        Name::Part(Part::Original),
-        &["originalEstimate", "timeoriginalestimate"],
-        Takes::Ordered,
-        DURATION,
-        true,
-    ),
-    known(Name::Part(Part::Parent), &["parent"], Takes::Set, "com.atlassian.jira.issue.Issue", false),
-    known(
         Name::Priority,
         &["priority"],
         Takes::OrderedHistory,
@@ -210,13 +183,6 @@ pub(crate) static KNOWN: &[Known] = &[
         true,
     ),
     known(Name::Project, &["project"], Takes::Set, "com.atlassian.jira.project.Project", true),
-    known(
-        Name::Part(Part::Remaining),
-        &["remainingEstimate", "timeestimate"],
-        Takes::Ordered,
-        DURATION,
-        true,
-    ),
     known(Name::Reporter, &["reporter"], Takes::History, USER, true),
     known(
         Name::Resolution,
@@ -237,14 +203,7 @@ pub(crate) static KNOWN: &[Known] = &[
     known(Name::CategoryChanged, &["statusCategoryChangedDate"], Takes::Ordered, DATE, true),
     known(Name::Summary, &["summary"], Takes::Words, TEXT, true),
     known(Name::Text, &["text"], Takes::OnlyWords, TEXT, false),
-    known(Name::Part(Part::Spent), &["timespent"], Takes::Ordered, DURATION, true),
     known(Name::Updated, &["updated", "updatedDate"], Takes::Ordered, DATE, true),
-    known(Name::Part(Part::Voter), &["voter"], Takes::Set, USER, false),
-    known(Name::Part(Part::Votes), &["votes"], Takes::Ordered, NUMBER, true),
-    known(Name::Part(Part::Watcher), &["watcher"], Takes::Set, USER, false),
-    known(Name::Part(Part::Watchers), &["watchers"], Takes::Ordered, NUMBER, true),
-    known(Name::Part(Part::WorkAuthor), &["worklogAuthor"], Takes::Set, USER, false),
-    known(Name::Part(Part::WorkDate), &["worklogDate"], Takes::Ordered, DATE, false),
 ];
 
 /// The field with a name; the error is Jira's.

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use super::part::Part;
 use super::test::Subject;
 use crate::frame::call::Person;
 use crate::frame::table::Row;
@@ -37,8 +36,6 @@ pub(super) enum Key {
     Component,
     FixVersion,
     Version,
-    /// A number or a duration that hangs on an issue.
-    Amount(Part),
     Custom(Row<Custom>),
 }
 
@@ -125,7 +122,6 @@ impl Key {
             }
             Self::FixVersion => last(version(&left.fix_versions), version(&right.fix_versions)),
             Self::Version => last(version(&left.versions), version(&right.versions)),
-            Self::Amount(part) => last(part.amount(left), part.amount(right)),
             Self::Custom(row) if catalog.custom.get(row).shape == Shape::Rank => {
                 left.rank(catalog).cmp(&right.rank(catalog))
             }

@@ -6,7 +6,6 @@ use crate::frame::table::Row;
 use crate::jira::catalog::{Project, Version};
 use crate::jira::circle::Group;
 use crate::jira::custom::Held;
-use crate::jira::part::LinkType;
 
 /// A thing that is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +20,8 @@ pub(super) enum Pick {
     Project(Row<Project>),
     /// A sprint, by id.
     Sprint(u32),
-    /// An issue, by its id: an epic, a parent.
-    Issue(u32),
-    /// A type of link, and whether it begins at the issue.
-    Link(Row<LinkType>, bool),
+    /// An epic, by its issue's id.
+    Epic(u32),
     /// A label or an address, whatever the case of its letters.
     Word(Box<str>),
 }
@@ -44,7 +41,7 @@ impl Pick {
             (Self::Version(row), Held::Versions(own)) => own.contains(row),
             (Self::Project(row), Held::Project(own)) => own == row,
             (Self::Sprint(id), Held::Sprints(own)) => own.contains(id),
-            (Self::Issue(id), Held::Epic(own, _)) => own == id,
+            (Self::Epic(id), Held::Epic(own, _)) => own == id,
             (Self::Word(word), Held::Text(own)) => own.eq_ignore_ascii_case(word),
             (Self::Word(word), Held::Labels(own)) => own.iter().any(|label| label.eq_ignore_ascii_case(word)),
             _ => false,

@@ -1,6 +1,5 @@
 //! Whether an issue matches a condition.
 
-use super::part::Part;
 use super::past::Past;
 use super::pick::{Pick, picked};
 use super::time::Time;
@@ -99,8 +98,6 @@ pub(super) enum Values {
     Custom(Row<Custom>, Vec<Option<Pick>>),
     Text(Row<Custom>),
     Number(Row<Custom>, Vec<Option<f64>>),
-    Part(Part, Vec<Option<Pick>>),
-    Amount(Part, Vec<Option<u64>>),
 }
 
 /// What can be compared.
@@ -121,9 +118,6 @@ pub(super) enum Compared {
     Moment(Row<Custom>, Time),
     FixVersions(Vec<Row<Version>>),
     Versions(Vec<Row<Version>>),
-    Amount(Part, u64),
-    /// The day on which work was begun.
-    Work(Time),
 }
 
 /// How things are compared.
@@ -272,9 +266,6 @@ impl Values {
             Self::Person(Role::Assignee, set) => maybe(set, fact.assignee),
             Self::Person(Role::Reporter, set) => maybe(set, Some(fact.reporter)),
             Self::Person(Role::Creator, set) => maybe(set, Some(fact.creator)),
-            Self::Part(part, set) => {
-                subject.issue().map_or(Found::No, |issue| part.within(eye.site, set, issue))
-            }
             _ => subject.issue().map_or(Found::No, |issue| self.of_issue(issue)),
         }
     }
@@ -291,7 +282,6 @@ impl Values {
             Self::Due => there(issue.due.is_some()),
             Self::Text(row) => there(issue.held(*row).is_some()),
             Self::Custom(row, set) => picked(set, issue.held(*row)),
-            Self::Amount(part, set) => maybe(set, part.amount(issue)),
             Self::Number(row, set) => match issue.held(*row) {
                 Some(Held::Number(number)) => maybe(set, Some(*number)),
                 _ => maybe(set, None),
@@ -349,8 +339,6 @@ impl Compared {
             },
             Self::FixVersions(wanted) => versions(&issue.fix_versions, wanted),
             Self::Versions(wanted) => versions(&issue.versions, wanted),
-            Self::Amount(part, wanted) => part.amount(issue).is_some_and(|own| compare.holds(&own, wanted)),
-            Self::Work(time) => Part::begun(compare, time, issue, now),
             _ => false,
         }
     }

@@ -38,7 +38,7 @@ pub(super) fn person(site: &Site, text: &str) -> Option<Person> {
     })
 }
 
-pub(super) fn picks<T>(values: Vec<Option<T>>, pick: impl Fn(T) -> Pick) -> Vec<Option<Pick>> {
+fn picks<T>(values: Vec<Option<T>>, pick: impl Fn(T) -> Pick) -> Vec<Option<Pick>> {
     values.into_iter().map(|value| value.map(&pick)).collect()
 }
 
@@ -94,13 +94,6 @@ impl<'a> Asked<'a> {
             Name::Environment if only_empty => Values::Environment,
             Name::Due if only_empty => Values::Due,
             Name::Resolved if only_empty => Values::Resolution(vec![None]),
-            Name::Part(part) if part.is_amount() => {
-                let amounts = values.iter().map(|value| self.amount(*part, value)).collect::<Bound<_>>()?;
-                Values::Amount(*part, amounts)
-            }
-            Name::Part(part) => {
-                return Ok(self.things(*part, values)?.map(|set| Values::Part(*part, set)));
-            }
             Name::Custom(row) => return self.custom(*row, values),
             _ => return Ok(None),
         }))
@@ -126,7 +119,7 @@ impl<'a> Asked<'a> {
             Shape::Version | Shape::Versions => picks(self.versions(values)?, Pick::Version),
             Shape::Project => picks(self.projects(values)?, Pick::Project),
             Shape::Sprint => self.sprints(values)?,
-            Shape::EpicLink => picks(self.issues(values)?, Pick::Issue),
+            Shape::EpicLink => picks(self.issues(values)?, Pick::Epic),
             Shape::Group | Shape::Groups => self.each(
                 values,
                 |text| {
