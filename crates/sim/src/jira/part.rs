@@ -3,16 +3,20 @@
 //! Most issues have none of it, so it stands in a box of its own. Things with ids of their own are found through the
 //! [`Register`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::frame::call::Person;
+use crate::frame::locked::Locked;
 use crate::frame::spool::Spool;
 use crate::frame::table::Row;
 use crate::jira::issue::{Issue, Properties, Text, Visibility};
 
 /// The id of the first thing of each kind, as in a fresh Jira.
 const FIRST: u32 = 10_000;
+
+/// How many issues somebody's history has ("issueHistory()": up to the last 50).
+const HISTORY: usize = 50;
 
 /// A kind of link between issues.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +97,14 @@ pub(crate) struct Worklog {
     pub(crate) properties: Properties,
 }
 
+/// A comment that is kept on top of the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pin {
+    pub(crate) comment: u32,
+    pub(crate) by: Person,
+    pub(crate) at: i64,
+}
+
 /// How long an issue was to take, still takes, and has taken, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tracking {
@@ -130,6 +142,8 @@ pub(crate) struct Parts {
     pub(crate) remotes: Vec<Remote>,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) worklogs: Vec<Worklog>,
+    /// Its pinned comments, the latest last; those of deleted comments stay and are shown to nobody.
+    pub(crate) pins: Vec<Pin>,
     pub(crate) tracking: Tracking,
 }
 
@@ -142,6 +156,7 @@ static NOTHING: Parts = Parts {
     remotes: Vec::new(),
     attachments: Vec::new(),
     worklogs: Vec::new(),
+    pins: Vec::new(),
     tracking: Tracking { original: None, remaining: None, spent: None },
 };
 
@@ -176,8 +191,12 @@ pub(crate) struct Register {
     pub(crate) worklogs: BTreeMap<u32, u32>,
     /// Worklogs that were deleted, and when.
     pub(crate) gone_worklogs: Vec<(u32, i64)>,
+    /// Issues that are put away: nobody finds or changes them.
+    pub(crate) archived: BTreeSet<u32>,
     /// Whether files can be attached, and how large they may be.
     pub(crate) upload: Upload,
+    /// What people looked at and when, the latest last. Reading changes it, so it has a lock of its own.
+    views: Locked<BTreeMap<Person, Vec<(u32, i64)>>>,
     next: [u32; 4],
 }
 
@@ -206,9 +225,35 @@ impl Register {
             attachments: BTreeMap::new(),
             worklogs: BTreeMap::new(),
             gone_worklogs: Vec::new(),
+            archived: BTreeSet::new(),
             upload: Upload { enabled: true, limit: if cloud { 1 << 30 } else { 10 << 20 } },
+            views: Locked::default(),
             next: [FIRST; 4],
         }
+    }
+
+    /// Remembers that somebody looked at an issue.
+    pub(crate) fn view(&self, who: Person, issue: u32, now: i64) {
+        let mut views = self.views.lock();
+        let own = views.entry(who).or_default();
+        own.retain(|(seen, _)| *seen != issue);
+        if own.len() >= HISTORY {
+            own.remove(0);
+        }
+        own.push((issue, now));
+    }
+
+    /// The issues somebody looked at last, the latest first.
+    pub(crate) fn seen_by(&self, who: Person) -> Vec<u32> {
+        let views = self.views.lock();
+        views.get(&who).into_iter().flatten().rev().map(|(issue, _)| *issue).collect()
+    }
+
+    /// When somebody last looked at an issue.
+    pub(crate) fn seen_at(&self, who: Person, issue: u32) -> Option<i64> {
+        let views = self.views.lock();
+        let found = views.get(&who)?.iter().find(|(seen, _)| *seen == issue);
+        found.map(|(_, at)| *at)
     }
 
     /// The next id of a kind.

@@ -252,6 +252,14 @@ impl Site {
         self.catalog.workflow_of(issue.project, issue.kind).is_editable(issue.status)
     }
 
+    /// Refuses to change what is in the archive.
+    pub(crate) fn stored(&self, issue: u32) -> Result<(), Refusal> {
+        if self.parts.archived.contains(&issue) {
+            return Err(Refusal::forbidden("The issue is archived and cannot be changed."));
+        }
+        Ok(())
+    }
+
     /// Who changes something through the API, if the issue with this id or key may be changed so.
     pub(crate) fn enter(
         &self,
@@ -261,6 +269,7 @@ impl Site {
     ) -> Result<(u32, By), Refusal> {
         let who = caller.ok_or_else(Refusal::anonymous)?;
         let issue = self.see(caller, id_or_key)?;
+        self.stored(issue.id)?;
         let locked = right == Right::Edit && !self.is_editable(issue);
         if locked || !self.may(caller, issue.project, right) {
             let what = match right {
@@ -355,6 +364,7 @@ impl Site {
         let at = self.frame.clock.now();
         self.keep_former(at, id);
         let issue = self.issues.remove(id)?;
+        self.parts.archived.remove(&id);
         self.gone.push(Gone { id, key: self.key(&issue), at, who });
         Some(issue)
     }

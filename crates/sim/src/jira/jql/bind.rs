@@ -3,6 +3,7 @@
 use super::function;
 use super::name::{self, Name};
 use super::order::{Key, Way};
+use super::part;
 use super::past::{Kept, Past, Was, When};
 use super::property::{Asks, Test};
 use super::test::{Compare, Compared, Node, Texts};
@@ -62,7 +63,8 @@ fn sort_key(site: &Site, field: &super::tree::Field) -> Bound<Key> {
         Name::FixVersion => Key::FixVersion,
         Name::Version => Key::Version,
         Name::Custom(row) => Key::Custom(row),
-        Name::Comment | Name::Text | Name::Filter | Name::Division | Name::Property(..) => {
+        Name::Part(part) if part.is_ordered() => Key::Part(part),
+        Name::Part(_) | Name::Comment | Name::Text | Name::Filter | Name::Division | Name::Property(..) => {
             return Err(format!("Field '{}' does not support sorting.", field.shown()));
         }
     })
@@ -109,6 +111,9 @@ impl Binder<'_> {
         fits(operator, operand, &shown)?;
         if let Name::Property(key, path) = &name {
             return property(asked, operator, operand, (key, path)).map(Node::Property);
+        }
+        if let Name::Part(part) = name {
+            return part::bind(asked, part, operator, operand, compare(operator)).map(Node::Part);
         }
         if name == Name::Filter {
             return self.filter(asked, operator, operand);

@@ -43,7 +43,9 @@ pub(crate) static KNOWN: &[Known] = &[
     known("endOfWeek", "", false, DATE),
     known("endOfYear", "", false, DATE),
     known("futureSprints", "", true, SPRINT),
+    known("issueHistory", "", true, ISSUE),
     known("latestReleasedVersion", "project", false, VERSION),
+    known("linkedIssues", "\"\"", true, ISSUE),
     known("membersOf", "\"\"", true, USER),
     known("now", "", false, DATE),
     known("openSprints", "", true, SPRINT),
@@ -59,6 +61,8 @@ pub(crate) static KNOWN: &[Known] = &[
     known("subtaskIssueTypes", "", true, KIND),
     known("unreleasedVersions", "", true, VERSION),
     known("updatedBy", "\"\"", true, ISSUE),
+    known("votedIssues", "", true, ISSUE),
+    known("watchedIssues", "", true, ISSUE),
 ];
 
 /// A call of a function, for whom, and for which field.
@@ -264,6 +268,9 @@ impl Called<'_> {
 
     /// The issues of the functions about issues.
     pub(super) fn issues(&self) -> Result<Vec<u32>, String> {
+        if let Some(found) = self.hanging() {
+            return found;
+        }
         if !self.is("updatedBy") {
             return Err(self.misplaced());
         }

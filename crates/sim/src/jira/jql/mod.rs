@@ -11,6 +11,7 @@ mod lex;
 pub(crate) mod name;
 mod order;
 pub(crate) mod parse;
+pub(crate) mod part;
 mod past;
 mod pick;
 mod print;

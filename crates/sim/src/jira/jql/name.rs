@@ -1,5 +1,6 @@
 //! The names of fields in queries: which there are, and which operators each takes.
 
+use super::part::Part;
 use super::tree::{Field, Operator};
 use crate::frame::table::Row;
 use crate::jira::custom::{Custom, Shape};
@@ -35,6 +36,8 @@ pub(crate) enum Name {
     FixVersion,
     Version,
     Filter,
+    /// What hangs on issues.
+    Part(Part),
     Custom(Row<Custom>),
     /// `issue.property[key].path`
     Property(String, String),
@@ -68,6 +71,10 @@ pub(crate) enum Takes {
     Words,
     /// Words only.
     OnlyWords,
+    /// Empty or not.
+    OnlyEmpty,
+    /// Equal or not, in or not, earlier or later; never empty.
+    Dated,
     /// All but the past.
     Everything,
 }
@@ -80,10 +87,10 @@ impl Takes {
             NotLike, Was, WasIn, WasNot, WasNotIn,
         };
         match operator {
-            Equal | NotEqual | In | NotIn => !matches!(self, Self::Words | Self::OnlyWords),
-            Is | IsNot => !matches!(self, Self::Full | Self::OnlyWords),
+            Equal | NotEqual | In | NotIn => !matches!(self, Self::Words | Self::OnlyWords | Self::OnlyEmpty),
+            Is | IsNot => !matches!(self, Self::Full | Self::OnlyWords | Self::Dated),
             Less | LessEqual | Greater | GreaterEqual => {
-                matches!(self, Self::Ordered | Self::OrderedHistory | Self::Everything)
+                matches!(self, Self::Ordered | Self::OrderedHistory | Self::Everything | Self::Dated)
             }
             Like | NotLike => matches!(self, Self::Words | Self::OnlyWords | Self::Everything),
             Was | WasNot | WasIn | WasNotIn | Changed => matches!(self, Self::History | Self::OrderedHistory),
@@ -130,6 +137,8 @@ const fn known(
 }
 
 const DATE: &str = "java.util.Date";
+const DURATION: &str = "com.atlassian.core.util.Duration";
+const NUMBER: &str = "java.lang.Number";
 const USER: &str = "com.atlassian.jira.user.ApplicationUser";
 const TEXT: &str = "java.lang.String";
 const VERSION: &str = "com.atlassian.jira.project.version.Version";
@@ -138,6 +147,13 @@ const VERSION: &str = "com.atlassian.jira.project.version.Version";
 pub(crate) static KNOWN: &[Known] = &[
     known(Name::Version, &["affectedVersion"], Takes::Ordered, VERSION, true),
     known(Name::Assignee, &["assignee"], Takes::History, USER, true),
+    known(
+        Name::Part(Part::Attachments),
+        &["attachments"],
+        Takes::OnlyEmpty,
+        "com.atlassian.jira.issue.attachment.Attachment",
+        false,
+    ),
     known(Name::Division, &["category"], Takes::Set, "com.atlassian.jira.project.ProjectCategory", false),
     known(Name::Comment, &["comment"], Takes::OnlyWords, TEXT, false),
     known(
@@ -174,7 +190,22 @@ pub(crate) static KNOWN: &[Known] = &[
         "com.atlassian.jira.issue.issuetype.IssueType",
         true,
     ),
+    known(
+        Name::Part(Part::LinkType),
+        &["issueLinkType"],
+        Takes::Set,
+        "com.atlassian.jira.issue.link.IssueLinkType",
+        false,
+    ),
     known(Name::Labels, &["labels"], Takes::Set, "com.atlassian.jira.issue.label.Label", true),
+    known(
+        Name::Part(Part::Original),
+        &["originalEstimate", "timeoriginalestimate"],
+        Takes::Ordered,
+        DURATION,
+        true,
+    ),
+    known(Name::Part(Part::Parent), &["parent"], Takes::Set, "com.atlassian.jira.issue.Issue", false),
     known(
         Name::Priority,
         &["priority"],
@@ -183,6 +214,13 @@ pub(crate) static KNOWN: &[Known] = &[
         true,
     ),
     known(Name::Project, &["project"], Takes::Set, "com.atlassian.jira.project.Project", true),
+    known(
+        Name::Part(Part::Remaining),
+        &["remainingEstimate", "timeestimate"],
+        Takes::Ordered,
+        DURATION,
+        true,
+    ),
     known(Name::Reporter, &["reporter"], Takes::History, USER, true),
     known(
         Name::Resolution,
@@ -203,7 +241,16 @@ pub(crate) static KNOWN: &[Known] = &[
     known(Name::CategoryChanged, &["statusCategoryChangedDate"], Takes::Ordered, DATE, true),
     known(Name::Summary, &["summary"], Takes::Words, TEXT, true),
     known(Name::Text, &["text"], Takes::OnlyWords, TEXT, false),
+    known(Name::Part(Part::Spent), &["timespent"], Takes::Ordered, DURATION, true),
     known(Name::Updated, &["updated", "updatedDate"], Takes::Ordered, DATE, true),
+    known(Name::Part(Part::Voter), &["voter"], Takes::Set, USER, false),
+    known(Name::Part(Part::Votes), &["votes"], Takes::Ordered, NUMBER, true),
+    known(Name::Part(Part::Watcher), &["watcher"], Takes::Set, USER, false),
+    known(Name::Part(Part::Watchers), &["watchers"], Takes::Ordered, NUMBER, true),
+    known(Name::Part(Part::Worker), &["worklogAuthor"], Takes::Set, USER, false),
+    known(Name::Part(Part::WorkComment), &["worklogComment"], Takes::OnlyWords, TEXT, false),
+    known(Name::Part(Part::WorkDate), &["worklogDate"], Takes::Dated, DATE, false),
+    known(Name::Part(Part::Ratio), &["workratio"], Takes::Ordered, NUMBER, true),
 ];
 
 /// The field with a name; the error is Jira's.

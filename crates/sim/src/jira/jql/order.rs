@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::part::Part;
 use super::test::Subject;
 use crate::frame::call::Person;
 use crate::frame::table::Row;
@@ -37,6 +38,8 @@ pub(super) enum Key {
     FixVersion,
     Version,
     Custom(Row<Custom>),
+    /// Something that is counted or measured.
+    Part(Part),
 }
 
 /// Which way.
@@ -125,6 +128,7 @@ impl Key {
             Self::Custom(row) if catalog.custom.get(row).shape == Shape::Rank => {
                 left.rank(catalog).cmp(&right.rank(catalog))
             }
+            Self::Part(part) => last(part.amount(left), part.amount(right)),
             Self::Custom(row) => held(catalog, row, left.held(row), right.held(row)),
         }
     }

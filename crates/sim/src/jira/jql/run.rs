@@ -70,6 +70,9 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn may(&mut self, subject: &Subject<'_>) -> bool {
+        if self.site.parts.archived.contains(&subject.fact.id) {
+            return false;
+        }
         let project = subject.fact.project;
         if let Some((_, may)) = self.projects.iter().find(|(known, _)| *known == project) {
             return *may;

@@ -64,6 +64,8 @@ pub(super) enum Node {
     Past(Past),
     /// A part of an entity property.
     Property(super::property::Test),
+    /// What hangs on the issue.
+    Part(super::part::Test),
     /// Another query.
     Filter(Option<Box<Node>>),
 }
@@ -173,6 +175,7 @@ impl Node {
             }
             Self::Past(past) => subject.issue().is_some_and(|issue| past.holds(eye, issue)),
             Self::Property(test) => subject.issue().is_some_and(|issue| test.holds(eye, issue)),
+            Self::Part(test) => subject.issue().is_some_and(|issue| test.holds(eye, issue)),
             Self::Filter(node) => node.as_ref().is_none_or(|node| node.matches(eye, subject)),
         }
     }
@@ -202,6 +205,7 @@ impl Node {
                 | Compared::Key(..) => 0,
                 _ => 1,
             },
+            Self::Part(_) => 1,
             Self::Past(_) => 2,
             Self::Says { .. } | Self::Property(_) => 3,
         }

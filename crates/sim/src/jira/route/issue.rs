@@ -55,9 +55,12 @@ pub(super) fn created(site: &Site, call: &Call<'_>, id: u32) -> serde_json::Valu
     json!({"id": id.to_string(), "key": key, "self": format!("{}/rest/api/{}/issue/{id}", site.base, call.api)})
 }
 
-/// `GET issue/{idOrKey}`
+/// `GET issue/{idOrKey}`; with `updateHistory=true` the caller is remembered to have looked at it.
 pub(crate) fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let issue = site.see(call.caller, call.param("issue"))?;
+    if let Some(who) = call.caller.filter(|_| call.query.flag("updateHistory")) {
+        site.parts.view(who, issue.id, site.frame.clock.now());
+    }
     Ok(Answer::ok(&IssueView(Show::call(site, call), issue, &wanted(site, call))))
 }
 

@@ -197,6 +197,7 @@ pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
         custom::data_center(),
         screen::data_center(),
         tab::data_center(),
+        part::data_center(),
     ]
     .concat()
 }

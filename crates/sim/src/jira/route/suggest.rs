@@ -11,6 +11,7 @@ use crate::jira::catalog::Category;
 use crate::jira::custom::Shape;
 use crate::jira::jql::function;
 use crate::jira::jql::name::{self, KNOWN, Name, Takes};
+use crate::jira::jql::part::Part;
 use crate::jira::jql::tree::Field;
 use crate::jira::jql::word::{RESERVED, quote};
 use crate::jira::refusal::Refusal;
@@ -153,6 +154,14 @@ fn values(site: &Site, call: &Call<'_>, name: &Name) -> Vec<(String, String)> {
             rows.chain([twice("Unresolved")]).collect()
         }
         Name::Assignee | Name::Reporter | Name::Creator => people(site),
+        Name::Part(Part::Watcher | Part::Voter | Part::Worker) => people(site),
+        Name::Part(Part::LinkType) => {
+            let kinds = catalog.link_types.iter().filter(|(_, kind)| !kind.system);
+            kinds
+                .flat_map(|(_, kind)| [&kind.name, &kind.inward, &kind.outward])
+                .map(|word| twice(word))
+                .collect()
+        }
         Name::Component => catalog.components.iter().map(|(_, row)| twice(&row.name)).collect(),
         Name::FixVersion | Name::Version => {
             catalog.versions.iter().map(|(_, row)| twice(&row.name)).collect()

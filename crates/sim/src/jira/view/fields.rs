@@ -135,6 +135,10 @@ impl FieldView<'_> {
             Field::Progress => ProgressView(own).serialize(to),
             Field::AggregateProgress => ProgressView(whole()).serialize(to),
             Field::WorkRatio => ratio(own).serialize(to),
+            Field::LastViewed => {
+                let seen = show.viewer.and_then(|viewer| show.site.parts.seen_at(viewer, issue.id));
+                seen.map(Stamp).serialize(to)
+            }
             Field::IssueRestriction => object!(to, {"issuerestrictions": Nothing, "shouldDisplay": false}),
             _ => to.serialize_none(),
         }

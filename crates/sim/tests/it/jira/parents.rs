@@ -134,3 +134,31 @@ async fn data_center_does_not_move_sub_tasks_by_an_edit() {
     let fields = world.ada.get("/rest/api/2/field").await.expect(200);
     assert!(!fields.as_array().unwrap().iter().any(|field| field["id"] == "parent"));
 }
+
+#[tokio::test]
+async fn data_center_lists_and_reorders_subtasks() {
+    let world = world(DC).await;
+    let parent = world.make("parent").await;
+    let mut keys = Vec::new();
+    for summary in ["a", "b", "c"] {
+        let mut child = issue(summary);
+        child["fields"]["issuetype"] = json!({"name": "Sub-task"});
+        child["fields"]["parent"] = json!({"key": parent});
+        let made = world.ada.post("/rest/api/2/issue", child).await.expect(201);
+        keys.push(made["key"].as_str().unwrap().to_owned());
+    }
+    let path = format!("/rest/api/2/issue/{parent}/subtask");
+    let listed = world.ada.get(&path).await.expect(200);
+    assert_eq!((&listed[0]["key"], &listed[2]["fields"]["summary"]), (&json!(keys[0]), &json!("c")));
+    let path = format!("{path}/move");
+    assert_eq!(world.ada.get(&path).await.expect(200), json!(true));
+    assert_eq!(world.ada.post(&path, json!({"original": 2, "current": 0})).await.status, 204);
+    assert_eq!(world.field(&parent, "subtasks").await[0]["key"], keys[2]);
+    for wrong in [json!({"original": 3, "current": 0}), json!({"original": 0}), json!([])] {
+        assert_eq!(world.ada.post(&path, wrong).await.status, 400);
+    }
+    let right = json!({"user": "bob", "project": "ACME", "right": "edit", "allowed": false});
+    world.control.post("/_sim/settings", right).await.expect(200);
+    assert_eq!(world.bob.get(&path).await.expect(200), json!(false));
+    assert_eq!(world.ada.get("/rest/api/2/issue/ACME-99999/subtask").await.status, 404);
+}

@@ -1,12 +1,18 @@
 //! What hangs on an issue: watchers, votes, links, logged work, files.
 
+mod archive;
 pub(crate) mod attachment;
+mod comments;
 pub(crate) mod content;
 pub(crate) mod crowd;
+mod histories;
 pub(crate) mod link;
 pub(crate) mod link_type;
+mod notify;
+mod picker;
 mod property;
 pub(crate) mod remote;
+mod subtask;
 pub(crate) mod worklog;
 pub(crate) mod worklogs;
 
@@ -23,9 +29,12 @@ use crate::jira::site::{By, Site};
 pub(crate) fn both() -> Vec<Route<Site>> {
     [
         attachment::both(),
+        comments::both(),
         crowd::both(),
         link::both(),
         link_type::both(),
+        notify::both(),
+        picker::both(),
         remote::both(),
         worklog::both(),
         worklogs::both(),
@@ -35,7 +44,12 @@ pub(crate) fn both() -> Vec<Route<Site>> {
 
 /// What only Cloud has.
 pub(crate) fn cloud() -> Vec<Route<Site>> {
-    [content::cloud(), worklog::cloud()].concat()
+    [archive::cloud(), comments::cloud(), content::cloud(), histories::cloud(), worklog::cloud()].concat()
+}
+
+/// What only Data Center and Server have.
+pub(crate) fn data_center() -> Vec<Route<Site>> {
+    [archive::data_center(), comments::data_center(), subtask::data_center()].concat()
 }
 
 /// An issue somebody who signed in may see, to change something about it.
@@ -60,5 +74,6 @@ impl Entered {
 fn enter(site: &Site, call: &Call<'_>) -> Result<Entered, Refusal> {
     let who = signed_in(call)?;
     let issue = site.see(call.caller, call.param("issue"))?;
+    site.stored(issue.id)?;
     Ok(Entered { id: issue.id, project: issue.project, by: By { who, via: Via::Api } })
 }
