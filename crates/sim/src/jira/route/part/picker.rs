@@ -55,10 +55,9 @@ fn pick(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let past: Vec<&Issue> = past.into_iter().filter(fits).collect();
     let mut sections = vec![section(site, ("hs", "History Search"), &past, text)];
     if let Some(jql) = call.query.get("currentJQL") {
-        let found = match Query::ask(site, call.caller, jql) {
-            Ok(query) => query.all(site, call.caller).into_iter().filter(fits).collect(),
-            Err(_) => Vec::new(),
-        };
+        let query = Query::ask(site, call.caller, jql).ok();
+        let found = query.as_ref().map(|query| query.all(site, call.caller)).unwrap_or_default();
+        let found: Vec<&Issue> = found.into_iter().filter(fits).collect();
         sections.push(section(site, ("cs", "Current Search"), &found, text));
     }
     Ok(Answer::ok(&json!({"sections": sections})))
