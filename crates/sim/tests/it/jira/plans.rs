@@ -68,3 +68,64 @@ async fn a_search_comes_in_the_order_of_ranks() {
         assert_eq!(found(&world, cloud, &format!("{jql} desc")).await, [&*one, &*two]);
     }
 }
+
+#[tokio::test]
+async fn what_hangs_on_an_issue_is_found() {
+    for face in [CLOUD, DC] {
+        let (world, cloud) = (world(face).await, face == CLOUD);
+        let (key, other) = (world.make("one").await, world.make("two").await);
+        let issue = |key: &str, rest: &str| format!("/rest/api/2/issue/{key}/{rest}");
+        world.bob.post(&issue(&key, "votes"), json!(null)).await.expect(204);
+        let work = json!({"timeSpent": "2h", "started": "2026-01-05T10:00:00.000+0000"});
+        world.ada.post(&issue(&key, "worklog"), work).await.expect(201);
+        let link =
+            json!({"type": {"name": "Blocks"}, "inwardIssue": {"key": key}, "outwardIssue": {"key": other}});
+        world.ada.post("/rest/api/2/issueLink", link).await.expect(201);
+        let bob = if cloud {
+            world.bob.get("/rest/api/3/myself").await.expect(200)["accountId"].clone()
+        } else {
+            json!("bob")
+        };
+        for (jql, expected) in [
+            (format!("voter = {bob}"), vec![&key]),
+            ("votes > 0".to_owned(), vec![&key]),
+            ("votes = 1".to_owned(), vec![&key]),
+            ("timespent >= 2h and timespent < 3h".to_owned(), vec![&key]),
+            ("timespent is empty".to_owned(), vec![&other]),
+            ("worklogAuthor = currentUser()".to_owned(), vec![&key]),
+            ("worklogDate = 2026-01-05".to_owned(), vec![&key]),
+            ("worklogDate > 2026-01-05".to_owned(), vec![]),
+            ("attachments is empty".to_owned(), vec![&key, &other]),
+            ("issueLinkType = blocks".to_owned(), vec![&key, &other]),
+            ("issueLinkType = \"is blocked by\"".to_owned(), vec![&other]),
+            (format!("issue in linkedIssues({key})"), vec![&other]),
+            (format!("issue in linkedIssues({other}, \"is blocked by\")"), vec![&key]),
+            (format!("issue in linkedIssues({other}, blocks)"), vec![]),
+            ("issue in watchedIssues()".to_owned(), vec![&key, &other]),
+            ("issue in votedIssues()".to_owned(), vec![]),
+        ] {
+            let whole = format!("({jql}) and key in ({key}, {other}) order by key");
+            assert_eq!(&found(&world, cloud, &whole).await.iter().collect::<Vec<_>>(), &expected, "{jql}");
+        }
+        for wrong in [
+            "attachments = 1",
+            "votes = many",
+            "timespent > soon",
+            "issueLinkType = odd",
+            "issue in linkedIssues(NO-1)",
+        ] {
+            ask(&world, cloud, &format!("project = ACME and {wrong}")).await.expect(400);
+        }
+    }
+}
+
+#[tokio::test]
+async fn sub_tasks_are_found_by_their_parent() {
+    let world = world(DC).await;
+    let parent = world.make("one").await;
+    let fields = json!({
+        "project": {"key": "ACME"}, "issuetype": {"name": "Sub-task"}, "summary": "part", "parent": {"key": parent},
+    });
+    let made = world.ada.post("/rest/api/2/issue", json!({"fields": fields})).await.expect(201);
+    assert_eq!(found(&world, false, &format!("parent = {parent}")).await, [made["key"].as_str().unwrap()]);
+}
