@@ -1,15 +1,19 @@
-//! Puts a connection's credential into a request: implements the port [`Signer`], called for every attempt.
+//! Puts a connection's credential into a request and reads what the answer says about it: implements the port
+//! [`Signer`], called for every attempt.
 //!
-//! Which credential goes where is told by [`crate::methods`]; this opens it.
+//! Which credential goes where is told by [`crate::methods`]; this opens it. What an answer means is told by
+//! [`crate::attribution`]; this knows what the connection showed.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::connection::Connection;
+use bowline_core::attribution::{Attribution, Heard};
+use bowline_core::connection::{Connection, SignIn};
 use bowline_core::port::{SignError, Signer};
 use bowline_core::secret::Purpose;
 use bytes::Bytes;
 
+use crate::attribution::{Asked, Known, Presented, attribute};
 use crate::methods;
 use crate::secrets::Secrets;
 
@@ -35,5 +39,16 @@ impl Signer for CredentialSigner {
         let secret = self.secrets.find(connection, Purpose::Credential, connection.secret).await;
         let secret = secret.map_err(SignError::Sealed)?.ok_or(SignError::Missing)?;
         methods::attach(&connection.sign_in, &secret, request)
+    }
+
+    fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
+        let application = match connection.sign_in {
+            SignIn::ApiToken { .. }
+            | SignIn::Basic { .. }
+            | SignIn::PersonalAccessToken
+            | SignIn::AccessToken => Presented::Fixed,
+        };
+        let known = Known { asked: Asked::Api, application, gateway: None, site: &connection.browse_url };
+        attribute(heard, &known)
     }
 }

@@ -8,6 +8,7 @@
 
 mod activity;
 mod amount;
+mod auth;
 mod bench;
 mod client;
 mod clock;
@@ -46,6 +47,8 @@ enum What {
     Sync(Sync),
     /// The simulated Jira alone: start, memory, reads and searches a second.
     Sim(simulator::Sim),
+    /// Requests signed with OAuth 1.0a, beside what openssl signs on the same core.
+    Auth(auth::Auth),
 }
 
 /// What to measure, and with what.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
     let done = match Args::parse().what {
         What::Sync(ask) => run(&ask),
         What::Sim(ask) => on_runtime(simulator::run(&ask)),
+        What::Auth(ask) => auth::run(&ask),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

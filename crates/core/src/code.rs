@@ -96,15 +96,54 @@ codes! {
     AUTH_ANONYMOUS = "auth.anonymous", "The tool answered as if nobody had signed in",
         "The call succeeded, but as an anonymous visitor: the credential was silently ignored.",
         "Check user and token of the connection, then `bowline connection test NAME`.";
+    AUTH_APP_MISCONFIGURED = "auth.app_misconfigured", "The provider does not know our application",
+        "The application's id, key or secret is unknown to the provider: it was changed, removed, or mistyped. The consent of people is not affected.",
+        "Whoever runs Bowline compares them with the provider's administration (Jira: application links; Atlassian: developer console) and stores what is right.";
     AUTH_CAPTCHA_REQUIRED = "auth.captcha_required", "Jira wants a person to solve a CAPTCHA",
         "After several failed sign-ins Jira refuses the account without looking at the password.",
         "Sign in once in a browser as that account, then `bowline connection test NAME`.";
+    AUTH_CERTIFICATE_REFUSED = "auth.certificate_refused", "A server on the way does not accept our client certificate",
+        "A proxy in front of the tool wants a client certificate. None was sent, or it is expired, revoked, or from an authority it does not know.",
+        "Store a certificate that this server accepts, or ask its administrator which authorities it takes.";
+    AUTH_CLOCK_SKEW = "auth.clock_skew", "The clocks differ too much",
+        "A signed request carries the time, and the provider refused ours as too far from its own. Bowline corrects the difference by itself where it can learn it.",
+        "Set the clock of the machine that runs Bowline by a time server (`timedatectl`), or that of the tool.";
+    AUTH_CONSENT_INCOMPLETE = "auth.consent_incomplete", "Nobody has finished giving consent",
+        "The browser sign-in was not finished, was refused, or a step of it was used twice.",
+        "Start the sign-in again, and allow the access on the provider's page.";
     AUTH_FORBIDDEN = "auth.forbidden", "The account may not do this",
         "The tool knows the account, but it lacks a permission for this call.",
         "Grant the permission named in the tool's words, or use another account.";
+    AUTH_GATEWAY_REFUSED = "auth.gateway_refused", "The gateway in front of the tool refuses us",
+        "The tool itself was not reached: what refused is the gateway before it. The credential of the tool is not in question.",
+        "Check the gateway's key or client of this connection with whoever runs the gateway.";
+    AUTH_GRANT_ENDED = "auth.grant_ended", "The consent has ended",
+        "What a person allowed once has expired, was not used for too long, or was taken back at the provider. Work for this connection waits; nothing is lost.",
+        "Let the same person, or another one who may, connect again. Waiting work then goes on by itself.";
+    AUTH_NONCE_USED = "auth.nonce_used", "The provider has seen the same signature before",
+        "A signed request reached it twice: something between here and there sent it again. Bowline signs anew and tries once more.",
+        "Nothing. If it happens often, look for a proxy that repeats requests.";
+    AUTH_PROTOCOL_REFUSED = "auth.protocol_refused", "The provider does not take requests of this form",
+        "It refuses the signature method, the version or a parameter of the sign-in. The detail names what it said.",
+        "Choose another signature method for this connection (older application links know RSA-SHA1 only), then `bowline connection test NAME`.";
+    AUTH_PROXY_REFUSED = "auth.proxy_refused", "A proxy on the way wants a sign-in",
+        "The proxy between here and the tool answered 407: it does not know us.",
+        "Let the proxy pass calls from this machine to the tool, or give Bowline a way around it.";
+    AUTH_REFUSED_FOR_NOW = "auth.refused_for_now", "The provider refuses for now",
+        "It says that it does not serve this application or this person at present, and does not say why.",
+        "Nothing: Bowline tries again by itself. If it lasts, ask the administrator of the tool.";
     AUTH_REJECTED = "auth.rejected", "The tool does not accept the credential",
         "User, password or token is wrong, expired or was revoked. Work for this connection waits; nothing is lost.",
         "Store a new credential: `bowline connection update NAME --secret-file FILE`. Waiting work then goes on by itself.";
+    AUTH_SCOPE_MISSING = "auth.scope_missing", "The token does not cover this operation",
+        "The token is valid, but was made for fewer scopes than this call needs.",
+        "Make a token with the missing scope, or consent again if Bowline asks for it by now. The detail names the scope where the tool says it.";
+    AUTH_SIGNATURE_INVALID = "auth.signature_invalid", "The provider computes another signature",
+        "Either its public key does not belong to our private key, or it sees another address than we call: scheme, host, port or path differ behind a proxy.",
+        "Compare the public key in the application link, and Jira's base URL with the connection's. `bowline debug oauth1` shows what is signed.";
+    AUTH_TOKEN_STALE = "auth.token_stale", "The access token has ended",
+        "Access tokens live for a short time. Bowline gets a new one by itself and sends the call again.",
+        "Nothing, unless it lasts: then connect again.";
     CONFIG_BAD_VALUE = "config.bad_value", "A configuration value cannot be used",
         "The value has the wrong type or is out of range.",
         "Correct the key named in the detail; `bowline config default` shows every key with its meaning.";

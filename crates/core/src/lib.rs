@@ -1,10 +1,11 @@
 //! The words everything else uses, and the ports that connect the rooms.
 //!
 //! What lives here: ids, the canonical item and its values, what an event says, what a command does, what a
-//! failure asks of a worker, and the traits (`port`) that storage, tools, clock and sealing implement.
+//! failure asks of a worker, whom an answer blames, and the traits (`port`) that storage, tools, clock and sealing implement.
 //! What does not: any I/O, any runtime, any vendor's wire format. Those are in `store`, `tools`, `net`, `auth`.
 
 pub mod activity;
+pub mod attribution;
 pub mod code;
 pub mod command;
 pub mod comment;

@@ -2,8 +2,8 @@
 //!
 //! Two doors: the guarded [`Pipeline`] through which every vendor call goes, and [`plain`], a bare client for
 //! calls between our own programs (CLI to API, simulator to webhook receiver), which attaches no credentials.
-//! What a credential looks like is not known here: the pipeline asks the port `Signer`, which `auth`
-//! implements.
+//! What a credential looks like, and what a 401 says about it, is not known here: the pipeline asks the port `Signer`,
+//! which `auth` implements.
 
 mod address;
 mod allow;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bowline_core::Failure;
+use bowline_core::attribution::Heard;
 use bowline_core::connection::Connection;
 use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer};
 use http::header::ACCEPT;
@@ -64,7 +65,7 @@ impl Default for Settings {
 /// What the pipeline needs from the world.
 #[derive(Clone)]
 pub struct World {
-    /// Puts the credential into each attempt.
+    /// Puts the credential into each attempt, and reads what answers say about it.
     pub signer: Arc<dyn Signer>,
     /// Tells when a pause ends.
     pub clock: Arc<dyn Clock>,
@@ -157,7 +158,9 @@ impl Pipeline {
     fn judge(&self, sending: &Sending<'_>, answer: OutboundAnswer) -> Result<OutboundAnswer, Trouble> {
         let wanted = sending.call.headers.get(ACCEPT);
         let json_due = wanted.is_none_or(|kinds| kinds.to_str().is_ok_and(|kinds| kinds.contains("json")));
-        let verdict = classify(&answer, &sending.url, json_due, self.world.clock.now());
+        let at = self.world.clock.now();
+        let heard = Heard { answer: &answer, url: sending.url.as_str(), json_due, at };
+        let verdict = classify(self.world.signer.attribute(sending.connection, &heard), &answer, at);
         match Trouble::of_verdict(verdict, &answer, sending.call.repeatable) {
             Some(trouble) => Err(trouble),
             None => Ok(answer),

@@ -4,6 +4,7 @@
 //! The table of it: an answer's [`Verdict`], a [`Broken`] exchange, a [`Refusal`] of the guard, a credential
 //! that cannot be used. `executed` is `Unknown` only for calls that must not be sent twice without looking.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bowline_core::Failure;
@@ -14,7 +15,7 @@ use bowline_core::code::{
 use bowline_core::failure::{Act, Executed, Words};
 use bowline_core::port::{OutboundAnswer, SealError, SignError};
 
-use crate::classify::{Verdict, is_html};
+use crate::classify::Verdict;
 use crate::gate::Paused;
 use crate::guard::Refusal;
 use crate::patience::Again;
@@ -59,12 +60,13 @@ impl Trouble {
             Verdict::Failing { code, after: None } => {
                 Self::new(Failure::retry(code, executed(repeatable)), Again::Unsure)
             }
-            Verdict::Blocked { code, answered } => {
+            Verdict::Blocked { code, told, answered } => {
                 let executed = if answered { executed(repeatable) } else { Executed::No };
-                Self::new(Failure { executed, ..Failure::wait(code) }, Again::Never)
+                let trouble = Self::new(Failure { executed, ..Failure::wait(code) }, Again::Never);
+                return Some(trouble.with_words(words(told.as_deref(), answer)));
             }
         };
-        Some(trouble.with_words(words(answer)))
+        Some(trouble.with_words(words(None, answer)))
     }
 
     /// The trouble of an exchange that broke.
@@ -129,14 +131,13 @@ const fn executed(repeatable: bool) -> Executed {
     if repeatable { Executed::No } else { Executed::Unknown }
 }
 
-/// What the tool says about it. A page is not the tool's words but somebody's in between, and is left out.
-fn words(answer: &OutboundAnswer) -> Words {
-    if is_html(answer) {
-        return Words::default();
-    }
+/// What is known about it, then what the tool says. A page is not the tool's words but somebody's in between, and is
+/// left out.
+fn words(told: Option<&str>, answer: &OutboundAnswer) -> Words {
     // Words keep 2,000 characters, which are at most so many bytes.
     let start = answer.body.get(..answer.body.len().min(8_000)).unwrap_or_default();
-    Words::new(String::from_utf8_lossy(start))
+    let said = if answer.is_page() { Cow::Borrowed("") } else { String::from_utf8_lossy(start) };
+    Words::new([told.unwrap_or_default(), &said].join(" ").trim())
 }
 
 #[cfg(test)]
@@ -165,8 +166,8 @@ mod tests {
     fn what_an_answer_asks_of_a_worker() {
         let retry = |after| Act::Retry { after };
         let failing = |after| Verdict::Failing { code: NET_SERVER_ERROR, after };
-        let page = Verdict::Blocked { code: NET_NOT_JSON, answered: true };
-        let rejected = Verdict::Blocked { code: AUTH_REJECTED, answered: false };
+        let page = Verdict::Blocked { code: NET_NOT_JSON, told: None, answered: true };
+        let rejected = Verdict::Blocked { code: AUTH_REJECTED, told: None, answered: false };
         for (verdict, repeatable, expected) in [
             (
                 Verdict::Throttled { after: Some(SEVEN) },
@@ -218,5 +219,16 @@ mod tests {
         let answer = OutboundAnswer { status: StatusCode::BAD_GATEWAY, headers: HeaderMap::new(), body };
         let verdict = Verdict::Failing { code: NET_SERVER_ERROR, after: None };
         assert!(Trouble::of_verdict(verdict, &answer, true).unwrap().failure.words.is_empty());
+    }
+
+    #[test]
+    fn what_is_known_besides_stands_before_the_tools_words() {
+        let said = |told: Option<&str>| {
+            let told = told.map(str::to_owned);
+            let trouble = of(Verdict::Blocked { code: AUTH_REJECTED, told, answered: false }, true);
+            trouble.failure.words.expose().to_owned()
+        };
+        assert_eq!(said(Some("Sign in at the page.")), "Sign in at the page. {\"message\":\"no\"}");
+        assert_eq!(said(None), "{\"message\":\"no\"}");
     }
 }

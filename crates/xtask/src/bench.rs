@@ -31,19 +31,28 @@ enum What {
     Sync,
     /// The simulated Jira alone.
     Sim,
+    /// Requests signed with OAuth 1.0a, beside `openssl speed`.
+    Auth,
 }
 
 /// Builds and measures; the verdict is the measuring program's last line.
 pub(crate) fn run(ask: &Ask) -> Result<String> {
     let postgres = if ask.what == What::Sync { Some(Postgres::find_or_start()?) } else { None };
-    shell::run(shell::cargo().args(["build", "--release", "-p", "bowline", "-p", "bowline-bench"]))?;
     let word = match ask.what {
         What::Sync => "sync",
         What::Sim => "sim",
+        What::Auth => "auth",
     };
-    let built = shell::root().join("target/release");
+    let (built, measures_binary) = (shell::root().join("target/release"), ask.what != What::Auth);
+    let mut build = shell::cargo();
+    build.args(["build", "--release", "-p", "bowline-bench"]);
     let mut command = Command::new(built.join("bowline-bench"));
-    command.arg(word).arg("--bowline").arg(built.join("bowline"));
+    command.arg(word);
+    if measures_binary {
+        build.args(["-p", "bowline"]);
+        command.arg("--bowline").arg(built.join("bowline"));
+    }
+    shell::run(&mut build)?;
     if let Some(postgres) = &postgres {
         command.arg("--postgres").arg(postgres.url());
     }

@@ -27,7 +27,7 @@ struct Args {
 enum Task {
     /// Runs every test. Finds, starts or installs PostgreSQL first.
     Test {
-        /// Also what takes long: more histories of the simulation, and clients that nobody here wrote.
+        /// Also what takes long: more histories of the simulation, and programs that nobody here wrote.
         #[arg(long)]
         full: bool,
     },
@@ -44,7 +44,7 @@ enum Task {
     Bench(bench::Ask),
     /// Writes which operations of Jira's APIs the simulator serves, from a run of its tests.
     Coverage,
-    /// Runs programs that nobody here wrote against the simulated Jira.
+    /// Runs programs that nobody here wrote against the simulated Jira and our own signing.
     #[command(subcommand)]
     Conformance(conformance::Ask),
     /// Holds crate graph, licences, file sizes and words to the documents.

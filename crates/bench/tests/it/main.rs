@@ -67,3 +67,21 @@ fn a_quick_run_of_the_simulator_measures_reads_and_searches() {
     assert_eq!(figures["issues"], 1_000);
     assert!(figures["snapshots"]["restore"].as_f64().unwrap() > 0.0, "{figures:#}");
 }
+
+#[test]
+fn a_quick_run_of_signing_compares_with_openssl() {
+    let file = std::env::temp_dir().join(format!("bowline-bench-auth-{}.json", std::process::id()));
+    let output = Command::new(env!("CARGO_BIN_EXE_bowline-bench"))
+        .args(["auth", "--quick", "--json"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    assert!(told.lines().last().unwrap().starts_with("bench auth: "), "{told}");
+    let figures: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let (ours, openssl) = (figures["ours"].as_f64().unwrap(), figures["openssl"].as_f64().unwrap());
+    assert!(ours > 1.0 && openssl > 1.0, "{figures:#}");
+    assert!((figures["ratio"].as_f64().unwrap() - ours / openssl).abs() < 1e-9, "{figures:#}");
+}

@@ -5,8 +5,10 @@ use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, StatusCode};
 
+use crate::attribution::{Attribution, Heard};
 use crate::connection::Connection;
 use crate::failure::Failure;
 
@@ -46,6 +48,23 @@ pub struct OutboundAnswer {
     pub body: Bytes,
 }
 
+impl OutboundAnswer {
+    /// Whether the body is an HTML page, by its declared type or, where none is declared, by its first characters.
+    pub fn is_page(&self) -> bool {
+        let begins = |text: &[u8], with: &str| {
+            text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+        };
+        let body = self.body.trim_ascii_start();
+        match self.headers.get(CONTENT_TYPE) {
+            Some(kind) => {
+                let kind = kind.as_bytes();
+                !body.is_empty() && (begins(kind, "text/html") || begins(kind, "application/xhtml"))
+            }
+            None => begins(body, "<!doctype html") || begins(body, "<html"),
+        }
+    }
+}
+
 impl fmt::Debug for OutboundAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} bytes)", self.status, self.body.len())
@@ -77,7 +96,8 @@ pub enum SignError {
     Unfit,
 }
 
-/// Puts a connection's credential into a request, once for every attempt, after the address was checked.
+/// Puts a connection's credential into a request, once for every attempt, after the address was checked; and reads
+/// what the answer says about it, for who knows the one knows the other.
 #[async_trait]
 pub trait Signer: Send + Sync {
     /// Adds what proves who we are: a header, a query parameter, a signature.
@@ -86,4 +106,7 @@ pub trait Signer: Send + Sync {
         connection: &Connection,
         request: &mut http::Request<Bytes>,
     ) -> Result<(), SignError>;
+
+    /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. Pure.
+    fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution>;
 }

@@ -1,6 +1,7 @@
 //! When the signer is asked, and what leaves.
 
 use async_trait::async_trait;
+use bowline_core::attribution::{Attribution, Heard};
 use bowline_core::code::NET_ADDRESS_REFUSED;
 use bowline_core::connection::Connection;
 use bowline_core::port::{Clock, Outbound, SignError, Signer};
@@ -54,6 +55,10 @@ impl Signer for Turncoat {
     async fn sign(&self, _: &Connection, request: &mut http::Request<Bytes>) -> Result<(), SignError> {
         *request.uri_mut() = self.0.parse().unwrap();
         Ok(())
+    }
+
+    fn attribute(&self, _: &Connection, _: &Heard<'_>) -> Option<Attribution> {
+        None
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bowline_auth::attribution::{Asked, Attribution, Heard, Known, Presented, attribute};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
 use bowline_core::port::{Clock, Entropy, OutboundCall, SignError, Signer};
 use bowline_core::{SignedDuration, Timestamp};
@@ -49,7 +50,7 @@ impl Entropy for Zeros {
     }
 }
 
-/// Writes the number of the attempt into each request.
+/// Writes the number of the attempt into each request; reads answers as the real signer does.
 #[derive(Default)]
 pub(crate) struct Counting(pub(crate) AtomicUsize);
 
@@ -59,6 +60,11 @@ impl Signer for Counting {
         let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
         request.headers_mut().insert("x-signature", number.into());
         Ok(())
+    }
+
+    fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
+        let (asked, site) = (Asked::Api, connection.browse_url.as_str());
+        attribute(heard, &Known { asked, application: Presented::Fixed, gateway: None, site })
     }
 }
 

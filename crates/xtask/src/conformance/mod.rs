@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`: programs that nobody here wrote, run against the simulated Jira.
+//! `cargo xtask conformance`: programs that nobody here wrote, run against the simulated Jira and our own signing.
 //!
 //! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
 //! `clients` are published client libraries doing ordinary work. What is known to differ stands, with its source, in
@@ -6,6 +6,7 @@
 
 mod clients;
 mod list;
+mod oauth1;
 mod page;
 mod python;
 mod report;
@@ -18,6 +19,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 pub(crate) use clients::run as clients;
+pub(crate) use oauth1::{COUNT as OAUTH1_COUNT, run as oauth1};
 pub(crate) use page::check as check_page;
 
 /// What is run.
@@ -31,6 +33,15 @@ pub(crate) enum Ask {
     },
     /// Published client libraries doing ordinary work, against simulated Jiras.
     Clients,
+    /// What Bowline signs with OAuth 1.0a, held against the Python library oauthlib.
+    Oauth1 {
+        /// How many requests.
+        #[arg(long, default_value_t = oauth1::COUNT)]
+        count: u32,
+        /// The same seed makes the same requests.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Writes the tables of `docs/conformance.md` anew from the lists.
     Page,
 }
@@ -40,6 +51,7 @@ pub(crate) fn run(ask: Ask) -> Result<String> {
     match ask {
         Ask::JiraSuite { suite } => suite::run(suite.as_deref()),
         Ask::Clients => clients(),
+        Ask::Oauth1 { count, seed } => oauth1(count, seed),
         Ask::Page => page::write(),
     }
 }

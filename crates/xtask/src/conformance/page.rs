@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
 use super::list::Known;
+use super::oauth1;
 use crate::shell;
 
 const PAGE: &str = "docs/conformance.md";
@@ -47,7 +48,8 @@ fn filled(page: &str) -> Result<String> {
     let refusals = std::fs::read_to_string(shell::root().join(REFUSALS)).context(REFUSALS)?;
     let refusals: Vec<Refusal> = serde_json::from_str(&refusals).context(REFUSALS)?;
     let page = between(page, "suite", &suite(&Known::read()?))?;
-    between(&page, "refusals", &table(&refusals))
+    let page = between(&page, "refusals", &table(&refusals))?;
+    between(&page, "oauth1", &differences(&oauth1::Known::read()?))
 }
 
 /// Puts a text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
@@ -66,6 +68,15 @@ fn suite(known: &Known) -> String {
         let (outcome, reason, source) = (group.outcome.word(), &group.reason, &group.source);
         // Writing to a text cannot fail.
         let _ = writeln!(text, "| {} | {outcome} | {reason} | {source} |", names.join(", "));
+    }
+    text
+}
+
+fn differences(known: &oauth1::Known) -> String {
+    let mut text =
+        "| what | URL | ours | theirs | why | source |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
+    for oauth1::Difference { name, url, ours, theirs, reason, source } in &known.difference {
+        let _ = writeln!(text, "| {name} | `{url}` | `{ours}` | `{theirs}` | {reason} | {source} |");
     }
     text
 }

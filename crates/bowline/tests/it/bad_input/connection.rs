@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{finding, nothing_wrong, problem, remedy};
-use crate::house::{Kind, World};
+use crate::house::{Kind, Tool, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rejected_credential_is_told_and_the_work_that_waited_is_done_after_the_correction() {
@@ -81,5 +81,30 @@ async fn a_wrong_address_is_told_and_the_work_that_waited_is_done_after_the_corr
     world.targetprocess.no_faults().await;
     world.targetprocess.until(&story, |item| item["title"] == "Written while we waited").await;
     nothing_wrong(&world.service).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_captcha_is_told_with_the_page_where_a_person_solves_it() {
+    let world = World::bare(Kind::Sqlite, &[]).await;
+    let jira = Tool::start(&["jira", "--deployment", "dc", "--issues", "3"]);
+    let create = ["connection", "create", "dc", "--tool", "jira_dc", "--url", &jira.url, "--user", "ada"];
+    world.cli(&[&create[..], &["--secret-file", "-"]].concat(), "not her password").ok();
+    let test = || world.cli(&["connection", "test", "dc"], "").exit(3);
+    // Each test is a person's wish and is sent, so that after three wrong passwords Jira looks at none any more.
+    let mut said = test();
+    for _ in 0..3 {
+        if said.err.contains("auth.captcha_required") {
+            break;
+        }
+        said.says(&["auth.rejected"]);
+        said = test();
+    }
+    let page = format!("Sign in at {}/login.jsp as this account.", jira.url);
+    said.says(&["auth.captcha_required", &page, remedy("auth.captcha_required")]);
+    world.cli(&["connection", "update", "dc", "--secret-file", "-"], "ada").ok();
+    test().says(&["auth.captcha_required", &page]);
+    jira.post("settings", &json!({"login": {"reset": "ada"}})).await;
+    world.cli(&["connection", "test", "dc"], "").ok();
     world.end().await;
 }

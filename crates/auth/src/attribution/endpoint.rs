@@ -1,0 +1,48 @@
+//! Answers of a token endpoint (RFC 6749 section 5.2), with what Atlassian does otherwise: 403 where the RFC says 400.
+
+use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
+use bowline_core::code::AUTH_REFUSED_FOR_NOW;
+use http::StatusCode;
+
+use super::shape::{self, OAuthError, Shape};
+use super::{Known, application, elsewhere, layer, refused};
+
+/// What a refusal to give a token means. Only a definite answer of the provider itself ends a grant.
+pub(super) fn read(heard: &Heard<'_>, known: &Known<'_>, shape: &Shape<'_>) -> Option<Attribution> {
+    let (status, headers) = (heard.answer.status, &heard.answer.headers);
+    match shape {
+        _ if status.is_success() || status.is_redirection() => elsewhere::read(heard),
+        Shape::OAuth(error) => Some(named(error)),
+        _ if status == StatusCode::NOT_FOUND || status == StatusCode::METHOD_NOT_ALLOWED => {
+            Some(application(Class::WrongAddress, Reaction::Operator))
+        }
+        Shape::Page(_) => Some(Attribution::new(Layer::Gateway, Class::Elsewhere, Reaction::Operator)),
+        _ => match known.gateway.filter(|_| layer(headers, shape, known) == Layer::Gateway) {
+            Some(shown) => Some(refused(Layer::Gateway, shown)),
+            None => Some(application(Class::AppMisconfigured, Reaction::Operator)),
+        },
+    }
+}
+
+fn named(OAuthError { error, error_description }: &OAuthError) -> Attribution {
+    let told = || shape::names(error_description).map(|words| format!("It says: {words}."));
+    match error.as_str() {
+        // An ended refresh token: `invalid_grant` by the RFC, and another code with these words by Atlassian
+        // (raycast/extensions issue 11836). Another process may have renewed in the meantime, so look before asking
+        // a person.
+        "invalid_grant" => application(Class::GrantEnded, Reaction::Probe),
+        "unauthorized_client" if error_description.contains("refresh_token is invalid") => {
+            application(Class::GrantEnded, Reaction::Probe)
+        }
+        "invalid_scope" => application(Class::ScopeMissing, Reaction::Operator).telling(told()),
+        "temporarily_unavailable" | "server_error" | "slow_down" => {
+            application(Class::Transient, Reaction::Later).under(AUTH_REFUSED_FOR_NOW)
+        }
+        "invalid_request" | "unsupported_grant_type" => {
+            application(Class::ProtocolRefused, Reaction::Operator).telling(told())
+        }
+        // `invalid_client`, `access_denied`, `unauthorized_client` and what nobody has written down: our own id or
+        // secret. The grants stay as they are.
+        _ => application(Class::AppMisconfigured, Reaction::Operator),
+    }
+}
