@@ -110,10 +110,13 @@ impl JiraTool {
     }
 }
 
-/// Whether a text is an issue's id, or a key like `ACME-7`.
+/// Whether a text is an issue's id, or a key like `ACME-7` (or `acme-7`). Capitals and small letters side by side are no
+/// key but, more often than not, a token that somebody pasted into the wrong field: it must not get into an address.
 fn is_name(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let project = |text: &str| !text.is_empty() && text.chars().all(|it| it.is_alphanumeric() || it == '_');
+    let mixed = |text: &str| text.chars().any(char::is_uppercase) && text.chars().any(char::is_lowercase);
+    let letters = |text: &str| !text.is_empty() && text.chars().all(|it| it.is_alphanumeric() || it == '_');
+    let project = |text: &str| letters(text) && !mixed(text);
     number(text) || text.split_once('-').is_some_and(|(key, rest)| project(key) && number(rest))
 }
 

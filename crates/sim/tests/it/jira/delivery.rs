@@ -79,9 +79,11 @@ async fn logged_work_files_and_links_fall_out_as_well() {
     let key = world.make("doomed").await;
     let path = format!("/rest/api/2/issue/{key}");
     world.ada.post(&format!("{path}/worklog"), json!({"timeSpent": "1h"})).await.expect(201);
-    let link = json!({"type": {"name": "Blocks"}, "inwardIssue": {"key": key}, "outwardIssue": {"key": "ACME-1"}});
+    let link =
+        json!({"type": {"name": "Blocks"}, "inwardIssue": {"key": key}, "outwardIssue": {"key": "ACME-1"}});
     assert_eq!(world.ada.post("/rest/api/2/issueLink", link).await.status, 201);
-    let form = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--b--\r\n";
+    let form =
+        "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--b--\r\n";
     let upload = world.ada.clone().and("content-type", "multipart/form-data; boundary=b");
     let upload = upload.and("x-atlassian-token", "no-check");
     upload.send(Method::POST, &format!("{path}/attachments"), form.into()).await.unwrap().expect(200);

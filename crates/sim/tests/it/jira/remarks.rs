@@ -63,7 +63,10 @@ async fn cloud_sends_many_comments_by_their_ids() {
     for wrong in [json!({}), json!({"ids": []}), json!({"ids": ["x"]}), json!({"ids": many})] {
         assert_eq!(world.ada.post(path, wrong).await.status, 400);
     }
-    assert_eq!(super::world(DC).await.ada.post("/rest/api/2/comment/list", json!({"ids": [1]})).await.status, 404);
+    assert_eq!(
+        super::world(DC).await.ada.post("/rest/api/2/comment/list", json!({"ids": [1]})).await.status,
+        404
+    );
 }
 
 #[tokio::test]

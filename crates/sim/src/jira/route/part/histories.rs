@@ -73,7 +73,7 @@ fn fetch(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let seen: Vec<_> = issues.iter().filter_map(|named| site.see(call.caller, named).ok()).collect();
     let fits = |change: &&Change| {
         let of = |field: &&str| change.items.iter().any(|item| site.names.get(item.id) == *field);
-        fields.is_empty() || fields.iter().any(|field| of(&field))
+        fields.is_empty() || fields.iter().any(of)
     };
     let mut all: Vec<(i64, u32, &Change)> = Vec::new();
     for issue in seen {

@@ -72,9 +72,7 @@ fn recipients(site: &Site, issue: u32, to: &Value) -> Result<Vec<Person>, Refusa
         let row = site.catalog.group(&named);
         let row = row.ok_or_else(|| Refusal::bad(format!("The group '{named}' does not exist.")))?;
         let members = site.catalog.people().map(|(person, _)| person);
-        readers.extend(
-            members.filter(|person| site.catalog.acts(Actor::Group(row), *person)),
-        );
+        readers.extend(members.filter(|person| site.catalog.acts(Actor::Group(row), *person)));
     }
     Ok(readers)
 }

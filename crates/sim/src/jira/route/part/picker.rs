@@ -39,8 +39,7 @@ fn pick(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         let number = key.rsplit_once('-').map(|(_, number)| number.to_owned()).unwrap_or_default();
         !excluded
             && site.may(call.caller, issue.project, Right::Browse)
-            && project
-                .is_none_or(|id| site.catalog.projects.get(issue.project).id == id)
+            && project.is_none_or(|id| site.catalog.projects.get(issue.project).id == id)
             && (subtasks || issue.parts().parent.is_none())
             && words.iter().all(|word| {
                 summary.contains(word.as_str()) || key.starts_with(word.as_str()) || *word == number
