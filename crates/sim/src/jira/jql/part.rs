@@ -275,6 +275,17 @@ impl Called<'_> {
         format!("Function '{}' cannot be called as anonymous user.", self.name)
     }
 
+    /// A word that names a kind of link and is its word for one direction as well, as `Blocks` is, means that direction.
+    fn directed(&self, (row, side): Kind, text: &str) -> Kind {
+        let kind = self.site.catalog.link_types.get(row);
+        let [outward, inward] = [&kind.outward, &kind.inward].map(|word| word.eq_ignore_ascii_case(text));
+        match (outward, inward) {
+            (true, false) => (row, Some(Side::Out)),
+            (false, true) => (row, Some(Side::In)),
+            _ => (row, side),
+        }
+    }
+
     fn linked(&self) -> Bound<Vec<u32>> {
         self.takes(1, usize::MAX)?;
         let (key, types) = self.arguments.split_first().ok_or_else(|| self.misplaced())?;
@@ -284,10 +295,10 @@ impl Called<'_> {
             .map_err(|_| format!("Issue '{key}' could not be found in function '{}'.", self.name))?;
         let mut wanted = Vec::new();
         for text in types {
-            let found = kinds(self.site, text);
-            wanted.extend(found.ok_or_else(|| {
+            let found = kinds(self.site, text).ok_or_else(|| {
                 format!("Issue link type '{text}' could not be found in function '{}'.", self.name)
-            })?);
+            })?;
+            wanted.extend(found.into_iter().map(|kind| self.directed(kind, text)));
         }
         let ties = ties(self.site, issue);
         let fits = |tie| types.is_empty() || wanted.iter().any(|kind| is_of(tie, *kind));

@@ -92,6 +92,10 @@ async fn issues_are_assigned_by_name_automatically_and_to_nobody() {
     assert_eq!(world.ada.put(&path, json!({"name": "bob"})).await.status, 204);
     assert_eq!(world.field(&key, "assignee").await["name"], "bob");
     assert_eq!(world.ada.put(&path, json!({"name": "-1"})).await.status, 204);
+    assert_eq!(world.field(&key, "assignee").await, Value::Null, "the project's new issues go to nobody");
+    let lead = json!({"assigneeType": "PROJECT_LEAD"});
+    world.admin.put("/rest/api/2/project/ACME", lead).await.expect(200);
+    assert_eq!(world.ada.put(&path, json!({"name": "-1"})).await.status, 204);
     assert_eq!(world.field(&key, "assignee").await["name"], "ada");
     assert_eq!(world.ada.put(&path, json!({"name": null})).await.status, 204);
     assert_eq!(world.field(&key, "assignee").await, Value::Null);

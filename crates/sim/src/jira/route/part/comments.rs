@@ -17,7 +17,6 @@ use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
 use crate::jira::view::Show;
 use crate::jira::view::comment::CommentView;
-use crate::jira::view::person::PersonView;
 
 /// How many can be asked for at once.
 const MOST: usize = 1_000;
@@ -167,7 +166,7 @@ fn pinned(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     });
     let shown = known.map(|(pin, comment)| {
         let view = CommentView { show, issue: issue.id, comment, properties: false, rendered: false };
-        json!({"comment": view, "pinnedBy": PersonView(show, pin.by), "pinnedDate": Stamp(pin.at)})
+        json!({"comment": view, "pinnedBy": site.catalog.account(pin.by).key, "pinnedDate": Stamp(pin.at)})
     });
     Ok(Answer::ok(&shown.collect::<Vec<Value>>()))
 }
