@@ -19,7 +19,6 @@ mod gone;
 mod hand;
 mod intake;
 mod item;
-mod known;
 mod laws;
 mod look;
 mod outcome;

@@ -1,120 +1,84 @@
 //! Values to and from PostgreSQL.
 
-use std::error::Error;
-
-use bytes::BytesMut;
-use tokio_postgres::Row as Answer;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::{Arguments, Column, Row as _, TypeInfo};
+use uuid::Uuid;
 
 use crate::arg::Arg;
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
 use crate::row::{Cell, Row};
-use crate::stmt::Stmt;
-
-/// One parameter of a statement.
-#[derive(Debug)]
-pub(super) enum Value<'a> {
-    One(&'a Arg),
-    /// The same place in several rows of arguments, as an array.
-    Column(&'a [Vec<Arg>], usize),
-}
+use crate::stmt::{Mode, Stmt};
 
 /// The arguments of a statement: its one row, or an array for each column of its many rows.
-pub(super) fn arguments(stmt: &Stmt) -> Vec<Value<'_>> {
-    let first = stmt.rows.first().map(Vec::as_slice).unwrap_or_default();
-    if stmt.has_columns() {
-        (0..first.len()).map(|column| Value::Column(&stmt.rows, column)).collect()
+pub(super) fn arguments(stmt: &Stmt) -> Result<PgArguments, Fault> {
+    let mut arguments = PgArguments::default();
+    let unfit = |_| Fault::new(FaultKind::Other, "an argument cannot be encoded");
+    if matches!(stmt.mode, Mode::Many | Mode::Fold) {
+        let width = stmt.rows.first().map_or(0, Vec::len);
+        for column in 0..width {
+            column_of(stmt, column, &mut arguments).map_err(unfit)?;
+        }
     } else {
-        first.iter().map(Value::One).collect()
-    }
-}
-
-/// The types of these arguments. A statement is prepared with them: what the server would guess differs from place
-/// to place.
-pub(super) fn types(stmt: &Stmt) -> Vec<Type> {
-    let of_columns = stmt.has_columns();
-    let of = |arg: &Arg| match (arg, of_columns) {
-        (Arg::Int(_), false) => Type::INT8,
-        (Arg::Int(_), true) => Type::INT8_ARRAY,
-        (Arg::Flag(_), false) => Type::BOOL,
-        (Arg::Flag(_), true) => Type::BOOL_ARRAY,
-        (Arg::Text(_), false) => Type::TEXT,
-        (Arg::Text(_), true) => Type::TEXT_ARRAY,
-        (Arg::Bytes(_), false) => Type::BYTEA,
-        (Arg::Bytes(_), true) => Type::BYTEA_ARRAY,
-        (Arg::Id(_), false) => Type::UUID,
-        (Arg::Id(_), true) => Type::UUID_ARRAY,
-    };
-    stmt.rows.first().into_iter().flatten().map(of).collect()
-}
-
-type Written = Result<IsNull, Box<dyn Error + Sync + Send>>;
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Written {
-        match self {
-            Self::One(Arg::Int(value)) => value.to_sql(ty, out),
-            Self::One(Arg::Flag(value)) => value.to_sql(ty, out),
-            Self::One(Arg::Text(value)) => value.to_sql(ty, out),
-            Self::One(Arg::Bytes(value)) => value.to_sql(ty, out),
-            Self::One(Arg::Id(value)) => value.to_sql(ty, out),
-            Self::Column(rows, column) => column_to_sql(rows, *column, ty, out),
+        for arg in stmt.rows.iter().flatten() {
+            match arg {
+                Arg::Int(value) => arguments.add(value),
+                Arg::Flag(value) => arguments.add(value),
+                Arg::Text(value) => arguments.add(value),
+                Arg::Bytes(value) => arguments.add(value),
+                Arg::Id(value) => arguments.add(value),
+            }
+            .map_err(unfit)?;
         }
     }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
+    Ok(arguments)
 }
 
-fn column_to_sql(rows: &[Vec<Arg>], column: usize, ty: &Type, out: &mut BytesMut) -> Written {
+fn column_of(
+    stmt: &Stmt,
+    column: usize,
+    arguments: &mut PgArguments,
+) -> Result<(), sqlx::error::BoxDynError> {
     // Rows of one statement are made by one piece of code: a column has one kind of value.
     macro_rules! array {
-        ($kind:ident, $as:ident) => {{
-            let values: Vec<_> = rows
+        ($kind:ident: $of:ty) => {{
+            let values: Vec<Option<$of>> = stmt
+                .rows
                 .iter()
                 .map(|row| match row.get(column) {
-                    Some(Arg::$kind(value)) => value.$as(),
+                    Some(Arg::$kind(value)) => value.clone(),
                     _ => None,
                 })
                 .collect();
-            values.to_sql(ty, out)
+            arguments.add(values)
         }};
     }
-    match rows.first().and_then(|row| row.get(column)) {
-        Some(Arg::Int(_)) => array!(Int, as_ref),
-        Some(Arg::Flag(_)) => array!(Flag, as_ref),
-        Some(Arg::Text(_)) => array!(Text, as_deref),
-        Some(Arg::Bytes(_)) => array!(Bytes, as_deref),
-        Some(Arg::Id(_)) => array!(Id, as_ref),
-        None => Ok(IsNull::Yes),
+    match stmt.rows.first().and_then(|row| row.get(column)) {
+        Some(Arg::Int(_)) => array!(Int: i64),
+        Some(Arg::Flag(_)) => array!(Flag: bool),
+        Some(Arg::Text(_)) => array!(Text: String),
+        Some(Arg::Bytes(_)) => array!(Bytes: Vec<u8>),
+        Some(Arg::Id(_)) => array!(Id: Uuid),
+        None => Ok(()),
     }
 }
 
-pub(super) fn row(row: &Answer) -> Result<Row, Fault> {
-    let cells: Result<_, _> = (0..row.len()).map(|column| row.try_get::<_, Cell>(column)).collect();
-    Ok(Row::new(cells?))
+pub(super) fn row(row: &PgRow) -> Result<Row, sqlx::Error> {
+    row.columns()
+        .iter()
+        .map(|column| cell(row, column.ordinal(), column.type_info().name()))
+        .collect::<Result<_, _>>()
+        .map(Row::new)
 }
 
-impl<'a> FromSql<'a> for Cell {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(match *ty {
-            Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
-            Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
-            Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
-            Type::BOOL => Self::Int(bool::from_sql(ty, raw)?.into()),
-            Type::BYTEA | Type::UUID => Self::Bytes(raw.to_vec()),
-            _ => Self::Text(String::from_sql(ty, raw)?),
-        })
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self::Null)
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
+fn cell(row: &PgRow, index: usize, kind: &str) -> Result<Cell, sqlx::Error> {
+    let cell = match kind {
+        "INT8" => row.try_get::<Option<i64>, _>(index)?.map(Cell::Int),
+        "INT4" => row.try_get::<Option<i32>, _>(index)?.map(|value| Cell::Int(value.into())),
+        "INT2" => row.try_get::<Option<i16>, _>(index)?.map(|value| Cell::Int(value.into())),
+        "BOOL" => row.try_get::<Option<bool>, _>(index)?.map(|value| Cell::Int(value.into())),
+        "BYTEA" => row.try_get::<Option<Vec<u8>>, _>(index)?.map(Cell::Bytes),
+        "UUID" => row.try_get::<Option<Uuid>, _>(index)?.map(|value| Cell::Bytes(value.as_bytes().to_vec())),
+        _ => row.try_get::<Option<String>, _>(index)?.map(Cell::Text),
+    };
+    Ok(cell.unwrap_or(Cell::Null))
 }

@@ -1,9 +1,8 @@
-//! A relay between the store and PostgreSQL that counts round trips, and can fall silent as a network does:
-//! connections stay open and nothing comes back.
+//! A relay between the store and PostgreSQL that can fall silent, as a network does: connections stay open and
+//! nothing comes back.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -15,7 +14,6 @@ pub(crate) struct Relay {
     port: u16,
     holds: Arc<watch::Sender<bool>>,
     words: Arc<watch::Sender<&'static str>>,
-    trips: Arc<AtomicU64>,
 }
 
 impl Relay {
@@ -23,9 +21,8 @@ impl Relay {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (holds, words) = (Arc::new(watch::Sender::new(false)), Arc::new(watch::Sender::new("")));
-        let trips = Arc::new(AtomicU64::new(0));
-        tokio::spawn(serve(listener, Arc::clone(&holds), Arc::clone(&words), Arc::clone(&trips)));
-        Self { port, holds, words, trips }
+        tokio::spawn(serve(listener, Arc::clone(&holds), Arc::clone(&words)));
+        Self { port, holds, words }
     }
 
     /// A database of the same server, reached through the relay, in plain text.
@@ -34,11 +31,6 @@ impl Relay {
         let (_, rest) = server.split_once("://").unwrap();
         let (login, _) = rest.rsplit_once('@').unwrap();
         format!("postgres://{login}@127.0.0.1:{}/{database}?sslmode=disable", self.port)
-    }
-
-    /// How often so far something was sent after an answer had come back.
-    pub(crate) fn trips(&self) -> u64 {
-        self.trips.load(Ordering::SeqCst)
     }
 
     /// Holds answers from the next request on that holds `words`.
@@ -62,7 +54,6 @@ async fn serve(
     listener: TcpListener,
     holds: Arc<watch::Sender<bool>>,
     words: Arc<watch::Sender<&'static str>>,
-    trips: Arc<AtomicU64>,
 ) {
     let address = server().rsplit_once('@').unwrap().1.split('/').next().unwrap().to_owned();
     let address = if address.contains(':') { address } else { format!("{address}:5432") };
@@ -72,15 +63,12 @@ async fn serve(
         let (near, far) = (Arc::new(near), Arc::new(far));
         let (holding, waiting) = (Arc::clone(&holds), Arc::clone(&words));
         let (from, to) = (Arc::clone(&near), Arc::clone(&far));
-        let answered = Arc::new(AtomicBool::new(true));
-        let (trips, was_answered) = (Arc::clone(&trips), Arc::clone(&answered));
         tokio::spawn(async move {
             while let Some(bytes) = read(&from).await {
                 let words = *waiting.borrow();
                 if !words.is_empty() && bytes.windows(words.len()).any(|part| part == words.as_bytes()) {
                     holding.send_replace(true);
                 }
-                trips.fetch_add(u64::from(was_answered.swap(false, Ordering::SeqCst)), Ordering::SeqCst);
                 write(&to, &bytes).await;
             }
         });
@@ -88,7 +76,6 @@ async fn serve(
         tokio::spawn(async move {
             while let Some(bytes) = read(&far).await {
                 held.wait_for(|holds| !*holds).await.unwrap();
-                answered.store(true, Ordering::SeqCst);
                 write(&near, &bytes).await;
             }
             held.wait_for(|holds| !*holds).await.unwrap();
