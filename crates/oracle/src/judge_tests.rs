@@ -13,8 +13,12 @@ fn documents() -> Documents {
     let schema = json!({"$ref": "#/components/schemas/Person"});
     let responses =
         json!({"200": {"content": {"application/json": {"schema": schema}}}, "204": {"content": {}}});
+    let picture = json!({"200": {"content": {"application/json": {"schema": schema}, "image/png": {}}}});
     let document = json!({
-        "paths": {"/rest/api/3/user/{id}": {"get": {"responses": responses}}},
+        "paths": {
+            "/rest/api/3/user/{id}": {"get": {"responses": responses}},
+            "/rest/api/3/picture": {"get": {"responses": picture}},
+        },
         "components": {"schemas": {
             "Person": {
                 "type": "object", "required": ["name"], "allOf": [{"$ref": "#/components/schemas/Base"}],
@@ -79,6 +83,18 @@ fn statuses_bodies_and_paths_that_nobody_declared_are_found() {
     assert_eq!(wrong(USER, 500, None).len(), 1);
     assert_eq!(wrong("/rest/api/3/usre/5", 200, Some(json!({}))).len(), 1);
     assert_eq!(wrong(USER, 404, Some(json!({"no": "refusal"}))).len(), 1);
+}
+
+#[test]
+fn another_medium_may_come_where_it_is_declared() {
+    let picture = |media: &str| {
+        let media = Some(media.to_owned());
+        let plain = answer("/rest/api/3/picture", 200, None);
+        let mut judge = Judge::new(documents());
+        judge.judge(&Answer { media, length: 9, ..plain });
+        judge.deviations.len()
+    };
+    assert_eq!((picture("image/png"), picture("image/gif")), (0, 1));
 }
 
 #[test]
