@@ -62,6 +62,11 @@ impl Answer {
         Self::with(status, TEXT, Bytes::from_static(text.as_bytes()))
     }
 
+    /// A picture that was drawn for the occasion.
+    pub(crate) fn image(media: &'static str, drawing: String) -> Self {
+        Self::with(StatusCode::OK, HeaderValue::from_static(media), drawing.into())
+    }
+
     /// A part of a file, sent as it is read.
     pub(crate) fn file(status: StatusCode, media: &str, piece: Piece) -> Self {
         let length = piece.length().to_string();

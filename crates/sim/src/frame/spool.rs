@@ -43,7 +43,8 @@ impl Spool {
         self.length
     }
 
-    fn chunk(&self, from: u64, to: u64) -> io::Result<Bytes> {
+    /// The bytes from a place to another, both within the file.
+    pub(crate) fn chunk(&self, from: u64, to: u64) -> io::Result<Bytes> {
         let file = match &self.content {
             Content::Memory(bytes) => {
                 let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());

@@ -110,6 +110,26 @@ impl<T> Table<T> {
         &mut self.rows[usize::from(row.0)]
     }
 
+    /// Puts the rows in another order, those that are not named last. The answer has, at the place where each row was,
+    /// the number it has now; whoever keeps numbers must exchange them.
+    pub(crate) fn arrange(&mut self, order: &[Row<T>]) -> Vec<Row<T>> {
+        let mut places: Vec<u16> = order.iter().map(|row| row.0).collect();
+        places.extend(
+            (0..=u16::MAX).take(self.rows.len()).filter(|place| !order.iter().any(|row| row.0 == *place)),
+        );
+        let mut now = vec![Row(0, PhantomData); self.rows.len()];
+        let mut old: Vec<Option<T>> = self.rows.drain(..).map(Some).collect();
+        for (new, place) in (0..).zip(places) {
+            self.rows.extend(old.get_mut(usize::from(place)).and_then(Option::take));
+            if let Some(slot) = now.get_mut(usize::from(place)) {
+                *slot = Row(new, PhantomData);
+            }
+        }
+        let moved = |place: &u16| now.get(usize::from(*place)).map(|row| row.0);
+        self.struck = self.struck.iter().filter_map(moved).collect();
+        now
+    }
+
     /// All rows that were not struck out, with their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Row<T>, &T)> {
         self.rows
@@ -199,6 +219,17 @@ mod tests {
         assert_eq!(table.find(|name| *name == "two"), Some(two));
         assert_eq!(*table.get(one), "one");
         assert_eq!(table.iter().map(|(_, name)| *name).collect::<Vec<_>>(), ["one", "two"]);
+    }
+
+    #[test]
+    fn rows_can_be_put_in_another_order() {
+        let mut table = Table::default();
+        let rows = [table.add("a"), table.add("b"), table.add("c"), table.add("d")];
+        table.strike(rows[1]);
+        let now = table.arrange(&[rows[3], rows[0]]);
+        let names: Vec<_> = now.iter().map(|row| *table.get(*row)).collect();
+        assert_eq!(names, ["a", "b", "c", "d"]);
+        assert_eq!(table.iter().map(|(_, name)| *name).collect::<Vec<_>>(), ["d", "a", "c"]);
     }
 
     #[test]

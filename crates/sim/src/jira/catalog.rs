@@ -204,6 +204,8 @@ pub(crate) struct Catalog {
     pub(crate) priorities: Table<Priority>,
     pub(crate) statuses: Table<Status>,
     pub(crate) resolutions: Table<Resolution>,
+    /// The resolution that forms begin with.
+    pub(crate) usual_resolution: Option<Row<Resolution>>,
     pub(crate) workflows: Table<Workflow>,
     pub(crate) components: Table<Component>,
     pub(crate) versions: Table<Version>,
@@ -282,6 +284,17 @@ impl Catalog {
         let decided =
             rules.into_iter().find(|(rule, _)| *rule != "PROJECT_DEFAULT").map(|(_, person)| person);
         decided.unwrap_or_else(|| self.projects.get(project).lead_takes())
+    }
+
+    /// The priority of a project's issues that name none; `None` in a Jira without priorities.
+    pub(crate) fn usual_priority(&self, project: Row<Project>) -> Option<Row<Priority>> {
+        let own = self.priority_schemes.get(self.projects.get(project).priorities);
+        own.default.or(own.priorities.first().copied())
+    }
+
+    /// The priority that is the default everywhere: that of the default scheme.
+    pub(crate) fn default_priority(&self) -> Option<Row<Priority>> {
+        self.priority_schemes.iter().next().and_then(|(_, scheme)| scheme.default)
     }
 
     /// The issue types of a project.

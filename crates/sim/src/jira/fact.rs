@@ -20,6 +20,8 @@ pub(crate) struct Fact {
     pub(crate) creator: Person,
     pub(crate) created: i64,
     pub(crate) updated: i64,
+    /// The id of its security level.
+    pub(crate) level: Option<u32>,
 }
 
 impl Fact {
@@ -38,6 +40,7 @@ impl Fact {
             creator: issue.creator,
             created: issue.created,
             updated: issue.updated,
+            level: issue.parts().security,
         }
     }
 }

@@ -130,7 +130,7 @@ pub(crate) static SYSTEM: &[System] = &[
     system(Field::OriginalEstimate, "timeoriginalestimate", "Original Estimate", "number", NAVIGABLE),
     system(Field::Description, "description", "Description", "string", SCREEN | NAVIGABLE),
     system(Field::TimeTracking, "timetracking", "Time Tracking", "timetracking", SCREEN),
-    system(Field::Security, "security", "Security Level", "securitylevel", NAVIGABLE | CLOUD),
+    system(Field::Security, "security", "Security Level", "securitylevel", SCREEN | NAVIGABLE),
     list(Field::Attachment, "attachment", "Attachment", "attachment", SCREEN),
     system(
         Field::AggregateTimeEstimate,

@@ -189,6 +189,7 @@ impl Issue {
             Field::Attachment => !self.parts().attachments.is_empty(),
             Field::IssueLinks => !self.parts().links.is_empty(),
             Field::Worklog => !self.parts().worklogs.is_empty(),
+            Field::Security => self.parts().security.is_some(),
             Field::Custom(row) => self.held(row).is_some(),
             _ => true,
         }

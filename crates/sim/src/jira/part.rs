@@ -145,6 +145,8 @@ pub(crate) struct Parts {
     /// Its pinned comments, the latest last; those of deleted comments stay and are shown to nobody.
     pub(crate) pins: Vec<Pin>,
     pub(crate) tracking: Tracking,
+    /// The id of its security level.
+    pub(crate) security: Option<u32>,
 }
 
 /// What an issue without any of it has.
@@ -158,6 +160,7 @@ static NOTHING: Parts = Parts {
     worklogs: Vec::new(),
     pins: Vec::new(),
     tracking: Tracking { original: None, remaining: None, spent: None },
+    security: None,
 };
 
 impl Issue {

@@ -105,12 +105,20 @@ pub(crate) struct NotificationScheme {
     pub(crate) notices: Vec<Notice>,
 }
 
+/// Who sees the issues of a security level, with the id the API shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) id: u32,
+    pub(crate) holder: Holder,
+}
+
 /// A level of a security scheme.
 #[derive(Clone, Debug)]
 pub(crate) struct Level {
     pub(crate) id: u32,
     pub(crate) name: Box<str>,
     pub(crate) description: Box<str>,
+    pub(crate) members: Vec<Member>,
 }
 
 /// The security levels of a project's issues.

@@ -23,6 +23,7 @@ use crate::jira::filter::Filters;
 use crate::jira::hook::Hook;
 use crate::jira::hook::dynamic::Dynamic;
 use crate::jira::input;
+use crate::jira::instance::Instance;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Visibility, Write};
 use crate::jira::keep::Keep;
 use crate::jira::limit::Limits;
@@ -117,6 +118,7 @@ pub(crate) struct Site {
     pub(crate) denied: HashSet<(Person, Row<Project>, Right)>,
     pub(crate) gone: Vec<Gone>,
     pub(crate) keep: Keep,
+    pub(crate) instance: Instance,
     pub(crate) filters: Filters,
     pub(crate) dashboards: Dashboards,
     pub(crate) seed: u64,
@@ -156,6 +158,7 @@ impl Site {
             denied: HashSet::new(),
             gone: Vec::new(),
             keep: Keep::default(),
+            instance: Instance::default(),
             filters: Filters::default(),
             dashboards: Dashboards::default(),
             seed: 0,
@@ -183,6 +186,9 @@ impl Site {
 
     /// Whether somebody has a right in a project; nobody without an account has any but to look at public projects.
     pub(crate) fn may(&self, caller: Option<Person>, project: Row<Project>, right: Right) -> bool {
+        if right != Right::Browse && self.catalog.projects.get(project).archived {
+            return false;
+        }
         let Some(person) = caller else { return right == Right::Browse && self.is_public(project) };
         let taken = !self.denied.is_empty()
             && (self.denied.contains(&(person, project, right))
@@ -208,7 +214,7 @@ impl Site {
 
     /// Whether somebody is among the holders of a grant. Those an issue names (its reporter, its assignee) count as
     /// held, as they do in Jira when no issue is looked at.
-    fn covers(&self, holder: &Holder, person: Person, project: Row<Project>) -> bool {
+    pub(crate) fn covers(&self, holder: &Holder, person: Person, project: Row<Project>) -> bool {
         let catalog = &self.catalog;
         let named = holder.parameter.as_deref().unwrap_or_default();
         match &*holder.kind {
@@ -244,7 +250,7 @@ impl Site {
     /// The issue with this id or key, if the caller may see it.
     pub(crate) fn see(&self, caller: Option<Person>, id_or_key: &str) -> Result<&Issue, Refusal> {
         let issue = self.find(id_or_key).and_then(|id| self.issues.get(id));
-        issue.filter(|issue| self.may(caller, issue.project, Right::Browse)).ok_or_else(Refusal::no_issue)
+        issue.filter(|issue| self.sees(caller, issue)).ok_or_else(Refusal::no_issue)
     }
 
     /// Whether its workflow lets an issue be edited in the status it has.
@@ -254,7 +260,8 @@ impl Site {
 
     /// Refuses to change what is in the archive.
     pub(crate) fn stored(&self, issue: u32) -> Result<(), Refusal> {
-        if self.parts.archived.contains(&issue) {
+        let place = self.issues.get(issue).map(|issue| self.catalog.projects.get(issue.project));
+        if self.parts.archived.contains(&issue) || place.is_some_and(|project| project.archived) {
             return Err(Refusal::forbidden("The issue is archived and cannot be changed."));
         }
         Ok(())

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::frame::call::Person;
 use crate::frame::table::Row;
-use crate::jira::catalog::{Kind, Project};
+use crate::jira::catalog::{Kind, Priority, Project, Resolution};
 use crate::jira::custom::Custom;
 use crate::jira::deed::adopt::Move;
-use crate::jira::scheme::{Plan, WorkflowScheme};
+use crate::jira::scheme::{Plan, SecurityScheme, WorkflowScheme};
 
 /// How long a task waits before it starts, and how long each piece takes, in milliseconds. Atlassian tells neither;
 /// these are of the order of the examples in its documents.
@@ -32,6 +32,22 @@ pub(crate) struct Target {
     pub(crate) wishes: Value,
 }
 
+/// What becomes of security schemes once the issues have their new levels.
+#[derive(Clone, Debug)]
+pub(crate) enum Settled {
+    /// A project has another scheme, or none.
+    Scheme(Row<Project>, Option<Row<SecurityScheme>>),
+    /// A level is no more.
+    Gone(Row<SecurityScheme>, u32),
+}
+
+/// A setting that is to be no more, and what its issues get instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outdated {
+    Priority(Row<Priority>, Row<Priority>),
+    Resolution(Row<Resolution>, Row<Resolution>),
+}
+
 /// A piece of a task.
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
@@ -44,6 +60,22 @@ pub(crate) enum Piece {
     /// Whoever submitted it watches the issue from now on, or no longer.
     Watch(u32, bool),
     DropField(Row<Custom>),
+    DropProject(Row<Project>),
+    /// Sets a property of an issue, or takes it away.
+    Property {
+        issue: u32,
+        key: String,
+        value: Option<Value>,
+    },
+    /// Puts an issue into the archive.
+    Archive(u32),
+    /// Issues get other security levels, or none.
+    Relevel {
+        issues: Vec<(u32, Option<u32>)>,
+        then: Settled,
+    },
+    /// Issues with a priority or resolution get another one, and it is no more.
+    Supersede(Outdated),
     /// Gives a workflow scheme another plan.
     Adopt {
         scheme: Row<WorkflowScheme>,

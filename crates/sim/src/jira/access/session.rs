@@ -56,6 +56,11 @@ impl Sessions {
     pub(crate) fn end(&mut self, id: &str) -> bool {
         self.open.remove(id).is_some()
     }
+
+    /// Ends all sessions of somebody.
+    pub(crate) fn end_all(&mut self, who: Person) {
+        self.open.retain(|_, session| session.who != who);
+    }
 }
 
 /// The session's cookie of a request.

@@ -20,7 +20,10 @@ impl Along {
         let comments = draft.comments.iter().map(|body| comment::read(site, hand, body));
         let worklogs = draft.worklogs.iter().map(|body| {
             let member = |name: &str| crate::jira::input::text(body, name).map(str::to_owned);
-            Ok((worklog::read(site, hand, body)?, worklog::Adjust::read(member, "reduceBy")?))
+            Ok((
+                worklog::read(site, hand, body)?,
+                worklog::Adjust::read(site.instance.pace, member, "reduceBy")?,
+            ))
         });
         Ok(Self {
             comments: comments.collect::<Result<_, _>>()?,

@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{adopt, crowd, field, option, relocate, remove, transition, update};
+use super::{
+    adopt, archive, crowd, field, gradation, option, project, property, relocate, remove, secrecy,
+    transition, update,
+};
 use crate::frame::call::Person;
 use crate::jira::custom::Shape;
 use crate::jira::edit::Hand;
 use crate::jira::field::Field;
+use crate::jira::hook;
 use crate::jira::issue::Via;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{By, Right, Site};
@@ -57,18 +61,37 @@ fn carry_out(site: &mut Site, task: u32, who: Person, piece: Piece) -> (Option<u
             let outcome = may(site, who, id, Right::Browse);
             (Some(id), outcome.map(|()| act(site, hand.by, id, Crowd::Watchers, who)))
         }
-        Piece::DropField(row) => {
-            field::remove(site, row);
+        Piece::Property { issue, key, value } => {
+            let outcome = may(site, who, issue, Right::Edit);
+            (Some(issue), outcome.and_then(|()| set_property(site, &hand, issue, (&key, value))))
+        }
+        Piece::Archive(id) => {
+            archive::put(site, id, true);
+            (Some(id), Ok(()))
+        }
+        setting => {
+            set_up(site, task, hand.by, setting);
             (None, Ok(()))
         }
-        Piece::Adopt { scheme, plan, moves } => {
-            adopt::adopt(site, who, scheme, plan, &moves);
-            (None, Ok(()))
+    }
+}
+
+/// Does a piece that is about no single issue.
+fn set_up(site: &mut Site, task: u32, by: By, piece: Piece) {
+    let who = by.who;
+    match piece {
+        Piece::DropField(row) => field::remove(site, row),
+        Piece::DropProject(row) => {
+            project::remove(site, who, row);
+            hook::setup::project(site, who, "project_deleted", row);
+            site.audit_project(who, "Project deleted", row);
         }
+        Piece::Relevel { issues, then } => secrecy::relevel(site, by, &issues, &then),
+        Piece::Supersede(outdated) => gradation::supersede(site, by, outdated),
+        Piece::Adopt { scheme, plan, moves } => adopt::adopt(site, who, scheme, plan, &moves),
         Piece::Switch { project, scheme, moves } => {
             site.catalog.projects.get_mut(project).workflows = scheme;
             adopt::migrate(site, who, &[project], &moves);
-            (None, Ok(()))
         }
         Piece::Withdraw { field, option: gone, instead, issues } => {
             let changed = option::withdraw(site, field, gone, instead, Some(&issues));
@@ -78,7 +101,30 @@ fn carry_out(site: &mut Site, task: u32, who: Person, piece: Piece) -> (Option<u
                 task.result =
                     Some(json!({"modifiedIssues": changed, "unmodifiedIssues": left, "errors": errors}));
             }
-            (None, Ok(()))
+        }
+        // These are about one issue each.
+        Piece::Edit(..)
+        | Piece::Step(..)
+        | Piece::Move(..)
+        | Piece::Delete(_)
+        | Piece::Watch(..)
+        | Piece::Property { .. }
+        | Piece::Archive(_) => {}
+    }
+}
+
+/// Sets a property, or takes it away where it is.
+fn set_property(
+    site: &mut Site,
+    hand: &Hand<'_>,
+    issue: u32,
+    (key, value): (&str, Option<Value>),
+) -> Result<(), Refusal> {
+    match value {
+        Some(value) => property::set(site, hand, issue, key, property::checked_value(&value)?).map(|_| ()),
+        None => {
+            property::delete(site, hand, issue, key);
+            Ok(())
         }
     }
 }

@@ -34,6 +34,11 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
         });
         issue.assignee = site.catalog.assignee(issue.project, components.unwrap_or_default());
     }
+    if !draft.sets.iter().any(|set| matches!(set, Set::Security(_)))
+        && let Some(level) = level(site, &issue, &draft)
+    {
+        issue.parts_mut().security = Some(level);
+    }
     let id = issue.id;
     let fields = named(&mut site.names, &draft.named);
     let cloud = site.is_cloud();
@@ -62,6 +67,18 @@ pub(crate) fn create(site: &mut Site, hand: &Hand<'_>, body: &Value) -> Result<u
     parent::settle(site, hand.by, id, None);
     along.add(site, hand, id)?;
     Ok(id)
+}
+
+/// The security level of a new issue that names none: a sub-task has its parent's, others the scheme's.
+fn level(site: &Site, issue: &Issue, draft: &Draft) -> Option<u32> {
+    let parent = draft.sets.iter().find_map(|set| match set {
+        Set::Parent { to: (id, _), .. } => Some(*id),
+        _ => None,
+    });
+    match parent.filter(|_| site.catalog.kinds.get(issue.kind).is_subtask()) {
+        Some(parent) => site.issues.get(parent)?.parts().security,
+        None => site.catalog.usual_level(issue.project),
+    }
 }
 
 /// Adds the defaults of the screen's fields that the request does not name; what must be given then is demanded.
@@ -111,8 +128,8 @@ fn blank(site: &Site, hand: &Hand<'_>, draft: &Draft) -> Result<Issue, Refusal> 
         return Err(Refusal::fields(errors));
     };
     let (now, catalog) = (site.frame.clock.now(), &site.catalog);
-    let Some(priority) = catalog.priorities.find(|priority| &*priority.name == "Medium") else {
-        return Err(Refusal::bad("This Jira has no priority 'Medium'."));
+    let Some(priority) = catalog.usual_priority(project) else {
+        return Err(Refusal::bad("The project's scheme has no priorities."));
     };
     Ok(Issue {
         id: site.issues.next_id(),

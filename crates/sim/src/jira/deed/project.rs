@@ -3,13 +3,15 @@
 use http::StatusCode;
 use serde_json::Value;
 
+use super::secrecy;
 use crate::frame::call::Person;
 use crate::frame::table::Row;
 use crate::jira::catalog::{Catalog, Category, Kind, Project, Status};
 use crate::jira::input::{number, person, text};
+use crate::jira::issue::Via;
 use crate::jira::refusal::Refusal;
 use crate::jira::seed::{Usual, schemes};
-use crate::jira::site::Site;
+use crate::jira::site::{By, Site};
 use crate::jira::workflow::{Transition, Workflow};
 
 /// The types of projects, by key.
@@ -52,7 +54,7 @@ pub(crate) fn create(site: &mut Site, who: Person, body: &Value) -> Result<Row<P
 }
 
 /// Changes what a body names.
-pub(crate) fn update(site: &mut Site, row: Row<Project>, body: &Value) -> Result<(), Refusal> {
+pub(crate) fn update(site: &mut Site, who: Person, row: Row<Project>, body: &Value) -> Result<(), Refusal> {
     let mut errors = Vec::new();
     let renamed = text(body, "name").map(|wanted| name(site, Some(row), wanted, &mut errors));
     let key = text(body, "key").filter(|key| *key != &*site.catalog.projects.get(row).key);
@@ -74,6 +76,7 @@ pub(crate) fn update(site: &mut Site, row: Row<Project>, body: &Value) -> Result
         project.former.push(std::mem::replace(&mut project.key, key.into()));
     }
     *site.catalog.projects.get_mut(row) = project;
+    secrecy::realign(site, By { who, via: Via::Api }, row);
     Ok(())
 }
 
@@ -175,7 +178,13 @@ fn name(site: &Site, own: Option<Row<Project>>, wanted: &str, errors: &mut Vec<(
     wanted.to_owned()
 }
 
-fn check_key(site: &Site, own: Option<Row<Project>>, key: &str, errors: &mut Vec<(String, String)>) {
+/// Says what is wrong with a key, if anything is.
+pub(crate) fn check_key(
+    site: &Site,
+    own: Option<Row<Project>>,
+    key: &str,
+    errors: &mut Vec<(String, String)>,
+) {
     let formed = key.starts_with(|first: char| first.is_ascii_uppercase())
         && key.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit());
     let taken = site.catalog.project_by_key(key).filter(|row| Some(*row) != own);

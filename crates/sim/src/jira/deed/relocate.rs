@@ -205,6 +205,11 @@ fn rehouse(
     (issue.project, issue.number) = (target.project, number);
     let key = format!("{}-{number}", catalog.projects.get(target.project).key);
     items.push(bare(desk, "Key", flow(former), flow(&key)));
+    let usual = catalog.usual_level(issue.project);
+    let known = |level: u32| catalog.levels_of(issue.project).iter().any(|one| one.id == level);
+    if !issue.parts().security.is_some_and(known) {
+        items.extend(desk.apply(issue, Set::Security(usual)));
+    }
     let kept = |row| catalog.is_shown(issue.project, Some(target.kind), Field::Custom(row));
     issue.custom.retain(|(row, _)| kept(*row));
     items

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::along::Along;
-use super::{named, parent, property};
+use super::{named, parent, property, secrecy};
 use crate::jira::edit::Hand;
 use crate::jira::edit::read::{Form, read};
 use crate::jira::hook::{self, News};
@@ -29,6 +29,9 @@ pub(crate) fn update(site: &mut Site, hand: &Hand<'_>, id: u32, body: &Value) ->
     });
     let done = done.ok_or_else(Refusal::no_issue)?;
     parent::settle(site, hand.by, id, old_parent);
+    if done.items.iter().any(|item| site.names.get(item.id) == "security") {
+        secrecy::spread(site, hand.by, id);
+    }
     for (key, value) in properties {
         property::set(site, hand, id, &key, value)?;
     }

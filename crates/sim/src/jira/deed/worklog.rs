@@ -15,7 +15,7 @@ use crate::jira::issue::{Deed, Item, Properties, Text, Visibility};
 use crate::jira::part::{Numbered, Tracking, Worklog};
 use crate::jira::refusal::Refusal;
 use crate::jira::site::{Done, Site};
-use crate::jira::span;
+use crate::jira::span::Pace;
 
 /// A worklog's members as a request gives them; `None` is not given.
 pub(crate) struct Given {
@@ -40,10 +40,14 @@ pub(crate) enum Adjust {
 impl Adjust {
     /// Reads `adjustEstimate` and what belongs to it; `amount` is the name of the amount of a manual adjustment, empty
     /// where there is none.
-    pub(crate) fn read(member: impl Fn(&str) -> Option<String>, amount: &str) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        pace: Pace,
+        member: impl Fn(&str) -> Option<String>,
+        amount: &str,
+    ) -> Result<Self, Refusal> {
         let duration = |name: &str, missing: &str, wrong: &str| match member(name) {
             None => Err(Refusal::field(name, missing)),
-            Some(text) => span::parse(&text).ok_or_else(|| Refusal::field(name, wrong)),
+            Some(text) => pace.parse(&text).ok_or_else(|| Refusal::field(name, wrong)),
         };
         match member("adjustEstimate").as_deref() {
             None | Some("auto" | "") => Ok(Self::Auto),
@@ -66,7 +70,8 @@ impl Adjust {
         }
     }
 
-    fn apply(self, tracking: &mut Tracking, before: u64, after: u64) {
+    /// Counts work that was `before` and is `after`, in seconds.
+    pub(super) fn apply(self, tracking: &mut Tracking, before: u64, after: u64) {
         let spent = tracking.spent.unwrap_or(0);
         tracking.spent = Some(spent.saturating_sub(before).saturating_add(after));
         let remaining = tracking.remaining.unwrap_or(0);
@@ -96,7 +101,7 @@ pub(crate) fn read(site: &Site, hand: &Hand<'_>, body: &Value) -> Result<Given, 
     let seconds = match (body.get("timeSpentSeconds"), body.get("timeSpent")) {
         (None | Some(Value::Null), None | Some(Value::Null)) => None,
         (None | Some(Value::Null), Some(Value::String(text))) => {
-            Some(span::parse(text).ok_or_else(|| logged("Invalid time duration entered."))?)
+            Some(site.instance.pace.parse(text).ok_or_else(|| logged("Invalid time duration entered."))?)
         }
         (Some(seconds), _) => Some(seconds.as_u64().ok_or_else(|| logged("Invalid time duration entered."))?),
         _ => return Err(logged("Invalid time duration entered.")),
@@ -327,7 +332,7 @@ mod tests {
     fn adjustments_need_what_belongs_to_them() {
         let read = |members: &[(&str, &str)], amount| {
             let found = |name: &str| members.iter().find(|(known, _)| *known == name);
-            Adjust::read(|name| found(name).map(|(_, text)| (*text).to_owned()), amount)
+            Adjust::read(Pace::default(), |name| found(name).map(|(_, text)| (*text).to_owned()), amount)
         };
         assert_eq!(read(&[], "reduceBy"), Ok(Adjust::Auto));
         let new = [("adjustEstimate", "new"), ("newEstimate", "2h")];

@@ -76,14 +76,25 @@ impl Desk<'_> {
                 let table = &catalog.versions;
                 self.rows(field, &mut issue.versions, rows, table, |row| (row.id, &row.name))
             }
-            Set::Due(date) => self.replace(field, &mut issue.due, date, |date| match date {
-                Some(date) => (Some(date.to_string().into()), Some(format!("{date} 00:00:00.0").into())),
-                None => (None, None),
-            }),
+            Set::Due(date) => self.replace(field, &mut issue.due, date, day),
+            Set::Security(level) => self.security(issue, level),
             Set::Parent { from, to } => self.parent(issue, from, to),
             Set::Estimates(original, remaining) => self.estimates(issue, original, remaining),
             Set::Custom(row, held) => self.custom(field, issue, row, held),
         }
+    }
+
+    fn security(&mut self, issue: &mut Issue, level: Option<u32>) -> Vec<Item> {
+        if issue.parts().security == level {
+            return Vec::new();
+        }
+        let catalog = self.catalog;
+        let side = |id: Option<u32>| {
+            let known = id.and_then(|id| catalog.level(id));
+            known.map_or((None, None), |level| named(&level.id.to_string(), &level.name))
+        };
+        let old = std::mem::replace(&mut issue.parts_mut().security, level);
+        vec![self.item(Field::Security, side(old), side(level))]
     }
 
     /// The history item of a field.
@@ -236,6 +247,13 @@ impl Desk<'_> {
             |held: &Option<Held>| side::held((self.catalog, self.agile), self.cloud, custom, held.as_ref());
         let (from, to) = (side(&old), side(&new));
         vec![self.item(field, from, to)]
+    }
+}
+
+fn day(date: Option<jiff::civil::Date>) -> Side {
+    match date {
+        Some(date) => (Some(date.to_string().into()), Some(format!("{date} 00:00:00.0").into())),
+        None => (None, None),
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) enum Set {
     FixVersions(Vec<Row<Version>>),
     Versions(Vec<Row<Version>>),
     Due(Option<Date>),
+    /// A security level by its id.
+    Security(Option<u32>),
     /// A sub-task's parent, by id and key, and the one it had.
     Parent {
         from: Option<(u32, Box<str>)>,
@@ -71,6 +73,7 @@ impl Set {
             Self::FixVersions(_) => Field::FixVersions,
             Self::Versions(_) => Field::Versions,
             Self::Due(_) => Field::DueDate,
+            Self::Security(_) => Field::Security,
             Self::Parent { .. } => Field::Parent,
             Self::Estimates(..) => Field::TimeTracking,
             Self::Custom(row, _) => Field::Custom(*row),
@@ -87,6 +90,7 @@ impl Set {
             Self::Components(list) => list.is_empty(),
             Self::FixVersions(list) | Self::Versions(list) => list.is_empty(),
             Self::Due(date) => date.is_none(),
+            Self::Security(level) => level.is_none(),
             Self::Custom(_, held) => held.is_none(),
             Self::Project(_)
             | Self::Kind(_)

@@ -153,6 +153,10 @@ impl Reader<'_> {
             Field::Project => self.form == Form::Create,
             // An issue cannot be made without one, whatever the screen shows.
             Field::IssueType if self.form == Form::Create => true,
+            Field::Security => {
+                let Place { project, kind } = self.place;
+                self.fields.contains(&field) && self.site.offers_level(Some(self.hand.by.who), project, kind)
+            }
             Field::Custom(row) if self.site.catalog.custom.get(row).shape == Shape::Rank => false,
             _ => self.fields.contains(&field),
         }

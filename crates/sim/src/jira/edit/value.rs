@@ -12,7 +12,6 @@ use crate::jira::catalog::{Project, Version};
 use crate::jira::field::Field;
 use crate::jira::issue::Text;
 use crate::jira::site::Site;
-use crate::jira::span;
 
 /// Jira's limit on a summary and on single-line texts.
 pub(super) const LINE: usize = 255;
@@ -38,10 +37,14 @@ pub(crate) fn read(site: &Site, hand: &Hand<'_>, place: Place, field: Field, val
         Field::Summary => Set::Summary(summary(hand, value)?),
         Field::Description => Set::Description(rich(hand, value)?),
         Field::Environment => Set::Environment(rich(hand, value)?),
-        Field::Priority => Set::Priority(
-            by_id_or(&catalog.priorities, value, "name", |priority| (&priority.id, &priority.name))
-                .map_err(|what| format!("Priority {what} is not valid"))?,
-        ),
+        Field::Priority => {
+            let row = by_id_or(&catalog.priorities, value, "name", |priority| (&priority.id, &priority.name))
+                .map_err(|what| format!("Priority {what} is not valid"))?;
+            let scheme =
+                project.map(|row| catalog.priority_schemes.get(catalog.projects.get(row).priorities));
+            let fits = scheme.is_none_or(|scheme| scheme.priorities.contains(&row));
+            Set::Priority(fits.then_some(row).ok_or("The priority selected is invalid.")?)
+        }
         Field::Resolution if value.is_null() => Set::Resolution(None),
         Field::Resolution => Set::Resolution(Some(
             by_id_or(&catalog.resolutions, value, "name", |resolution| (&resolution.id, &resolution.name))
@@ -67,21 +70,41 @@ pub(crate) fn read(site: &Site, hand: &Hand<'_>, place: Place, field: Field, val
             }
             _ => return Err("Error parsing date string".to_owned()),
         }),
-        Field::TimeTracking => estimates(value)?,
+        Field::Security => Set::Security(level(site, hand, place, value)?),
+        Field::TimeTracking => estimates(site, value)?,
         Field::Custom(row) => Set::Custom(row, custom::read(site, hand, place, row, value)?),
         _ => return Err(super::unknown(field.id(catalog))),
     })
 }
 
+/// A security level by id or name, if whoever writes may give it; `-1` and null are none.
+fn level(site: &Site, hand: &Hand<'_>, place: Place, value: &Value) -> Read<Option<u32>> {
+    let id = value.get("id").filter(|id| !id.is_null()).map(as_text);
+    let name = value.get("name").and_then(Value::as_str);
+    if value.is_null() || id.as_deref() == Some("-1") || (value.is_object() && id.is_none() && name.is_none())
+    {
+        return Ok(None);
+    }
+    let open = place.project.map(|project| site.levels_for(Some(hand.by.who), project)).unwrap_or_default();
+    let found = open.iter().find(|level| match (&id, name) {
+        (Some(id), _) => level.id.to_string() == *id,
+        (None, Some(name)) => level.name.eq_ignore_ascii_case(name),
+        (None, None) => false,
+    });
+    let wanted = id.as_deref().or(name).unwrap_or_default();
+    found.map(|level| Some(level.id)).ok_or_else(|| format!("Security level '{wanted}' is not valid."))
+}
+
 /// Estimates, written as durations.
-fn estimates(value: &Value) -> Read<Set> {
+fn estimates(site: &Site, value: &Value) -> Read<Set> {
     if !value.is_object() {
         return Err("expected Object".to_owned());
     }
     let read = |name: &str, what: &str| match value.get(name).map(as_text) {
         None => Ok(None),
         Some(text) => {
-            span::parse(&text).map(Some).ok_or_else(|| format!("The {what} estimate specified is not valid."))
+            let read = site.instance.pace.parse(&text).map(Some);
+            read.ok_or_else(|| format!("The {what} estimate specified is not valid."))
         }
     };
     Ok(Set::Estimates(read("originalEstimate", "original")?, read("remainingEstimate", "remaining")?))

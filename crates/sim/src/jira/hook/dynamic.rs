@@ -10,7 +10,7 @@ use super::Happening;
 use crate::frame::call::Person;
 use crate::jira::app::{App, Kind};
 use crate::jira::jql::Query;
-use crate::jira::site::{Right, Site};
+use crate::jira::site::Site;
 
 /// How long a webhook lives unless it is refreshed.
 pub(crate) const LIFE: i64 = 30 * 86_400_000;
@@ -84,7 +84,7 @@ impl Dynamic {
             return false;
         }
         happening.issue.is_none_or(|issue| {
-            let seen = app.kind == Kind::Connect || site.may(Some(self.user), issue.project, Right::Browse);
+            let seen = app.kind == Kind::Connect || site.sees(Some(self.user), issue);
             seen && self.query.matches(site, issue, Some(self.user))
         })
     }

@@ -24,6 +24,8 @@ pub(crate) const EVENTS: &[&str] = &[
     "project_created",
     "project_updated",
     "project_deleted",
+    "project_archived",
+    "project_restored_archived",
     "user_created",
     "user_updated",
     "user_deleted",

@@ -50,6 +50,7 @@ fn sort_key(site: &Site, field: &super::tree::Field) -> Bound<Key> {
         Name::Creator => Key::Creator,
         Name::Priority => Key::Priority,
         Name::Resolution => Key::Resolution,
+        Name::Level => Key::Level,
         Name::Created => Key::Created,
         Name::Updated => Key::Updated,
         Name::Resolved => Key::Resolved,

@@ -23,6 +23,8 @@ pub(crate) enum Name {
     Labels,
     Priority,
     Resolution,
+    /// The security level.
+    Level,
     Created,
     Updated,
     Resolved,
@@ -198,6 +200,7 @@ pub(crate) static KNOWN: &[Known] = &[
         false,
     ),
     known(Name::Labels, &["labels"], Takes::Set, "com.atlassian.jira.issue.label.Label", true),
+    known(Name::Level, &["level"], Takes::Set, "com.atlassian.jira.issue.security.IssueSecurityLevel", true),
     known(
         Name::Part(Part::Original),
         &["originalEstimate", "timeoriginalestimate"],

@@ -22,6 +22,7 @@ pub(super) enum Key {
     Status,
     Priority,
     Resolution,
+    Level,
     Assignee,
     Reporter,
     Creator,
@@ -101,6 +102,10 @@ impl Key {
             // The first row is the most urgent: upwards is towards it.
             Self::Priority => right.priority.cmp(&left.priority),
             Self::Resolution => last(left.resolution, right.resolution),
+            Self::Level => {
+                let name = |issue: &Issue| Some(&catalog.level(issue.parts().security?)?.name);
+                last(name(left), name(right))
+            }
             Self::Assignee => last(left.assignee.map(display), right.assignee.map(display)),
             Self::Reporter => display(left.reporter).cmp(display(right.reporter)),
             Self::Creator => display(left.creator).cmp(display(right.creator)),

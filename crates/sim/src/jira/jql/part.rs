@@ -12,7 +12,6 @@ use crate::jira::date::civil;
 use crate::jira::issue::Issue;
 use crate::jira::part::{LinkType, Worklog};
 use crate::jira::site::Site;
-use crate::jira::span;
 use crate::jira::view::worklog::ratio;
 
 /// Fields of queries about what hangs on issues.
@@ -141,7 +140,7 @@ pub(super) fn bind(
 
 fn amount(asked: Asked<'_>, part: Part, text: &str) -> Bound<i64> {
     let (found, what) = if part.is_duration() {
-        (span::parse(text).and_then(|seconds| i64::try_from(seconds).ok()), "duration")
+        (asked.site.instance.pace.parse(text).and_then(|seconds| i64::try_from(seconds).ok()), "duration")
     } else {
         (text.trim().parse().ok(), "number")
     };

@@ -74,12 +74,15 @@ impl Seen<'_> {
             return false;
         }
         let project = subject.fact.project;
+        let open = || self.site.opens(self.viewer, &subject.fact);
         if let Some((_, may)) = self.projects.iter().find(|(known, _)| *known == project) {
-            return *may;
+            return *may && open();
         }
-        let may = self.site.may(self.viewer, project, Right::Browse);
+        let may = self.site.may(self.viewer, project, Right::Browse)
+            && !self.site.catalog.projects.get(project).archived;
+        let seen = may && open();
         self.projects.push((project, may));
-        may
+        seen
     }
 }
 

@@ -89,6 +89,8 @@ pub(super) enum Values {
     Division(Vec<Option<Row<Division>>>),
     Priority(Vec<Option<Row<Priority>>>),
     Resolution(Vec<Option<Row<Resolution>>>),
+    /// Security levels by id.
+    Level(Vec<Option<u32>>),
     Person(Role, Vec<Option<Person>>),
     Labels(Vec<Option<Name>>),
     Components(Vec<Option<Row<Component>>>),
@@ -251,6 +253,7 @@ impl Values {
             | Self::Division(_)
             | Self::Priority(_)
             | Self::Resolution(_)
+            | Self::Level(_)
             | Self::Person(..) => 0,
             _ => 1,
         }
@@ -267,6 +270,7 @@ impl Values {
             Self::Division(set) => maybe(set, eye.site.catalog.projects.get(fact.project).category),
             Self::Priority(set) => one(set, &Some(fact.priority)),
             Self::Resolution(set) => maybe(set, fact.resolution),
+            Self::Level(set) => maybe(set, fact.level),
             Self::Person(Role::Assignee, set) => maybe(set, fact.assignee),
             Self::Person(Role::Reporter, set) => maybe(set, Some(fact.reporter)),
             Self::Person(Role::Creator, set) => maybe(set, Some(fact.creator)),

@@ -78,6 +78,7 @@ impl<'a> Asked<'a> {
                 Values::Priority(self.rows(values, &catalog.priorities, |row| (&row.id, &row.name))?)
             }
             Name::Resolution => Values::Resolution(self.resolutions(values)?),
+            Name::Level => Values::Level(self.levels(values)?),
             Name::Assignee => Values::Person(Role::Assignee, self.people(values)?),
             Name::Reporter => Values::Person(Role::Reporter, self.people(values)?),
             Name::Creator => Values::Person(Role::Creator, self.people(values)?),
@@ -285,6 +286,23 @@ impl<'a> Asked<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Security levels by name, in whichever scheme, or by id.
+    fn levels(self, values: &'a [Operand]) -> Bound<Vec<Option<u32>>> {
+        let text = |text: &str| {
+            let all = || {
+                let schemes = self.site.catalog.security_schemes.iter();
+                schemes.flat_map(|(_, scheme)| &scheme.levels)
+            };
+            let mut found: Vec<u32> =
+                all().filter(|level| level.name.eq_ignore_ascii_case(text)).map(|level| level.id).collect();
+            if found.is_empty() {
+                found.extend(all().map(|level| level.id).find(|id| id.to_string() == text));
+            }
+            if found.is_empty() { Err(self.missing(text)) } else { Ok(found) }
+        };
+        self.each(values, text, |called| Err(called.misplaced()))
     }
 
     fn categories(self, values: &'a [Operand]) -> Bound<Vec<Option<Category>>> {

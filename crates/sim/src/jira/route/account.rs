@@ -100,6 +100,7 @@ fn administrator(site: &Site, call: &Call<'_>) -> Result<Person, Refusal> {
 fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let who = administrator(site, call)?;
     let person = deed::create(site, who, &object(body(call)?)?)?;
+    site.audit_person(who, "User created", person);
     Ok(Answer::json(StatusCode::CREATED, &whole(Show::call(site, call), person, &[])))
 }
 
@@ -108,6 +109,7 @@ fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let who = administrator(site, call)?;
     let person = named(site, call)?;
     deed::update(site, who, person, &object(body(call)?)?)?;
+    site.audit_person(who, "User updated", person);
     Ok(Answer::ok(&whole(Show::call(site, call), person, &[])))
 }
 
@@ -116,6 +118,7 @@ fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let who = administrator(site, call)?;
     let person = named(site, call)?;
     deed::remove(site, who, person)?;
+    site.audit_person(who, "User deleted", person);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
@@ -204,7 +207,11 @@ fn viewers(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let project = project.ok_or_else(|| {
         Refusal::bad("Either the 'issueKey' or the 'projectKey' query parameter is required.")
     })?;
-    let may = |person: &Person| site.may(Some(*person), project, Right::Browse);
+    let issue = call.query.get("issueKey").map(|key| site.see(call.caller, key)).transpose()?;
+    let may = |person: &Person| match issue {
+        Some(issue) => site.sees(Some(*person), issue),
+        None => site.may(Some(*person), project, Right::Browse),
+    };
     Ok(answer(site, call, fitting(site, call).into_iter().filter(may)))
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
         (Method::PUT, "/issuetypescheme/{id}", Write(update)),
         (Method::DELETE, "/issuetypescheme/{id}", Write(delete)),
         (Method::PUT, "/issuetypescheme/{id}/issuetype", Write(add)),
+        (Method::PUT, "/issuetypescheme/{id}/issuetype/move", Write(reorder)),
         (Method::DELETE, "/issuetypescheme/{id}/issuetype/{kind}", Write(take)),
         (Method::GET, "/project/{project}/hierarchy", Read(hierarchy)),
     ]
@@ -309,6 +310,33 @@ fn add(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::bad("The issue types are missing or already in the scheme."));
     }
     scheme.kinds.extend(kinds);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// `PUT issuetypescheme/{id}/issuetype/move`: some types `after` another one, or at the `position` First or Last.
+fn reorder(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    administrator(site, call)?;
+    let (row, body) = (row(site, call)?, object(body(call)?)?);
+    let moved = kinds(site, &body)?.unwrap_or_default();
+    let after = body.get("after").and_then(id);
+    let after = after.map(|id| super::rows::kind(site, &id)).transpose()?;
+    let scheme = site.catalog.type_schemes.get_mut(row);
+    if moved.is_empty() || moved.iter().any(|kind| !scheme.kinds.contains(kind)) {
+        return Err(Refusal::bad("The issue types are missing or not in the scheme."));
+    }
+    let mut rest: Vec<Row<Kind>> =
+        scheme.kinds.iter().copied().filter(|kind| !moved.contains(kind)).collect();
+    let place = match (after, text(&body, "position")) {
+        (Some(after), None) => rest.iter().position(|kind| *kind == after).map(|place| place + 1),
+        (None, Some("First")) => Some(0),
+        (None, Some("Last")) => Some(rest.len()),
+        _ => None,
+    };
+    let place = place.ok_or_else(|| {
+        Refusal::bad("Either 'after' (a type of the scheme that is not moved) or a 'position' is required.")
+    })?;
+    rest.splice(place..place, moved);
+    scheme.kinds = rest;
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 

@@ -38,7 +38,16 @@ pub(crate) fn table() -> Vec<Route<Site>> {
 
 /// What only Cloud has.
 pub(crate) fn cloud() -> Vec<Route<Site>> {
-    vec![(Method::POST, "/project/{project}/avatar2", Act::Write(load))]
+    use Act::{Read, Write};
+    vec![
+        (Method::POST, "/project/{project}/avatar2", Write(load)),
+        (Method::POST, "/issuetype/{owner}/avatar2", Write(load_kind)),
+        (Method::POST, "/universal_avatar/type/{kind}/owner/{owner}", Write(load_any)),
+        (Method::DELETE, "/universal_avatar/type/{kind}/owner/{owner}/avatar/{id}", Write(drop_any)),
+        (Method::GET, "/universal_avatar/view/type/{kind}", Read(picture_of)),
+        (Method::GET, "/universal_avatar/view/type/{kind}/avatar/{id}", Read(picture_of)),
+        (Method::GET, "/universal_avatar/view/type/{kind}/owner/{owner}", Read(picture_of)),
+    ]
 }
 
 /// What only Data Center and Server have.
@@ -103,11 +112,9 @@ fn system(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::ok(&json!({"system": system})))
 }
 
-/// `GET universal_avatar/type/{kind}/owner/{owner}`
-fn universal(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    signed_in(call)?;
-    let owner = call.param("owner");
-    let selected = match call.param("kind") {
+/// The avatar that an owner has chosen.
+fn selected(site: &Site, kind: &str, owner: &str) -> Result<u32, Refusal> {
+    let selected = match kind {
         "project" => site.catalog.project(owner).map(|row| site.catalog.projects.get(row).avatar),
         "issuetype" => {
             let row = site.catalog.kinds.find(|kind| *kind.id == *owner);
@@ -115,8 +122,35 @@ fn universal(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         }
         _ => crate::jira::input::person(site, owner).map(|person| site.catalog.account(person).avatar),
     };
-    let selected = selected.ok_or_else(|| Refusal::missing("The owner of the avatars does not exist."))?;
-    both(site, call.param("kind"), owner, selected)
+    selected.ok_or_else(|| Refusal::missing("The owner of the avatars does not exist."))
+}
+
+/// `GET universal_avatar/type/{kind}/owner/{owner}`
+fn universal(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    let (kind, owner) = (call.param("kind"), call.param("owner"));
+    both(site, kind, owner, selected(site, kind, owner)?)
+}
+
+/// `GET universal_avatar/view/type/{kind}[/avatar/{id}|/owner/{owner}]`: a drawing whose colour tells avatars apart.
+fn picture_of(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (kind, range) = kind(call.param("kind"))?;
+    let id = match (call.param("id"), call.param("owner")) {
+        ("", "") => *range.start(),
+        ("", owner) => selected(site, kind, owner)?,
+        (id, _) => {
+            let id = id.parse().map_err(|_| Refusal::bad("The id of the avatar is not a number."))?;
+            let own = site.keep.avatars.iter().any(|avatar| avatar.id == id && avatar.kind == kind);
+            let known = range.contains(&id) || own;
+            known.then_some(id).ok_or_else(|| Refusal::missing("The avatar does not exist."))?
+        }
+    };
+    let hue = id * 37 % 360;
+    let drawing = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"48\" height=\"48\"><circle cx=\"24\" cy=\"24\" r=\"22\" \
+         fill=\"hsl({hue},60%,50%)\"/></svg>"
+    );
+    Ok(Answer::image("image/svg+xml", drawing))
 }
 
 fn project_owner(site: &Site, row: Row<Project>) -> String {
@@ -234,6 +268,51 @@ fn load(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     picture(call)?;
     let owner = project_owner(site, row);
     Ok(keep(site, "project", &owner))
+}
+
+/// The owner of the path, for somebody who may change its avatars: whoever administers Jira, or the project.
+fn owned(site: &Site, call: &Call<'_>, name: &str) -> Result<(&'static str, String), Refusal> {
+    let caller = signed_in(call)?;
+    let (kind, owner) = (kind(name)?.0, call.param("owner"));
+    selected(site, kind, owner)?;
+    let keeps = || {
+        let row = site.catalog.project(owner).filter(|_| kind == "project");
+        row.is_some_and(|row| site.granted(caller, row, "ADMINISTER_PROJECTS"))
+    };
+    if !site.is_admin(Some(caller)) && !keeps() {
+        return Err(Refusal::forbidden("You do not have permission to change these avatars."));
+    }
+    Ok((kind, owner.to_owned()))
+}
+
+/// `POST issuetype/{id}/avatar2`
+fn load_kind(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (kind, owner) = owned(site, call, "issuetype")?;
+    picture(call)?;
+    Ok(keep(site, kind, &owner))
+}
+
+/// `POST universal_avatar/type/{kind}/owner/{owner}`
+fn load_any(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (kind, owner) = owned(site, call, call.param("kind"))?;
+    picture(call)?;
+    Ok(keep(site, kind, &owner))
+}
+
+/// `DELETE universal_avatar/type/{kind}/owner/{owner}/avatar/{id}`: what used it gets the kind's first one.
+fn drop_any(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (kind, owner) = owned(site, call, call.param("kind"))?;
+    let gone = discard(site, kind, &owner, call)?;
+    if kind == "project"
+        && let Some(row) = site.catalog.project(&owner)
+    {
+        let project = site.catalog.projects.get_mut(row);
+        project.avatar = if project.avatar == gone { 10_400 } else { project.avatar };
+    } else if let Some(row) = site.catalog.kinds.find(|kind| *kind.id == *owner) {
+        let kind = site.catalog.kinds.get_mut(row);
+        kind.avatar = if kind.avatar == gone { 10_300 } else { kind.avatar };
+    }
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
 /// The person the query names, if the caller is them or an administrator.

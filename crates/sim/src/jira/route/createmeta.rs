@@ -116,7 +116,9 @@ fn screen(show: Show<'_>, project: Row<Project>, kind: Row<Kind>, form: Form) ->
     let fields = catalog.on_screen(project, Some(kind), Operation::Create);
     // On no screen, and yet a part of creating a sub-task.
     let parent = catalog.kinds.get(kind).is_subtask().then_some(Field::Parent);
-    fields.into_iter().chain(parent).map(|field| ScreenField { show, field, project, kind, form }).collect()
+    let all = fields.into_iter().chain(parent);
+    let shown = all.map(|field| ScreenField { show, field, project, kind, form });
+    shown.filter(ScreenField::is_offered).collect()
 }
 
 fn project(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal> {

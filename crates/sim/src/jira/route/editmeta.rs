@@ -43,5 +43,6 @@ pub(crate) fn fields<'a>(show: Show<'a>, issue: &Issue) -> Vec<ScreenField<'a>> 
         .chain(comment)
         .chain(parent)
         .map(|field| ScreenField { show, field, project, kind, form: Form::Edit })
+        .filter(ScreenField::is_offered)
         .collect()
 }

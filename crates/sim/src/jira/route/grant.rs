@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::project::{administrator, find};
 use super::{body, signed_in};
 use crate::frame::answer::Answer;
-use crate::frame::call::Call;
+use crate::frame::call::{Call, Person};
 use crate::frame::table::Row;
 use crate::frame::world::{Act, Route};
 use crate::jira::input::{self, number, object, text};
@@ -31,6 +31,35 @@ pub(crate) fn table() -> Vec<Route<Site>> {
         (Method::GET, "/project/{project}/permissionscheme", Read(of_project)),
         (Method::PUT, "/project/{project}/permissionscheme", Write(assign)),
     ]
+}
+
+/// What only Data Center and Server have.
+pub(crate) fn data_center() -> Vec<Route<Site>> {
+    use Act::{Read, Write};
+    vec![
+        (Method::GET, "/permissionscheme/{id}/attribute/{key}", Read(attribute)),
+        (Method::PUT, "/permissionscheme/{id}/attribute/{key}", Write(set_attribute)),
+    ]
+}
+
+/// `GET permissionscheme/{id}/attribute/{key}`: a flag that apps keep at a scheme.
+fn attribute(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    administrator(site, call)?;
+    let (scheme, key) = (site.catalog.permission_schemes.get(row(site, call)?).id, call.param("key"));
+    let set = site.keep.attributes.contains(&(scheme, key.to_owned()));
+    Ok(Answer::ok(&json!({"key": key, "value": set.to_string()})))
+}
+
+/// `PUT permissionscheme/{id}/attribute/{key}`: the body is `true`, or anything else for false.
+fn set_attribute(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    administrator(site, call)?;
+    let entry = (site.catalog.permission_schemes.get(row(site, call)?).id, call.param("key").to_owned());
+    if String::from_utf8_lossy(&call.body).trim().trim_matches('"').eq_ignore_ascii_case("true") {
+        site.keep.attributes.insert(entry);
+    } else {
+        site.keep.attributes.remove(&entry);
+    }
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
 fn grant_view(show: Show<'_>, scheme: &PermissionScheme, grant: &Grant) -> Value {
@@ -68,6 +97,13 @@ fn view(show: Show<'_>, scheme: &PermissionScheme, full: bool) -> Value {
 fn full(call: &Call<'_>) -> bool {
     let known = ["permissions", "user", "group", "projectRole", "field", "all"];
     call.query.list("expand").iter().any(|name| known.contains(&name.as_str()))
+}
+
+/// Notes in the audit log what was done to a scheme.
+fn note(site: &mut Site, who: Person, summary: &'static str, row: Row<PermissionScheme>) {
+    let scheme = site.catalog.permission_schemes.get(row);
+    let object = (scheme.id.to_string(), scheme.name.to_string(), "SCHEME");
+    site.audit(who, (summary, "permissions"), object);
 }
 
 fn row(site: &Site, call: &Call<'_>) -> Result<Row<PermissionScheme>, Refusal> {
@@ -135,7 +171,7 @@ fn read_grants(site: &Site, body: &Value) -> Result<Option<Vec<Grant>>, Refusal>
 
 /// `POST permissionscheme`
 fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let who = administrator(site, call)?;
     let body = object(body(call)?)?;
     let name = text(&body, "name").filter(|name| !name.trim().is_empty());
     let name =
@@ -148,13 +184,14 @@ fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         (10_000 + site.catalog.permission_schemes.ever(), text(&body, "description").unwrap_or_default());
     let scheme = PermissionScheme { id, name: name.into(), description: description.into(), grants };
     let row = site.catalog.permission_schemes.add(scheme);
+    note(site, who, "Permission scheme created", row);
     let shown = view(Show::call(site, call), site.catalog.permission_schemes.get(row), full(call));
     Ok(Answer::json(StatusCode::CREATED, &shown))
 }
 
 /// `PUT permissionscheme/{id}`
 fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let who = administrator(site, call)?;
     let (row, body) = (row(site, call)?, object(body(call)?)?);
     let grants = read_grants(site, &body)?;
     let scheme = site.catalog.permission_schemes.get_mut(row);
@@ -165,16 +202,18 @@ fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         scheme.description = description.into();
     }
     scheme.grants = grants.unwrap_or_else(|| std::mem::take(&mut scheme.grants));
+    note(site, who, "Permission scheme updated", row);
     Ok(Answer::ok(&view(Show::call(site, call), site.catalog.permission_schemes.get(row), full(call))))
 }
 
 /// `DELETE permissionscheme/{id}`: not while a project uses it.
 fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let who = administrator(site, call)?;
     let row = row(site, call)?;
     if site.catalog.projects.find(|project| project.permissions == row).is_some() {
         return Err(Refusal::bad("The permission scheme is used by a project and cannot be deleted."));
     }
+    note(site, who, "Permission scheme deleted", row);
     site.catalog.permission_schemes.strike(row);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
@@ -200,7 +239,7 @@ fn one_grant(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// `POST permissionscheme/{id}/permission`
 fn grant(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let who = administrator(site, call)?;
     let row = row(site, call)?;
     let grant = read_grant(site, &object(body(call)?)?, next_grant(site))?;
     let same = |old: &Grant| old.permission == grant.permission && old.holder == grant.holder;
@@ -208,6 +247,7 @@ fn grant(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::bad("The permission is granted to this holder already."));
     }
     site.catalog.permission_schemes.get_mut(row).grants.push(grant.clone());
+    note(site, who, "Permission scheme updated", row);
     let shown = grant_view(Show::call(site, call), site.catalog.permission_schemes.get(row), &grant);
     Ok(Answer::json(StatusCode::CREATED, &shown))
 }

@@ -92,7 +92,7 @@ fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// `POST group`
 fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let who = administrator(site, call)?;
     let body = object(body(call)?)?;
     let name = text(&body, "name").map(str::trim).filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| Refusal::bad("The name of the group is required."))?;
@@ -101,16 +101,18 @@ fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     let id = format!("276f955c-63d7-42c8-9520-{:012}", site.catalog.groups.ever() + 1).into();
     let row = site.catalog.groups.add(Group { id, name: name.into(), members: Vec::new() });
+    note(site, who, "Group created", row);
     Ok(Answer::json(StatusCode::CREATED, &view(site, call, row)))
 }
 
 /// `DELETE group`: the group the administrators are in stays.
 fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let who = administrator(site, call)?;
     let row = wanted(site, call)?;
     if &*site.catalog.groups.get(row).name == ADMINISTRATORS {
         return Err(Refusal::bad("The group cannot be deleted: nobody would administer Jira any more."));
     }
+    note(site, who, "Group deleted", row);
     let catalog = &mut site.catalog;
     catalog.groups.strike(row);
     catalog.cast.retain(|cast| cast.actor != Actor::Group(row));
@@ -132,7 +134,7 @@ fn members(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// `POST group/user`
 fn join(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    administrator(site, call)?;
+    let by = administrator(site, call)?;
     let (row, body) = (wanted(site, call)?, object(body(call)?)?);
     let name = text(&body, if site.is_cloud() { "accountId" } else { "name" }).unwrap_or_default();
     let who = person(site, name);
@@ -142,6 +144,7 @@ fn join(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         let said = format!("Cannot add user '{name}', user is already a member of '{group}'");
         return Err(Refusal::bad(said));
     }
+    note(site, by, "User added to group", row);
     Ok(Answer::json(StatusCode::CREATED, &view(site, call, row)))
 }
 
@@ -160,7 +163,14 @@ fn leave(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         );
         return Err(Refusal::bad(said));
     }
+    note(site, caller, "User removed from group", row);
     Ok(Answer::empty(StatusCode::OK))
+}
+
+/// Notes in the audit log what was done to a group.
+fn note(site: &mut Site, who: Person, summary: &'static str, row: Row<Group>) {
+    let name = site.catalog.groups.get(row).name.to_string();
+    site.audit(who, (summary, "group management"), (name.clone(), name, "GROUP"));
 }
 
 /// The text of a suggestion with the match in bold, as pickers show it.

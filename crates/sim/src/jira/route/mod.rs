@@ -17,8 +17,12 @@ pub(crate) mod context;
 pub(crate) mod createmeta;
 pub(crate) mod custom;
 pub(crate) mod dashboard;
+pub(crate) mod dashboards;
 pub(crate) mod default;
+pub(crate) mod division;
 pub(crate) mod editmeta;
+pub(crate) mod expression;
+pub(crate) mod feature;
 pub(crate) mod field;
 pub(crate) mod filter;
 pub(crate) mod flow;
@@ -26,9 +30,12 @@ pub(crate) mod gadget;
 pub(crate) mod gradation;
 pub(crate) mod grant;
 pub(crate) mod group;
+pub(crate) mod instance;
 pub(crate) mod issue;
 pub(crate) mod kind;
+pub(crate) mod label;
 pub(crate) mod layout;
+pub(crate) mod notice;
 pub(crate) mod part;
 pub(crate) mod pat;
 pub(crate) mod permission;
@@ -37,15 +44,19 @@ pub(crate) mod priority;
 pub(crate) mod project;
 pub(crate) mod property;
 pub(crate) mod query;
+pub(crate) mod related;
 pub(crate) mod role;
 pub(crate) mod rows;
-pub(crate) mod scheme;
+pub(crate) mod rung;
 pub(crate) mod screen;
 pub(crate) mod screening;
 pub(crate) mod search;
+pub(crate) mod security;
+pub(crate) mod seek;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod share;
+pub(crate) mod shelf;
 pub(crate) mod status;
 pub(crate) mod suggest;
 pub(crate) mod tab;
@@ -53,7 +64,9 @@ pub(crate) mod task;
 pub(crate) mod template;
 pub(crate) mod tenant;
 pub(crate) mod transition;
+pub(crate) mod upkeep;
 pub(crate) mod user;
+pub(crate) mod validate;
 pub(crate) mod version;
 pub(crate) mod webhook;
 
@@ -121,7 +134,9 @@ pub(crate) fn both() -> Vec<Route<Site>> {
 /// Projects, people and everything else that administrators set up, on both faces.
 pub(crate) fn setup() -> Vec<Route<Site>> {
     [
-        scheme::table(),
+        division::table(),
+        notice::both(),
+        security::both(),
         grant::table(),
         version::table(),
         component::table(),
@@ -145,46 +160,74 @@ pub(crate) fn setup() -> Vec<Route<Site>> {
         tab::table(),
         editmeta::table(),
         part::both(),
+        instance::both(),
+        validate::both(),
     ]
     .concat()
 }
 
 /// What of that only one face has.
 pub(crate) fn own_setup(cloud: bool) -> Vec<Route<Site>> {
-    if cloud {
-        return [
-            component::cloud(),
-            assortment::cloud(),
-            group::cloud(),
-            role::cloud(),
-            account::cloud(),
-            permission::cloud(),
-            avatar::cloud(),
-            kind::cloud(),
-            priority::cloud(),
-            status::cloud(),
-            flow::cloud(),
-            filter::cloud(),
-            query::cloud(),
-            suggest::cloud(),
-            dashboard::cloud(),
-            gadget::cloud(),
-            webhook::dynamic::table(),
-            field::cloud(),
-            context::cloud(),
-            default::cloud(),
-            choice::cloud(),
-            screen::cloud(),
-            screening::cloud(),
-            layout::cloud(),
-            part::cloud(),
-            task::cloud(),
-            batch::cloud(),
-        ]
-        .concat();
-    }
+    if cloud { own_of_cloud() } else { own_of_data_center() }
+}
+
+fn own_of_cloud() -> Vec<Route<Site>> {
+    [
+        component::cloud(),
+        expression::cloud(),
+        gradation::cloud(),
+        notice::cloud(),
+        preference::cloud(),
+        related::cloud(),
+        rung::cloud(),
+        seek::cloud(),
+        security::cloud(),
+        instance::cloud(),
+        feature::cloud(),
+        label::cloud(),
+        shelf::cloud(),
+        validate::cloud(),
+        assortment::cloud(),
+        group::cloud(),
+        role::cloud(),
+        account::cloud(),
+        permission::cloud(),
+        avatar::cloud(),
+        kind::cloud(),
+        priority::cloud(),
+        status::cloud(),
+        flow::cloud(),
+        filter::cloud(),
+        query::cloud(),
+        suggest::cloud(),
+        dashboard::cloud(),
+        dashboards::cloud(),
+        gadget::cloud(),
+        webhook::dynamic::table(),
+        field::cloud(),
+        context::cloud(),
+        default::cloud(),
+        choice::cloud(),
+        screen::cloud(),
+        screening::cloud(),
+        layout::cloud(),
+        part::cloud(),
+        task::cloud(),
+        batch::cloud(),
+    ]
+    .concat()
+}
+
+fn own_of_data_center() -> Vec<Route<Site>> {
     [
         component::data_center(),
+        instance::data_center(),
+        grant::data_center(),
+        related::data_center(),
+        version::data_center(),
+        shelf::data_center(),
+        upkeep::data_center(),
+        validate::data_center(),
         assortment::data_center(),
         flow::data_center(),
         gradation::data_center(),
@@ -207,6 +250,7 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
     use Act::Read;
     vec![
         (Method::GET, "/project/search", Read(project::search)),
+        (Method::GET, "/project/type/accessible", Read(project::licensed)),
         (Method::POST, "/issue/bulkfetch", Read(bulk::fetch)),
         (Method::GET, "/issue/{issue}/changelog", Read(changelog::list)),
         (Method::GET, "/search", Read(search::gone)),
@@ -263,7 +307,11 @@ fn slice<T>(all: &[T], (start, max): (usize, usize)) -> &[T] {
 
 /// A page with `values`, as newer lists are sent; `path` is the list's own, below the API's root.
 fn bean(site: &Site, call: &Call<'_>, path: &str, all: &[Value]) -> Answer {
-    let (start, max) = page(call, 50, 100);
+    sized(site, call, path, all, page(call, 50, 100))
+}
+
+/// The same of another size.
+fn sized(site: &Site, call: &Call<'_>, path: &str, all: &[Value], (start, max): (usize, usize)) -> Answer {
     let shown = slice(all, (start, max));
     let end = start + shown.len();
     let root = format!("{}/rest/api/{}/{path}", site.base, call.api);

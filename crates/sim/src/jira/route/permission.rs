@@ -149,8 +149,9 @@ fn check(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
                 row.is_some_and(|row| holds(site, who, Some(row), &key))
             });
             let issues = issues.iter().filter(|id| {
-                let row = site.find(id).and_then(|id| site.issues.get(id)).map(|issue| issue.project);
-                row.is_some_and(|row| holds(site, who, Some(row), &key))
+                let issue = site.find(id).and_then(|id| site.issues.get(id));
+                let seen = issue.filter(|issue| site.sees(who, issue));
+                seen.is_some_and(|issue| holds(site, who, Some(issue.project), &key))
             });
             let number = |id: &String| id.parse::<u64>().ok();
             answer

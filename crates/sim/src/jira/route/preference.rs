@@ -59,6 +59,44 @@ pub(crate) fn table() -> Vec<Route<Site>> {
     ]
 }
 
+/// What only Cloud has.
+pub(crate) fn cloud() -> Vec<Route<Site>> {
+    use Act::{Read, Write};
+    vec![
+        (Method::GET, "/mypreferences/locale", Read(locale)),
+        (Method::PUT, "/mypreferences/locale", Write(set_locale)),
+    ]
+}
+
+/// The preference that the locale is kept in.
+const LOCALE: &str = "jira.user.locale";
+
+/// `GET mypreferences/locale`: the site's, where the caller has none.
+fn locale(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let own = call.caller.and_then(|who| site.keep.preferences.get(&(who, LOCALE.to_owned())));
+    Ok(Answer::ok(&json!({"locale": own.map_or("en_US", String::as_str)})))
+}
+
+/// `PUT mypreferences/locale`; without one the site's is used again.
+fn set_locale(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let who = signed_in(call)?;
+    let body = super::body(call)?;
+    let key = (who, LOCALE.to_owned());
+    match body.get("locale").and_then(Value::as_str) {
+        None | Some("") => {
+            site.keep.preferences.remove(&key);
+        }
+        Some(text) => {
+            let letters = |part: &str| part.len() == 2 && part.chars().all(|one| one.is_ascii_alphabetic());
+            if !text.split('_').all(letters) {
+                return Err(Refusal::bad(format!("The locale '{text}' is not supported.")));
+            }
+            site.keep.preferences.insert(key, text.to_owned());
+        }
+    }
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
 /// Whose properties the path names; changing needs more than reading.
 fn owner(site: &Site, call: &Call<'_>, change: bool) -> Result<(Owner, String), Refusal> {
     let caller = signed_in(call)?;

@@ -45,10 +45,10 @@ fn priorities(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let show = Show::call(site, call);
     let rows = site.catalog.priorities.iter().filter(|(_, one)| fits(call, &one.id, &one.name));
     let all: Vec<Value> = rows
-        .map(|(row, one)| {
+        .map(|(row, _)| {
             let mut shown = value(PriorityView(show, row, true));
             if site.is_cloud() {
-                put(&mut shown, "isDefault", &*one.name == "Medium");
+                put(&mut shown, "isDefault", site.catalog.default_priority() == Some(row));
             }
             shown
         })
@@ -65,7 +65,7 @@ fn resolutions(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         .map(|(row, _)| {
             let mut shown = value(ResolutionView(show, row));
             if site.is_cloud() {
-                put(&mut shown, "isDefault", false);
+                put(&mut shown, "default", site.catalog.usual_resolution == Some(row));
             }
             shown
         })

@@ -18,8 +18,13 @@ use crate::jira::view::project::{Full, Listed};
 use crate::jira::view::settings::StatusView;
 use crate::jira::view::{Show, each, object};
 
+/// The projects the caller may see, but for archived ones.
 pub(super) fn visible(site: &Site, call: &Call<'_>) -> Vec<Row<Project>> {
-    let rows = site.catalog.projects.iter().map(|(row, _)| row);
+    known(site, call, &|project| !project.archived)
+}
+
+fn known(site: &Site, call: &Call<'_>, wanted: &dyn Fn(&Project) -> bool) -> Vec<Row<Project>> {
+    let rows = site.catalog.projects.iter().filter(|(_, project)| wanted(project)).map(|(row, _)| row);
     rows.filter(|row| site.may(call.caller, *row, Right::Browse)).collect()
 }
 
@@ -30,10 +35,12 @@ pub(super) fn find(site: &Site, call: &Call<'_>) -> Result<Row<Project>, Refusal
     found.ok_or_else(|| Refusal::missing(format!("No project could be found with key '{wanted}'.")))
 }
 
-/// `GET project`
+/// `GET project`; those in the archive as well, if Data Center is asked for them.
 pub(crate) fn list(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let (show, expand) = (Show::call(site, call), call.query.list("expand"));
-    Ok(Answer::ok(&each(visible(site, call).iter(), |row| Listed(show, *row, &expand))))
+    let all = !site.is_cloud() && call.query.flag("includeArchived");
+    let rows = known(site, call, &|project| all || !project.archived);
+    Ok(Answer::ok(&each(rows.iter(), |row| Listed(show, *row, &expand))))
 }
 
 /// `GET project/{idOrKey}`
@@ -41,10 +48,15 @@ pub(crate) fn get(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::ok(&Full(Show::call(site, call), find(site, call)?, &call.query.list("expand"))))
 }
 
-/// `GET project/search`: Cloud's page of projects; `query` and `keys` narrow it.
+/// `GET project/search`: Cloud's page of projects; `query`, `keys` and `status` narrow it.
 pub(crate) fn search(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let (keys, text) = (call.query.list("keys"), call.query.get("query").unwrap_or_default().to_lowercase());
-    let mut rows = visible(site, call);
+    let states = call.query.list("status");
+    let named = |state: &str| states.iter().any(|one| one == state);
+    let mut rows = known(site, call, &|project| match project.archived {
+        true => named("archived"),
+        false => states.is_empty() || named("live"),
+    });
     rows.retain(|row| {
         let project = site.catalog.projects.get(*row);
         let keyed = keys.is_empty() || keys.iter().any(|key| **key == *project.key);
@@ -115,6 +127,7 @@ pub(crate) fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
     let who = administrator(site, call)?;
     let row = deed::project::create(site, who, &object(body(call)?)?)?;
     hook::setup::project(site, who, "project_created", row);
+    site.audit_project(who, "Project created", row);
     let project = site.catalog.projects.get(row);
     let path = format!("{}/rest/api/{}/project/{}", site.base, call.api, project.id);
     Ok(Answer::json(StatusCode::CREATED, &json!({"self": path, "id": project.id, "key": project.key})))
@@ -125,8 +138,9 @@ pub(crate) fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
     signed_in(call)?;
     let row = find(site, call)?;
     let who = administrator(site, call)?;
-    deed::project::update(site, row, &object(body(call)?)?)?;
+    deed::project::update(site, who, row, &object(body(call)?)?)?;
     hook::setup::project(site, who, "project_updated", row);
+    site.audit_project(who, "Project updated", row);
     Ok(Answer::ok(&Full(Show::call(site, call), row, &call.query.list("expand"))))
 }
 
@@ -135,8 +149,10 @@ pub(crate) fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
     signed_in(call)?;
     let row = find(site, call)?;
     let who = administrator(site, call)?;
+    super::shelf::removable(site, row)?;
     deed::project::remove(site, who, row);
     hook::setup::project(site, who, "project_deleted", row);
+    site.audit_project(who, "Project deleted", row);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
@@ -144,6 +160,12 @@ pub(crate) fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal
 pub(crate) fn genres(_: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
     Ok(Answer::ok(&deed::project::GENRES.iter().map(|key| genre_view(key)).collect::<Vec<_>>()))
+}
+
+/// `GET project/type/accessible`: those that are licensed.
+pub(crate) fn licensed(_: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    Ok(Answer::ok(&["business", "software"].map(genre_view)))
 }
 
 /// `GET project/type/{key}` and `…/accessible`

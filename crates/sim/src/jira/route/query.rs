@@ -70,7 +70,7 @@ fn matched(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let ids = ids.ok_or_else(|| Refusal::bad("The list of 'issueIds' must be given."))?;
     let seen = |id: &u64| {
         let issue = site.issues.get(u32::try_from(*id).ok()?)?;
-        site.may(call.caller, issue.project, Right::Browse).then_some(issue)
+        site.sees(call.caller, issue).then_some(issue)
     };
     let matches = |jql: String| match Query::ask(site, call.caller, &jql) {
         Err(refusal) => json!({"matchedIssues": [], "errors": refusal.messages}),

@@ -27,6 +27,7 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
         (Method::POST, "/statuses", Write(create_statuses)),
         (Method::PUT, "/statuses", Write(update_statuses)),
         (Method::DELETE, "/statuses", Write(delete_statuses)),
+        (Method::GET, "/statuses/byNames", Read(by_names)),
         (Method::GET, "/statuses/search", Read(search_statuses)),
     ]
 }
@@ -86,6 +87,18 @@ fn category_of(body: &Value) -> Result<Category, Refusal> {
         let words = [Category::New, Category::Indeterminate, Category::Done].map(Category::word);
         Refusal::bad(format!("The status category is one of {}.", words.join(", ")))
     })
+}
+
+/// `GET statuses/byNames`
+fn by_names(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    signed_in(call)?;
+    let names: Vec<&str> = call.query.all("name").collect();
+    if names.is_empty() {
+        return Err(Refusal::bad("The query parameter 'name' is required."));
+    }
+    let named = |status: &Status| names.iter().any(|name| status.name.eq_ignore_ascii_case(name));
+    let rows = site.catalog.statuses.iter().filter(|(_, status)| named(status));
+    Ok(Answer::ok(&rows.map(|(row, _)| status_view(site, row)).collect::<Vec<_>>()))
 }
 
 /// `POST statuses`: all or none are made.

@@ -153,6 +153,10 @@ fn values(site: &Site, call: &Call<'_>, name: &Name) -> Vec<(String, String)> {
             let rows = catalog.resolutions.iter().map(|(_, row)| twice(&row.name));
             rows.chain([twice("Unresolved")]).collect()
         }
+        Name::Level => {
+            let schemes = catalog.security_schemes.iter();
+            schemes.flat_map(|(_, scheme)| &scheme.levels).map(|level| twice(&level.name)).collect()
+        }
         Name::Assignee | Name::Reporter | Name::Creator => people(site),
         Name::Part(Part::Watcher | Part::Voter | Part::Worker) => people(site),
         Name::Part(Part::LinkType) => {
@@ -171,7 +175,7 @@ fn values(site: &Site, call: &Call<'_>, name: &Name) -> Vec<(String, String)> {
             seen.map(|filter| twice(&filter.name)).collect()
         }
         Name::Labels => {
-            let seen = site.issues.iter().filter(|issue| site.may(call.caller, issue.project, Right::Browse));
+            let seen = site.issues.iter().filter(|issue| site.sees(call.caller, issue));
             let mut labels: Vec<_> = seen.flat_map(|issue| issue.labels.iter().copied()).collect();
             labels.sort_unstable();
             labels.dedup();

@@ -20,7 +20,8 @@ pub(crate) fn cloud() -> Vec<Route<Site>> {
     vec![(Method::GET, "/task/{id}", Read(get)), (Method::POST, "/task/{id}/cancel", Write(cancel))]
 }
 
-fn path(site: &Site, call: &Call<'_>, id: u32) -> String {
+/// Where a task is.
+pub(super) fn path(site: &Site, call: &Call<'_>, id: u32) -> String {
     format!("{}/rest/api/{}/task/{id}", site.base, call.api)
 }
 
@@ -65,6 +66,24 @@ pub(super) fn submitted(
     let id = site.tasks.submit((title, false), who, now, pieces);
     let task = site.tasks.get(&id.to_string(), now).map(|task| view(site, call, task));
     Ok(Answer::json(StatusCode::SEE_OTHER, &task).header(LOCATION, &path(site, call, id)))
+}
+
+/// A task as it is answered; null when there is none with this id.
+pub(super) fn shown(site: &Site, call: &Call<'_>, id: u32) -> Value {
+    let task = site.tasks.get(&id.to_string(), site.frame.clock.now());
+    task.map(|task| view(site, call, task)).unwrap_or_default()
+}
+
+/// The same with nothing but the address, as some operations answer.
+pub(super) fn queued(
+    site: &mut Site,
+    call: &Call<'_>,
+    title: &str,
+    pieces: Vec<Piece>,
+) -> Result<Answer, Refusal> {
+    let (who, now) = (signed_in(call)?, site.frame.clock.now());
+    let id = site.tasks.submit((title, false), who, now, pieces);
+    Ok(Answer::empty(StatusCode::SEE_OTHER).header(LOCATION, &path(site, call, id)))
 }
 
 /// `GET task/{taskId}`: for whoever submitted it, and administrators.

@@ -36,6 +36,26 @@ pub(crate) fn table() -> Vec<Route<Site>> {
     ]
 }
 
+/// What only Data Center and Server have.
+pub(crate) fn data_center() -> Vec<Route<Site>> {
+    vec![(Method::GET, "/version", Act::Read(everywhere))]
+}
+
+/// `GET version`: a page of those in all projects the caller sees, or in `projectIds`; `query` narrows it.
+fn everywhere(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (ids, text) =
+        (call.query.list("projectIds"), call.query.get("query").unwrap_or_default().to_lowercase());
+    let fits = |version: &Version| {
+        let project = site.catalog.projects.get(version.project).id.to_string();
+        (ids.is_empty() || ids.contains(&project))
+            && version.name.to_lowercase().contains(&text)
+            && site.may(call.caller, version.project, Right::Browse)
+    };
+    let found = site.catalog.versions.iter().filter(|(_, version)| fits(version));
+    let all: Vec<Value> = found.map(|(row, _)| view(site, call, row)).collect();
+    Ok(bean(site, call, "version", &all))
+}
+
 fn view(site: &Site, call: &Call<'_>, row: Row<Version>) -> Value {
     let mut shown = serde_json::to_value(VersionView(Show::call(site, call), row)).unwrap_or_default();
     let wanted = call.query.list("expand");

@@ -3,8 +3,8 @@
 use crate::frame::table::Row;
 use crate::jira::catalog::{Catalog, Kind};
 use crate::jira::scheme::{
-    Division, Grant, Holder, Level, Notice, NotificationScheme, PermissionScheme, Plan, PriorityScheme,
-    SecurityScheme, TypeScheme, WorkflowScheme,
+    Division, Grant, Holder, Level, Member, Notice, NotificationScheme, PermissionScheme, Plan,
+    PriorityScheme, SecurityScheme, TypeScheme, WorkflowScheme,
 };
 use crate::jira::workflow::Workflow;
 
@@ -36,6 +36,7 @@ const EVERYBODY: &[&str] = &[
     "VIEW_VOTERS_AND_WATCHERS",
     "MANAGE_WATCHERS",
     "MANAGE_SPRINTS_PERMISSION",
+    "SET_ISSUE_SECURITY",
 ];
 /// What only the project's administrators may do.
 const ADMINISTRATORS: &[&str] = &[
@@ -46,6 +47,8 @@ const ADMINISTRATORS: &[&str] = &[
     "EDIT_ALL_WORKLOGS",
     "DELETE_ALL_WORKLOGS",
 ];
+/// The role whose members work on a project.
+const DEVELOPERS_ROLE: &str = "10001";
 /// The role whose members administer a project.
 pub(crate) const ADMINISTRATORS_ROLE: &str = "10002";
 /// Events of the default notification scheme: the reporter, the assignee and the watchers learn of each.
@@ -74,12 +77,21 @@ pub(super) fn add(catalog: &mut Catalog) {
         description: String::new().into(),
         notices: EVENTS.map(|event| Notice { event, to: to(event) }).collect(),
     });
-    let level = |id, name: &str| Level { id, name: name.into(), description: "".into() };
+    let role = |id: &str| holder("projectRole", Some(id));
+    let level = |id, name: &str, members: Vec<Holder>| Level {
+        id,
+        name: name.into(),
+        description: "".into(),
+        members: (2 * id..).zip(members).map(|(id, holder)| Member { id, holder }).collect(),
+    };
     catalog.security_schemes.add(SecurityScheme {
         id: 10_000,
         name: "Default Issue Security Scheme".into(),
         description: "".into(),
-        levels: vec![level(10_000, "Reporter and Developers"), level(10_001, "Administrators only")],
+        levels: vec![
+            level(10_000, "Reporter and Developers", vec![holder("reporter", None), role(DEVELOPERS_ROLE)]),
+            level(10_001, "Administrators only", vec![role(ADMINISTRATORS_ROLE)]),
+        ],
         default: None,
     });
     let priorities: Vec<_> = catalog.priorities.iter().map(|(row, _)| row).collect();

@@ -20,6 +20,7 @@ pub(super) const SYSTEM: &[Field] = &[
     Field::Versions,
     Field::Environment,
     Field::DueDate,
+    Field::Security,
     Field::TimeTracking,
     Field::Attachment,
     Field::IssueLinks,

@@ -9,7 +9,7 @@ use super::held::HeldView;
 use super::link::{IssueRef, SubtasksView, links};
 use super::person::PersonView;
 use super::settings::{
-    ComponentView, KindView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
+    ComponentView, KindView, LevelView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
 };
 use super::worklog::{ProgressView, TrackingView, WorklogField, aggregate, ratio};
 use super::{Show, each, object};
@@ -55,8 +55,11 @@ impl Serialize for FieldsView<'_> {
             if custom && !show.site.catalog.is_shown(issue.project, Some(issue.kind), *field) {
                 continue;
             }
+            if *field == Field::Security && !show.site.is_cloud() && issue.parts().security.is_none() {
+                continue;
+            }
             // Unlike every other field, a parent that is not there is not shown as null.
-            if *field == Field::Parent && parent(show.site, issue).is_none() {
+            if *field == Field::Parent && parent(show, issue).is_none() {
                 continue;
             }
             map.serialize_entry(field.id(&show.site.catalog), &FieldView(show, issue, *field))?;
@@ -121,11 +124,11 @@ impl FieldView<'_> {
                 each(parts.attachments.iter(), view).serialize(to)
             }
             Field::Subtasks => SubtasksView(show, issue).serialize(to),
-            Field::Parent => parent(show.site, issue).map(|parent| IssueRef(show, parent)).serialize(to),
+            Field::Parent => parent(show, issue).map(|parent| IssueRef(show, parent)).serialize(to),
             Field::Watches => crowd(Crowd::Watchers).serialize(to),
             Field::Votes => crowd(Crowd::Voters).serialize(to),
             Field::Worklog => WorklogField(show, issue).serialize(to),
-            Field::TimeTracking => TrackingView(own).serialize(to),
+            Field::TimeTracking => TrackingView(show.site.instance.pace, own).serialize(to),
             Field::TimeSpent => own.spent.serialize(to),
             Field::TimeEstimate => own.remaining.serialize(to),
             Field::OriginalEstimate => own.original.serialize(to),
@@ -139,16 +142,22 @@ impl FieldView<'_> {
                 let seen = show.viewer.and_then(|viewer| show.site.parts.seen_at(viewer, issue.id));
                 seen.map(Stamp).serialize(to)
             }
+            Field::Security => {
+                let level = parts.security.and_then(|id| show.site.catalog.level(id));
+                level.map(|level| LevelView(show, level)).serialize(to)
+            }
             Field::IssueRestriction => object!(to, {"issuerestrictions": Nothing, "shouldDisplay": false}),
             _ => to.serialize_none(),
         }
     }
 }
 
-/// The issue above: of a sub-task, and on Cloud the epic of any other issue.
-fn parent<'a>(site: &'a Site, issue: &Issue) -> Option<&'a Issue> {
+/// The issue above, if the viewer sees it: of a sub-task, and on Cloud the epic of any other issue.
+fn parent<'a>(show: Show<'a>, issue: &Issue) -> Option<&'a Issue> {
+    let site = show.site;
     let epic = || site.is_cloud().then(|| issue.epic(&site.catalog)).flatten();
-    site.issues.get(issue.parts().parent.or_else(epic)?)
+    let above = site.issues.get(issue.parts().parent.or_else(epic)?)?;
+    show.sees(above).then_some(above)
 }
 
 /// `{}`.

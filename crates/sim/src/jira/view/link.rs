@@ -8,7 +8,6 @@ use super::{Show, each, object, put};
 use crate::frame::table::Row;
 use crate::jira::issue::Issue;
 use crate::jira::part::{Icon, Link, LinkType, Remote};
-use crate::jira::site::Right;
 
 /// An issue in short, at the other end of something.
 pub(crate) struct IssueRef<'a>(pub(crate) Show<'a>, pub(crate) &'a Issue);
@@ -90,7 +89,7 @@ pub(crate) fn links<'a>(show: Show<'a>, issue: &Issue) -> Vec<LinkView<'a>> {
     let shown = known.filter(|link| !show.site.catalog.link_types.get(link.kind).system).filter(|link| {
         let other = if link.source == issue.id { link.destination } else { link.source };
         let other = show.site.issues.get(other);
-        other.is_some_and(|other| show.site.may(show.viewer, other.project, Right::Browse))
+        other.is_some_and(|other| show.sees(other))
     });
     shown.map(|link| LinkView { show, link: *link, of: Some(issue.id) }).collect()
 }

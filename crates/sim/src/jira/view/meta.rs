@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::held::{BranchView, HeldView, OptionView};
 use super::settings::{
-    ComponentView, KindView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
+    ComponentView, KindView, LevelView, PriorityView, ProjectView, ResolutionView, StatusView, VersionView,
 };
 use super::{Show, each};
 use crate::frame::table::Row;
@@ -66,6 +66,7 @@ impl Serialize for FieldMeta<'_> {
                 let number = catalog.custom.get(row).number;
                 map.serialize_entry("clauseNames", &[format!("cf[{number}]"), name.to_owned()])?;
             }
+            Field::Security => map.serialize_entry("clauseNames", &["level"])?,
             _ => map.serialize_entry("clauseNames", &[id])?,
         }
         map.serialize_entry("schema", &SchemaView(catalog, field))?;
@@ -106,7 +107,7 @@ impl ScreenField<'_> {
         let (show, catalog) = (self.show, &self.show.site.catalog);
         match self.field {
             Field::Priority => {
-                let row = catalog.priorities.find(|priority| &*priority.name == "Medium")?;
+                let row = catalog.usual_priority(self.project)?;
                 Some(Usual::Priority(PriorityView(show, row, false)))
             }
             Field::Custom(row) => {
@@ -115,6 +116,12 @@ impl ScreenField<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether whoever looks finds it on the screen.
+    pub(crate) fn is_offered(&self) -> bool {
+        self.field != Field::Security
+            || self.show.site.offers_level(self.show.viewer, Some(self.project), Some(self.kind))
     }
 
     fn operations(&self) -> &'static [&'static str] {
@@ -236,6 +243,10 @@ impl ScreenField<'_> {
                 map.serialize_entry(name, &each(rows.iter(), |row| KindView(show, *row)))
             }
             Field::Project => map.serialize_entry(name, &[ProjectView(show, project)]),
+            Field::Security => {
+                let levels = show.site.levels_for(show.viewer, project);
+                map.serialize_entry(name, &each(levels.iter(), |level| LevelView(show, level)))
+            }
             Field::Components => {
                 let rows = catalog.components.iter().filter(|(_, component)| component.project == project);
                 let rows: Vec<_> = rows.map(|(row, _)| row).collect();
@@ -332,6 +343,7 @@ impl<'a> TransitionView<'a> {
         fields
             .filter(|field| catalog.is_shown(project, Some(kind), *field))
             .map(|field| ScreenField { show, field, project, kind, form: Form::Transition })
+            .filter(ScreenField::is_offered)
             .collect()
     }
 }

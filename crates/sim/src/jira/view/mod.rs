@@ -22,6 +22,7 @@ pub(crate) mod worklog;
 use serde_json::Value;
 
 use crate::frame::call::{Call, Person};
+use crate::jira::issue::Issue;
 use crate::jira::site::Site;
 
 /// Writes an object whose members are always the same.
@@ -51,6 +52,11 @@ impl<'a> Show<'a> {
     /// As the answer to a call.
     pub(crate) fn call(site: &'a Site, call: &Call<'_>) -> Self {
         Self { site, api: call.api, adf: call.api == "3", hook: false, viewer: call.caller }
+    }
+
+    /// Whether an issue may be told of; webhooks are nobody's view and tell of all.
+    pub(crate) fn sees(&self, issue: &Issue) -> bool {
+        self.hook || self.site.sees(self.viewer, issue)
     }
 
     /// As a webhook's body: version 2 and wiki markup, on Cloud as well. Webhooks see as an administrator does.

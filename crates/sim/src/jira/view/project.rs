@@ -61,6 +61,13 @@ fn keys(project: &Project) -> Vec<&str> {
     std::iter::once(&project.key).chain(&project.former).map(|key| &**key).collect()
 }
 
+/// Where each role's members in the project are told.
+fn roles(show: Show<'_>, project: &Project) -> Map<String, Value> {
+    let path = format!("{}/rest/api/{}/project/{}/role", show.site.base, show.api, project.id);
+    let all = show.site.catalog.roles.iter();
+    all.map(|(_, role)| (role.name.to_string(), format!("{path}/{}", role.id).into())).collect()
+}
+
 fn insight(show: Show<'_>, row: Row<Project>) -> Value {
     let own = || show.site.issues.iter().filter(|issue| issue.project == row);
     let last = own().map(|issue| issue.updated).max();
@@ -93,7 +100,7 @@ impl Serialize for Full<'_> {
         }
         map.serialize_entry("assigneeType", if project.to_lead { "PROJECT_LEAD" } else { "UNASSIGNED" })?;
         map.serialize_entry("versions", &each(versions.iter(), |row| VersionView(show, *row)))?;
-        map.serialize_entry("roles", &Value::Object(Map::new()))?;
+        map.serialize_entry("roles", &roles(show, project))?;
         if expands("projectKeys") {
             map.serialize_entry("projectKeys", &keys(project))?;
         }

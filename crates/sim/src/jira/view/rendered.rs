@@ -13,7 +13,6 @@ use crate::jira::date::civil;
 use crate::jira::field::Field;
 use crate::jira::issue::{Comment, Issue, Text};
 use crate::jira::part::{Attachment, Tracking, Worklog};
-use crate::jira::span;
 
 /// The rendered fields of an issue.
 pub(crate) struct Rendered<'a>(pub(crate) Show<'a>, pub(crate) &'a Issue, pub(crate) &'a [Field]);
@@ -29,7 +28,7 @@ impl Serialize for Rendered<'_> {
 fn field_of(show: Show<'_>, issue: &Issue, field: Field) -> Value {
     let html = |text: &Option<Text>| text.as_ref().map(Text::html);
     let (own, whole) = (issue.parts().tracking, || aggregate(show.site, issue));
-    let time = |seconds: Option<u64>| json!(seconds.map(span::words));
+    let time = |seconds: Option<u64>| json!(seconds.map(|seconds| show.site.instance.pace.words(seconds)));
     match field {
         Field::Description => json!(html(&issue.description)),
         Field::Environment => json!(html(&issue.environment)),
@@ -47,7 +46,7 @@ fn field_of(show: Show<'_>, issue: &Issue, field: Field) -> Value {
         Field::AggregateTimeSpent => time(whole().spent),
         Field::AggregateTimeEstimate => time(whole().remaining),
         Field::AggregateOriginalEstimate => time(whole().original),
-        Field::TimeTracking => tracking(own),
+        Field::TimeTracking => tracking(show, own),
         Field::Attachment => {
             issue.parts().attachments.iter().map(|attachment| file(show, attachment)).collect()
         }
@@ -68,7 +67,7 @@ fn page(name: &str, all: Vec<Value>) -> Value {
     page
 }
 
-fn tracking(tracking: Tracking) -> Value {
+fn tracking(show: Show<'_>, tracking: Tracking) -> Value {
     let mut shown = json!({});
     for (name, seconds) in [
         ("originalEstimate", tracking.original),
@@ -76,7 +75,7 @@ fn tracking(tracking: Tracking) -> Value {
         ("timeSpent", tracking.spent),
     ] {
         if let Some(seconds) = seconds {
-            put(&mut shown, name, span::words(seconds));
+            put(&mut shown, name, show.site.instance.pace.words(seconds));
             put(&mut shown, &format!("{name}Seconds"), seconds);
         }
     }
@@ -105,7 +104,7 @@ fn work(show: Show<'_>, issue: u32, worklog: &Worklog) -> Value {
     put(&mut shown, "created", readable(worklog.created));
     put(&mut shown, "updated", readable(worklog.updated));
     put(&mut shown, "started", readable(worklog.started));
-    put(&mut shown, "timeSpent", span::words(worklog.seconds));
+    put(&mut shown, "timeSpent", show.site.instance.pace.words(worklog.seconds));
     shown
 }
 
@@ -114,7 +113,7 @@ fn readable(ms: i64) -> String {
 }
 
 /// A size as Jira writes it: a tenth below ten kilobytes, megabytes from one on.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const KILO: u64 = 1_024;
     const MEGA: u64 = KILO * KILO;
     if bytes >= MEGA {

@@ -8,6 +8,7 @@ use super::{Show, object};
 use crate::frame::table::Row;
 use crate::jira::catalog::{Category, Component, Kind, Priority, Project, Resolution, Status, Version};
 use crate::jira::date::civil;
+use crate::jira::scheme::Level;
 
 /// A project in short, as issues name it.
 pub(crate) struct ProjectView<'a>(pub(crate) Show<'a>, pub(crate) Row<Project>);
@@ -143,6 +144,21 @@ impl Serialize for ResolutionView<'_> {
             "id": resolution.id,
             "description": resolution.description,
             "name": resolution.name,
+        })
+    }
+}
+
+/// A security level.
+pub(crate) struct LevelView<'a>(pub(crate) Show<'a>, pub(crate) &'a Level);
+
+impl Serialize for LevelView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(show, level) = *self;
+        object!(serializer, {
+            "self": format_args!("{}/rest/api/{}/securitylevel/{}", show.site.base, show.api, level.id),
+            "id": format_args!("{}", level.id),
+            "description": level.description,
+            "name": level.name,
         })
     }
 }

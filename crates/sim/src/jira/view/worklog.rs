@@ -9,7 +9,7 @@ use crate::jira::date::Stamp;
 use crate::jira::issue::Issue;
 use crate::jira::part::{Tracking, Worklog};
 use crate::jira::site::Site;
-use crate::jira::span;
+use crate::jira::span::Pace;
 
 /// How many worklogs stand in an issue's own field.
 const WITHIN: usize = 20;
@@ -46,7 +46,7 @@ impl Serialize for WorklogView<'_> {
             map.serialize_entry("visibility", &VisibilityView(visibility.kind, &visibility.value))?;
         }
         map.serialize_entry("started", &Stamp(worklog.started))?;
-        map.serialize_entry("timeSpent", &span::print(worklog.seconds))?;
+        map.serialize_entry("timeSpent", &show.site.instance.pace.print(worklog.seconds))?;
         map.serialize_entry("timeSpentSeconds", &worklog.seconds)?;
         map.serialize_entry("id", &format_args!("{}", worklog.id))?;
         map.serialize_entry("issueId", &format_args!("{issue}"))?;
@@ -102,11 +102,11 @@ impl Serialize for WorklogField<'_> {
 }
 
 /// The time tracking field: what is not known is not there.
-pub(crate) struct TrackingView(pub(crate) Tracking);
+pub(crate) struct TrackingView(pub(crate) Pace, pub(crate) Tracking);
 
 impl Serialize for TrackingView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Tracking { original, remaining, spent } = self.0;
+        let Tracking { original, remaining, spent } = self.1;
         let mut map = serializer.serialize_map(None)?;
         let all = [
             ("originalEstimate", "originalEstimateSeconds", original),
@@ -115,7 +115,7 @@ impl Serialize for TrackingView {
         ];
         for (name, _, seconds) in all {
             if let Some(seconds) = seconds {
-                map.serialize_entry(name, &span::print(seconds))?;
+                map.serialize_entry(name, &self.0.print(seconds))?;
             }
         }
         for (_, name, seconds) in all {

@@ -173,3 +173,58 @@ async fn the_files_of_an_issue_go_with_it() {
     let which = format!("/rest/api/2/attachment/{}", made[0]["id"].as_str().unwrap());
     assert_eq!(world.ada.get(&which).await.status, 404);
 }
+
+/// A ZIP with empty files of these names: the local headers, the directory, its end.
+fn zip(names: &[&str]) -> Vec<u8> {
+    let (mut file, mut directory) = (Vec::new(), Vec::new());
+    for name in names {
+        let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+        let offset = u32::try_from(file.len()).unwrap().to_le_bytes();
+        let sizes = [0_u8; 4];
+        let large = 2_048_u32.to_le_bytes();
+        file.extend(
+            [b"PK\x03\x04".as_slice(), &[0; 14], &sizes, &sizes, &length, &[0; 2], name.as_bytes()].concat(),
+        );
+        let head = [b"PK\x01\x02".as_slice(), &[0; 16], &large, &large, &length, &[0; 12]].concat();
+        directory.extend([head.as_slice(), &offset, name.as_bytes()].concat());
+    }
+    let (start, size) = (u32::try_from(file.len()).unwrap(), u32::try_from(directory.len()).unwrap());
+    let count = u16::try_from(names.len()).unwrap().to_le_bytes();
+    file.extend(directory);
+    let end = [&size.to_le_bytes()[..], &start.to_le_bytes(), &[0; 2]].concat();
+    file.extend([b"PK\x05\x06".as_slice(), &[0; 4], &count, &count, &end].concat());
+    file
+}
+
+#[tokio::test]
+async fn an_attached_archive_tells_what_is_in_it() {
+    for face in [CLOUD, DC] {
+        let world = world(face).await;
+        let key = world.make("with files").await;
+        let content = zip(&["docs/", "docs/a.txt", "b.png"]);
+        let files =
+            [("a.zip", "application/zip", content.as_slice()), ("b.txt", "text/plain", b"PK".as_slice())];
+        let made = attach(&world.ada, &key, &files).await.expect(200);
+        let path = |place: usize, how: &str| {
+            format!("/rest/api/2/attachment/{}/expand/{how}", made[place]["id"].as_str().unwrap())
+        };
+        let raw = world.ada.get(&path(0, "raw")).await.expect(200);
+        assert_eq!(
+            (raw["totalEntryCount"].as_u64(), raw["entries"][0]["name"].as_str()),
+            (Some(2), Some("docs/a.txt"))
+        );
+        assert_eq!(
+            (raw["entries"][1]["mediaType"].as_str(), raw["entries"][1]["size"].as_u64()),
+            (Some("image/png"), Some(2_048))
+        );
+        assert_eq!(world.ada.get(&path(1, "raw")).await.status, 409);
+        assert_eq!(world.ada.get("/rest/api/2/attachment/9/expand/raw").await.status, 404);
+        if face == CLOUD {
+            let human = world.ada.get(&path(0, "human")).await.expect(200);
+            assert_eq!(
+                (human["entries"][0]["label"].as_str(), human["name"].as_str()),
+                (Some("a.txt"), Some("a.zip"))
+            );
+        }
+    }
+}

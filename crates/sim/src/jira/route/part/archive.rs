@@ -8,6 +8,7 @@ use super::{body, signed_in};
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::frame::world::{Act, Route};
+use crate::jira::deed::archive::put;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 
@@ -25,14 +26,6 @@ pub(super) fn data_center() -> Vec<Route<Site>> {
         (Method::PUT, "/issue/{issue}/archive", Write(store_one)),
         (Method::PUT, "/issue/{issue}/restore", Write(fetch_one)),
     ]
-}
-
-/// Puts an issue and its sub-tasks in or out; how many were not there yet.
-fn put(site: &mut Site, issue: u32, archived: bool) -> usize {
-    let children = site.issues.get(issue).map(|issue| issue.parts().children.clone()).unwrap_or_default();
-    let all = children.into_iter().chain([issue]);
-    let archive = &mut site.parts.archived;
-    all.filter(|id| if archived { archive.insert(*id) } else { archive.remove(id) }).count()
 }
 
 /// `PUT issue/archive` of Cloud

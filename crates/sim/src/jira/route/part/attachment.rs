@@ -14,7 +14,7 @@ use crate::jira::deed::attachment as deed;
 use crate::jira::issue::{Issue, Via};
 use crate::jira::part::Attachment;
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{By, Right, Site};
+use crate::jira::site::{By, Site};
 use crate::jira::view::Show;
 use crate::jira::view::attachment::AttachmentView;
 
@@ -96,7 +96,7 @@ pub(super) fn named<'a>(site: &'a Site, call: &Call<'_>) -> Result<(&'a Issue, &
     let found = id.parse().ok().and_then(|id| find(site, id)).filter(|_| site.parts.upload.enabled);
     let (issue, attachment) =
         found.ok_or_else(|| Refusal::missing(format!("The attachment with id '{id}' does not exist")))?;
-    if !site.may(call.caller, issue.project, Right::Browse) {
+    if !site.sees(call.caller, issue) {
         let said = format!("You do not have permission to view attachment with id: {id}");
         return Err(Refusal::forbidden(said));
     }

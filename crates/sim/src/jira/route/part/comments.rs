@@ -48,7 +48,7 @@ pub(super) fn data_center() -> Vec<Route<Site>> {
 }
 
 fn readable(site: &Site, caller: Option<Person>, issue: &Issue, comment: &Comment) -> bool {
-    site.may(caller, issue.project, Right::Browse) && site.may_read(caller, comment)
+    site.sees(caller, issue) && site.may_read(caller, comment)
 }
 
 /// The comment the path names and its issue, if the caller may read it.

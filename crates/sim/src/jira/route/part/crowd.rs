@@ -2,16 +2,17 @@
 
 use axum::routing::MethodFilter as Method;
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::{Entered, body, enter};
+use super::super::strings;
+use super::{Entered, body, enter, signed_in};
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::world::{Act, Route};
 use crate::jira::deed::crowd as deed;
 use crate::jira::input;
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{Right, Site};
+use crate::jira::site::Site;
 use crate::jira::view::Show;
 use crate::jira::view::crowd::{Crowd, CrowdView};
 
@@ -25,6 +26,26 @@ pub(super) fn both() -> Vec<Route<Site>> {
         (Method::POST, "/issue/{issue}/votes", Write(vote)),
         (Method::DELETE, "/issue/{issue}/votes", Write(unvote)),
     ]
+}
+
+/// What only Cloud has.
+pub(super) fn cloud() -> Vec<Route<Site>> {
+    vec![(Method::POST, "/issue/watching", Act::Read(watching))]
+}
+
+/// `POST issue/watching`: which of some issues the caller watches; those that are none, or not seen, are not watched.
+fn watching(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let who = signed_in(call)?;
+    let ids = strings(&body(call)?, "issueIds");
+    if ids.is_empty() {
+        return Err(Refusal::bad("The issueIds are required."));
+    }
+    let watched = |id: &String| {
+        let issue = site.see(call.caller, id).ok();
+        issue.is_some_and(|issue| issue.watchers.contains(&who))
+    };
+    let shown: Map<String, Value> = ids.iter().map(|id| (id.clone(), watched(id).into())).collect();
+    Ok(Answer::ok(&json!({"issuesIsWatching": shown})))
 }
 
 /// A crowd; without the permission to see it, only oneself and how many there are.
@@ -83,7 +104,7 @@ fn watch(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         Some(named) => input::person(site, named).ok_or_else(|| unknown(named))?,
     };
     manage(site, call, (&entered, person), "add watchers to")?;
-    if !site.may(Some(person), entered.project, Right::Browse) {
+    if site.issues.get(entered.id).is_none_or(|issue| !site.sees(Some(person), issue)) {
         let status = if site.is_cloud() { StatusCode::BAD_REQUEST } else { StatusCode::UNAUTHORIZED };
         let name = &site.catalog.account(person).name;
         let said = format!(

@@ -11,10 +11,10 @@ use crate::jira::deed;
 use crate::jira::edit::Hand;
 use crate::jira::edit::link as given;
 use crate::jira::input::object;
-use crate::jira::issue::{Issue, Via};
+use crate::jira::issue::Via;
 use crate::jira::part::Link;
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{By, Right, Site};
+use crate::jira::site::{By, Site};
 use crate::jira::view::Show;
 use crate::jira::view::link::LinkView;
 
@@ -68,10 +68,7 @@ fn find(site: &Site, call: &Call<'_>) -> Result<Link, Refusal> {
     let named = call.param("id");
     let id: u32 =
         named.parse().map_err(|_| Refusal::bad(format!("The issue link id '{named}' is not a number.")))?;
-    let seen = |id: u32| {
-        let seen = |issue: &Issue| site.may(call.caller, issue.project, Right::Browse);
-        site.issues.get(id).is_some_and(seen)
-    };
+    let seen = |id: u32| site.issues.get(id).is_some_and(|issue| site.sees(call.caller, issue));
     let link = site.parts.links.get(&id).filter(|link| seen(link.source) && seen(link.destination));
     link.copied().ok_or_else(|| Refusal::missing(format!("No issue link with id '{id}' exists.")))
 }

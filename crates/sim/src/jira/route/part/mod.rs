@@ -5,14 +5,19 @@ pub(crate) mod attachment;
 mod comments;
 pub(crate) mod content;
 pub(crate) mod crowd;
+mod entries;
+mod excess;
 mod histories;
+mod hours;
 pub(crate) mod link;
 pub(crate) mod link_type;
 mod notify;
 mod picker;
+mod properties;
 mod property;
 pub(crate) mod remote;
 mod subtask;
+mod vault;
 pub(crate) mod worklog;
 pub(crate) mod worklogs;
 
@@ -31,6 +36,7 @@ pub(crate) fn both() -> Vec<Route<Site>> {
         attachment::both(),
         comments::both(),
         crowd::both(),
+        entries::both(),
         link::both(),
         link_type::both(),
         notify::both(),
@@ -44,7 +50,19 @@ pub(crate) fn both() -> Vec<Route<Site>> {
 
 /// What only Cloud has.
 pub(crate) fn cloud() -> Vec<Route<Site>> {
-    [archive::cloud(), comments::cloud(), content::cloud(), histories::cloud(), worklog::cloud()].concat()
+    [
+        archive::cloud(),
+        comments::cloud(),
+        content::cloud(),
+        crowd::cloud(),
+        excess::cloud(),
+        histories::cloud(),
+        hours::cloud(),
+        properties::cloud(),
+        vault::cloud(),
+        worklog::cloud(),
+    ]
+    .concat()
 }
 
 /// What only Data Center and Server have.

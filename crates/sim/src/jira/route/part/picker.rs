@@ -10,7 +10,7 @@ use crate::frame::world::{Act, Route};
 use crate::jira::issue::Issue;
 use crate::jira::jql::Query;
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{Right, Site};
+use crate::jira::site::Site;
 use crate::jira::view::put;
 
 /// How many issues a section has at most.
@@ -38,7 +38,7 @@ fn pick(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         let key = site.key(issue).to_lowercase();
         let number = key.rsplit_once('-').map(|(_, number)| number.to_owned()).unwrap_or_default();
         !excluded
-            && site.may(call.caller, issue.project, Right::Browse)
+            && site.sees(call.caller, issue)
             && project.is_none_or(|id| site.catalog.projects.get(issue.project).id == id)
             && (subtasks || issue.parts().parent.is_none())
             && words.iter().all(|word| {

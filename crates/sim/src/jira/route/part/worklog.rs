@@ -102,15 +102,15 @@ fn create(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let entered = enter(site, call)?;
     entered.needs(site, "WORK_ON_ISSUES", || denied(site, "associate a worklog to this issue"))?;
     let hand = Hand::of(call, entered.by);
-    let adjust = adjust(call, "reduceBy")?;
+    let adjust = adjust(site, call, "reduceBy")?;
     let given = deed::read(site, &hand, &body(call)?)?;
     let id = deed::add(site, &hand, entered.id, given, adjust)?;
     settle(site, call, entered.id);
     show(site, call, (entered.id, id), StatusCode::CREATED)
 }
 
-fn adjust(call: &Call<'_>, amount: &str) -> Result<Adjust, Refusal> {
-    Adjust::read(|name| call.query.get(name).map(str::to_owned), amount)
+fn adjust(site: &Site, call: &Call<'_>, amount: &str) -> Result<Adjust, Refusal> {
+    Adjust::read(site.instance.pace, |name| call.query.get(name).map(str::to_owned), amount)
 }
 
 /// The issue and worklog of the path, for somebody who has one of two permissions.
@@ -132,7 +132,7 @@ fn own(
 fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let (issue, id, by) = own(site, call, ("EDIT_OWN_WORKLOGS", "EDIT_ALL_WORKLOGS"), "edit")?;
     let hand = Hand::of(call, by);
-    let adjust = adjust(call, "")?;
+    let adjust = adjust(site, call, "")?;
     let given = deed::read(site, &hand, &body(call)?)?;
     deed::edit(site, &hand, (issue, id), given, adjust)?;
     settle(site, call, issue);
@@ -142,7 +142,7 @@ fn update(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
 /// `DELETE issue/{idOrKey}/worklog/{id}`
 fn delete(site: &mut Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let (issue, id, by) = own(site, call, ("DELETE_OWN_WORKLOGS", "DELETE_ALL_WORKLOGS"), "delete")?;
-    let adjust = adjust(call, "increaseBy")?;
+    let adjust = adjust(site, call, "increaseBy")?;
     deed::delete(site, &Hand::of(call, by), (issue, id), adjust)?;
     settle(site, call, issue);
     Ok(Answer::empty(StatusCode::NO_CONTENT))

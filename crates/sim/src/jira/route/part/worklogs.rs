@@ -11,7 +11,7 @@ use crate::frame::world::{Act, Route};
 use crate::jira::issue::Issue;
 use crate::jira::part::Worklog;
 use crate::jira::refusal::Refusal;
-use crate::jira::site::{Right, Site};
+use crate::jira::site::Site;
 use crate::jira::view::comment::PropertyView;
 use crate::jira::view::worklog::WorklogView;
 use crate::jira::view::{Show, put};
@@ -38,7 +38,7 @@ fn readable<'a>(site: &'a Site, call: &Call<'_>) -> impl Iterator<Item = (&'a Is
         Some((issue, issue.parts().worklogs.iter().find(|worklog| worklog.id == *id)?))
     });
     known.filter(move |(issue, worklog)| {
-        site.may(caller, issue.project, Right::Browse) && site.is_open(caller, worklog.visibility.as_ref())
+        site.sees(caller, issue) && site.is_open(caller, worklog.visibility.as_ref())
     })
 }
 
