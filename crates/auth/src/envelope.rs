@@ -10,7 +10,6 @@ use bowline_core::port::SealError;
 use bowline_core::secret::{Sealed, Secret};
 use zeroize::Zeroizing;
 
-const FORMAT: u8 = 1;
 const HEADER: usize = 5;
 const BODY: usize = HEADER + NONCE_LEN;
 const TAG: usize = 16;
@@ -29,8 +28,7 @@ pub(crate) fn seal(
 ) -> Result<Sealed, SealError> {
     // Sized beforehand: growing would leave a copy of the plaintext behind.
     let mut out = Vec::with_capacity(BODY + plain.len() + TAG);
-    out.push(FORMAT);
-    out.extend_from_slice(&version.to_be_bytes());
+    out.extend_from_slice(&Sealed::beginning(version));
     let aad = Aad::from(bound(&out, context));
     out.extend_from_slice(&[0; NONCE_LEN]);
     out.extend_from_slice(plain);
@@ -56,10 +54,10 @@ pub(crate) fn open(key: &RandomizedNonceKey, context: &[&str], sealed: &Sealed) 
 
 /// The version of the key an envelope was sealed under; not yet authenticated.
 pub(crate) fn version(sealed: &Sealed) -> Result<i32, SealError> {
-    match sealed.0.split_first_chunk::<HEADER>() {
-        Some(([FORMAT, version @ ..], _)) => Ok(i32::from_be_bytes(*version)),
-        Some(_) => Err(SealError::Corrupt("an unknown format")),
-        None => Err(SealError::Corrupt("too short")),
+    match sealed.version() {
+        Some(version) => Ok(version),
+        None if sealed.0.len() < HEADER => Err(SealError::Corrupt("too short")),
+        None => Err(SealError::Corrupt("an unknown format")),
     }
 }
 

@@ -4,18 +4,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bowline_core::Code;
-use bowline_core::code::{SEAL_KEY_MISSING, SEAL_KEY_WRONG};
-use bowline_core::port::StoreError;
+use bowline_core::code::{SEAL_KEY_AWAY, SEAL_KEY_MISSING, SEAL_KEY_WRONG};
+use bowline_core::port::{SealError, StoreError};
 
 /// Why a key or token file is not usable. Nothing was changed, in the database or on disk.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database holds sealed values, and the file with the key to them is not there.
-    #[error("the key file {} is missing; restore it from a backup", .0.display())]
+    #[error("{} is missing; restore it from a backup", .0.display())]
     KeyMissing(PathBuf),
-    /// The key in the file is not the one that sealed this database.
-    #[error("the key file {} is not the one that sealed this database", .0.display())]
-    KeyWrong(PathBuf),
+    /// The database needs another key-encryption key than there is.
+    #[error("this database was sealed with {wanted}, and what there is is {have}")]
+    KeyWrong {
+        /// What was found, and where.
+        have: String,
+        /// The public name of the key that is needed.
+        wanted: String,
+    },
+    /// Something could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// There is a file already; it is never overwritten.
     #[error("{} exists already and is never overwritten", .0.display())]
     Exists(PathBuf),
@@ -48,7 +56,8 @@ impl Error {
     pub const fn code(&self) -> Option<Code> {
         match self {
             Self::KeyMissing(_) => Some(SEAL_KEY_MISSING),
-            Self::KeyWrong(_) => Some(SEAL_KEY_WRONG),
+            Self::KeyWrong { .. } => Some(SEAL_KEY_WRONG),
+            Self::Seal(SealError::Away(_)) => Some(SEAL_KEY_AWAY),
             _ => None,
         }
     }

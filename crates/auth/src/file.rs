@@ -1,4 +1,4 @@
-//! Files that only their owner may read: the key file, the local admin token.
+//! Files that only their owner may read: key files, passphrases, the local admin token.
 //!
 //! They are made whole or not at all, never overwritten, and refused when others may read them.
 
@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::token;
 
-/// A key or token file is a few lines; more is some other file.
-const LONGEST: u64 = 4_096;
+/// A key or token file is a few lines, an RSA key of 8192 bit some seven thousand characters; more is another file.
+const LONGEST: u64 = 16_384;
 
 /// Makes a file with this text, readable and writable by the owner alone; folders that are missing are made for
 /// the owner alone too. `Exists` if there is one, even if it appears at this very moment.

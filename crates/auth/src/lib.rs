@@ -1,7 +1,7 @@
 //! Every way to prove who we are, and the sealing of secrets. A security review reads this crate.
 //!
-//! Three parts: **at rest** ([`keyfile`] and [`Sealer`]: a key file wraps one data key and one fingerprint
-//! key per tenant), **outbound** ([`CredentialSigner`], called by `net` for every attempt; [`oauth1`; what an answer
+//! Three parts: **at rest** ([`kek`], [`Keyring`] and [`Sealer`]: a key-encryption key wraps the data keys and the
+//! fingerprint key of each tenant; [`Rotation`] turns them over), **outbound** ([`CredentialSigner`], called by `net` for every attempt; [`oauth1`; what an answer
 //! says about the way in: [`attribution`]), and **inbound**
 //! ([`intake`] for webhook deliveries, [`bearer`] for our own API). No connection is opened here, and no log
 //! line is written: what this crate holds has no business in either.
@@ -13,18 +13,27 @@ mod envelope;
 mod error;
 mod file;
 mod fingerprint;
+pub mod folder;
 pub mod intake;
+pub mod kek;
 pub mod keyfile;
+mod keyring;
 mod methods;
 pub mod oauth1;
 mod percent;
+mod rotation;
 mod sealer;
 mod secrets;
 mod signer;
 mod system;
 mod token;
+mod wrapped;
 
 pub use error::Error;
+pub use keyring::{KekState, KekView, Keyring};
+pub use rotation::{
+    Broken, DataKey, DataPlan, Exported, KeyList, Progress, Rotation, RotationPorts, TenantKeys, Verdict,
+};
 pub use sealer::Sealer;
 pub use secrets::Secrets;
 pub use signer::CredentialSigner;

@@ -8,6 +8,7 @@ mod crash;
 #[expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
 mod demo;
 mod instance;
+mod kek;
 mod role;
 mod telemetry;
 mod wiring;

@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use bowline_auth::{CredentialSigner, Sealer, Secrets, SystemClock, SystemEntropy, bearer, keyfile};
+use bowline_auth::folder::Folder;
+use bowline_auth::{
+    CredentialSigner, Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemClock, SystemEntropy, bearer,
+};
 use bowline_bus::{Feed, Local};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
-use bowline_core::port::{Bell, Clock, Commits, Entropy, Registry as _, Seal, StoreError, WorkQueue as _};
+use bowline_core::port::{
+    Bell, Clock, Commits, Entropy, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
+};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Claim, Entity, Lane, Touch};
 use bowline_net::{Attempt, Observer, Pipeline, World};
@@ -19,13 +24,14 @@ use bowline_store::Store;
 use bowline_sync::{Engine, Outcome};
 use bowline_tools::Registry;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, LivePage};
 use crate::instance::Instance;
 use crate::role::Roles;
-use crate::worker::{Retain, Watch, Worker};
+use crate::worker::{Retain, Turnover, Watch, Worker, turnover};
 
 /// The tenant that exists from the first start.
 pub(crate) const FIRST_TENANT: &str = "default";
@@ -73,9 +79,11 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     let dir = &config.data.dir;
     let instance = Instance::take(dir, entropy.as_ref())?;
     let store = Arc::new(open_store(config).await?);
-    let kek = keyfile::unlock(&config.keys.path(dir), store.as_ref(), entropy.as_ref()).await?;
-    let parts = Parts::build(config, &clock, &entropy, &store, kek)?;
+    let keyring = unlock(config, &store, entropy.as_ref()).await?;
+    let parts = Parts::build(config, &clock, &entropy, &store, keyring)?;
     let new = first_tenant(&store, clock.as_ref(), entropy.as_ref()).await?;
+    // Before anything is sealed: a first data key that was made by hand is in the folder from the beginning.
+    turnover::told(parts.keys.take_in()).await;
     let left = store.abandon(instance.name(), clock.now()).await?;
     if left > 0 {
         tracing::info!(left, "taking up work that was under way when the last process ended");
@@ -101,6 +109,8 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         tasks.push(tokio::spawn(parts.worker(config, &clock, &store, instance.name()).run(stop.clone())));
         let retain = Retain { store: store.clone(), clock };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
+        let turnover = Turnover { keys: parts.keys.clone(), due: parts.keys_due.clone() };
+        tasks.push(tokio::spawn(turnover.run(stop.clone())));
     }
     Ok(Running { address, public_url, new, stop, app, tasks, store, _instance: instance })
 }
@@ -113,6 +123,21 @@ async fn open_store(config: &Config) -> Result<Store> {
     Store::open(options).await.context("cannot open the database")
 }
 
+/// The key-encryption keys, proved against the database. Keys are made only for a database that was never sealed.
+async fn unlock(config: &Config, store: &Arc<Store>, entropy: &dyn Entropy) -> Result<Arc<Keyring>> {
+    let (keys, timeout) = (&config.keys, config.keys.timeout());
+    let source = keys.wrap(&config.data.dir).map_err(anyhow::Error::msg)?;
+    let fresh = store.key_check().await?.is_none();
+    let current =
+        if fresh { source.open_or_make(timeout, entropy).await } else { source.open(timeout).await }?;
+    let mut retired = Vec::new();
+    for source in keys.retired() {
+        let opened = source.open(timeout).await;
+        retired.push(opened.with_context(|| format!("`keys.retired` names {source}"))?);
+    }
+    Ok(Arc::new(Keyring::unlock(current, retired, store.clone(), store.clone()).await?))
+}
+
 async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
     serve(listener, router(app), Serving::default(), stop.cancelled_owned()).await;
 }
@@ -121,6 +146,8 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
 struct Parts {
     engine: Arc<Engine>,
     seal: Arc<Sealer>,
+    keys: Arc<Rotation>,
+    keys_due: Arc<Notify>,
     secrets: Arc<Secrets>,
     tools: Arc<Registry>,
     commits: Arc<Told>,
@@ -135,11 +162,21 @@ impl Parts {
         clock: &Arc<SystemClock>,
         entropy: &Arc<SystemEntropy>,
         store: &Arc<Store>,
-        kek: keyfile::Kek,
+        keyring: Arc<Keyring>,
     ) -> Result<Self> {
         let feed = Feed::new();
         let commits = Arc::new(Told { store: Arc::clone(store), feed: feed.clone() });
-        let seal = Arc::new(Sealer::new(kek, store.clone(), commits.clone(), clock.clone(), entropy.clone()));
+        let (keyed, vault) = (keyring.clone(), store.clone());
+        let seal = Arc::new(Sealer::new(keyed, vault, commits.clone(), clock.clone(), entropy.clone()));
+        let rotation = RotationPorts {
+            vault: store.clone(),
+            keys: store.clone(),
+            commits: store.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        let folder = config.keys.folder().map(Folder::new);
+        let keys = Arc::new(Rotation::new(keyring, seal.clone(), rotation, folder));
         let secrets = Arc::new(Secrets::new(store.clone(), seal.clone(), clock.clone()));
         let metrics = Arc::new(Metrics::new());
         let mut world =
@@ -164,7 +201,8 @@ impl Parts {
             work: store.clone(),
         };
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
-        Ok(Self { engine, seal, secrets, tools, commits, bell: Arc::new(Local::new()), metrics, feed })
+        let (bell, keys_due) = (Arc::new(Local::new()), Arc::new(Notify::new()));
+        Ok(Self { engine, seal, keys, keys_due, secrets, tools, commits, bell, metrics, feed })
     }
 
     fn server(
@@ -183,6 +221,8 @@ impl Parts {
             desk: store.clone(),
             work: store.clone(),
             seal,
+            keys: self.keys.clone(),
+            keys_due: self.keys_due.clone(),
             tools: self.tools.clone(),
             bell: self.bell.clone(),
             engine: self.engine.clone(),

@@ -210,12 +210,15 @@ codes! {
     SEAL_CORRUPT = "seal.corrupt", "A sealed value cannot be opened",
         "It was changed, moved from another row, or sealed under another key.",
         "Restore the row from a backup, or store the secret again.";
-    SEAL_KEY_MISSING = "seal.key_missing", "The key file is missing",
+    SEAL_KEY_AWAY = "seal.key_away", "The holder of the key-encryption key does not answer",
+        "A tenant's key has to be opened, and the encryptor process or the program that can do it failed or did not answer in time.",
+        "Start `bowline serve --role encryptor`, or run the program of `keys.wrap` by hand to see what it says. Keys that are open already go on working.";
+    SEAL_KEY_MISSING = "seal.key_missing", "The key-encryption key is missing",
         "The database holds sealed values, but the key that opens them is not where it should be.",
         "Restore the key file from your backup to the path named in the detail. Bowline makes no new key over old data.";
-    SEAL_KEY_WRONG = "seal.key_wrong", "The key file is not the one that sealed this database",
-        "The key check value does not match.",
-        "Restore the right key file. Nothing was changed.";
+    SEAL_KEY_WRONG = "seal.key_wrong", "The key-encryption key is not the one that sealed this database",
+        "The database says which key-encryption keys it needs, and what is configured under `keys.wrap` and `keys.retired` is not all of them.",
+        "Restore the right key, or name the old one under `keys.retired` until `bowline keys rotate wrapping` has ended. Nothing was changed.";
     STORE_TOO_NEW = "store.too_new", "The database belongs to a newer release",
         "Its schema has a migration that this release does not know.",
         "Run the newer release, or restore the backup made before the upgrade.";

@@ -17,7 +17,7 @@ use crate::id::{
     CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId,
 };
 use crate::profile::Profile;
-use crate::secret::Sealed;
+use crate::secret::{Sealed, Shelf};
 use crate::share::Share;
 use crate::tenant::Tenant;
 use crate::work::{Claim, Entity, Fence, Touch};
@@ -42,6 +42,29 @@ pub enum Change {
     AddTenant(Tenant),
     /// A data key or fingerprint key of the tenant, wrapped. A version that exists is never overwritten.
     AddKey(WrappedKey),
+    /// The same key in another wrapping. Fails with `Conflict("wrapping")` if it is not wrapped as `was` any more.
+    RewrapKey {
+        /// The key with its new wrapping.
+        key: WrappedKey,
+        /// The wrapping it has now.
+        was: Sealed,
+    },
+    /// A data key that nothing is needed for any more. It stays if anything is sealed under it.
+    DropDataKey {
+        /// Its version.
+        version: i32,
+    },
+    /// A sealed value under a newer data key. Nothing happens if the value was replaced or dropped meanwhile.
+    Reseal {
+        /// Where it is.
+        shelf: Shelf,
+        /// The printed id of its row.
+        id: String,
+        /// The ciphertext it has now.
+        was: Sealed,
+        /// The one it gets.
+        sealed: Sealed,
+    },
     /// A secret, new or replaced.
     PutSecret {
         /// Its identifier.

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretSlice};
+use serde::Serialize;
 
 /// Something that must not be seen: a token, a password, a webhook secret, issue text on its way into a seal.
 ///
@@ -49,6 +50,63 @@ pub struct Sealed(pub Vec<u8>);
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+impl Sealed {
+    /// How every value begins that is sealed under this version of the tenant's data key: the format (1 byte) and
+    /// the version (4 bytes, big-endian), so that a database can count and find them without opening any.
+    pub const fn beginning(version: i32) -> [u8; 5] {
+        let [a, b, c, d] = version.to_be_bytes();
+        [1, a, b, c, d]
+    }
+
+    /// The version of the data key that a value claims to be sealed under; `None` for another format. Only opening
+    /// it proves the claim.
+    pub fn version(&self) -> Option<i32> {
+        match self.0.split_first_chunk::<5>() {
+            Some(([1, version @ ..], _)) => Some(i32::from_be_bytes(*version)),
+            _ => None,
+        }
+    }
+}
+
+/// A place where sealed values lie; each is one column of one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shelf {
+    /// Credentials and webhook secrets.
+    Secrets,
+    /// Bodies of deliveries that could not be read.
+    ParkedBodies,
+    /// Vendors' own words on findings.
+    VendorWords,
+    /// Values that lost a conflict.
+    ConflictLosers,
+}
+
+impl Shelf {
+    /// Every shelf.
+    pub const ALL: [Self; 4] = [Self::Secrets, Self::ParkedBodies, Self::VendorWords, Self::ConflictLosers];
+
+    /// What the values on it can be for.
+    pub const fn purposes(self) -> &'static [Purpose] {
+        match self {
+            Self::Secrets => &[Purpose::Credential, Purpose::WebhookSecret],
+            Self::ParkedBodies => &[Purpose::ParkedBody],
+            Self::VendorWords => &[Purpose::VendorWords],
+            Self::ConflictLosers => &[Purpose::ConflictLoser],
+        }
+    }
+
+    /// The word for it in lists.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Secrets => "secrets",
+            Self::ParkedBodies => "parked_bodies",
+            Self::VendorWords => "vendor_words",
+            Self::ConflictLosers => "conflict_losers",
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bowline_core::Failure;
 use bowline_core::code::{
     AUTH_REJECTED, NET_ADDRESS_REFUSED, NET_BUSY, NET_CUT, NET_TIMEOUT, NET_TLS, NET_TOO_LARGE,
-    NET_UNREACHABLE, SEAL_CORRUPT, STORE_UNAVAILABLE,
+    NET_UNREACHABLE, SEAL_CORRUPT, SEAL_KEY_AWAY, STORE_UNAVAILABLE,
 };
 use bowline_core::failure::{Act, Executed, Words};
 use bowline_core::port::{OutboundAnswer, SealError, SignError};
@@ -120,6 +120,7 @@ impl From<SignError> for Trouble {
     fn from(error: SignError) -> Self {
         let failure = match &error {
             SignError::Sealed(SealError::Store(_)) => Failure::retry(STORE_UNAVAILABLE, Executed::No),
+            SignError::Sealed(SealError::Away(_)) => Failure::retry(SEAL_KEY_AWAY, Executed::No),
             SignError::Sealed(_) => Failure::wait(SEAL_CORRUPT),
             SignError::Missing | SignError::Unfit => Failure::wait(AUTH_REJECTED),
         };

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bowline_auth::{Sealer, Secrets, SystemClock, SystemEntropy, bearer, keyfile};
+use bowline_auth::{
+    Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemClock, SystemEntropy, bearer, keyfile,
+};
 use bowline_core::activity::{Activity, Deed};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, Identity, IntakeProof, SignIn, ToolKind};
@@ -60,7 +62,18 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
     let path = std::env::temp_dir().join(format!("bowline-live-page-{}", std::process::id()));
     let kek = keyfile::create(&path, entropy.as_ref()).unwrap();
     std::fs::remove_file(&path).unwrap();
-    let seal = Arc::new(Sealer::new(kek, store.clone(), store.clone(), clock.clone(), entropy.clone()));
+    let keyring = Keyring::unlock(Arc::new(kek), Vec::new(), store.clone(), store.clone()).await.unwrap();
+    let keyring = Arc::new(keyring);
+    let seal =
+        Arc::new(Sealer::new(keyring.clone(), store.clone(), store.clone(), clock.clone(), entropy.clone()));
+    let rotation = RotationPorts {
+        vault: store.clone(),
+        keys: store.clone(),
+        commits: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    let keys = Arc::new(Rotation::new(keyring, seal.clone(), rotation, None));
     let tools = Arc::new(bowline_tools::Registry::new(Arc::new(Silent), clock.clone()));
     let engine = bowline_sync::Ports {
         clock: clock.clone(),
@@ -81,6 +94,8 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         desk: store.clone(),
         work: store.clone(),
         seal: seal.clone(),
+        keys,
+        keys_due: Arc::default(),
         tools,
         bell: Arc::new(Silent),
         engine: Arc::new(Engine::new(engine, bowline_sync::Options::default())),

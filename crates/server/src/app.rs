@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use bowline_auth::Secrets;
+use bowline_auth::{Rotation, Secrets};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{
     Bell, Clock, Commits, Console, Desk, Entropy, Registry, Seal, StoreError, Tools, WorkQueue,
 };
 use bowline_sync::Engine;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::body::Room;
 use crate::hooks::Senders;
@@ -37,6 +37,10 @@ pub struct Ports {
     pub work: Arc<dyn WorkQueue>,
     /// Seals secrets and opens kept content.
     pub seal: Arc<dyn Seal>,
+    /// Turns keys over, and tells how they stand.
+    pub keys: Arc<Rotation>,
+    /// Told when keys are to be turned over at once.
+    pub keys_due: Arc<Notify>,
     /// Makes tools, for tests of connections and checks of profiles.
     pub tools: Arc<dyn Tools>,
     /// Rings when there is work.

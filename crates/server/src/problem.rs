@@ -158,6 +158,13 @@ impl From<SealError> for Problem {
     fn from(error: SealError) -> Self {
         match error {
             SealError::Store(error) => error.into(),
+            SealError::Away(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a key cannot be opened now");
+                let detail = "What holds the key-encryption key does not answer.";
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, code::SEAL_KEY_AWAY, detail);
+                problem.retry_after = Some(STORE_AWAY);
+                problem
+            }
             SealError::Corrupt(_) | SealError::NoKey => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a sealed value cannot be used");
                 let detail =

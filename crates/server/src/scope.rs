@@ -14,6 +14,10 @@ pub enum Scope {
     TokensRead,
     /// Makes and revokes tokens.
     TokensWrite,
+    /// Lists, checks and exports wrapped keys.
+    KeysRead,
+    /// Turns keys over.
+    KeysRotate,
     /// Makes sign-in links to the live page.
     SystemWrite,
     /// Sees how much work waits over all tenants.
@@ -44,11 +48,13 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::TenantsRead,
         Self::TenantsWrite,
         Self::TokensRead,
         Self::TokensWrite,
+        Self::KeysRead,
+        Self::KeysRotate,
         Self::SystemWrite,
         Self::SystemRead,
         Self::ConnectionsRead,
@@ -71,6 +77,8 @@ impl Scope {
             Self::TenantsWrite => "tenants:write",
             Self::TokensRead => "tokens:read",
             Self::TokensWrite => "tokens:write",
+            Self::KeysRead => "keys:read",
+            Self::KeysRotate => "keys:rotate",
             Self::SystemWrite => "system:write",
             Self::SystemRead => "system:read",
             Self::ConnectionsRead => "connections:read",
@@ -90,15 +98,15 @@ impl Scope {
     /// Whether a tenant's token can have it. The others are the admin's alone: with them a token could reach
     /// beyond its tenant, or make itself a stronger one.
     pub const fn is_grantable(self) -> bool {
-        !matches!(
-            self,
-            Self::TenantsRead | Self::TenantsWrite | Self::TokensRead | Self::TokensWrite | Self::SystemWrite
-        )
+        self.is_in_tenant() && !matches!(self, Self::TokensRead | Self::TokensWrite)
     }
 
     /// Whether it is about one tenant's things. The others work before there is any tenant.
     pub const fn is_in_tenant(self) -> bool {
-        !matches!(self, Self::TenantsRead | Self::TenantsWrite | Self::SystemWrite)
+        !matches!(
+            self,
+            Self::TenantsRead | Self::TenantsWrite | Self::KeysRead | Self::KeysRotate | Self::SystemWrite
+        )
     }
 }
 

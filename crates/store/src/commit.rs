@@ -14,7 +14,7 @@ use bowline_core::{ShareId, TenantId, Timestamp};
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
     activities, commands, comment_pairs, connections, directory, findings, inbox, keys, losers, profiles,
-    shares, tenants, tokens, watermarks, work,
+    shares, shelves, tenants, tokens, watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -95,6 +95,11 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
     match change {
         Change::AddTenant(new) => vec![tenants::add(new)],
         Change::AddKey(key) => vec![keys::add(tenant, key)],
+        Change::RewrapKey { key, was } => vec![keys::rewrap(tenant, key, was)],
+        Change::DropDataKey { version } => vec![shelves::drop_key(tenant, *version)],
+        Change::Reseal { shelf, id, was, sealed } => {
+            vec![shelves::reseal(tenant, *shelf, id, was, sealed)]
+        }
         Change::PutSecret { id, sealed } => vec![keys::put_secret(tenant, *id, sealed)],
         Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
         Change::PutConnection(connection) => vec![connections::put(tenant, connection)],

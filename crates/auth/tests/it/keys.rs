@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use bowline_auth::kek::{Kek as _, passphrase, rsa};
 use bowline_auth::{Error, SystemEntropy, bearer, keyfile};
-use bowline_core::code::{SEAL_KEY_MISSING, SEAL_KEY_WRONG};
 
-use crate::memory::{Folder, Memory};
+use crate::memory::Folder;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -62,43 +62,70 @@ fn the_admin_token_is_made_once() {
     assert!(matches!(bearer::find_admin(&path), Err(Error::Malformed { .. })));
 }
 
-#[tokio::test]
-async fn the_first_start_makes_the_key_and_later_ones_find_it() {
-    let (folder, memory) = (Folder::new(), Memory::default());
-    let first = keyfile::unlock(&folder.file("key"), &memory, &SystemEntropy).await.unwrap();
-    let check = memory.check.lock().unwrap().clone();
-    let second = keyfile::unlock(&folder.file("key"), &memory, &SystemEntropy).await.unwrap();
-    assert_eq!(first.id(), second.id());
-    assert_eq!(*memory.check.lock().unwrap(), check);
+#[test]
+fn an_rsa_key_is_made_whole_and_private_and_only_long_enough_ones_are_read() {
+    let folder = Folder::new();
+    let path = folder.file("kek.pem");
+    let made = rsa::create(&path, &SystemEntropy).unwrap();
+    assert_eq!(mode(&path), 0o600);
+    assert_eq!(rsa::load(&path).unwrap().id(), made.id());
+    assert!(matches!(rsa::create(&path, &SystemEntropy), Err(Error::Exists(_))));
+    let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oauth1/keys");
+    for (name, fits) in [
+        ("pkcs1.pem", true),
+        ("pkcs8.pem", true),
+        ("short.pem", false),
+        ("ec.pem", false),
+        ("encrypted.pem", false),
+        ("encrypted-pkcs1.pem", false),
+        ("public.pem", false),
+        ("certificate.pem", false),
+    ] {
+        let path = folder.file(name);
+        fs::copy(keys.join(name), &path).unwrap();
+        chmod(&path, 0o600);
+        match rsa::load(&path) {
+            Ok(_) => assert!(fits, "{name}"),
+            Err(error) => assert!(!fits && error.to_string().contains(name), "{name}: {error}"),
+        }
+    }
+    assert_eq!(
+        rsa::load(&folder.file("pkcs1.pem")).unwrap().id(),
+        rsa::load(&folder.file("pkcs8.pem")).unwrap().id(),
+        "a key is the same in both forms"
+    );
+    chmod(&path, 0o644);
+    assert!(matches!(rsa::load(&path), Err(Error::Exposed(_))));
 }
 
-#[tokio::test]
-async fn a_crash_between_file_and_check_value_heals() {
-    let (folder, memory) = (Folder::new(), Memory::default());
-    let made = keyfile::create(&folder.file("key"), &SystemEntropy).unwrap();
-    let kek = keyfile::unlock(&folder.file("key"), &memory, &SystemEntropy).await.unwrap();
-    assert_eq!(kek.id(), made.id());
-    assert!(memory.check.lock().unwrap().is_some());
+#[test]
+fn a_passphrase_is_stretched_with_what_stands_beside_it() {
+    let folder = Folder::new();
+    let path = folder.file("phrase");
+    assert!(matches!(passphrase::create(&path, &SystemEntropy), Err(Error::KeyMissing(_))));
+    write(&path, "too short");
+    assert!(matches!(passphrase::create(&path, &SystemEntropy), Err(Error::Malformed { .. })));
+    write(&path, "correct horse battery staple\n");
+    let made = passphrase::create(&path, &SystemEntropy).unwrap();
+    let beside = passphrase::beside(&path);
+    assert_eq!(mode(&beside), 0o600);
+    let params = fs::read_to_string(&beside).unwrap();
+    assert!(params.contains("argon2id 65536 3 4\n") && !params.contains("horse"), "{params}");
+    assert_eq!(passphrase::load(&path).unwrap().id(), made.id());
+    // The end of the line is not part of it; everything else is.
+    write(&path, "correct horse battery staple");
+    assert_eq!(passphrase::load(&path).unwrap().id(), made.id());
+    write(&path, "correct horse battery stable");
+    let error = passphrase::load(&path).err().unwrap();
+    assert!(matches!(error, Error::KeyWrong { .. }) && !error.to_string().contains("horse"), "{error}");
+    write(&path, "correct horse battery staple");
+    write(&beside, &params.replace("65536", "4294967295"));
+    assert!(matches!(passphrase::load(&path), Err(Error::Malformed { .. })));
+    fs::remove_file(&beside).unwrap();
+    assert!(matches!(passphrase::load(&path), Err(Error::KeyMissing(path)) if path == beside));
 }
 
-#[tokio::test]
-async fn another_key_is_refused_and_nothing_changes() {
-    let (folder, memory) = (Folder::new(), Memory::default());
-    keyfile::unlock(&folder.file("key"), &memory, &SystemEntropy).await.unwrap();
-    keyfile::create(&folder.file("other"), &SystemEntropy).unwrap();
-    let check = memory.check.lock().unwrap().clone();
-    let error = keyfile::unlock(&folder.file("other"), &memory, &SystemEntropy).await.err().unwrap();
-    assert_eq!(error.code(), Some(SEAL_KEY_WRONG));
-    assert_eq!(*memory.check.lock().unwrap(), check);
-}
-
-#[tokio::test]
-async fn a_missing_key_over_existing_data_is_refused_and_none_is_made() {
-    let (folder, memory) = (Folder::new(), Memory::default());
-    keyfile::unlock(&folder.file("key"), &memory, &SystemEntropy).await.unwrap();
-    fs::remove_file(folder.file("key")).unwrap();
-    let error = keyfile::unlock(&folder.file("key"), &memory, &SystemEntropy).await.err().unwrap();
-    assert_eq!(error.code(), Some(SEAL_KEY_MISSING));
-    assert!(error.to_string().contains("key"), "{error}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    chmod(path, 0o600);
 }

@@ -7,9 +7,13 @@
 )]
 
 mod canary;
+mod cms;
 mod intake;
+mod keks;
 mod keys;
 mod memory;
 mod oauth1;
+mod rotation;
 mod sealing;
 mod signing;
+mod turner;

@@ -58,7 +58,10 @@ async fn checks(context: &Context) -> Vec<Check> {
         Ok(config) => {
             let dir = &config.data.dir;
             checks.push(Check::ok("configuration", format!("data in {}", dir.display())));
-            checks.push(key(&config.keys.path(dir)));
+            checks.push(match config.keys.wrap(dir) {
+                Ok(source) => key(&source),
+                Err(message) => Check::bad("key file", message, "bowline config default"),
+            });
         }
         Err(failed) => {
             checks.push(Check::failed("configuration", &failed));
@@ -101,8 +104,11 @@ async fn checks(context: &Context) -> Vec<Check> {
     checks
 }
 
-fn key(path: &std::path::Path) -> Check {
+fn key(source: &crate::kek::Source) -> Check {
     use std::os::unix::fs::PermissionsExt as _;
+    let Some(path) = source.path() else {
+        return Check::ok("key file", format!("none here: {source} wraps and unwraps"));
+    };
     match std::fs::metadata(path) {
         Err(_) => Check::ok("key file", format!("{} is made at the first start", path.display())),
         Ok(file) if file.permissions().mode() & 0o077 != 0 => Check::bad(

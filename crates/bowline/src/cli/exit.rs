@@ -77,7 +77,14 @@ impl fmt::Display for Failed {
 
 impl From<anyhow::Error> for Failed {
     fn from(error: anyhow::Error) -> Self {
-        Self::new(Exit::Failure, format!("{error:#}"))
+        let mut failed = Self::new(Exit::Failure, format!("{error:#}"));
+        // Of the keys that the start needs, the registry of codes says more.
+        let keys = error.chain().find_map(|cause| cause.downcast_ref::<bowline_auth::Error>());
+        if let Some(code) = keys.and_then(bowline_auth::Error::code) {
+            failed.code = Some(code.as_str().to_owned());
+            failed.remedy = code.find().map(|entry| entry.remedy.to_owned());
+        }
+        failed
     }
 }
 

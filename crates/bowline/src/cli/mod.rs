@@ -9,6 +9,7 @@ mod doctor;
 mod errors;
 mod exit;
 mod explain;
+mod keys;
 mod out;
 mod profile;
 mod secret;
@@ -85,6 +86,11 @@ impl Context {
         Client::new(&base, self.token()?, self.global.tenant.clone())
     }
 
+    /// The tenant that was named, if one was.
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        self.global.tenant.as_deref()
+    }
+
     /// `--token-file`, else BOWLINE_TOKEN, else the admin's token of the data folder.
     fn token(&self) -> Result<Option<Secret>, Failed> {
         if let Some(file) = &self.global.token_file {
@@ -111,6 +117,7 @@ async fn run(cli: Cli) -> Done {
         Command::Share { verb } => share::run(&context, verb).await,
         Command::Errors { verb } => errors::run(&context, verb).await,
         Command::Tenant { verb } => tenant::run(&context, verb).await,
+        Command::Keys { verb } => keys::run(&context, verb).await,
         Command::Token { verb } => token::run(&context, verb).await,
         Command::Activity(ask) => activity::run(&context, ask).await,
         Command::Status => activity::status(&context).await,

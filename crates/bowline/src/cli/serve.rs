@@ -4,7 +4,10 @@ use clap::Args;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::exit::Failed;
 use super::{Context, Done};
+use crate::config::Config;
+use crate::kek::{Encryptor, Source};
 use crate::role::{Role, Roles};
 use crate::{telemetry, wiring};
 
@@ -20,7 +23,11 @@ pub(super) async fn run(context: &Context, ask: Ask) -> Done {
     let config = context.config()?;
     telemetry::start(&config.log)?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let running = wiring::start(&config, Roles::of(&ask.role)).await?;
+    let roles = Roles::of(&ask.role);
+    if roles.encryptor().map_err(Failed::usage)? {
+        return encryptor(context, &config).await;
+    }
+    let running = wiring::start(&config, roles).await?;
     let value = json!({
         "listening": format!("http://{}", running.address),
         "public_url": running.public_url,
@@ -28,8 +35,10 @@ pub(super) async fn run(context: &Context, ask: Ask) -> Done {
     });
     context.out.value(&value, |_| format!("listening on http://{}", running.address));
     if running.new {
-        let key = config.keys.path(&config.data.dir);
-        context.out.note(format!("A key that seals all secrets was made: {}. BACK IT UP.", key.display()));
+        if let Some(key) = config.keys.wrap(&config.data.dir).ok().as_ref().and_then(Source::path) {
+            let key = key.display();
+            context.out.note(format!("The key that seals all secrets: {key}. BACK IT UP."));
+        }
         context.out.note("Next: `bowline connection create --help`. The live page: `bowline open`.");
     }
     tokio::select! {
@@ -38,5 +47,24 @@ pub(super) async fn run(context: &Context, ask: Ask) -> Done {
     }
     tracing::info!("stopping");
     running.stop().await;
+    Ok(())
+}
+
+/// Holds the key-encryption key for the others, until told to stop.
+async fn encryptor(context: &Context, config: &Config) -> Done {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let encryptor = Encryptor::open(&config.keys, &config.data.dir).await?;
+    let value = json!({"listening": encryptor.socket(), "key": encryptor.id()});
+    let socket = encryptor.socket().display();
+    context.out.value(&value, |_| format!("listening on {socket} with {}", encryptor.id()));
+    context.out.note(format!("The others use it with keys.wrap = \"encryptor:{socket}\"."));
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    encryptor.run(stop).await;
+    tracing::info!("stopped");
     Ok(())
 }

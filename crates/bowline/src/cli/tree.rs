@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{activity, config, connection, debug, errors, profile, serve, share, sim, tenant, token};
+use super::{activity, config, connection, debug, errors, keys, profile, serve, share, sim, tenant, token};
 
 /// Ties Jira to everything else a company works with.
 ///
@@ -79,6 +79,11 @@ pub(crate) enum Command {
     Token {
         #[command(subcommand)]
         verb: token::Verb,
+    },
+    /// Keys: what seals everything that is secret.
+    Keys {
+        #[command(subcommand)]
+        verb: keys::Verb,
     },
     /// What was done lately.
     Activity(activity::Ask),

@@ -36,7 +36,7 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     /// The database.
     pub(crate) store: Store,
-    /// The key file.
+    /// What wraps every tenant's keys.
     pub(crate) keys: Keys,
     /// Outbound calls.
     pub(crate) net: Net,

@@ -8,6 +8,7 @@ mod hold;
 mod retention;
 #[cfg(test)]
 mod tests;
+pub(crate) mod turnover;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use retention::Retain;
+pub(crate) use turnover::Turnover;
 
 /// The longest sleep between two looks at the work table.
 const DUE_SCAN: Duration = Duration::from_secs(1);

@@ -16,5 +16,6 @@ mod crash;
 mod demo;
 mod house;
 mod intake;
+mod keys;
 mod life;
 mod processes;

@@ -13,8 +13,8 @@ pub use bell::Bell;
 pub use outbound::{Outbound, OutboundAnswer, OutboundCall, SignError, Signer};
 pub use seal::{Seal, SealError};
 pub use store::{
-    ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, PENDING_LIMIT, Registry, Retention,
-    ShareFilter, ShareView, StoreError, Vault, WorkDepth, WorkQueue,
+    ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, Keys, PENDING_LIMIT, Registry, Retention,
+    SealedAsk, SealedCount, SealedRow, ShareFilter, ShareView, StoreError, Vault, WorkDepth, WorkQueue,
 };
 pub use time::{Clock, Entropy};
 pub use tool::{

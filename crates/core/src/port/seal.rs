@@ -18,6 +18,10 @@ pub enum SealError {
     /// The tenant has no key, and none could be made.
     #[error("the tenant has no key")]
     NoKey,
+    /// Whatever holds the key-encryption key (another process, a program, a key management service) did not answer,
+    /// or refused. Trying again may help. The words are made here or meant for people; they quote no secret.
+    #[error("the holder of the key-encryption key: {0}")]
+    Away(String),
     /// The keys could not be read or stored.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -20,7 +20,7 @@ use crate::finding::Finding;
 use crate::id::{ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId};
 use crate::page::{Page, PageAsk};
 use crate::profile::Profile;
-use crate::secret::Sealed;
+use crate::secret::{Sealed, Shelf};
 use crate::share::{Share, ShareState};
 use crate::tenant::Tenant;
 use crate::work::{Claim, Entity};
@@ -219,11 +219,62 @@ pub trait Vault: Send + Sync {
     /// A secret.
     async fn secret(&self, tenant: TenantId, id: SecretId) -> Result<Option<Sealed>, StoreError>;
 
-    /// The key check value of this database, if one was stored: it tells whether a key file is the right one.
+    /// The key check value of this database, if one was stored: it tells which key-encryption keys are needed.
     async fn key_check(&self) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Stores the key check value once; `Conflict` if there is one.
     async fn put_key_check(&self, value: &[u8]) -> Result<(), StoreError>;
+}
+
+/// How many values of one shelf are sealed under one version of the tenant's data key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SealedCount {
+    /// Where they are.
+    pub shelf: Shelf,
+    /// The version of the data key.
+    pub version: i32,
+    /// How many.
+    pub count: i64,
+}
+
+/// A sealed value where it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedRow {
+    /// The printed id of its row: what [`crate::commit::Change::Reseal`] finds it by.
+    pub id: String,
+    /// What it was bound to when it was sealed.
+    pub bound: String,
+    /// The ciphertext.
+    pub sealed: Sealed,
+}
+
+/// Which sealed values to list.
+#[derive(Clone, Debug)]
+pub struct SealedAsk {
+    /// Where.
+    pub shelf: Shelf,
+    /// Only those under a version of the data key below this one; all, if not given.
+    pub below: Option<i32>,
+    /// Only rows whose id comes after this one.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// What turning keys over needs to see. Like [`Vault`], for `auth` alone.
+#[async_trait]
+pub trait Keys: Send + Sync {
+    /// Everybody who may have keys.
+    async fn owners(&self) -> Result<Vec<Tenant>, StoreError>;
+
+    /// How many values are sealed under which version of the tenant's data key.
+    async fn sealed_counts(&self, tenant: TenantId) -> Result<Vec<SealedCount>, StoreError>;
+
+    /// Sealed values of one shelf, by id.
+    async fn sealed_rows(&self, tenant: TenantId, ask: &SealedAsk) -> Result<Vec<SealedRow>, StoreError>;
+
+    /// Puts another key check value in the place of `was`; `Conflict` if another one is there.
+    async fn replace_key_check(&self, was: &[u8], value: &[u8]) -> Result<(), StoreError>;
 }
 
 /// Which shares to list.

@@ -1,6 +1,7 @@
 //! `keys` and `secrets`: ciphertext that only `auth` asks for.
 
 use bowline_core::commit::{KeyKind, WrappedKey};
+use bowline_core::port::StoreError;
 use bowline_core::secret::Sealed;
 use bowline_core::{SecretId, TenantId};
 
@@ -20,6 +21,15 @@ pub(crate) fn add(tenant: TenantId, key: &WrappedKey) -> Stmt {
     const SQL: Text =
         Text::both("INSERT INTO keys (tenant_id, kind, version, wrapped) VALUES ($1, $2, $3, $4)");
     Stmt::new(SQL, args![tenant, key.kind.word(), key.version, key.wrapped.clone()]).unique("key version")
+}
+
+/// Puts another wrapping in the place of one; fails if another is there by now.
+pub(crate) fn rewrap(tenant: TenantId, key: &WrappedKey, was: &Sealed) -> Stmt {
+    const SQL: Text = Text::both(
+        "UPDATE keys SET wrapped = $5 WHERE tenant_id = $1 AND kind = $2 AND version = $3 AND wrapped = $4",
+    );
+    let args = args![tenant, key.kind.word(), key.version, was.clone(), key.wrapped.clone()];
+    Stmt::new(SQL, args).hit_or(StoreError::Conflict("wrapping"))
 }
 
 impl Record for WrappedKey {

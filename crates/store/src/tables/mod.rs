@@ -16,6 +16,7 @@ pub(crate) mod losers;
 pub(crate) mod profiles;
 pub(crate) mod settings;
 pub(crate) mod shares;
+pub(crate) mod shelves;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
 pub(crate) mod watermarks;

@@ -15,3 +15,8 @@ pub(crate) fn put_key_check(value: &[u8]) -> Stmt {
     );
     Stmt::new(SQL, args![value]).hit_or(StoreError::Conflict("key check value"))
 }
+
+pub(crate) fn replace_key_check(was: &[u8], value: &[u8]) -> Stmt {
+    const SQL: Text = Text::both("UPDATE settings SET value = $2 WHERE name = 'key_check' AND value = $1");
+    Stmt::new(SQL, args![was, value]).hit_or(StoreError::Conflict("key check value"))
+}

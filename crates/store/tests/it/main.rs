@@ -19,6 +19,7 @@ mod documents;
 mod findings;
 mod given;
 mod inbox;
+mod keys;
 mod leases;
 #[cfg(feature = "postgres")]
 mod postgres;

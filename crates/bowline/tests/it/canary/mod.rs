@@ -6,7 +6,7 @@ mod needle;
 mod question;
 mod scene;
 
-use self::needle::{Needle, Search};
+pub(crate) use self::needle::{Needle, Search};
 use self::scene::Scene;
 use crate::house::Kind;
 

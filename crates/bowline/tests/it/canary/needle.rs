@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 /// Something that must not be found, and how it could look.
-pub(super) struct Needle {
+pub(crate) struct Needle {
     name: String,
     forms: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Needle {
     /// Secret is what `text` says; it needs sixteen bytes, so that no form of it comes about by chance.
-    pub(super) fn new(name: impl Into<String>, text: &str) -> Self {
+    pub(crate) fn new(name: impl Into<String>, text: &str) -> Self {
         let bytes = text.as_bytes();
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let percent: String = bytes.iter().map(|byte| format!("%{byte:02x}")).collect();
@@ -55,13 +55,13 @@ fn inside(text: &str, before: usize) -> Vec<u8> {
 }
 
 /// All needles, by how their forms begin, so that one pass over the bytes does for all of them.
-pub(super) struct Search<'a> {
+pub(crate) struct Search<'a> {
     forms: Vec<(&'a str, &'static str, &'a [u8])>,
     begins: Vec<bool>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(needles: &'a [Needle]) -> Self {
+    pub(crate) fn new(needles: &'a [Needle]) -> Self {
         let mut forms = Vec::new();
         let mut begins = vec![false; 1 << 16];
         for needle in needles {
@@ -74,7 +74,7 @@ impl<'a> Search<'a> {
     }
 
     /// What was found, as sentences.
-    pub(super) fn find(&self, place: &str, bytes: &[u8]) -> Vec<String> {
+    pub(crate) fn find(&self, place: &str, bytes: &[u8]) -> Vec<String> {
         let mut found = Vec::new();
         for at in 0..bytes.len().saturating_sub(1) {
             let rest = &bytes[at..];

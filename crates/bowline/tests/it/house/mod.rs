@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub(crate) use cli::{Said, bowline};
 pub(crate) use database::{Database, Kind};
 pub(crate) use hook::Hook;
-pub(crate) use process::{Answer, Service, http};
+pub(crate) use process::{Answer, Service, http, spawn};
 pub(crate) use tool::{Tool, writes};
 
 /// Longer than anything takes that works.

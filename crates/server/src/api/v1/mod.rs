@@ -4,6 +4,7 @@ mod activity;
 mod connections;
 mod findings;
 mod inbox;
+mod keys;
 mod profiles;
 mod session_links;
 mod shares;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Vec<Route> {
         connections::routes(),
         findings::routes(),
         inbox::routes(),
+        keys::routes(),
         profiles::routes(),
         session_links::routes(),
         shares::routes(),

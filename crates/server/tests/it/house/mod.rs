@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use bowline_auth::{Sealer, Secrets, SystemEntropy, bearer, keyfile};
+use bowline_auth::kek::Kek;
+use bowline_auth::{Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemEntropy, bearer, keyfile};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{Bell, Clock, Commits, Registry, StoreError};
@@ -36,6 +37,7 @@ pub(crate) struct House {
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) seal: Arc<Sealer>,
+    pub(crate) keys: Arc<Rotation>,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) tools: Arc<Script>,
@@ -60,13 +62,7 @@ impl House {
         let clock = Arc::new(TestClock::default());
         let entropy = Arc::new(SystemEntropy);
         let commits = Arc::new(Breakable::new(store.clone()));
-        let seal = Arc::new(Sealer::new(
-            key(),
-            Arc::new(store.clone()),
-            Arc::new(store.clone()),
-            Arc::clone(&clock) as Arc<dyn Clock>,
-            entropy.clone(),
-        ));
+        let (seal, keys) = keys(&store, &commits, &clock).await;
         let tools = Arc::new(Script::new(Arc::clone(&clock)));
         let secrets = Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone()));
         let bell = Arc::new(CountedBell::default());
@@ -81,6 +77,8 @@ impl House {
             desk: Arc::new(store.clone()),
             work: Arc::new(store.clone()),
             seal: seal.clone(),
+            keys: keys.clone(),
+            keys_due: Arc::default(),
             tools: tools.clone(),
             bell: bell.clone(),
             engine: Arc::new(engine(&store, &commits, &clock, &seal, &tools)),
@@ -95,8 +93,21 @@ impl House {
         adjust(&mut options);
         let app = App::new(ports, options);
         let router = router(Arc::clone(&app));
-        let house =
-            Self { app, router, store, seal, secrets, clock, tools, bell, commits, metrics, changes, admin };
+        let house = Self {
+            app,
+            router,
+            store,
+            seal,
+            keys,
+            secrets,
+            clock,
+            tools,
+            bell,
+            commits,
+            metrics,
+            changes,
+            admin,
+        };
         house.add_tenant("default").await;
         house.add_tenant("other").await;
         house
@@ -127,6 +138,28 @@ impl House {
     }
 }
 
+/// What seals, and what turns its keys over.
+async fn keys(
+    store: &Store,
+    commits: &Arc<Breakable>,
+    clock: &Arc<TestClock>,
+) -> (Arc<Sealer>, Arc<Rotation>) {
+    let (store, entropy) = (Arc::new(store.clone()), Arc::new(SystemEntropy));
+    let keyring = Keyring::unlock(key(), Vec::new(), store.clone(), store.clone()).await.unwrap();
+    let keyring = Arc::new(keyring);
+    let seal = Sealer::new(keyring.clone(), store.clone(), store.clone(), clock.clone(), entropy.clone());
+    let seal = Arc::new(seal);
+    let ports = RotationPorts {
+        vault: store.clone(),
+        keys: store,
+        commits: commits.clone(),
+        clock: clock.clone(),
+        entropy,
+    };
+    let rotation = Arc::new(Rotation::new(keyring, Arc::clone(&seal), ports, None));
+    (seal, rotation)
+}
+
 fn engine(
     store: &Store,
     commits: &Arc<Breakable>,
@@ -147,14 +180,14 @@ fn engine(
     Engine::new(ports, bowline_sync::Options::default())
 }
 
-fn key() -> keyfile::Kek {
+fn key() -> Arc<dyn Kek> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("key-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_file(&path);
     let kek = keyfile::create(&path, &SystemEntropy).unwrap();
     std::fs::remove_file(&path).unwrap();
-    kek
+    Arc::new(kek)
 }
 
 /// Counts its rings.

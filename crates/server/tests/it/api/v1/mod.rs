@@ -4,6 +4,7 @@ mod activity;
 mod connections;
 mod findings;
 mod inbox;
+mod keys;
 mod profiles;
 mod session_links;
 mod shares;
