@@ -194,6 +194,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_large_file_takes_no_more_memory_than_a_small_one() {
+        let (mut receiving, chunk) = (Receiving::default(), vec![7; 10_000]);
+        for taken in 1..=2_000 {
+            receiving.take(&chunk).await.expect("taken");
+            assert_eq!(receiving.length(), taken * 10_000);
+            assert!(receiving.memory.capacity() <= 2 * (SMALL + chunk.len()), "{taken}");
+            assert!(receiving.file.is_none() || receiving.memory.capacity() == 0, "{taken}");
+        }
+        let file = Arc::new(receiving.finish().await.expect("a file"));
+        let mut reading = Box::pin(Piece::whole(&file).read());
+        let mut came = 0;
+        while let Some(chunk) = poll_fn(|context| reading.as_mut().poll_next(context)).await {
+            let chunk = chunk.expect("a chunk");
+            assert!(chunk.len() as u64 <= CHUNK);
+            came += chunk.len() as u64;
+        }
+        assert_eq!(came, 20_000_000);
+    }
+
+    #[tokio::test]
     async fn two_readers_of_one_file_do_not_disturb_each_other() {
         let (file, bytes) = spooled(5 * SMALL).await;
         let (from, to) = (100, 4 * SMALL + 3);

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::to_bytes;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -22,7 +23,9 @@ use crate::frame::control::guard::Hosts;
 use crate::frame::delivery::Delivery;
 use crate::frame::faults::Faults;
 use crate::frame::faults::plan::Plan;
+use crate::frame::path;
 use crate::frame::recorder::{Recorder, beginning};
+use crate::frame::served::Served;
 use crate::frame::shown::Shown;
 use crate::frame::snapshot::Snapshots;
 use crate::frame::transcript::Transcript;
@@ -113,13 +116,15 @@ pub(crate) struct House<W> {
     /// The names the control API answers to.
     pub(crate) hosts: Hosts,
     pub(crate) transcript: Option<Transcript>,
+    pub(crate) served: Served,
 }
 
 impl<W: World> House<W> {
     pub(crate) fn new(world: W, frame: Frame, hosts: Hosts) -> Self {
         let transcript = Transcript::open(world.face());
         let (world, stirred, snapshots) = (RwLock::new(world), Notify::new(), Snapshots::default());
-        let house = Self { world, stirred, frame, snapshots, hosts, transcript };
+        let served = Served::default();
+        let house = Self { world, stirred, frame, snapshots, hosts, transcript, served };
         house.keep_start();
         house
     }
@@ -187,6 +192,17 @@ impl<W: World> Clone for Act<W> {
 
 impl<W: World> Copy for Act<W> {}
 
+impl<W: World> Act<W> {
+    /// The word for it in `GET /_sim/served`.
+    fn does(self) -> &'static str {
+        match self {
+            Self::Read(_) => "reads",
+            Self::Write(_) => "writes",
+            Self::Upload(..) => "uploads",
+        }
+    }
+}
+
 /// A method, a path below the prefix, and what is done there.
 pub(crate) type Route<W> = (MethodFilter, &'static str, Act<W>);
 
@@ -209,18 +225,24 @@ pub(crate) fn routes<W: World>(
     table: impl IntoIterator<Item = Route<W>>,
 ) -> Router {
     table.into_iter().fold(Router::new(), |router, (method, path, act)| {
-        router.route(&format!("{prefix}{path}"), handler(house.clone(), method, (api, path), act))
+        let whole = format!("{prefix}{path}");
+        house.served.note(method, whole.clone(), act.does());
+        router.route(&whole, handler(house.clone(), method, (api, path), act))
     })
 }
 
 fn handler<W: World>(
     house: Arc<House<W>>,
     method: MethodFilter,
-    (api, path): (&'static str, &'static str),
+    (api, route): (&'static str, &'static str),
     act: Act<W>,
 ) -> MethodRouter {
-    let method = on(method, move |params: RawPathParams, request: Request| async move {
-        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    type Params = Result<RawPathParams, RawPathParamsRejection>;
+    let method = on(method, move |params: Params, request: Request| async move {
+        let params = match params {
+            Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            Err(_) => path::lossy(route, request.uri().path()),
+        };
         let (head, body) = request.into_parts();
         house.catch_up();
         let whole = Arc::new(Plan::default());
@@ -229,7 +251,7 @@ fn handler<W: World>(
             method: head.method.as_str(),
             path: head.uri.path(),
             api,
-            route: path,
+            route,
             params,
             query: Query::of(&head.uri),
             raw_query: head.uri.query().unwrap_or_default(),
@@ -263,7 +285,7 @@ fn handler<W: World>(
                     finish(world, &call, outcome)
                 })
             }
-            _ => (Answer::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
+            _ => (house.read(|world| world.bare(StatusCode::PAYLOAD_TOO_LARGE)), None),
         };
         respond(&call, told)
     });

@@ -34,6 +34,7 @@ mod scheme;
 mod screen;
 mod secrecy;
 mod seed;
+mod shape;
 mod shown;
 mod site;
 mod span;
@@ -241,6 +242,7 @@ impl World for Site {
 
     fn guard(&self, call: &Call<'_>) -> Result<(), Answer> {
         access::xsrf::check(self, call)?;
+        access::media::check(self, call)?;
         limit::check(self, call)?;
         hook::note_trace(self, call);
         Ok(())
@@ -255,6 +257,7 @@ impl World for Site {
     }
 
     fn dress(&self, call: &Call<'_>, answer: &mut Answer) {
+        *answer = shape::of(self, call, std::mem::replace(answer, Answer::empty(StatusCode::OK)));
         access::dress(self, call, answer);
         *answer = limit::dress(self, call, std::mem::replace(answer, Answer::empty(StatusCode::OK)));
         if call.method != "GET" {
@@ -273,6 +276,10 @@ impl World for Site {
             StatusCode::METHOD_NOT_ALLOWED => {
                 let message = "HTTP 405 Method Not Allowed";
                 Answer::json(status, &json!({"message": message, "status-code": 405}))
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let message = "HTTP 415 Unsupported Media Type";
+                Answer::json(status, &json!({"message": message, "status-code": 415}))
             }
             _ => Refusal::new(status, reason).into(),
         }

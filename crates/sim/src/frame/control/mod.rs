@@ -35,6 +35,7 @@ const GUIDE: &[(&str, &str)] = &[
     ),
     ("GET /_sim/state", "counts, webhooks, clock, faults"),
     ("GET /_sim/about", "people and how they sign in, projects"),
+    ("GET /_sim/served", "every route of the product with its method"),
     ("GET /_sim/clock", "what it shows, how it runs"),
     (
         "POST /_sim/clock",
@@ -81,6 +82,7 @@ pub(crate) fn router<W: World>(house: Arc<House<W>>) -> Router {
         .route("/_sim/", get(guide_or_page::<W>))
         .route("/_sim/state", get(state::<W>))
         .route("/_sim/about", get(about::<W>))
+        .route("/_sim/served", get(served::<W>))
         .route("/_sim/edit", post(edit::<W>))
         .route("/_sim/settings", get(toggles::<W>).post(settings::<W>))
         .route("/_sim/items", get(items::<W>))
@@ -146,6 +148,10 @@ async fn settings<W: World>(State(house): Here<W>, bytes: Bytes) -> Outcome {
 
 async fn about<W: World>(State(house): Here<W>) -> Answer {
     Answer::ok(&house.read(W::about))
+}
+
+async fn served<W: World>(State(house): Here<W>) -> Answer {
+    Answer::ok(&json!({"served": house.served.list()}))
 }
 
 /// How many items a page has unless asked otherwise.

@@ -5,6 +5,7 @@
 //! credentials make an anonymous caller, who sees public projects only; what wrong ones make is in [`Failed`].
 
 pub(crate) mod login;
+pub(crate) mod media;
 pub(crate) mod session;
 pub(crate) mod token;
 pub(crate) mod xsrf;

@@ -12,6 +12,7 @@ use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::table::Row;
 use crate::frame::world::{Act, Route};
+use crate::jira::app;
 use crate::jira::catalog::Project;
 use crate::jira::deed::account as deed;
 use crate::jira::input::{object, text};
@@ -316,14 +317,21 @@ fn mail(site: &Site, person: Person) -> Value {
     json!({"accountId": account.account_id, "email": account.email})
 }
 
+/// E-mail addresses are told to approved apps only; to a person, administrators among them, it is 401 (Cloud API, "Get
+/// user email").
+fn approved(site: &Site, call: &Call<'_>) -> Result<(), Refusal> {
+    app::of(site, Some(signed_in(call)?)).map(|_| ()).ok_or_else(Refusal::anonymous)
+}
+
 /// `GET user/email`
 fn email(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    signed_in(call)?;
+    approved(site, call)?;
     Ok(Answer::ok(&mail(site, named(site, call)?)))
 }
 
 /// `GET user/email/bulk`
 fn emails(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    approved(site, call)?;
     let people = listed(site, call)?;
     Ok(Answer::ok(&people.into_iter().map(|person| mail(site, person)).collect::<Vec<_>>()))
 }

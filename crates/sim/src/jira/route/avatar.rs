@@ -84,8 +84,10 @@ fn view(site: &Site, kind: &'static str, id: u32, selected: Option<u32>, owner: 
         "isSelected": selected == Some(id),
         "isDeletable": owner.is_some(),
         "urls": Avatars(&site.base, servlet(kind), id),
-        "selected": selected == Some(id),
     });
+    if !site.is_cloud() {
+        put(&mut shown, "selected", selected == Some(id));
+    }
     if let Some(owner) = owner {
         put(&mut shown, "owner", owner);
     }

@@ -16,6 +16,9 @@ use crate::jira::refusal::Refusal;
 use crate::jira::site::{Right, Site};
 use crate::jira::view::query::structure;
 
+/// The longest account id (Cloud API, `accountId` of "User").
+const LONGEST_ACCOUNT: usize = 128;
+
 /// Cloud only.
 pub(crate) fn cloud() -> Vec<Route<Site>> {
     use Act::Read;
@@ -126,6 +129,10 @@ fn sanitized(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let body = body(call)?;
     let list = body.get("queries").and_then(Value::as_array).filter(|list| !list.is_empty());
     let list = list.ok_or_else(|| Refusal::bad("The list of 'queries' must not be empty."))?;
+    let account = |one: &Value| one.get("accountId").and_then(Value::as_str).unwrap_or_default().len();
+    if list.iter().any(|one| account(one) > LONGEST_ACCOUNT) {
+        return Err(Refusal::bad(format!("An account id has at most {LONGEST_ACCOUNT} characters.")));
+    }
     let sanitize = |one: &Value| {
         let query = one.get("query").and_then(Value::as_str).unwrap_or_default();
         let account = one.get("accountId").and_then(Value::as_str);

@@ -20,6 +20,7 @@ mod instance;
 mod issues;
 mod limits;
 mod links;
+mod malformed;
 mod notices;
 mod parents;
 mod picker;
