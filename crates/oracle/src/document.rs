@@ -75,6 +75,11 @@ impl Documents {
         })
     }
 
+    /// A whole document, repaired.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.all.iter().find(|document| document.name == name).map(|document| &document.value)
+    }
+
     pub(crate) fn name(&self, place: &Place) -> &'static str {
         self.all.get(place.document).map_or("", |document| document.name)
     }
@@ -122,6 +127,11 @@ impl Document {
         });
         fits.max().map(|(_, template)| template)
     }
+}
+
+/// Where a path of a document is on the server: Data Center's leave out what comes before all of them.
+pub(crate) fn address(document: &str, path: &str) -> String {
+    if document == "dc" { format!("/rest{path}") } else { path.to_owned() }
 }
 
 /// The documents to look into, and the path as each writes it.

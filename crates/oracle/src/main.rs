@@ -2,10 +2,11 @@
 //!
 //! The simulators write transcripts while tests run; `judge` reads them: each answer's path, status, media type and body
 //! must be what the [`document`]s say, after the listed [`overlay`] repairs. `coverage` says which operations were seen.
-//! `reduce` made the documents in this crate out of the published ones.
+//! `export` hands a document to other programs; `reduce` made the documents in this crate out of the published ones.
 
 mod coverage;
 mod document;
+mod export;
 mod judge;
 mod overlay;
 mod reduce;
@@ -37,6 +38,15 @@ enum Task {
         /// The folder the simulators wrote to.
         folder: PathBuf,
     },
+    /// Writes a document, repaired, with those of its operations that a simulator serves.
+    Export {
+        /// `cloud-v3`, `cloud-v2`, `software` or `dc`.
+        name: String,
+        /// What `GET /_sim/served` of the simulator answered.
+        served: PathBuf,
+        /// Where the document goes.
+        to: PathBuf,
+    },
     /// Takes out of a published OpenAPI document what this crate needs: paths, statuses, schemas.
     Reduce {
         /// The published document.
@@ -63,6 +73,7 @@ fn run(args: &Args) -> Result<String> {
     match &args.task {
         Task::Judge { folder } => judge_all(folder),
         Task::Coverage { folder } => coverage::table(folder),
+        Task::Export { name, served, to } => export::run(name, served, to),
         Task::Reduce { from, to } => reduce::run(from, to),
     }
 }

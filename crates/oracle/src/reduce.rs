@@ -1,5 +1,5 @@
-//! From a published document to the one kept here: paths, statuses, media types and schemas. Prose, examples and
-//! everything about requests goes, so that what is kept states facts only.
+//! From a published document to the one kept here: paths, parameters, statuses, media types and schemas. Prose and
+//! examples go, so that what is kept states facts only.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 
 /// Members of a schema that say what a value must be.
-const KEPT: [&str; 19] = [
+const KEPT: [&str; 21] = [
     "type",
     "properties",
     "required",
@@ -31,7 +31,11 @@ const KEPT: [&str; 19] = [
     "minimum",
     "format",
     "writeOnly",
+    "readOnly",
+    "pattern",
 ];
+/// Members of a parameter that say where it stands and how it is written.
+const PARAMETER: [&str; 5] = ["name", "in", "required", "style", "explode"];
 
 pub(crate) fn run(from: &Path, to: &Path) -> Result<String> {
     let document: Value = serde_json::from_slice(&std::fs::read(from)?)?;
@@ -48,7 +52,7 @@ fn document_of(document: &Value) -> Option<Value> {
         let mut operations = Map::new();
         for method in ["get", "put", "post", "delete", "patch"] {
             if let Some(operation) = item.get(method) {
-                operations.insert(method.to_owned(), json!({"responses": responses(operation)?}));
+                operations.insert(method.to_owned(), operation_of(item, operation)?);
             }
         }
         paths.insert(path.clone(), operations.into());
@@ -60,17 +64,53 @@ fn document_of(document: &Value) -> Option<Value> {
     Some(json!({"version": version, "paths": paths, "components": {"schemas": schemas}}))
 }
 
+/// What may be asked, and what may be answered.
+fn operation_of(item: &Value, operation: &Value) -> Option<Value> {
+    let mut kept = Map::new();
+    // What is said of a whole path counts unless an operation of it says otherwise.
+    let own = parameters(operation);
+    let told =
+        |of: &Value| own.iter().any(|one| (one.get("name"), one.get("in")) == (of.get("name"), of.get("in")));
+    let shared = parameters(item).into_iter().filter(|one| !told(one));
+    let all: Vec<Value> = shared.chain(own.iter().cloned()).collect();
+    if !all.is_empty() {
+        kept.insert("parameters".to_owned(), all.into());
+    }
+    if let Some(body) = operation.get("requestBody") {
+        let required = body.get("required").cloned().unwrap_or(Value::Bool(false));
+        kept.insert("requestBody".to_owned(), json!({"required": required, "content": content(body)}));
+    }
+    kept.insert("responses".to_owned(), responses(operation)?.into());
+    Some(kept.into())
+}
+
+fn parameters(of: &Value) -> Vec<Value> {
+    let parameter = |given: &Value| {
+        let members = given.as_object()?.iter().filter(|(name, _)| PARAMETER.contains(&name.as_str()));
+        let mut kept: Map<String, Value> =
+            members.map(|(name, value)| (name.clone(), value.clone())).collect();
+        kept.insert("schema".to_owned(), schema_of(given.get("schema")?));
+        Some(kept.into())
+    };
+    of.get("parameters").and_then(Value::as_array).into_iter().flatten().filter_map(parameter).collect()
+}
+
 fn responses(operation: &Value) -> Option<Map<String, Value>> {
     let mut kept = Map::new();
     for (status, response) in operation.get("responses")?.as_object()? {
-        let mut content = Map::new();
-        for (media, told) in response.get("content").and_then(Value::as_object).into_iter().flatten() {
-            let schema = told.get("schema").map(|schema| json!({"schema": schema_of(schema)}));
-            content.insert(media.clone(), schema.unwrap_or(json!({})));
-        }
-        kept.insert(status.clone(), json!({"content": content}));
+        kept.insert(status.clone(), json!({"content": content(response)}));
     }
     Some(kept)
+}
+
+/// The media types of a body with their schemas.
+fn content(body: &Value) -> Map<String, Value> {
+    let told = body.get("content").and_then(Value::as_object).into_iter().flatten();
+    let kept = told.map(|(media, told)| {
+        let schema = told.get("schema").map(|schema| json!({"schema": schema_of(schema)}));
+        (media.clone(), schema.unwrap_or(json!({})))
+    });
+    kept.collect()
 }
 
 fn schema_of(schema: &Value) -> Value {
