@@ -40,6 +40,9 @@ pub(crate) fn run(full: bool) -> Result<String> {
     part("documents", &mut || transcript::judge(&transcripts))?;
     if full {
         part("clients", &mut || conformance::clients().map(|verdict| say(&verdict)))?;
+        part("schemathesis", &mut || {
+            conformance::schemathesis(&conformance::Much::FULL).map(|verdict| say(&verdict))
+        })?;
         part("oauth1", &mut || {
             conformance::oauth1(conformance::OAUTH1_COUNT, 1).map(|verdict| say(&verdict))
         })?;

@@ -1,4 +1,5 @@
-//! A Python of our own below `target/`, with the packages of `conformance/requirements.txt` in exactly their versions.
+//! Pythons of our own below `target/`, with pinned packages in exactly their versions: one for the clients, one for the
+//! tester, so that neither changes what the other finds.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,16 +8,27 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::shell::{self, say};
 
-/// What is installed.
-const PINNED: &str = "conformance/requirements.txt";
+/// What is installed for the clients.
+const CLIENTS: &str = "conformance/requirements.txt";
+/// What is installed for the tester.
+const TESTER: &str = "conformance/schemathesis.txt";
 /// The oldest Python the client library runs on (`requires-python` of its package).
 const OLDEST: &str = "3.10";
 
-/// The interpreter, made and filled first if that is not done yet.
+/// The interpreter of the clients, made and filled first if that is not done yet.
 pub(crate) fn interpreter() -> Result<PathBuf> {
-    let (folder, pinned) = (shell::root().join("target/conformance/python"), shell::root().join(PINNED));
+    filled("python", CLIENTS)
+}
+
+/// The interpreter of the tester, likewise.
+pub(crate) fn tester() -> Result<PathBuf> {
+    filled("schemathesis", TESTER)
+}
+
+fn filled(name: &str, list: &str) -> Result<PathBuf> {
+    let (folder, pinned) = (shell::root().join("target/conformance").join(name), shell::root().join(list));
     let (python, stamp) = (folder.join("bin/python"), folder.join("installed.txt"));
-    let wanted = std::fs::read_to_string(&pinned).context(PINNED)?;
+    let wanted = std::fs::read_to_string(&pinned).with_context(|| list.to_owned())?;
     let is_there = std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
     if is_there && shell::succeeds(Command::new(&python).arg("--version")) {
         return Ok(python);
@@ -25,8 +37,8 @@ pub(crate) fn interpreter() -> Result<PathBuf> {
     say("installing the pinned Python packages");
     let quiet = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input", "-r"];
     shell::run(Command::new(&python).args(quiet).arg(&pinned))
-        .with_context(|| format!("the packages of {PINNED} cannot be installed"))?;
-    std::fs::write(&stamp, wanted).context("target/conformance/python")?;
+        .with_context(|| format!("the packages of {list} cannot be installed"))?;
+    std::fs::write(&stamp, wanted).context("target/conformance")?;
     Ok(python)
 }
 
@@ -40,7 +52,7 @@ fn make(folder: &Path) -> Result<()> {
         bail!("no usable Python: {what_to_do}");
     }
     if folder.exists() {
-        std::fs::remove_dir_all(folder).context("target/conformance/python")?;
+        std::fs::remove_dir_all(folder).context("target/conformance")?;
     }
     shell::run(Command::new("python3").args(["-m", "venv"]).arg(folder)).context(what_to_do)
 }

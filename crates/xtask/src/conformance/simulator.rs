@@ -1,6 +1,7 @@
 //! A simulated Jira as users start it: `bowline sim jira`, on a free port, until the value is dropped.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -40,6 +41,20 @@ impl Simulator {
             None => bail!("`bowline sim jira` does not say where it listens, but `{line}`"),
         }
         Ok(simulator)
+    }
+
+    /// What it answers to a GET, without its headers; fails unless that is a success.
+    pub(crate) fn get(&self, path: &str) -> Result<String> {
+        let place = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(place).context("the simulator is gone")?;
+        // Version 1.0, after whose answer the connection ends.
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: {place}\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        match answer.split_once("\r\n\r\n") {
+            Some((head, body)) if head.split(' ').nth(1) == Some("200") => Ok(body.to_owned()),
+            _ => bail!("the simulator answers `{}` to {path}", answer.lines().next().unwrap_or_default()),
+        }
     }
 
     /// Where it listens, without a slash at the end.
