@@ -30,6 +30,10 @@ impl Client {
         Self { token: Some(token), ..self.clone() }
     }
 
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     pub(crate) fn base(&self) -> &str {
         &self.base
     }

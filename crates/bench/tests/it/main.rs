@@ -65,6 +65,10 @@ fn a_quick_run_of_the_simulator_measures_reads_and_searches() {
         assert!(figures[kind]["calls"].as_u64().unwrap() > 0, "{figures:#}");
     }
     assert_eq!(figures["issues"], 1_000);
+    // A file goes through the simulator without ever being in its memory.
+    let upload = &figures["upload"];
+    assert_eq!(upload["size"], 60_000_000);
+    assert!(upload["grown"].as_u64().unwrap() < 30_000_000, "{upload:#}");
     assert!(figures["snapshots"]["restore"].as_f64().unwrap() > 0.0, "{figures:#}");
 }
 
