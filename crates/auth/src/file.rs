@@ -35,6 +35,18 @@ pub(crate) fn create(path: &Path, text: &[u8], entropy: &dyn Entropy) -> Result<
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
 }
 
+/// Puts a text in a private file, in place of what was there; whole or not at all.
+pub(crate) fn replace(path: &Path, text: &[u8], entropy: &dyn Entropy) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let draft = draft(folder, entropy);
+    let outcome = write(&draft, text).and_then(|()| fs::rename(&draft, path));
+    if outcome.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    outcome.map_err(Error::io(path))?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io(folder))
+}
+
 fn draft(folder: &Path, entropy: &dyn Entropy) -> PathBuf {
     folder.join(token::draw(".draft-", entropy).expose_text())
 }

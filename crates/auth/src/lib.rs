@@ -18,9 +18,11 @@ pub mod intake;
 pub mod kek;
 pub mod keyfile;
 mod keyring;
+pub mod life;
 mod methods;
 pub mod oauth1;
 mod percent;
+mod renewing;
 mod rotation;
 mod sealer;
 mod secrets;
@@ -31,6 +33,7 @@ mod wrapped;
 
 pub use error::Error;
 pub use keyring::{KekState, KekView, Keyring};
+pub use renewing::Renewing;
 pub use rotation::{
     Broken, DataKey, DataPlan, Exported, KeyList, Progress, Rotation, RotationPorts, TenantKeys, Verdict,
 };

@@ -11,21 +11,55 @@ use bowline_core::attribution::{Attribution, Heard};
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::port::{SignError, Signer};
 use bowline_core::secret::Purpose;
+use bowline_core::{GrantId, Timestamp};
 use bytes::Bytes;
 
-use crate::attribution::{Asked, Known, Presented, attribute};
-use crate::methods;
+use crate::attribution::{Age, Asked, Known, Presented, attribute};
+use crate::life::{Life, Shown};
 use crate::secrets::Secrets;
+use crate::{methods, renewing};
 
-/// Signs with the connection's stored credential.
+/// Signs with the connection's stored credential, or with the token of its grant.
 pub struct CredentialSigner {
     secrets: Arc<Secrets>,
+    life: Option<Arc<Life>>,
 }
 
 impl CredentialSigner {
-    /// Takes credentials from `secrets`.
+    /// Takes credentials from `secrets`. Connections on a grant have none yet.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { secrets }
+        Self { secrets, life: None }
+    }
+
+    /// The same, with the tokens of grants from `life`.
+    #[must_use]
+    pub fn with_life(mut self, life: Arc<Life>) -> Self {
+        self.life = Some(life);
+        self
+    }
+
+    async fn grant(
+        &self,
+        connection: &Connection,
+        grant: GrantId,
+        request: &mut http::Request<Bytes>,
+    ) -> Result<(), SignError> {
+        let life = self.life.as_ref().ok_or(SignError::Missing)?;
+        let access = life.access(connection.tenant, grant).await;
+        match access.map_err(|error| SignError::NoToken(renewing::failure(error)))?.shown {
+            Shown::Bearer(token) => methods::bearer(&token, request),
+            Shown::Oauth1(credential) => {
+                let (clock, entropy) = life.world();
+                credential.authorize(request, None, clock, entropy).map_err(|_| SignError::Unfit)
+            }
+        }
+    }
+
+    /// What a grant shows, and how old it is.
+    fn presented(&self, connection: &Connection, grant: GrantId, at: Timestamp) -> Presented {
+        let shown = self.life.as_ref().and_then(|life| life.shown(connection.tenant, grant));
+        let until = shown.and_then(|(_, until)| until);
+        Presented::Token(if until.is_some_and(|until| until <= at) { Age::Past } else { Age::Fresh })
     }
 }
 
@@ -36,6 +70,9 @@ impl Signer for CredentialSigner {
         connection: &Connection,
         request: &mut http::Request<Bytes>,
     ) -> Result<(), SignError> {
+        if let SignIn::Grant { grant } = connection.sign_in {
+            return self.grant(connection, grant, request).await;
+        }
         let secret = self.secrets.find(connection, Purpose::Credential, connection.secret).await;
         let secret = secret.map_err(SignError::Sealed)?.ok_or(SignError::Missing)?;
         methods::attach(&connection.sign_in, &secret, request)
@@ -47,6 +84,7 @@ impl Signer for CredentialSigner {
             | SignIn::Basic { .. }
             | SignIn::PersonalAccessToken
             | SignIn::AccessToken => Presented::Fixed,
+            SignIn::Grant { grant } => self.presented(connection, grant, heard.at),
         };
         let known = Known { asked: Asked::Api, application, gateway: None, site: &connection.browse_url };
         attribute(heard, &known)

@@ -11,6 +11,7 @@ mod instance;
 mod kek;
 mod role;
 mod telemetry;
+mod told;
 mod wiring;
 mod worker;
 

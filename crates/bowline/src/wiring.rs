@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use async_trait::async_trait;
 use bowline_auth::folder::Folder;
+use bowline_auth::life::{Life, Spool};
 use bowline_auth::{
-    CredentialSigner, Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemClock, SystemEntropy, bearer,
+    CredentialSigner, Keyring, Renewing, Rotation, RotationPorts, Sealer, Secrets, SystemClock,
+    SystemEntropy, bearer,
 };
 use bowline_bus::{Feed, Local};
 use bowline_core::TenantId;
@@ -17,11 +18,11 @@ use bowline_core::port::{
     Bell, Clock, Commits, Entropy, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
 };
 use bowline_core::tenant::Tenant;
-use bowline_core::work::{Claim, Entity, Lane, Touch};
-use bowline_net::{Attempt, Observer, Pipeline, World};
+use bowline_core::work::{Entity, Lane, Lanes, Touch};
+use bowline_net::{Exchanger, Pipeline, RealTime, SystemResolver, World};
 use bowline_server::{App, Metrics, Serving, router, serve};
 use bowline_store::Store;
-use bowline_sync::{Engine, Outcome};
+use bowline_sync::Engine;
 use bowline_tools::Registry;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -31,7 +32,8 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, LivePage};
 use crate::instance::Instance;
 use crate::role::Roles;
-use crate::worker::{Retain, Turnover, Watch, Worker, turnover};
+use crate::told::{Bells, Counted, Told};
+use crate::worker::{Retain, Tend, Turnover, Worker, turnover};
 
 /// The tenant that exists from the first start.
 pub(crate) const FIRST_TENANT: &str = "default";
@@ -102,11 +104,14 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         LivePage::Open => bowline_server::LivePage::Open,
         LivePage::SignedIn => bowline_server::LivePage::SignedIn,
     };
+    options.identity_url = config.grants.identity_url.trim_end_matches('/').to_owned();
     let app = App::new(parts.server(&clock, &entropy, &store), options);
     let stop = CancellationToken::new();
     let mut tasks = vec![tokio::spawn(listen(listener, Arc::clone(&app), stop.clone()))];
     if roles.worker() {
-        tasks.push(tokio::spawn(parts.worker(config, &clock, &store, instance.name()).run(stop.clone())));
+        let owner = instance.name();
+        tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
+        tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
         let retain = Retain { store: store.clone(), clock };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
         let turnover = Turnover { keys: parts.keys.clone(), due: parts.keys_due.clone() };
@@ -145,6 +150,7 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
 /// Everything between the store and the server.
 struct Parts {
     engine: Arc<Engine>,
+    life: Arc<Life>,
     seal: Arc<Sealer>,
     keys: Arc<Rotation>,
     keys_due: Arc<Notify>,
@@ -152,6 +158,7 @@ struct Parts {
     tools: Arc<Registry>,
     commits: Arc<Told>,
     bell: Arc<Local>,
+    grants_bell: Arc<Local>,
     metrics: Arc<Metrics>,
     feed: Feed,
 }
@@ -168,27 +175,32 @@ impl Parts {
         let commits = Arc::new(Told { store: Arc::clone(store), feed: feed.clone() });
         let (keyed, vault) = (keyring.clone(), store.clone());
         let seal = Arc::new(Sealer::new(keyed, vault, commits.clone(), clock.clone(), entropy.clone()));
-        let rotation = RotationPorts {
-            vault: store.clone(),
-            keys: store.clone(),
-            commits: store.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-        };
+        let rotation = rotation_ports(store, clock, entropy);
         let folder = config.keys.folder().map(Folder::new);
         let keys = Arc::new(Rotation::new(keyring, seal.clone(), rotation, folder));
         let secrets = Arc::new(Secrets::new(store.clone(), seal.clone(), clock.clone()));
         let metrics = Arc::new(Metrics::new());
-        let mut world =
-            World::new(Arc::new(CredentialSigner::new(secrets.clone())), clock.clone(), entropy.clone());
-        world.observer = Arc::new(Counted(metrics.clone()));
-        let settings = bowline_net::Settings {
-            allow: config.net.allow.clone(),
-            plain_http: config.net.plain_http,
-            width: usize::try_from(config.net.per_connection.max(1))?,
-            ..bowline_net::Settings::default()
+        let settings = net_settings(config)?;
+        let bell = Arc::new(Local::new());
+        let grants_bell = Arc::new(Local::new());
+        let life = bowline_auth::life::Ports {
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            sleeper: Arc::new(RealTime),
+            grants: store.clone(),
+            registry: store.clone(),
+            vault: store.clone(),
+            seal: seal.clone(),
+            commits: commits.clone(),
+            bell: Arc::new(Bells { sync: bell.clone(), grants: grants_bell.clone() }),
+            exchange: Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?),
         };
-        let outbound = Arc::new(Pipeline::new(settings, world)?);
+        let spool = Spool::new(config.data.dir.join("spool"));
+        let life = Arc::new(Life::new(life, config.grants.options(), Some(spool)));
+        let signer = CredentialSigner::new(secrets.clone()).with_life(life.clone());
+        let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
+        world.observer = Arc::new(Counted(metrics.clone()));
+        let outbound = Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone()));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),
@@ -201,8 +213,21 @@ impl Parts {
             work: store.clone(),
         };
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
-        let (bell, keys_due) = (Arc::new(Local::new()), Arc::new(Notify::new()));
-        Ok(Self { engine, seal, keys, keys_due, secrets, tools, commits, bell, metrics, feed })
+        let keys_due = Arc::new(Notify::new());
+        Ok(Self {
+            engine,
+            life,
+            seal,
+            keys,
+            keys_due,
+            secrets,
+            tools,
+            commits,
+            bell,
+            grants_bell,
+            metrics,
+            feed,
+        })
     }
 
     fn server(
@@ -217,6 +242,8 @@ impl Parts {
             entropy: entropy.clone(),
             commits: self.commits.clone(),
             registry: store.clone(),
+            grants: store.clone(),
+            life: self.life.clone(),
             console: store.clone(),
             desk: store.clone(),
             work: store.clone(),
@@ -224,7 +251,7 @@ impl Parts {
             keys: self.keys.clone(),
             keys_due: self.keys_due.clone(),
             tools: self.tools.clone(),
-            bell: self.bell.clone(),
+            bell: Arc::new(Bells { sync: self.bell.clone(), grants: self.grants_bell.clone() }),
             engine: self.engine.clone(),
             secrets: self.secrets.clone(),
             metrics: self.metrics.clone(),
@@ -236,45 +263,63 @@ impl Parts {
         let bell: Arc<dyn Bell> = self.bell.clone();
         Worker {
             engine: self.engine.clone(),
+            lanes: Lanes::Sync,
             work: store.clone(),
             bell,
             clock: clock.clone(),
             watch: Arc::new(Counted(self.metrics.clone())),
             owner: owner.to_owned(),
-            places: usize::try_from(config.sync.workers.max(1)).unwrap_or(1),
+            places: places(config.sync.workers),
+        }
+    }
+
+    fn grants_worker(
+        &self,
+        config: &Config,
+        clock: &Arc<SystemClock>,
+        store: &Arc<Store>,
+        owner: &str,
+    ) -> Worker {
+        let bell: Arc<dyn Bell> = self.grants_bell.clone();
+        let counted = Arc::new(Counted(self.metrics.clone()));
+        Worker {
+            engine: Arc::new(Tend { life: self.life.clone(), watch: counted.clone() }),
+            lanes: Lanes::Grants,
+            work: store.clone(),
+            bell,
+            clock: clock.clone(),
+            watch: counted,
+            owner: owner.to_owned(),
+            places: places(config.grants.workers),
         }
     }
 }
 
-/// The store's commits, told to live pages.
-struct Told {
-    store: Arc<Store>,
-    feed: Feed,
-}
-
-#[async_trait]
-impl Commits for Told {
-    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        self.store.commit(commit).await?;
-        self.feed.tell();
-        Ok(())
+fn rotation_ports(
+    store: &Arc<Store>,
+    clock: &Arc<SystemClock>,
+    entropy: &Arc<SystemEntropy>,
+) -> RotationPorts {
+    RotationPorts {
+        vault: store.clone(),
+        keys: store.clone(),
+        commits: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
     }
 }
 
-/// Counts looks and outbound calls.
-struct Counted(Arc<Metrics>);
-
-impl Watch for Counted {
-    fn looked(&self, _claim: &Claim, outcome: &Outcome) {
-        self.0.looked(outcome);
-    }
+fn net_settings(config: &Config) -> Result<bowline_net::Settings> {
+    Ok(bowline_net::Settings {
+        allow: config.net.allow.clone(),
+        plain_http: config.net.plain_http,
+        width: usize::try_from(config.net.per_connection.max(1))?,
+        ..bowline_net::Settings::default()
+    })
 }
 
-impl Observer for Counted {
-    fn attempted(&self, attempt: &Attempt) {
-        let Attempt { operation, tool, outcome, duration, throttled } = attempt;
-        self.0.upstream(*tool, operation, outcome, *duration, *throttled);
-    }
+fn places(workers: u32) -> usize {
+    usize::try_from(workers.max(1)).unwrap_or(1)
 }
 
 /// Makes the first tenant; says whether there was none.

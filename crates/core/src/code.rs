@@ -111,6 +111,9 @@ codes! {
     AUTH_CONSENT_INCOMPLETE = "auth.consent_incomplete", "Nobody has finished giving consent",
         "The browser sign-in was not finished, was refused, or a step of it was used twice.",
         "Start the sign-in again, and allow the access on the provider's page.";
+    AUTH_EXPIRING = "auth.expiring", "A consent ends soon",
+        "The provider ends it at a fixed date, whatever Bowline does.",
+        "Let the same person connect again before that date. Nothing is interrupted.";
     AUTH_FORBIDDEN = "auth.forbidden", "The account may not do this",
         "The tool knows the account, but it lacks a permission for this call.",
         "Grant the permission named in the tool's words, or use another account.";
@@ -135,6 +138,12 @@ codes! {
     AUTH_REJECTED = "auth.rejected", "The tool does not accept the credential",
         "User, password or token is wrong, expired or was revoked. Work for this connection waits; nothing is lost.",
         "Store a new credential: `bowline connection update NAME --secret-file FILE`. Waiting work then goes on by itself.";
+    AUTH_ROTATION_LOST = "auth.rotation_lost", "A renewed token was lost",
+        "A refresh was sent and its answer never stored: the process or the machine ended in between, for longer than the provider takes the old token. This is no fault of the person who consented.",
+        "Let the same person connect again. Waiting work then goes on by itself. Whoever runs Bowline looks for what ended the process.";
+    AUTH_ROTATION_UNKNOWN = "auth.rotation_unknown", "Nobody knows whether a token was renewed",
+        "A refresh was sent and no answer came. The access token is used while it lives; then the old token is tried once more.",
+        "Nothing. If it does not pass, Bowline asks for a new consent.";
     AUTH_SCOPE_MISSING = "auth.scope_missing", "The token does not cover this operation",
         "The token is valid, but was made for fewer scopes than this call needs.",
         "Make a token with the missing scope, or consent again if Bowline asks for it by now. The detail names the scope where the tool says it.";

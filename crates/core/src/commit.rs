@@ -13,8 +13,10 @@ use crate::comment::CommentPair;
 use crate::connection::{Connection, Health, Identity};
 use crate::event::{InboxRow, InboxState};
 use crate::finding::Occurrence;
+use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
 use crate::id::{
-    CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId,
+    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
+    SecretId, ShareId, TenantId, TokenId,
 };
 use crate::profile::Profile;
 use crate::secret::{Sealed, Shelf};
@@ -91,6 +93,22 @@ pub enum Change {
     },
     /// A connection that no profile uses, with its directory entries, watermark and sweep.
     DropConnection(ConnectionId),
+    /// A registration at a provider: new at revision 0, else changed from the revision it was read at.
+    PutOauthClient(Box<OauthClient>),
+    /// A registration that no grant uses.
+    DropOauthClient(OauthClientId),
+    /// A grant: new at revision 0, else changed from the revision it was read at; the store raises it. One that was
+    /// changed since fails the commit with `Conflict("revision")`, so a refresh can never overwrite a newer consent.
+    PutGrant(Box<Grant>),
+    /// A grant is gone, with its history and its work.
+    DropGrant(GrantId),
+    /// A line of a grant's history.
+    NoteGrant(Box<GrantEvent>),
+    /// A browser sign-in begins.
+    AddAuthorization(Box<Authorization>),
+    /// A browser sign-in is used: fails the commit with `Conflict` if it was used before, so that no answer of a
+    /// provider counts twice.
+    TakeAuthorization(AuthorizationId),
     /// A profile: new at revision 0, else changed from the revision it was read at; the store raises it. One that was
     /// changed or dropped since fails the commit with `Conflict("revision")`.
     PutProfile(Box<Profile>),
@@ -238,6 +256,10 @@ pub enum DirectoryKind {
     Hook,
     /// A bearer token of our own API.
     Token,
+    /// The `state` of a browser sign-in, or the request token of OAuth 1.0a.
+    Authorization,
+    /// The token of an invitation to sign in.
+    Invitation,
 }
 
 impl DirectoryKind {
@@ -246,6 +268,8 @@ impl DirectoryKind {
         match self {
             Self::Hook => "hook",
             Self::Token => "token",
+            Self::Authorization => "authorization",
+            Self::Invitation => "invitation",
         }
     }
 }

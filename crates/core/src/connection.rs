@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::id::{ConnectionId, SecretId, TenantId};
+use crate::id::{ConnectionId, GrantId, SecretId, TenantId};
 
 /// Which tool, and which of its faces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +79,12 @@ pub enum SignIn {
     PersonalAccessToken,
     /// Targetprocess: a personal access token, sent as the query parameter `access_token`.
     AccessToken,
+    /// Tokens that a provider gives and that end by themselves: OAuth of every kind. The connection's own secret is not
+    /// used then.
+    Grant {
+        /// Which grant; several connections may call with one.
+        grant: GrantId,
+    },
 }
 
 /// Whether calls are worth trying.

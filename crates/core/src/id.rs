@@ -127,6 +127,18 @@ id!(
     SecretId, "sec"
 );
 id!(
+    /// What a provider lets us do until it ends.
+    GrantId, "grt"
+);
+id!(
+    /// A browser sign-in under way.
+    AuthorizationId, "aut"
+);
+id!(
+    /// Our own registration at a provider of tokens.
+    OauthClientId, "cli"
+);
+id!(
     /// A bearer token of our own API.
     TokenId, "tok"
 );

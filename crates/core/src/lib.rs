@@ -16,6 +16,7 @@ pub mod event;
 pub mod failure;
 pub mod finding;
 pub mod fingerprint;
+pub mod grant;
 pub mod id;
 pub mod item;
 pub mod page;
@@ -32,6 +33,9 @@ pub use jiff::{SignedDuration, Timestamp};
 
 pub use code::Code;
 pub use failure::Failure;
-pub use id::{CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId};
+pub use id::{
+    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
+    SecretId, ShareId, TenantId, TokenId,
+};
 pub use item::{FieldName, Item, Side, Version};
 pub use value::Value;

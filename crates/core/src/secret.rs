@@ -83,19 +83,23 @@ pub enum Shelf {
     VendorWords,
     /// Values that lost a conflict.
     ConflictLosers,
+    /// What browser sign-ins under way remember.
+    Authorizations,
 }
 
 impl Shelf {
     /// Every shelf.
-    pub const ALL: [Self; 4] = [Self::Secrets, Self::ParkedBodies, Self::VendorWords, Self::ConflictLosers];
+    pub const ALL: [Self; 5] =
+        [Self::Secrets, Self::ParkedBodies, Self::VendorWords, Self::ConflictLosers, Self::Authorizations];
 
     /// What the values on it can be for.
     pub const fn purposes(self) -> &'static [Purpose] {
         match self {
-            Self::Secrets => &[Purpose::Credential, Purpose::WebhookSecret],
+            Self::Secrets => &[Purpose::Credential, Purpose::WebhookSecret, Purpose::GrantTokens],
             Self::ParkedBodies => &[Purpose::ParkedBody],
             Self::VendorWords => &[Purpose::VendorWords],
             Self::ConflictLosers => &[Purpose::ConflictLoser],
+            Self::Authorizations => &[Purpose::Authorization],
         }
     }
 
@@ -106,6 +110,7 @@ impl Shelf {
             Self::ParkedBodies => "parked_bodies",
             Self::VendorWords => "vendor_words",
             Self::ConflictLosers => "conflict_losers",
+            Self::Authorizations => "authorizations",
         }
     }
 }
@@ -117,6 +122,10 @@ impl Shelf {
 pub enum Purpose {
     /// What a connection signs in with.
     Credential,
+    /// The tokens of a grant.
+    GrantTokens,
+    /// What a browser sign-in must remember and nobody may see: the PKCE verifier, a request token's secret.
+    Authorization,
     /// What a webhook sender proves itself with.
     WebhookSecret,
     /// A delivery that could not be read, kept for a person to look at.
@@ -132,6 +141,8 @@ impl Purpose {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Credential => "credential",
+            Self::GrantTokens => "grant-tokens",
+            Self::Authorization => "authorization",
             Self::WebhookSecret => "webhook-secret",
             Self::ParkedBody => "parked-body",
             Self::VendorWords => "vendor-words",

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConnectionId, ShareId, TenantId};
+use crate::id::{ConnectionId, GrantId, ShareId, TenantId};
 
 /// What a unit of work is about. At most one worker looks at an entity at any time, and that is all the order
 /// there is: different entities run in parallel.
@@ -31,6 +31,8 @@ pub enum Entity {
     },
     /// The regular look for what webhooks missed.
     Sweep(ConnectionId),
+    /// A grant that is to be renewed, or that a call waits for.
+    Grant(GrantId),
 }
 
 impl fmt::Display for Entity {
@@ -40,6 +42,7 @@ impl fmt::Display for Entity {
             Self::Item { connection, id } => write!(f, "item/{connection}/{id}"),
             Self::Comment { connection, id } => write!(f, "comment/{connection}/{id}"),
             Self::Sweep(connection) => write!(f, "sweep/{connection}"),
+            Self::Grant(grant) => write!(f, "grant/{grant}"),
         }
     }
 }
@@ -62,6 +65,7 @@ impl FromStr for Entity {
         match kind {
             "share" => rest.parse().map(Self::Share).map_err(|_| bad()),
             "sweep" => rest.parse().map(Self::Sweep).map_err(|_| bad()),
+            "grant" => rest.parse().map(Self::Grant).map_err(|_| bad()),
             "item" => pair().map(|(connection, id)| Self::Item { connection, id }),
             "comment" => pair().map(|(connection, id)| Self::Comment { connection, id }),
             _ => Err(bad()),
@@ -82,7 +86,7 @@ impl TryFrom<String> for Entity {
     }
 }
 
-/// How urgent work is. Smaller goes first.
+/// How urgent work is. Smaller goes first, among the lanes of one worker ([`Lanes`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lane {
@@ -94,11 +98,26 @@ pub enum Lane {
     Sweep,
     /// Part of a large first transfer.
     Backfill,
+    /// A call waits for a token.
+    Caller,
+    /// A token is to be renewed before anybody waits for it.
+    Renewal,
+}
+
+/// Which lanes one kind of worker claims from. Looks wait for tokens, so the two must not share places: all of them
+/// could be taken by looks that wait for a renewal which finds no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lanes {
+    /// Items and what belongs to them.
+    Sync,
+    /// Grants.
+    Grants,
 }
 
 impl Lane {
     /// All of them, most urgent first.
-    pub const ALL: [Self; 4] = [Self::Interactive, Self::Live, Self::Sweep, Self::Backfill];
+    pub const ALL: [Self; 6] =
+        [Self::Interactive, Self::Live, Self::Sweep, Self::Backfill, Self::Caller, Self::Renewal];
 
     /// The number stored; smaller goes first.
     pub const fn rank(self) -> i16 {
@@ -107,6 +126,8 @@ impl Lane {
             Self::Live => 1,
             Self::Sweep => 2,
             Self::Backfill => 3,
+            Self::Caller => 4,
+            Self::Renewal => 5,
         }
     }
 
@@ -116,6 +137,8 @@ impl Lane {
             0 => Self::Interactive,
             1 => Self::Live,
             2 => Self::Sweep,
+            4 => Self::Caller,
+            5 => Self::Renewal,
             _ => Self::Backfill,
         }
     }
@@ -184,6 +207,7 @@ mod tests {
             Entity::Item { connection, id: "a/b".into() },
             Entity::Comment { connection, id: "77".into() },
             Entity::Sweep(connection),
+            Entity::Grant(GrantId::from_uuid(uuid::Uuid::from_u128(7))),
         ] {
             assert_eq!(entity.to_string().parse(), Ok(entity));
         }

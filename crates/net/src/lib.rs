@@ -8,6 +8,7 @@
 mod address;
 mod allow;
 mod classify;
+mod exchange;
 mod gate;
 mod guard;
 mod observe;
@@ -21,6 +22,7 @@ mod trouble;
 mod wire;
 
 pub use allow::{AllowRule, BadRule};
+pub use exchange::Exchanger;
 pub use observe::{Attempt, Observer};
 pub use patience::{RealTime, Sleeper};
 pub use pipeline::{Pipeline, Settings, World};

@@ -123,6 +123,7 @@ impl From<SignError> for Trouble {
             SignError::Sealed(SealError::Away(_)) => Failure::retry(SEAL_KEY_AWAY, Executed::No),
             SignError::Sealed(_) => Failure::wait(SEAL_CORRUPT),
             SignError::Missing | SignError::Unfit => Failure::wait(AUTH_REJECTED),
+            SignError::NoToken(failure) => failure.clone(),
         };
         Self::new(failure, Again::Never).with_words(Words::new(error.to_string()))
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bowline_auth::life::Life;
 use bowline_auth::{
     Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemClock, SystemEntropy, bearer, keyfile,
 };
@@ -17,7 +18,9 @@ use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, Identity, IntakeProof, SignIn, ToolKind};
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::item::{Locator, Version};
-use bowline_core::port::{Bell, Clock, Commits, Outbound, OutboundAnswer, OutboundCall};
+use bowline_core::port::{
+    Bell, Clock, Commits, Exchange, ExchangeCall, Exchanged, Outbound, OutboundAnswer, OutboundCall,
+};
 use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::share::{End, Origin, Share, ShareState};
 use bowline_core::tenant::Tenant;
@@ -86,6 +89,8 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         work: store.clone(),
     };
     let ports = Ports {
+        grants: store.clone(),
+        life: life(&store, &seal),
         clock: clock.clone(),
         entropy: entropy.clone(),
         commits: store.clone(),
@@ -109,12 +114,35 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
     App::new(ports, options)
 }
 
+fn life(store: &Arc<Store>, seal: &Arc<Sealer>) -> Arc<Life> {
+    let ports = bowline_auth::life::Ports {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        sleeper: Arc::new(bowline_net::RealTime),
+        grants: store.clone(),
+        registry: store.clone(),
+        vault: store.clone(),
+        seal: seal.clone(),
+        commits: store.clone(),
+        bell: Arc::new(Silent),
+        exchange: Arc::new(Silent),
+    };
+    Arc::new(Life::new(ports, bowline_auth::life::Options::default(), None))
+}
+
 struct Silent;
 
 #[async_trait]
 impl Outbound for Silent {
     async fn send(&self, _: &Connection, _: OutboundCall) -> Result<OutboundAnswer, Failure> {
         Err(Failure::park(code::NET_UNREACHABLE))
+    }
+}
+
+#[async_trait]
+impl Exchange for Silent {
+    async fn exchange(&self, _: ExchangeCall) -> Exchanged {
+        Exchanged::Unsent(Failure::park(code::NET_UNREACHABLE))
     }
 }
 

@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
+use bowline_auth::life::Life;
 use bowline_auth::{Rotation, Secrets};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{
-    Bell, Clock, Commits, Console, Desk, Entropy, Registry, Seal, StoreError, Tools, WorkQueue,
+    Bell, Clock, Commits, Console, Desk, Entropy, Grants, Registry, Seal, StoreError, Tools, WorkQueue,
 };
 use bowline_sync::Engine;
 use tokio::sync::{Notify, Semaphore, watch};
 
+use crate::authorize::Ends;
 use crate::body::Room;
 use crate::hooks::Senders;
 use crate::live::Sessions;
@@ -29,6 +31,10 @@ pub struct Ports {
     pub commits: Arc<dyn Commits>,
     /// Reads what is configured.
     pub registry: Arc<dyn Registry>,
+    /// Reads what providers let us do.
+    pub grants: Arc<dyn Grants>,
+    /// Signs people in at providers.
+    pub life: Arc<Life>,
     /// Reads what people look at.
     pub console: Arc<dyn Console>,
     /// Reads one share whole.
@@ -69,6 +75,7 @@ pub struct App {
     pub(crate) senders: Senders,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) sessions: Sessions,
+    pub(crate) ends: Ends,
     closing: watch::Sender<bool>,
 }
 
@@ -85,6 +92,7 @@ impl App {
             senders: Senders::new(&options),
             streams: Arc::new(Semaphore::new(options.streams)),
             sessions: Sessions::default(),
+            ends: Ends::default(),
             closing: watch::Sender::new(false),
             ports,
             options,

@@ -6,6 +6,7 @@
 
 mod api;
 mod app;
+mod authorize;
 mod body;
 mod caller;
 mod envelope;

@@ -22,6 +22,8 @@ pub enum LivePage {
 pub struct Options {
     /// Where the outside reaches Bowline, without a trailing slash: the beginning of webhook URLs and sign-in links.
     pub public_url: String,
+    /// Where people consent at Atlassian's cloud, without a trailing slash.
+    pub identity_url: String,
     /// What this installation is called; shown on the live page.
     pub instance: String,
     /// The release.
@@ -63,6 +65,7 @@ impl Options {
         let public_url: String = public_url.into();
         Self {
             public_url: public_url.trim_end_matches('/').to_owned(),
+            identity_url: "https://auth.atlassian.com".to_owned(),
             instance: "Bowline".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             tenant: "default".to_owned(),

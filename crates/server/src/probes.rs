@@ -1,5 +1,6 @@
 //! `/livez` and `/readyz`: whether the process lives, and whether it can serve.
 
+use bowline_core::work::Lanes;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ struct Check {
 /// Whether requests can be served: the database answers in time, in the shape this release knows.
 pub(crate) async fn ready(State(app): State<Arc<App>>, Query(ask): Query<Ask>) -> Response {
     let watch = Stopwatch::start();
-    let answer = tokio::time::timeout(PATIENCE, app.ports.work.next_due()).await;
+    let answer = tokio::time::timeout(PATIENCE, app.ports.work.next_due(Lanes::Sync)).await;
     let store = matches!(answer, Ok(Ok(_) | Err(StoreError::Unreadable(_))));
     let schema = matches!(answer, Ok(Ok(_)));
     let closing = *app.closing().borrow();

@@ -8,8 +8,8 @@ use bowline_core::item::Version;
 use bowline_core::secret::Sealed;
 use bowline_core::work::Entity;
 use bowline_core::{
-    Code, CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, Timestamp,
-    TokenId,
+    AuthorizationId, Code, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
+    SecretId, ShareId, TenantId, Timestamp, TokenId,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -91,6 +91,9 @@ arg! {
     Id: FindingId = v => v.uuid();
     Id: SecretId = v => v.uuid();
     Id: TokenId = v => v.uuid();
+    Id: GrantId = v => v.uuid();
+    Id: OauthClientId = v => v.uuid();
+    Id: AuthorizationId = v => v.uuid();
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use bowline_core::{ShareId, TenantId, Timestamp};
 
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
-    activities, commands, comment_pairs, connections, directory, findings, inbox, keys, losers, profiles,
-    shares, shelves, tenants, tokens, watermarks, work,
+    activities, authorizations, commands, comment_pairs, connections, directory, findings, grants, inbox,
+    keys, losers, oauth_clients, profiles, shares, shelves, tenants, tokens, watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -53,6 +53,10 @@ fn owner(change: &Change) -> Option<TenantId> {
         Change::AddTenant(tenant) => tenant.id,
         Change::PutConnection(connection) => connection.tenant,
         Change::PutProfile(profile) => profile.tenant,
+        Change::PutOauthClient(client) => client.tenant,
+        Change::PutGrant(grant) => grant.tenant,
+        Change::NoteGrant(event) => event.tenant,
+        Change::AddAuthorization(authorization) => authorization.tenant,
         Change::AddInbox(row) => row.tenant,
         Change::PutShare(share) => share.tenant,
         Change::PutPair(pair) => pair.tenant,
@@ -112,6 +116,13 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
             watermarks::drop(tenant, *id),
             work::drop(tenant, &Entity::Sweep(*id)),
         ],
+        Change::PutOauthClient(_)
+        | Change::DropOauthClient(_)
+        | Change::PutGrant(_)
+        | Change::DropGrant(_)
+        | Change::NoteGrant(_)
+        | Change::AddAuthorization(_)
+        | Change::TakeAuthorization(_) => of_grants(tenant, change),
         Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
         Change::DropProfile(id) => profiles::drop(tenant, *id),
         Change::PutDirectory { kind, hash, id, until } => {
@@ -142,6 +153,26 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::SettleFinding(id) => findings::settle_finding(tenant, *id),
         Change::Note(line) => vec![activities::note(tenant, line)],
         Change::KeepLoser(loser) => vec![losers::keep(tenant, loser)],
+    }
+}
+
+/// The statements of changes that are about grants; none for others.
+fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
+    match change {
+        Change::PutOauthClient(client) => vec![oauth_clients::put(tenant, client)],
+        Change::DropOauthClient(id) => vec![oauth_clients::drop(tenant, *id)],
+        Change::PutGrant(grant) => vec![grants::put(tenant, grant)],
+        Change::DropGrant(id) => {
+            let mut stmts = grants::drop(tenant, *id);
+            stmts.push(work::drop(tenant, &Entity::Grant(*id)));
+            stmts
+        }
+        Change::NoteGrant(event) => vec![grants::note(tenant, event)],
+        Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
+        Change::TakeAuthorization(id) => {
+            vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]
+        }
+        _ => Vec::new(),
     }
 }
 

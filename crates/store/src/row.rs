@@ -11,8 +11,8 @@ use bowline_core::port::StoreError;
 use bowline_core::secret::Sealed;
 use bowline_core::work::Entity;
 use bowline_core::{
-    Code, CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, Timestamp,
-    TokenId,
+    AuthorizationId, Code, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
+    SecretId, ShareId, TenantId, Timestamp, TokenId,
 };
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -182,7 +182,8 @@ macro_rules! id_from_cell {
 }
 
 id_from_cell! {
-    TenantId ConnectionId ProfileId ShareId EventId CommandId FindingId SecretId TokenId
+    TenantId ConnectionId ProfileId ShareId EventId CommandId FindingId SecretId TokenId GrantId OauthClientId
+    AuthorizationId
 }
 
 /// Records of a single column.

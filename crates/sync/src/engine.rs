@@ -121,6 +121,8 @@ impl Engine {
             Entity::Item { connection, id } => item::look(self, claim, *connection, id).await,
             Entity::Comment { connection, id } => item::look_at_comment(self, claim, *connection, id).await,
             Entity::Sweep(connection) => sweep::look(self, claim, *connection).await,
+            // Grants lie in lanes of their own, from which the engine's worker does not claim.
+            Entity::Grant(_) => Ok(Outcome::default()),
         };
         match result {
             Ok(outcome) => Ok(outcome),

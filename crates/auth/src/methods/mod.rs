@@ -24,7 +24,14 @@ pub(crate) fn attach(
         SignIn::ApiToken { email: user } | SignIn::Basic { user } => basic::attach(user, secret, request),
         SignIn::PersonalAccessToken => bearer::attach(secret, request),
         SignIn::AccessToken => access_token::attach(secret, request),
+        // Its tokens come from elsewhere: see `life`.
+        SignIn::Grant { .. } => Err(SignError::Missing),
     }
+}
+
+/// Shows an access token.
+pub(crate) fn bearer(token: &Secret, request: &mut http::Request<Bytes>) -> Result<(), SignError> {
+    bearer::attach(token, request)
 }
 
 /// Sets the `Authorization` header, marked so that nothing which prints headers shows it.

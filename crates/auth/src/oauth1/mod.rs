@@ -12,6 +12,7 @@ mod form;
 mod header;
 mod key;
 mod method;
+mod pair;
 mod rsa;
 mod seen;
 
@@ -20,4 +21,5 @@ pub use credential::{Credential, Signed, Token};
 pub use error::Error;
 pub use key::PrivateKey;
 pub use method::{Hash, Method};
+pub use pair::{NewKey, generate, public_pem};
 pub use seen::SeenAs;

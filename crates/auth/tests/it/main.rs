@@ -3,6 +3,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot go on says so by panicking"
 )]
 
@@ -11,6 +13,7 @@ mod cms;
 mod intake;
 mod keks;
 mod keys;
+mod life;
 mod memory;
 mod oauth1;
 mod rotation;

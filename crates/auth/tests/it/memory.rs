@@ -15,12 +15,15 @@ use bowline_core::secret::{Sealed, Shelf};
 use bowline_core::tenant::Tenant;
 use bowline_core::{SecretId, TenantId, Timestamp};
 
+/// By tenant, shelf and printed id: what a value is bound to, and the value.
+pub(crate) type Shelves = BTreeMap<(TenantId, Shelf, String), (String, Sealed)>;
+
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) keys: Mutex<BTreeMap<(TenantId, KeyKind, i32), WrappedKey>>,
     pub(crate) secrets: Mutex<BTreeMap<(TenantId, SecretId), Sealed>>,
     /// What lies on the other shelves, with what it is bound to.
-    pub(crate) shelves: Mutex<BTreeMap<(TenantId, Shelf, String), (String, Sealed)>>,
+    pub(crate) shelves: Mutex<Shelves>,
     pub(crate) tenants: Mutex<Vec<Tenant>>,
     pub(crate) check: Mutex<Option<Vec<u8>>>,
     pub(crate) reads: AtomicUsize,

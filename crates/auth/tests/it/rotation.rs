@@ -212,6 +212,7 @@ async fn the_wrapping_changes_from_and_to_every_kind() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one story of three who work at once")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rotation_under_load_loses_nothing() {
     let (folder, memory) = (Folder::new(), Arc::new(Memory::default()));

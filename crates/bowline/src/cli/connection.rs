@@ -19,6 +19,7 @@ pub(crate) enum Verb {
 Examples:
   bowline connection create jira --tool jira_cloud --url https://acme.atlassian.net --email ada@acme.example
   bowline connection create dc --tool jira_dc --url https://jira.acme.example --secret-file pat.txt
+  bowline connection create cloud --tool jira_cloud --url https://acme.atlassian.net --oauth-client app
   bowline connection create tp --tool targetprocess --url https://acme.tpondemand.com --secret-file token.txt")]
     Create(Box<Create>),
     /// List connections.
@@ -32,6 +33,18 @@ Examples:
     Test {
         /// Its name or id.
         name: String,
+    },
+    /// Print a link at which somebody signs in to the tool for a connection, and wait until that is done.
+    #[command(after_help = "\
+Examples:
+  bowline connection authorize cloud            open the link yourself, within 15 minutes
+  bowline connection authorize cloud --invite   send the link to somebody else; it works for 7 days")]
+    Authorize {
+        /// Its name or id.
+        name: String,
+        /// Do not wait; the link is for somebody else and works for 7 days.
+        #[arg(long)]
+        invite: bool,
     },
     /// Change a connection: another secret, another address.
     Update(Update),
@@ -69,6 +82,9 @@ pub(crate) struct Create {
     /// Sign in with this user name and a password instead of a token.
     #[arg(long)]
     user: Option<String>,
+    /// Sign in with tokens of this registration instead of a secret; see `bowline oauth-client`.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["email", "user", "secret_file"])]
+    oauth_client: Option<String>,
     /// A file with the token or password; `-` is standard input. Asked for if not given.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
@@ -131,10 +147,15 @@ impl Create {
             "name": self.name,
             "tool": self.tool,
             "base_url": self.url,
-            "sign_in": self.sign_in()?,
             "settings": self.settings()?,
-            "secret": secret::read("token or password", self.secret_file.as_deref())?.expose_text(),
         });
+        if let Some(client) = &self.oauth_client {
+            body["oauth_client"] = json!(client);
+        } else {
+            body["sign_in"] = self.sign_in()?;
+            let secret = secret::read("token or password", self.secret_file.as_deref())?;
+            body["secret"] = json!(secret.expose_text());
+        }
         if let Some(url) = &self.browse_url {
             body["browse_url"] = json!(url);
         }
@@ -182,7 +203,8 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         Verb::Create(ask) => {
             let made = client.post("/api/v1/connections", &ask.body()?).await?;
             out.value(&made, |made| webhook(&made["webhook"]));
-            out.note(format!("Next: `bowline connection test {}`.", ask.name));
+            let next = if ask.oauth_client.is_some() { "authorize" } else { "test" };
+            out.note(format!("Next: `bowline connection {next} {}`.", ask.name));
         }
         Verb::List => {
             let (items, _) = client.list("/api/v1/connections", usize::MAX).await?;
@@ -200,6 +222,7 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
             let verdict = client.post(&format!("{}/test", path(&name)), &json!({})).await?;
             return tested(context, &verdict);
         }
+        Verb::Authorize { name, invite } => super::grant::authorize(context, &client, &name, invite).await?,
         Verb::Update(ask) => {
             let stored = client.call(Method::PATCH, &path(&ask.name), Some(&ask.body()?)).await?;
             out.value(&stored, details);

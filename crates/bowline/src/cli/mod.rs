@@ -9,7 +9,9 @@ mod doctor;
 mod errors;
 mod exit;
 mod explain;
+mod grant;
 mod keys;
+mod oauth_client;
 mod out;
 mod profile;
 mod secret;
@@ -113,6 +115,8 @@ async fn run(cli: Cli) -> Done {
         Command::Demo(ask) => crate::demo::run(out, ask).await,
         Command::Sim { which } => sim::run(out, which).await,
         Command::Connection { verb } => connection::run(&context, verb).await,
+        Command::OauthClient { verb } => oauth_client::run(&context, verb).await,
+        Command::Grant { verb } => grant::run(&context, verb).await,
         Command::Profile { verb } => profile::run(&context, verb).await,
         Command::Share { verb } => share::run(&context, verb).await,
         Command::Errors { verb } => errors::run(&context, verb).await,

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{activity, config, connection, debug, errors, keys, profile, serve, share, sim, tenant, token};
+use super::{
+    activity, config, connection, debug, errors, grant, keys, oauth_client, profile, serve, share, sim,
+    tenant, token,
+};
 
 /// Ties Jira to everything else a company works with.
 ///
@@ -54,6 +57,16 @@ pub(crate) enum Command {
     Connection {
         #[command(subcommand)]
         verb: connection::Verb,
+    },
+    /// OAuth clients: our registrations at providers of tokens.
+    OauthClient {
+        #[command(subcommand)]
+        verb: oauth_client::Verb,
+    },
+    /// Grants: what providers let us do, how they stand and why.
+    Grant {
+        #[command(subcommand)]
+        verb: grant::Verb,
     },
     /// Profiles: what is kept in step, and how.
     Profile {

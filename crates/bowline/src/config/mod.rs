@@ -3,6 +3,7 @@
 //! `config.default.toml` is the list of keys: what is not in it is unknown. Each section is a file here.
 
 mod data;
+mod grants;
 mod keys;
 mod log;
 mod net;
@@ -16,6 +17,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 pub(crate) use data::Data;
+pub(crate) use grants::Grants;
 pub(crate) use keys::Keys;
 pub(crate) use log::{Format, Log};
 pub(crate) use net::Net;
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// Outbound calls.
     pub(crate) net: Net,
+    /// The life of tokens.
+    pub(crate) grants: Grants,
     /// The engine.
     pub(crate) sync: Sync,
     /// Logs.
@@ -54,9 +58,10 @@ impl Config {
 
     /// As TOML, without passwords.
     pub(crate) fn show(&self) -> String {
-        let Self { server, data, store, keys, net, sync, log } = self;
-        [server.show(), data.show(), store.show(), keys.show(), net.show(), sync.show(), log.show()]
-            .join("\n")
+        let Self { server, data, store, keys, net, grants, sync, log } = self;
+        let services = [server.show(), data.show(), store.show(), keys.show(), net.show()];
+        let work = [grants.show(), sync.show(), log.show()];
+        services.into_iter().chain(work).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -37,12 +37,22 @@ pub(crate) enum Retain {
     Off,
 }
 
-fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error> {
+/// A duration longer than nothing.
+pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error> {
     let text = String::deserialize(from)?;
     match text.parse::<SignedDuration>() {
         Ok(duration) if duration.is_positive() => Ok(duration),
         Ok(_) => Err(de::Error::custom(format!("`{text}` is not longer than nothing"))),
         Err(_) => Err(de::Error::custom(format!("`{text}` is not a duration such as \"90s\" or \"5m\""))),
+    }
+}
+
+/// A duration that may be nothing.
+pub(super) fn length<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.parse::<SignedDuration>() {
+        Ok(length) if !length.is_negative() => Ok(length),
+        _ => Err(de::Error::custom(format!("`{text}` is not a duration such as \"0s\", \"90s\" or \"5m\""))),
     }
 }
 

@@ -53,7 +53,7 @@ mod tests {
 
     use async_trait::async_trait;
     use bowline_core::port::{ClaimAsk, WorkDepth};
-    use bowline_core::work::{Entity, Lane};
+    use bowline_core::work::{Entity, Lane, Lanes};
     use bowline_core::{ConnectionId, TenantId, Timestamp};
 
     use super::*;
@@ -81,7 +81,7 @@ mod tests {
         async fn abandon(&self, _: &str, _: Timestamp) -> Result<u64, StoreError> {
             Ok(0)
         }
-        async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        async fn next_due(&self, _: Lanes) -> Result<Option<Timestamp>, StoreError> {
             Ok(None)
         }
         async fn depth(&self, _: Timestamp) -> Result<WorkDepth, StoreError> {

@@ -4,6 +4,7 @@
 //! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
 //! do. While the database refuses, it tries once a second, however much is due.
 
+mod grants;
 mod hold;
 mod retention;
 #[cfg(test)]
@@ -16,13 +17,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bowline_core::port::{Bell, ClaimAsk, Clock, StoreError, WorkQueue};
-use bowline_core::work::{Claim, Lane};
+use bowline_core::work::{Claim, Lane, Lanes};
 use bowline_core::{SignedDuration, Timestamp};
 use bowline_sync::{Engine, LEASE, Outcome};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use grants::{Tend, WatchGrants};
 pub(crate) use retention::Retain;
 pub(crate) use turnover::Turnover;
 
@@ -67,6 +69,8 @@ enum Claimed {
 pub(crate) struct Worker {
     /// What looks.
     pub(crate) engine: Arc<dyn Look>,
+    /// From which lanes work is claimed.
+    pub(crate) lanes: Lanes,
     /// Where work is claimed.
     pub(crate) work: Arc<dyn WorkQueue>,
     /// What says that there is work.
@@ -133,16 +137,16 @@ impl Worker {
     async fn claim(&self, limit: usize) -> Result<Claimed, StoreError> {
         let now = self.clock.now();
         // Reading is free; claiming is a durable write.
-        let due_at = self.work.next_due().await?;
+        let due_at = self.work.next_due(self.lanes).await?;
         if due_at.is_none_or(|due| due > now) {
             return Ok(Claimed::Nothing { due_at });
         }
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let ask = ClaimAsk { owner: self.owner.clone(), now, lease: LEASE, limit };
+        let ask = ClaimAsk { owner: self.owner.clone(), lanes: self.lanes, now, lease: LEASE, limit };
         let claims = self.work.claim(&ask).await?;
         if claims.is_empty() {
             // Somebody else was faster.
-            return Ok(Claimed::Nothing { due_at: self.work.next_due().await? });
+            return Ok(Claimed::Nothing { due_at: self.work.next_due(self.lanes).await? });
         }
         Ok(Claimed::Some(claims))
     }
@@ -182,7 +186,9 @@ impl Worker {
             }
         }
         // A look may have found work for other entities.
-        self.bell.ring(Lane::Live).await;
+        if self.lanes == Lanes::Sync {
+            self.bell.ring(Lane::Live).await;
+        }
         true
     }
 }

@@ -6,7 +6,7 @@ use bowline_auth::{SystemClock, SystemEntropy};
 use bowline_bus::Local;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{Commits as _, WorkDepth};
-use bowline_core::work::{Entity, Touch};
+use bowline_core::work::{Entity, Lanes, Touch};
 use bowline_core::{ConnectionId, TenantId};
 use bowline_store::{Options, Store};
 
@@ -44,8 +44,8 @@ impl WorkQueue for Work {
         self.store.abandon(owner, now).await
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.store.next_due().await
+    async fn next_due(&self, lanes: Lanes) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due(lanes).await
     }
 
     async fn depth(&self, now: Timestamp) -> Result<WorkDepth, StoreError> {
@@ -87,6 +87,7 @@ async fn due() -> Store {
 async fn run(work: Arc<Work>, engine: Arc<Unstored>) {
     let (bell, stop) = (Arc::new(Local::new()), CancellationToken::new());
     let worker = Worker {
+        lanes: Lanes::Sync,
         engine,
         work,
         bell: bell.clone(),

@@ -10,11 +10,14 @@ mod time;
 mod tool;
 
 pub use bell::Bell;
-pub use outbound::{Outbound, OutboundAnswer, OutboundCall, SignError, Signer};
+pub use outbound::{
+    Exchange, ExchangeCall, Exchanged, Outbound, OutboundAnswer, OutboundCall, SignError, Signer,
+};
 pub use seal::{Seal, SealError};
 pub use store::{
-    ClaimAsk, Commits, Console, Desk, DirectoryEntry, InboxFilter, Keys, PENDING_LIMIT, Registry, Retention,
-    SealedAsk, SealedCount, SealedRow, ShareFilter, ShareView, StoreError, Vault, WorkDepth, WorkQueue,
+    ClaimAsk, Commits, Console, Desk, DirectoryEntry, Grants, InboxFilter, Keys, PENDING_LIMIT, Registry,
+    Retention, SealedAsk, SealedCount, SealedRow, ShareFilter, ShareView, StoreError, Vault, WorkDepth,
+    WorkQueue,
 };
 pub use time::{Clock, Entropy};
 pub use tool::{

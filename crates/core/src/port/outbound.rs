@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, StatusCode};
 use crate::attribution::{Attribution, Heard};
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::secret::Secret;
 
 /// A call, without credentials. `Debug` shows neither query, headers nor body: they may hold what an item says.
 #[derive(Clone)]
@@ -91,6 +92,9 @@ pub enum SignError {
     /// The connection has no credential stored.
     #[error("the connection has no credential")]
     Missing,
+    /// There is no token that could be shown, for now or until a person helps.
+    #[error("there is no token: {}", .0.code)]
+    NoToken(Failure),
     /// The credential cannot be put into a request.
     #[error("the credential has characters that no request can carry")]
     Unfit,
@@ -109,4 +113,36 @@ pub trait Signer: Send + Sync {
 
     /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. Pure.
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution>;
+}
+
+/// A call to a provider of tokens. It carries its own credentials, so nothing is added to it.
+pub struct ExchangeCall {
+    /// POST, or GET for asking what a token reaches.
+    pub method: Method,
+    /// The absolute URL.
+    pub url: String,
+    /// Headers; those with credentials are marked as sensitive.
+    pub headers: HeaderMap,
+    /// The body: credentials.
+    pub body: Secret,
+    /// A name for metrics and logs with few values: `oauth.refresh`.
+    pub operation: &'static str,
+}
+
+/// What came of a call to a provider. Whether it may have arrived decides whether a refresh token is still good.
+#[derive(Debug)]
+pub enum Exchanged {
+    /// An answer, whatever its status.
+    Answer(OutboundAnswer),
+    /// Nothing was sent.
+    Unsent(Failure),
+    /// It may have been carried out; the answer is lost.
+    Unsure(Failure),
+}
+
+/// Sends calls to providers of tokens: address guard, time-outs and limits are inside, repeats are not.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// Sends once. Answers are at most 64 KiB.
+    async fn exchange(&self, call: ExchangeCall) -> Exchanged;
 }

@@ -17,13 +17,17 @@ use crate::commit::{ApiToken, Commit, DirectoryKind, KeyKind, WrappedKey};
 use crate::connection::Connection;
 use crate::event::{InboxRow, InboxState};
 use crate::finding::Finding;
-use crate::id::{ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, TenantId, TokenId};
+use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
+use crate::id::{
+    AuthorizationId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId, SecretId, ShareId,
+    TenantId, TokenId,
+};
 use crate::page::{Page, PageAsk};
 use crate::profile::Profile;
 use crate::secret::{Sealed, Shelf};
 use crate::share::{Share, ShareState};
 use crate::tenant::Tenant;
-use crate::work::{Claim, Entity};
+use crate::work::{Claim, Entity, Lanes};
 
 /// Why storage did not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -57,6 +61,8 @@ pub trait Commits: Send + Sync {
 pub struct ClaimAsk {
     /// Who claims: a name that no two living processes share.
     pub owner: String,
+    /// From which lanes.
+    pub lanes: Lanes,
     /// Work due by now.
     pub now: Timestamp,
     /// For how long.
@@ -101,7 +107,7 @@ pub trait WorkQueue: Send + Sync {
 
     /// When a claim may next find something: the earliest due time of work that nobody holds, or the end of the
     /// lease of work that somebody does; `None` if there is no work.
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    async fn next_due(&self, lanes: Lanes) -> Result<Option<Timestamp>, StoreError>;
 
     /// How much waits, over all tenants.
     async fn depth(&self, now: Timestamp) -> Result<WorkDepth, StoreError>;
@@ -208,6 +214,44 @@ pub trait Registry: Send + Sync {
 
     /// All tokens of a tenant, by name.
     async fn tokens(&self, tenant: TenantId) -> Result<Vec<ApiToken>, StoreError>;
+}
+
+/// What providers let us do.
+#[async_trait]
+pub trait Grants: Send + Sync {
+    /// A grant.
+    async fn grant(&self, tenant: TenantId, id: GrantId) -> Result<Option<Grant>, StoreError>;
+
+    /// Grants of a tenant, newest first.
+    async fn grants(&self, tenant: TenantId, page: &PageAsk) -> Result<Page<Grant>, StoreError>;
+
+    /// The grant that one person gave to one of our registrations, unless it was revoked.
+    async fn grant_of(
+        &self,
+        tenant: TenantId,
+        client: OauthClientId,
+        subject: &str,
+    ) -> Result<Option<Grant>, StoreError>;
+
+    /// The latest lines of a grant's history, newest first, at most 100.
+    async fn grant_events(&self, tenant: TenantId, id: GrantId) -> Result<Vec<GrantEvent>, StoreError>;
+
+    /// A registration at a provider.
+    async fn oauth_client(
+        &self,
+        tenant: TenantId,
+        id: OauthClientId,
+    ) -> Result<Option<OauthClient>, StoreError>;
+
+    /// All registrations of a tenant, by name.
+    async fn oauth_clients(&self, tenant: TenantId) -> Result<Vec<OauthClient>, StoreError>;
+
+    /// A browser sign-in that was begun and is not over.
+    async fn authorization(
+        &self,
+        tenant: TenantId,
+        id: AuthorizationId,
+    ) -> Result<Option<Authorization>, StoreError>;
 }
 
 /// Sealed rows, for `auth` alone.

@@ -21,6 +21,7 @@ use axum::routing::get;
 use crate::app::App;
 
 pub(crate) use host::guard;
+pub(crate) use render::html;
 pub(crate) use session::Sessions;
 
 /// The page and what it loads.

@@ -20,7 +20,8 @@ pub(super) const REGIONS: [(&str, &str); 5] = [
 ];
 
 /// Whole pages.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
+    ("authorize", include_str!("templates/authorize.html")),
     ("page", include_str!("templates/page.html")),
     ("door", include_str!("templates/door.html")),
     ("shared", include_str!("templates/shared.html")),
@@ -43,7 +44,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// Renders a template. What fails is in the log.
-pub(super) fn html(name: &str, context: impl Serialize) -> Option<String> {
+pub(crate) fn html(name: &str, context: impl Serialize) -> Option<String> {
     let rendered = TEMPLATES.get_template(name).and_then(|template| template.render(Serde(context)));
     rendered.inspect_err(|error| tracing::error!(%error, name, "a template does not render")).ok()
 }

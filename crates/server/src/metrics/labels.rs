@@ -61,6 +61,11 @@ pub(super) struct Vendor {
     pub(super) vendor: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Renewal {
+    pub(super) outcome: String,
+}
+
 /// What became of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Intake {

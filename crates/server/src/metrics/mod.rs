@@ -8,9 +8,9 @@ mod scrape;
 
 use std::time::Duration;
 
-use bowline_core::Side;
 use bowline_core::activity::Deed;
 use bowline_core::connection::ToolKind;
+use bowline_core::{Code, Side};
 use bowline_sync::Outcome;
 use http::StatusCode;
 use prometheus_client::metrics::counter::Counter;
@@ -20,7 +20,9 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 pub(crate) use labels::Intake;
-use labels::{Answer, Build, Cause, Change, Direction, Queue, Received, Route, Upstream, Vendor, direction};
+use labels::{
+    Answer, Build, Cause, Change, Direction, Queue, Received, Renewal, Route, Upstream, Vendor, direction,
+};
 pub(crate) use scrape::{Refreshed, scrape};
 
 /// Seconds, from a fast answer to a stuck one.
@@ -55,6 +57,7 @@ pub struct Metrics {
     upstream: Family<Upstream, Counter>,
     upstream_seconds: Histograms<Vendor>,
     throttled: Family<Vendor, Counter>,
+    renewals: Family<Renewal, Counter>,
 }
 
 impl Default for Metrics {
@@ -85,6 +88,7 @@ impl Metrics {
             upstream: Family::default(),
             upstream_seconds: Family::new_with_constructor(seconds),
             throttled: Family::default(),
+            renewals: Family::default(),
         };
         metrics.register();
         metrics
@@ -111,6 +115,7 @@ impl Metrics {
             "Time of calls to tools",
             self.upstream_seconds.clone(),
         );
+        r.register("grant_renewals", "Renewals of tokens", self.renewals.clone());
         r.register("upstream_rate_limited", "Calls that a tool asked to wait", self.throttled.clone());
     }
 
@@ -132,6 +137,16 @@ impl Metrics {
     pub(crate) fn payload(&self, bytes: usize) {
         #[expect(clippy::cast_precision_loss, reason = "at most 25 MiB, which a float holds exactly")]
         self.intake_bytes.observe(bytes as f64);
+    }
+
+    /// Counts one renewal of tokens: `renewed`, or the code of why not.
+    pub fn tended(&self, renewed: bool, failure: Option<&Code>) {
+        let outcome = match failure {
+            Some(code) => code.as_str().to_owned(),
+            None if renewed => "renewed".to_owned(),
+            None => return,
+        };
+        self.renewals.get_or_create(&Renewal { outcome }).inc();
     }
 
     /// Counts what a look came to. Called by the worker loop, once for each look.

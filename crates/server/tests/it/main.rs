@@ -9,6 +9,7 @@
 )]
 
 mod api;
+mod authorize;
 mod canary;
 mod document;
 mod envelope;

@@ -28,8 +28,11 @@ async fn theirs(house: &House) -> Theirs {
     let inbox = house.call("GET", "/api/v1/inbox").tenant("other").send().await.json();
     house.token("other", &["sync:read"]).await;
     let tokens = house.call("GET", "/api/v1/tokens").tenant("other").send().await.json();
+    let (client, grant) = house.grant("other").await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let ids = vec![
+        ("{oauth_client}", vec![client, "app".to_owned()]),
+        ("{grant}", vec![grant]),
         ("{connection}", vec![text(&tp["id"]), "tp".to_owned()]),
         ("{profile}", vec![text(&profile["id"]), "stories".to_owned()]),
         ("{share}", vec![text(&share["id"])]),

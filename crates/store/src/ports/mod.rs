@@ -5,6 +5,7 @@
 mod commits;
 mod console;
 mod desk;
+mod grants;
 mod keys;
 mod registry;
 mod retention;

@@ -6,7 +6,7 @@ use bowline_core::{SignedDuration, TenantId, Timestamp};
 
 use crate::Store;
 use crate::stmt::{Plan, Stmt};
-use crate::tables::{activities, commands, findings, inbox, losers};
+use crate::tables::{activities, authorizations, commands, findings, grants, inbox, losers};
 
 /// How long a closed delivery is remembered, and a parked body kept.
 ///
@@ -16,8 +16,11 @@ const DELIVERIES: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long settled commands, activity and resolved findings are kept.
 const HISTORY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long the history of grants is kept: longer than the longest of Atlassian's deadlines.
+const GRANT_HISTORY: SignedDuration = SignedDuration::from_hours(400 * 24);
+
 /// The kinds of rows that expire.
-const KINDS: usize = 5;
+const KINDS: usize = 7;
 
 #[async_trait]
 impl Retention for Store {
@@ -38,12 +41,14 @@ impl Retention for Store {
 
 fn statements(tenant: TenantId, now: Timestamp, left: [u32; KINDS]) -> Vec<Stmt> {
     let ago = |life| now.saturating_sub(life).unwrap_or(Timestamp::MIN);
-    let [deliveries, settled, lines, kept, resolved] = left;
+    let [deliveries, settled, lines, kept, resolved, unused, past] = left;
     vec![
         inbox::expire(tenant, ago(DELIVERIES), deliveries),
         commands::expire(tenant, ago(HISTORY), settled),
         activities::expire(tenant, ago(HISTORY), lines),
         losers::expire(tenant, now, kept),
         findings::expire(tenant, ago(HISTORY), resolved),
+        authorizations::expire(tenant, now, unused),
+        grants::expire(tenant, ago(GRANT_HISTORY), past),
     ]
 }

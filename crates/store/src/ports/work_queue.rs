@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bowline_core::Timestamp;
 use bowline_core::port::{ClaimAsk, StoreError, WorkDepth, WorkQueue};
-use bowline_core::work::Claim;
+use bowline_core::work::{Claim, Lanes};
 
 use crate::Store;
 use crate::stmt::{Kind, Plan};
@@ -28,8 +28,8 @@ impl WorkQueue for Store {
         Ok(last(self.write(plan).await?).changed)
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let due: Option<Option<Timestamp>> = self.ask_system(work::next_due()).await?.first()?;
+    async fn next_due(&self, lanes: Lanes) -> Result<Option<Timestamp>, StoreError> {
+        let due: Option<Option<Timestamp>> = self.ask_system(work::next_due(lanes)).await?.first()?;
         Ok(due.flatten())
     }
 

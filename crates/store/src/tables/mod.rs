@@ -5,14 +5,17 @@
 //! statements here; which port asks for what is in `ports`.
 
 pub(crate) mod activities;
+pub(crate) mod authorizations;
 pub(crate) mod commands;
 pub(crate) mod comment_pairs;
 pub(crate) mod connections;
 pub(crate) mod directory;
 pub(crate) mod findings;
+pub(crate) mod grants;
 pub(crate) mod inbox;
 pub(crate) mod keys;
 pub(crate) mod losers;
+pub(crate) mod oauth_clients;
 pub(crate) mod profiles;
 pub(crate) mod settings;
 pub(crate) mod shares;

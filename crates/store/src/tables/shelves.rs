@@ -5,7 +5,7 @@
 
 use bowline_core::port::{SealedAsk, SealedCount, SealedRow};
 use bowline_core::secret::{Sealed, Shelf};
-use bowline_core::{EventId, FindingId, SecretId, TenantId};
+use bowline_core::{AuthorizationId, EventId, FindingId, SecretId, TenantId};
 use uuid::Uuid;
 
 use crate::arg::{Arg, args};
@@ -30,11 +30,16 @@ pub(crate) fn count(tenant: TenantId, shelf: Shelf) -> Stmt {
         "SELECT 'conflict_losers', substr(sealed, 1, 5), count(*) FROM losers WHERE tenant_id = $1 \
          GROUP BY substr(sealed, 1, 5)",
     );
+    const SIGN_INS: Text = Text::both(
+        "SELECT 'authorizations', substr(sealed, 1, 5), count(*) FROM authorizations WHERE tenant_id = $1 \
+         GROUP BY substr(sealed, 1, 5)",
+    );
     let text = match shelf {
         Shelf::Secrets => SECRETS,
         Shelf::ParkedBodies => BODIES,
         Shelf::VendorWords => WORDS,
         Shelf::ConflictLosers => LOSERS,
+        Shelf::Authorizations => SIGN_INS,
     };
     Stmt::new(text, args![tenant])
 }
@@ -57,11 +62,16 @@ pub(crate) fn list(tenant: TenantId, ask: &SealedAsk) -> Stmt {
         "SELECT 'conflict_losers', id, CAST(NULL AS TEXT), sealed FROM losers WHERE tenant_id = $1 \
          AND substr(sealed, 1, 5) < $2 AND id > $3 ORDER BY id LIMIT $4",
     );
+    const SIGN_INS: Text = Text::both(
+        "SELECT 'authorizations', id, CAST(NULL AS TEXT), sealed FROM authorizations WHERE tenant_id = $1 \
+         AND substr(sealed, 1, 5) < $2 AND id > $3 ORDER BY id LIMIT $4",
+    );
     let text = match ask.shelf {
         Shelf::Secrets => SECRETS,
         Shelf::ParkedBodies => BODIES,
         Shelf::VendorWords => WORDS,
         Shelf::ConflictLosers => LOSERS,
+        Shelf::Authorizations => SIGN_INS,
     };
     // Nothing begins with six such bytes, so everything is below them.
     let below = ask.below.map_or(vec![0xff; 6], |version| Sealed::beginning(version).to_vec());
@@ -79,11 +89,14 @@ pub(crate) fn reseal(tenant: TenantId, shelf: Shelf, row: &str, was: &Sealed, se
         Text::both("UPDATE findings SET words = $4 WHERE tenant_id = $1 AND id = $2 AND words = $3");
     const LOSERS: Text =
         Text::both("UPDATE losers SET sealed = $4 WHERE tenant_id = $1 AND id = $2 AND sealed = $3");
+    const SIGN_INS: Text =
+        Text::both("UPDATE authorizations SET sealed = $4 WHERE tenant_id = $1 AND id = $2 AND sealed = $3");
     let text = match shelf {
         Shelf::Secrets => SECRETS,
         Shelf::ParkedBodies => BODIES,
         Shelf::VendorWords => WORDS,
         Shelf::ConflictLosers => LOSERS,
+        Shelf::Authorizations => SIGN_INS,
     };
     let id = id(shelf, row).unwrap_or(Uuid::nil());
     Stmt::new(text, args![tenant, Arg::Id(Some(id)), was.clone(), sealed.clone()])
@@ -96,7 +109,8 @@ pub(crate) fn drop_key(tenant: TenantId, version: i32) -> Stmt {
          AND NOT EXISTS (SELECT 1 FROM secrets WHERE tenant_id = $1 AND substr(sealed, 1, 5) = $3) \
          AND NOT EXISTS (SELECT 1 FROM inbox WHERE tenant_id = $1 AND substr(body, 1, 5) = $3) \
          AND NOT EXISTS (SELECT 1 FROM findings WHERE tenant_id = $1 AND substr(words, 1, 5) = $3) \
-         AND NOT EXISTS (SELECT 1 FROM losers WHERE tenant_id = $1 AND substr(sealed, 1, 5) = $3)",
+         AND NOT EXISTS (SELECT 1 FROM losers WHERE tenant_id = $1 AND substr(sealed, 1, 5) = $3) \
+         AND NOT EXISTS (SELECT 1 FROM authorizations WHERE tenant_id = $1 AND substr(sealed, 1, 5) = $3)",
     );
     Stmt::new(SQL, args![tenant, version, Sealed::beginning(version).to_vec()])
 }
@@ -107,6 +121,7 @@ fn id(shelf: Shelf, text: &str) -> Option<Uuid> {
         Shelf::Secrets => text.parse::<SecretId>().ok().map(|id| id.uuid()),
         Shelf::ParkedBodies | Shelf::ConflictLosers => text.parse::<EventId>().ok().map(|id| id.uuid()),
         Shelf::VendorWords => text.parse::<FindingId>().ok().map(|id| id.uuid()),
+        Shelf::Authorizations => text.parse::<AuthorizationId>().ok().map(|id| id.uuid()),
     }
 }
 
@@ -134,6 +149,7 @@ impl Record for SealedRow {
             Shelf::Secrets => SecretId::from_uuid(uuid).to_string(),
             Shelf::ParkedBodies | Shelf::ConflictLosers => EventId::from_uuid(uuid).to_string(),
             Shelf::VendorWords => FindingId::from_uuid(uuid).to_string(),
+            Shelf::Authorizations => AuthorizationId::from_uuid(uuid).to_string(),
         };
         let bound = row.take::<Option<String>>()?.unwrap_or_else(|| id.clone());
         Ok(Self { id, bound, sealed: row.take()? })

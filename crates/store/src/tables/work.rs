@@ -5,7 +5,7 @@
 //! made again must not repeat one, or a worker that slept through its lease could pass the fence.
 
 use bowline_core::port::{ClaimAsk, WorkDepth};
-use bowline_core::work::{Claim, Entity, Lane, Touch};
+use bowline_core::work::{Claim, Entity, Lane, Lanes, Touch};
 use bowline_core::{TenantId, Timestamp};
 
 use crate::arg::args;
@@ -154,56 +154,87 @@ pub(crate) fn claim(ask: &ClaimAsk) -> Vec<Stmt> {
         };
     }
     const EXPIRED: Text = Text { lite: expired!(""), pg: expired!(" FOR UPDATE SKIP LOCKED") };
-    // Not on an idle database: it would write, and so sync the disk, at each look.
-    const EPOCH: Text = Text {
-        lite: "UPDATE settings SET value = value + 1 WHERE name = 'work_epoch' AND EXISTS (\
-               SELECT 1 FROM work WHERE lease_owner IS NULL AND lane IN (0, 1, 2, 3) AND due_at <= $1)",
-        pg: "",
-    };
-    // SQLite walks the index lane by lane for this; in one statement with CLAIM it would take ten times as long.
-    const PICK: Text = Text {
-        lite: "SELECT tenant_id, entity FROM work WHERE lease_owner IS NULL AND lane IN (0, 1, 2, 3) \
-               AND due_at <= $1 ORDER BY lane, due_at LIMIT $2",
-        pg: "",
-    };
-    // PostgreSQL takes one lane after the other, each for what the more urgent ones left of the limit, and so
-    // locks no row that it does not take.
-    const CLAIM: Text = Text {
-        lite: concat!(
-            take!("(SELECT value FROM settings WHERE name = 'work_epoch')"),
-            " WHERE tenant_id = $5 AND entity = $6",
-            taken!()
-        ),
-        pg: concat!(
-            "WITH ",
-            lane!("lane0", "0", ""),
-            ", ",
-            lane!("lane1", "1", " - (SELECT count(*) FROM lane0)"),
-            ", ",
-            lane!("lane2", "2", " - (SELECT count(*) FROM lane0) - (SELECT count(*) FROM lane1)"),
-            ", ",
-            lane!(
-                "lane3",
-                "3",
-                " - (SELECT count(*) FROM lane0) - (SELECT count(*) FROM lane1) \
-                 - (SELECT count(*) FROM lane2)"
-            ),
-            " ",
-            take!("nextval('work_epochs')"),
-            " FROM (SELECT * FROM lane0 UNION ALL SELECT * FROM lane1 UNION ALL SELECT * FROM lane2 \
-             UNION ALL SELECT * FROM lane3) AS picked \
-             WHERE tenant_id = picked.owner AND entity = picked.thing",
-            taken!()
-        ),
-    };
     let until = ask.now.saturating_add(ask.lease).unwrap_or(Timestamp::MAX);
+    let [epoch, pick, claim] = match ask.lanes {
+        Lanes::Sync => SYNC,
+        Lanes::Grants => GRANTS,
+    };
     vec![
         Stmt::new(EXPIRED, args![ask.now]),
-        Stmt::new(EPOCH, args![ask.now]),
-        Stmt::new(PICK, args![ask.now, ask.limit]),
-        Stmt::fed(CLAIM, args![ask.now, ask.limit, &ask.owner, until]),
+        Stmt::new(epoch, args![ask.now]),
+        Stmt::new(pick, args![ask.now, ask.limit]),
+        Stmt::fed(claim, args![ask.now, ask.limit, &ask.owner, until]),
     ]
 }
+
+/// The statements of a claim from a set of lanes: draw an epoch, pick, claim. The texts are constant, so that both
+/// databases prepare them once.
+macro_rules! from_lanes {
+    ($ranks:literal, [$($lane:expr),*], $picked:literal) => {
+        [
+            // Not on an idle database: it would write, and so sync the disk, at each look.
+            Text {
+                lite: concat!(
+                    "UPDATE settings SET value = value + 1 WHERE name = 'work_epoch' AND EXISTS (\
+                     SELECT 1 FROM work WHERE lease_owner IS NULL AND lane IN (", $ranks, ") AND due_at <= $1)"
+                ),
+                pg: "",
+            },
+            // SQLite walks the index lane by lane for this; in one statement with the claim it would take ten times
+            // as long.
+            Text {
+                lite: concat!(
+                    "SELECT tenant_id, entity FROM work WHERE lease_owner IS NULL AND lane IN (", $ranks,
+                    ") AND due_at <= $1 ORDER BY lane, due_at LIMIT $2"
+                ),
+                pg: "",
+            },
+            // PostgreSQL takes one lane after the other, each for what the more urgent ones left of the limit, and so
+            // locks no row that it does not take.
+            Text {
+                lite: concat!(
+                    take!("(SELECT value FROM settings WHERE name = 'work_epoch')"),
+                    " WHERE tenant_id = $5 AND entity = $6",
+                    taken!()
+                ),
+                pg: concat!(
+                    "WITH ",
+                    $($lane,)*
+                    " ",
+                    take!("nextval('work_epochs')"),
+                    " FROM (", $picked, ") AS picked \
+                     WHERE tenant_id = picked.owner AND entity = picked.thing",
+                    taken!()
+                ),
+            },
+        ]
+    };
+}
+
+const SYNC: [Text; 3] = from_lanes!(
+    "0, 1, 2, 3",
+    [
+        lane!("lane0", "0", ""),
+        ", ",
+        lane!("lane1", "1", " - (SELECT count(*) FROM lane0)"),
+        ", ",
+        lane!("lane2", "2", " - (SELECT count(*) FROM lane0) - (SELECT count(*) FROM lane1)"),
+        ", ",
+        lane!(
+            "lane3",
+            "3",
+            " - (SELECT count(*) FROM lane0) - (SELECT count(*) FROM lane1) - (SELECT count(*) FROM lane2)"
+        )
+    ],
+    "SELECT * FROM lane0 UNION ALL SELECT * FROM lane1 UNION ALL SELECT * FROM lane2 \
+     UNION ALL SELECT * FROM lane3"
+);
+
+const GRANTS: [Text; 3] = from_lanes!(
+    "4, 5",
+    [lane!("lane4", "4", ""), ", ", lane!("lane5", "5", " - (SELECT count(*) FROM lane4)")],
+    "SELECT * FROM lane4 UNION ALL SELECT * FROM lane5"
+);
 
 pub(crate) fn renew(claim: &Claim, until: Timestamp) -> Stmt {
     const SQL: Text = Text::both(
@@ -223,16 +254,26 @@ pub(crate) fn abandon(owner: &str, now: Timestamp) -> Stmt {
 }
 
 /// The earliest due time of free rows or end of a lease. Lane by lane: the index of free rows is by lane first.
-pub(crate) fn next_due() -> Stmt {
-    const SQL: Text = Text::both(
+pub(crate) fn next_due(lanes: Lanes) -> Stmt {
+    const SYNC: Text = Text::both(
         "SELECT min(due) FROM (\
          SELECT min(due_at) AS due FROM work WHERE lease_owner IS NULL AND lane = 0 \
          UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 1 \
          UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 2 \
          UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 3 \
-         UNION ALL SELECT min(lease_until) FROM work WHERE lease_owner IS NOT NULL) AS lanes",
+         UNION ALL SELECT min(lease_until) FROM work WHERE lease_owner IS NOT NULL AND lane < 4) AS lanes",
     );
-    Stmt::new(SQL, args![])
+    const GRANTS: Text = Text::both(
+        "SELECT min(due) FROM (\
+         SELECT min(due_at) AS due FROM work WHERE lease_owner IS NULL AND lane = 4 \
+         UNION ALL SELECT min(due_at) FROM work WHERE lease_owner IS NULL AND lane = 5 \
+         UNION ALL SELECT min(lease_until) FROM work WHERE lease_owner IS NOT NULL AND lane > 3) AS lanes",
+    );
+    let text = match lanes {
+        Lanes::Sync => SYNC,
+        Lanes::Grants => GRANTS,
+    };
+    Stmt::new(text, args![])
 }
 
 /// A row whose lease ran out counts as due: the next claim takes it.

@@ -18,7 +18,7 @@ use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::secret::Sealed;
 use bowline_core::share::{End, Origin, Share, ShareState};
 use bowline_core::tenant::Tenant;
-use bowline_core::work::{Claim, Entity, Lane, Touch};
+use bowline_core::work::{Claim, Entity, Lane, Lanes, Touch};
 use bowline_core::{
     CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, SignedDuration, TenantId,
     Timestamp,
@@ -255,7 +255,7 @@ impl Given {
     /// Claims for a minute.
     pub(crate) async fn claim(&self, now: i64, limit: u32) -> Vec<Claim> {
         let lease = SignedDuration::from_secs(60);
-        let ask = ClaimAsk { owner: "worker".into(), now: at(now), lease, limit };
+        let ask = ClaimAsk { owner: "worker".into(), lanes: Lanes::Sync, now: at(now), lease, limit };
         self.store.claim(&ask).await.unwrap()
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use bowline_core::commit::{Change, KeyKind, Loser, WrappedKey};
 use bowline_core::finding::Cause;
+use bowline_core::grant::Authorization;
 use bowline_core::port::{Keys, SealedAsk, SealedCount, SealedRow, StoreError, Vault};
 use bowline_core::secret::{Sealed, Shelf};
-use bowline_core::{EventId, SecretId, Side, code};
+use bowline_core::{AuthorizationId, ConnectionId, EventId, GrantId, SecretId, Side, code};
 
 use crate::backend::on_every_database;
 use crate::given::{Given, at, conflict};
@@ -43,12 +44,27 @@ async fn put(given: &Given, shelf: Shelf, sealed: Sealed) -> (String, String) {
             (id.clone(), id)
         }
         Shelf::VendorWords => {
-            let cause = Cause::of(code::SYNC_FIELD_REFUSED).about(&given.id(EventId::new).to_string());
+            let cause = Cause::of(code::SYNC_FIELD_REFUSED).about(given.id(EventId::new).to_string());
             let mut occurrence = given.new_occurrence(cause.clone(), None);
             occurrence.words = Some(sealed);
             let id = occurrence.id.to_string();
             given.write(vec![Change::Raise(Box::new(occurrence))]).await;
             (id, cause.key())
+        }
+        Shelf::Authorizations => {
+            let id = given.id(AuthorizationId::new);
+            let row = Authorization {
+                tenant: given.tenant,
+                id,
+                grant: given.id(GrantId::new),
+                connection: given.id(ConnectionId::new),
+                browser: [0; 32],
+                redirect_uri: String::new(),
+                sealed,
+                until: at(600),
+            };
+            given.write(vec![Change::AddAuthorization(Box::new(row))]).await;
+            (id.to_string(), id.to_string())
         }
         Shelf::ConflictLosers => {
             let id = given.id(EventId::new);
@@ -155,7 +171,8 @@ async fn the_key_check_value_is_replaced_by_whoever_knows_it(given: Given) {
 }
 
 /// Columns of bytes that hold nothing sealed under a data key.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 7] = [
+    "authorizations.browser",
     "settings.value",
     "directory.key_hash",
     "keys.wrapped",
@@ -187,6 +204,7 @@ fn every_column_of_bytes_is_a_shelf_or_known_to_be_none() {
         Shelf::ParkedBodies => "inbox.body",
         Shelf::VendorWords => "findings.words",
         Shelf::ConflictLosers => "losers.sealed",
+        Shelf::Authorizations => "authorizations.sealed",
     };
     let known: BTreeSet<String> =
         Shelf::ALL.map(shelf).into_iter().chain(OTHERS).map(str::to_owned).collect();

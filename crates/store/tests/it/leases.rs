@@ -2,7 +2,7 @@
 
 use bowline_core::commit::Change;
 use bowline_core::port::{Desk, StoreError, WorkQueue};
-use bowline_core::work::{Claim, Entity, Fence, Lane};
+use bowline_core::work::{Claim, Entity, Fence, Lane, Lanes};
 
 use crate::backend::on_every_database;
 use crate::given::{Given, at, lost, touch};
@@ -95,7 +95,7 @@ async fn a_touch_while_claimed_does_not_disturb_the_holder_and_is_due_after_the_
     let next = given.claim(30, 5).await.remove(0);
     assert_eq!((next.lane, next.attempts, next.since), (Lane::Sweep, 1, at(8)));
     given.write_under(&next, vec![Change::Ack(next.clone())]).await.unwrap();
-    assert_eq!(given.store.next_due().await.unwrap(), None);
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), None);
 }
 
 async fn several_touches_while_claimed_are_one_at_the_earlier_time_in_the_more_urgent_lane(given: Given) {
@@ -104,7 +104,7 @@ async fn several_touches_while_claimed_are_one_at_the_earlier_time_in_the_more_u
     given.write(vec![touch(&entity, Lane::Backfill, 40)]).await;
     given.write(vec![touch(&entity, Lane::Interactive, 80), touch(&entity, Lane::Sweep, 90)]).await;
     given.write_under(&claim, vec![Change::Ack(claim.clone())]).await.unwrap();
-    assert_eq!(given.store.next_due().await.unwrap(), Some(at(40)));
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), Some(at(40)));
     assert_eq!(given.claim(40, 5).await[0].lane, Lane::Interactive);
 }
 
@@ -115,7 +115,7 @@ async fn a_touch_in_the_commit_that_acknowledges_makes_new_work(given: Given) {
         let (ack, touch) = (Change::Ack(claim.clone()), touch(&entity, Lane::Sweep, 7));
         let changes = if before { vec![touch, ack] } else { vec![ack, touch] };
         given.write_under(&claim, changes).await.unwrap();
-        assert_eq!(given.store.next_due().await.unwrap(), Some(at(7)));
+        assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), Some(at(7)));
         let again = given.claim(7, 5).await.remove(0);
         assert_eq!(again.lane, Lane::Sweep);
         given.write_under(&again, vec![Change::Ack(again.clone())]).await.unwrap();
@@ -144,7 +144,7 @@ async fn a_touch_while_claimed_makes_released_work_due_earlier(given: Given) {
     given.write(vec![touch(&entity, Lane::Interactive, 20)]).await;
     let release = Change::Release { claim: claim.clone(), due_at: at(600), counted: true };
     given.write_under(&claim, vec![release]).await.unwrap();
-    assert_eq!(given.store.next_due().await.unwrap(), Some(at(20)));
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), Some(at(20)));
     assert_eq!(given.claim(20, 5).await[0].lane, Lane::Interactive);
 }
 
@@ -155,7 +155,7 @@ async fn touches_under_a_lost_lease_are_covered_by_the_next_claim(given: Given) 
     let claim = given.claim(60, 5).await.remove(0);
     assert_eq!((claim.lane, claim.touched), (Lane::Interactive, 2));
     given.write_under(&claim, vec![Change::Ack(claim.clone())]).await.unwrap();
-    assert_eq!(given.store.next_due().await.unwrap(), None, "the claim had seen that touch");
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), None, "the claim had seen that touch");
 }
 
 async fn an_epoch_is_never_used_again_even_after_the_row_was_made_anew(given: Given) {
@@ -215,6 +215,7 @@ async fn what_a_dead_owner_held_is_due_at_once_and_the_dead_can_write_nothing(gi
     given.write(vec![touch(&given.item("2"), Lane::Live, 0)]).await;
     let ask = bowline_core::port::ClaimAsk {
         owner: "another".into(),
+        lanes: Lanes::Sync,
         now: at(0),
         lease: bowline_core::SignedDuration::from_secs(60),
         limit: 5,

@@ -18,6 +18,7 @@ mod desk;
 mod documents;
 mod findings;
 mod given;
+mod grants;
 mod inbox;
 mod keys;
 mod leases;

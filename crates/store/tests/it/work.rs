@@ -1,6 +1,6 @@
 //! The work table as queue and schedule: what is due, in which order, and what touches do.
 
-use bowline_core::work::{Entity, Lane};
+use bowline_core::work::{Entity, Lane, Lanes};
 
 use crate::backend::on_every_database;
 use crate::given::{Given, at, touch};
@@ -93,18 +93,18 @@ async fn entities_with_strange_ids_come_back_as_they_were(given: Given) {
 }
 
 async fn next_due_is_the_earliest_of_what_nobody_holds_and_of_what_a_lease_ends_on(given: Given) {
-    assert_eq!(given.store.next_due().await.unwrap(), None);
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), None);
     let held = given.claimed(&given.item("held")).await;
-    assert_eq!(given.store.next_due().await.unwrap(), Some(at(60)), "the holder may be dead");
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), Some(at(60)), "the holder may be dead");
     given.store.renew(&held, at(90)).await.unwrap();
-    assert_eq!(given.store.next_due().await.unwrap(), Some(at(90)));
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), Some(at(90)));
     given
         .write(vec![
             touch(&given.item("1"), Lane::Interactive, 30),
             touch(&given.item("2"), Lane::Backfill, 20),
         ])
         .await;
-    assert_eq!(given.store.next_due().await.unwrap(), Some(at(20)));
+    assert_eq!(given.store.next_due(Lanes::Sync).await.unwrap(), Some(at(20)));
 }
 
 async fn depth_counts_what_is_due_later_and_claimed(given: Given) {

@@ -3,8 +3,10 @@
 mod activity;
 mod connections;
 mod findings;
+mod grants;
 mod inbox;
 mod keys;
+mod oauth_clients;
 mod profiles;
 mod session_links;
 mod shares;
@@ -20,8 +22,10 @@ pub(crate) fn routes() -> Vec<Route> {
         activity::routes(),
         connections::routes(),
         findings::routes(),
+        grants::routes(),
         inbox::routes(),
         keys::routes(),
+        oauth_clients::routes(),
         profiles::routes(),
         session_links::routes(),
         shares::routes(),

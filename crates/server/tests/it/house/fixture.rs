@@ -7,7 +7,7 @@ use bowline_core::commit::Change;
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::port::{ClaimAsk, Clock, Seal, WorkQueue};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::work::{Claim, Entity};
+use bowline_core::work::{Claim, Entity, Lanes};
 use bowline_core::{
     ConnectionId, EventId, FindingId, ProfileId, ShareId, Side, SignedDuration, TenantId, code,
 };
@@ -56,6 +56,19 @@ impl House {
         let ask = json!({ "name": "test", "scopes": scopes });
         let made = self.call("POST", "/api/v1/tokens").tenant(tenant).json(ask).send().await;
         made.status(201).json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The OAuth client `app` and the connection `cloud` with a grant of it that nobody has consented to: their ids.
+    pub(crate) async fn grant(&self, tenant: &str) -> (String, String) {
+        let ask = json!({
+            "name": "app", "provider": "atlassian_cloud", "client_id": "client", "secret": "client-secret",
+        });
+        let made = self.call("POST", "/api/v1/oauth-clients").tenant(tenant).json(ask).send().await;
+        let client = made.status(201).json()["id"].as_str().unwrap().to_owned();
+        let connection = self.connect(tenant, json!({
+            "name": "cloud", "tool": "jira_cloud", "base_url": "https://acme.example", "oauth_client": "app",
+        })).await;
+        (client, connection["sign_in"]["grant"].as_str().unwrap().to_owned())
     }
 
     /// The connection `jira` (Jira Cloud): the answer that made it.
@@ -125,7 +138,7 @@ impl House {
     /// Takes all work that is due, as a worker would, and calls it done.
     pub(crate) async fn finish_work(&self) -> Vec<Claim> {
         let (owner, lease) = ("test".to_owned(), SignedDuration::from_secs(60));
-        let ask = ClaimAsk { owner, now: self.clock.now(), lease, limit: 1_000 };
+        let ask = ClaimAsk { owner, lanes: Lanes::Sync, now: self.clock.now(), lease, limit: 1_000 };
         let claims = self.store.claim(&ask).await.unwrap();
         for claim in &claims {
             self.write(claim.tenant, vec![Change::Ack(claim.clone())]).await;

@@ -3,6 +3,7 @@
 mod call;
 mod clock;
 mod fixture;
+mod identity;
 mod log;
 mod schema;
 mod script;
@@ -14,12 +15,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use bowline_auth::kek::Kek;
+use bowline_auth::life::{self, Life};
 use bowline_auth::{Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemEntropy, bearer, keyfile};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{Bell, Clock, Commits, Registry, StoreError};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::Lane;
+use bowline_net::RealTime;
 use bowline_server::{App, LivePage, Metrics, Options, Ports, router};
 use bowline_store::Store;
 use bowline_sync::Engine;
@@ -28,6 +31,7 @@ use tokio::sync::watch;
 pub(crate) use call::{Answer, Call};
 pub(crate) use clock::TestClock;
 pub(crate) use fixture::{DOCUMENT, STORY_UPDATED, document};
+pub(crate) use identity::Identity;
 pub(crate) use log::logged;
 pub(crate) use script::Script;
 
@@ -41,6 +45,8 @@ pub(crate) struct House {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) tools: Arc<Script>,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) life: Arc<Life>,
     pub(crate) bell: Arc<CountedBell>,
     pub(crate) commits: Arc<Breakable>,
     pub(crate) metrics: Arc<Metrics>,
@@ -63,12 +69,16 @@ impl House {
         let entropy = Arc::new(SystemEntropy);
         let commits = Arc::new(Breakable::new(store.clone()));
         let (seal, keys) = keys(&store, &commits, &clock).await;
-        let tools = Arc::new(Script::new(Arc::clone(&clock)));
+        let tools = Arc::new(Script::new(clock.clone()));
         let secrets = Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone()));
         let bell = Arc::new(CountedBell::default());
         let metrics = Arc::new(Metrics::new());
         let changes = watch::Sender::new(0);
+        let identity = Arc::new(Identity::default());
+        let life = life(&store, &clock, &seal, &commits, &bell, &identity);
         let ports = Ports {
+            grants: Arc::new(store.clone()),
+            life: life.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             commits: commits.clone(),
@@ -87,9 +97,7 @@ impl House {
             changes: changes.subscribe(),
         };
         let admin = bearer::draw(entropy.as_ref()).expose_text().to_owned();
-        let mut options = Options::new("http://127.0.0.1:7700", bearer::hash(&admin).unwrap());
-        options.live_page = LivePage::Open;
-        options.stream_pause = Duration::from_millis(1);
+        let mut options = options(&admin);
         adjust(&mut options);
         let app = App::new(ports, options);
         let router = router(Arc::clone(&app));
@@ -102,6 +110,8 @@ impl House {
             secrets,
             clock,
             tools,
+            identity,
+            life,
             bell,
             commits,
             metrics,
@@ -158,6 +168,36 @@ async fn keys(
     };
     let rotation = Arc::new(Rotation::new(keyring, Arc::clone(&seal), ports, None));
     (seal, rotation)
+}
+
+fn options(admin: &str) -> Options {
+    let mut options = Options::new("http://127.0.0.1:7700", bearer::hash(admin).unwrap());
+    options.live_page = LivePage::Open;
+    options.stream_pause = Duration::from_millis(1);
+    options
+}
+
+fn life(
+    store: &Store,
+    clock: &Arc<TestClock>,
+    seal: &Arc<Sealer>,
+    commits: &Arc<Breakable>,
+    bell: &Arc<CountedBell>,
+    identity: &Arc<Identity>,
+) -> Arc<Life> {
+    let ports = life::Ports {
+        clock: clock.clone(),
+        entropy: Arc::new(SystemEntropy),
+        sleeper: Arc::new(RealTime),
+        grants: Arc::new(store.clone()),
+        registry: Arc::new(store.clone()),
+        vault: Arc::new(store.clone()),
+        seal: seal.clone(),
+        commits: commits.clone(),
+        bell: bell.clone(),
+        exchange: identity.clone(),
+    };
+    Arc::new(Life::new(ports, life::Options::default(), None))
 }
 
 fn engine(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bowline_core::commit::Change;
 use bowline_core::port::{Desk, Registry, StoreError, WorkQueue};
 use bowline_core::secret::Sealed;
-use bowline_core::work::Lane;
+use bowline_core::work::{Lane, Lanes};
 use bowline_core::{ConnectionId, SecretId};
 use futures_util::future::join_all;
 use sqlx::{Connection, Executor, PgConnection};
@@ -60,7 +60,7 @@ async fn a_commit_waits_no_longer_than_its_patience_for_a_lock_of_somebody_else(
     transaction.execute("LOCK TABLE work").await.unwrap();
     let outcome = given.try_write(vec![touch(&entity, Lane::Live, 0)]).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
-    let claims = given.store.next_due().await;
+    let claims = given.store.next_due(Lanes::Sync).await;
     assert!(matches!(claims, Err(StoreError::Unavailable(_))), "{claims:?}");
     transaction.rollback().await.unwrap();
     given.write(vec![touch(&entity, Lane::Live, 0)]).await;

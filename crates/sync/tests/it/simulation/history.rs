@@ -10,7 +10,7 @@ use bowline_core::id::SecretId;
 use bowline_core::port::{ClaimAsk, Clock, Commits, WorkQueue};
 use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::tenant::Tenant;
-use bowline_core::work::{Entity, Lane, Touch};
+use bowline_core::work::{Entity, Lane, Lanes, Touch};
 use bowline_core::{ConnectionId, ProfileId, Side, SignedDuration, TenantId};
 use bowline_sync::{Engine, LEASE, Laws, Options, Ports};
 
@@ -148,7 +148,13 @@ impl World {
         let (clock, land) = (Arc::clone(&self.land.clock), Arc::clone(&self.land));
         workers.fetch_add(1, Ordering::SeqCst);
         self.executor.spawn(async move {
-            let ask = ClaimAsk { owner: "simulated".into(), now: clock.now(), lease: LEASE, limit: 1 };
+            let ask = ClaimAsk {
+                owner: "simulated".into(),
+                lanes: Lanes::Sync,
+                now: clock.now(),
+                lease: LEASE,
+                limit: 1,
+            };
             for claim in store.claim(&ask).await.unwrap_or_default() {
                 let outcome = engine.look(&claim).await.unwrap();
                 land.say(format!("looked at {}: {:?} {:?}", claim.entity, outcome.deeds, outcome.failure));
@@ -168,7 +174,7 @@ impl World {
 
     /// Moves the clock to the next time anything is due.
     pub(crate) fn wait_for_work(&mut self) {
-        let due = self.store.now(self.store.store.next_due()).unwrap();
+        let due = self.store.now(self.store.store.next_due(Lanes::Sync)).unwrap();
         let now = self.land.clock.now();
         let wait = due.map_or(SignedDuration::from_secs(1), |due| due.duration_since(now));
         // Something held by a worker that died is due when its lease ends.
@@ -202,7 +208,13 @@ impl World {
     /// Takes away what would be due later, so that the next history in the same database is alone.
     pub(crate) fn tidy(&self) {
         self.land.clock.advance(SignedDuration::from_hours(48));
-        let ask = ClaimAsk { owner: "tidy".into(), now: self.land.clock.now(), lease: LEASE, limit: 1_000 };
+        let ask = ClaimAsk {
+            owner: "tidy".into(),
+            lanes: Lanes::Sync,
+            now: self.land.clock.now(),
+            lease: LEASE,
+            limit: 1_000,
+        };
         for claim in self.store.now(self.store.store.claim(&ask)).unwrap() {
             let (tenant, fence, at) = (claim.tenant, Some(claim.fence()), self.land.clock.now());
             let commit = Commit { tenant, fence, changes: vec![Change::Ack(claim)], at };

@@ -19,7 +19,7 @@ use bowline_core::profile::Profile;
 use bowline_core::secret::{Purpose, Sealed, Secret};
 use bowline_core::share::Share;
 use bowline_core::tenant::Tenant;
-use bowline_core::work::{Claim, Entity};
+use bowline_core::work::{Claim, Entity, Lanes};
 use bowline_core::{
     ConnectionId, FieldName, ProfileId, ShareId, SignedDuration, TenantId, Timestamp, TokenId,
 };
@@ -125,8 +125,8 @@ impl WorkQueue for Stepped {
         self.now(self.store.abandon(owner, now))
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.now(self.store.next_due())
+    async fn next_due(&self, lanes: Lanes) -> Result<Option<Timestamp>, StoreError> {
+        self.now(self.store.next_due(lanes))
     }
 
     async fn depth(&self, now: Timestamp) -> Result<WorkDepth, StoreError> {

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 const LONGEST_URL: usize = 500;
 
 /// A connection's name: profiles and command lines use it, so it must not need quoting or look like an id.
-pub(super) fn name(name: String) -> Result<String, Problem> {
+pub(in crate::api::v1) fn name(name: String) -> Result<String, Problem> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let fits = (1..=60).contains(&name.len())
         && name.bytes().all(plain)
@@ -25,7 +25,7 @@ pub(super) fn name(name: String) -> Result<String, Problem> {
 /// An address without what could hold a secret or change where calls go; the trailing slash is cut off.
 ///
 /// Whether it may be called is `net`'s business, at every call anew.
-pub(super) fn url(field: &str, url: &str) -> Result<String, Problem> {
+pub(in crate::api::v1) fn url(field: &str, url: &str) -> Result<String, Problem> {
     let wrong = || {
         Problem::bad_request(format!(
             "`{field}` is an address like `https://acme.example.net/jira`: http or https, a host, and neither user \
@@ -45,10 +45,12 @@ pub(super) fn url(field: &str, url: &str) -> Result<String, Problem> {
 /// A way to sign in that the tool knows.
 pub(super) fn sign_in(tool: ToolKind, sign_in: SignIn) -> Result<SignIn, Problem> {
     let (fits, known) = match tool {
-        ToolKind::JiraCloud => (matches!(sign_in, SignIn::ApiToken { .. }), "`api_token`"),
+        ToolKind::JiraCloud => {
+            (matches!(sign_in, SignIn::ApiToken { .. } | SignIn::Grant { .. }), "`api_token` or `grant`")
+        }
         ToolKind::JiraDc => (
-            matches!(sign_in, SignIn::Basic { .. } | SignIn::PersonalAccessToken),
-            "`personal_access_token` or `basic`",
+            matches!(sign_in, SignIn::Basic { .. } | SignIn::PersonalAccessToken | SignIn::Grant { .. }),
+            "`personal_access_token`, `grant` or `basic`",
         ),
         ToolKind::Targetprocess => {
             (matches!(sign_in, SignIn::Basic { .. } | SignIn::AccessToken), "`access_token` or `basic`")
@@ -58,7 +60,7 @@ pub(super) fn sign_in(tool: ToolKind, sign_in: SignIn) -> Result<SignIn, Problem
         SignIn::ApiToken { email: name } | SignIn::Basic { user: name } => {
             !name.is_empty() && name.len() <= 200 && !name.contains([':', '\r', '\n'])
         }
-        SignIn::PersonalAccessToken | SignIn::AccessToken => true,
+        SignIn::PersonalAccessToken | SignIn::AccessToken | SignIn::Grant { .. } => true,
     };
     match (fits, named) {
         (true, true) => Ok(sign_in),

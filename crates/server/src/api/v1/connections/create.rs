@@ -14,7 +14,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::proof::{self, Header, Shown};
-use super::{View, address, sweep};
+use super::{View, address, grant, sweep};
+use crate::api::v1::oauth_clients;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::Json;
@@ -27,8 +28,11 @@ pub(super) struct Ask {
     tool: ToolKind,
     base_url: String,
     browse_url: Option<String>,
-    sign_in: SignIn,
-    secret: String,
+    /// With `secret`; or `oauth_client` instead of both.
+    sign_in: Option<SignIn>,
+    secret: Option<String>,
+    /// The registration whose tokens the connection calls with.
+    oauth_client: Option<String>,
     webhook_secret: Option<String>,
     header: Option<Header>,
     #[serde(default)]
@@ -48,13 +52,18 @@ pub(super) async fn handle(
     caller: Caller,
     Json(mut ask): Json<Ask>,
 ) -> Result<(StatusCode, axum::Json<Made>), Problem> {
-    address::secret("secret", &ask.secret)?;
-    let secret = Secret::from(std::mem::take(&mut ask.secret));
     let (webhook_secret, header) = (ask.webhook_secret.take(), ask.header.take());
-    let mut connection = connection(&app, &caller, ask)?;
+    let (sign_in, proof) = way_in(&app, &caller, &mut ask).await?;
+    let mut connection = connection(&app, &caller, ask, sign_in)?;
     let (url, hook) = proof::new_hook(&app, connection.id);
     let (mut changes, mut shown) = (vec![hook], Shown::at(url));
-    changes.push(proof::sealed(&app, &connection, Purpose::Credential, connection.secret, &secret).await?);
+    match proof {
+        Proof::Secret(secret) => {
+            let id = connection.secret;
+            changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
+        }
+        Proof::Grant(grant) => changes.extend(grant),
+    }
     changes.extend(proof::demand_signature(&app, &mut connection, webhook_secret, &mut shown).await?);
     if let Some(header) = header {
         changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
@@ -71,7 +80,42 @@ pub(super) async fn handle(
     Ok((StatusCode::CREATED, axum::Json(Made { view: connection.into(), webhook: shown })))
 }
 
-fn connection(app: &App, caller: &Caller, ask: Ask) -> Result<Connection, Problem> {
+/// What a new connection proves itself with.
+enum Proof {
+    /// To be sealed.
+    Secret(Secret),
+    /// A new grant, and the work that it is; nothing if it calls with one that exists.
+    Grant(Vec<Change>),
+}
+
+/// How it signs in: with a secret, with a grant that exists, or with a new one of a registration.
+async fn way_in(app: &App, caller: &Caller, ask: &mut Ask) -> Result<(SignIn, Proof), Problem> {
+    match (ask.oauth_client.take(), ask.sign_in.take(), ask.secret.take()) {
+        (Some(client), None, None) => {
+            let client = oauth_clients::named(app, caller, &client).await?;
+            if !grant::fits(ask.tool, client.provider) {
+                let detail = format!("A provider `{}` gives no tokens for `{}`.", client.provider, ask.tool);
+                return Err(Problem::bad_request(detail));
+            }
+            let (sign_in, changes) = grant::begun(app, &client);
+            Ok((sign_in, Proof::Grant(changes)))
+        }
+        (None, Some(SignIn::Grant { grant }), None) => {
+            let known = app.ports.grants.grant(caller.tenant, grant).await?;
+            known.ok_or_else(|| Problem::not_found("grant"))?;
+            Ok((SignIn::Grant { grant }, Proof::Grant(Vec::new())))
+        }
+        (None, Some(sign_in), Some(secret)) if !matches!(sign_in, SignIn::Grant { .. }) => {
+            address::secret("secret", &secret)?;
+            Ok((sign_in, Proof::Secret(Secret::from(secret))))
+        }
+        _ => Err(Problem::bad_request(
+            "A connection has `sign_in` and `secret`; or `oauth_client`; or `sign_in` with the method `grant`.",
+        )),
+    }
+}
+
+fn connection(app: &App, caller: &Caller, ask: Ask, sign_in: SignIn) -> Result<Connection, Problem> {
     let (now, entropy) = (app.ports.clock.now(), app.ports.entropy.as_ref());
     let base_url = address::url("base_url", &ask.base_url)?;
     let browse_url = ask.browse_url.map(|url| address::url("browse_url", &url)).transpose()?;
@@ -83,7 +127,7 @@ fn connection(app: &App, caller: &Caller, ask: Ask) -> Result<Connection, Proble
         tool: ask.tool,
         browse_url: browse_url.unwrap_or_else(|| base_url.clone()),
         base_url,
-        sign_in: address::sign_in(ask.tool, ask.sign_in)?,
+        sign_in: address::sign_in(ask.tool, sign_in)?,
         secret: proof::new_id(app),
         intake: IntakeProof::default(),
         health: Health::Unknown,

@@ -4,8 +4,10 @@
 //! webhook's path, the secret that Jira signs with, the token of a header.
 
 mod address;
+mod authorize;
 mod create;
 mod delete;
+mod grant;
 mod list;
 mod moved;
 mod proof;
@@ -27,6 +29,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::scope::Scope;
 
+pub(super) use address::{name as plain_name, url as web_address};
 pub(crate) use view::View;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -38,6 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         patch("/api/v1/connections/{connection}", write, update::handle),
         delete("/api/v1/connections/{connection}", write, delete::handle),
         post("/api/v1/connections/{connection}/test", write, test::handle),
+        post("/api/v1/connections/{connection}/authorize", write, authorize::handle),
         post("/api/v1/connections/{connection}/rotate-hook", write, rotate_hook::handle),
     ]
 }

@@ -1,0 +1,176 @@
+//! Tokens for callers: from memory, from the row, or after the renewal that is asked for here and done elsewhere.
+
+use std::time::Duration;
+
+use bowline_core::code::{AUTH_CONSENT_INCOMPLETE, AUTH_GRANT_ENDED, AUTH_TOKEN_STALE};
+use bowline_core::commit::{Change, Commit};
+use bowline_core::grant::{Grant, GrantState, Provider};
+use bowline_core::port::{SealError, StoreError};
+use bowline_core::secret::Secret;
+use bowline_core::work::{Entity, Lane, Touch};
+use bowline_core::{Code, GrantId, SignedDuration, TenantId, Timestamp};
+
+use super::ask::signing_token;
+use super::{Held, Life};
+use crate::oauth1::{self, Hash, PrivateKey};
+
+/// How long an opened token is used without a look at its row.
+const MEMORY: SignedDuration = SignedDuration::from_mins(1);
+/// A token that ends so soon is not sent any more.
+const EDGE: SignedDuration = SignedDuration::from_secs(10);
+/// How often a caller looks whether another process has renewed; in the same process it is told.
+const LOOK: Duration = Duration::from_millis(200);
+/// How long a caller waits: a little longer than one exchange with the provider may take.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(40);
+/// How many grants are remembered.
+const CAPACITY: usize = 10_000;
+
+/// What proves to the tool who we are.
+#[derive(Clone)]
+pub struct Access {
+    /// What is shown.
+    pub shown: Shown,
+    /// Which of the grant's successive tokens it is.
+    pub version: i64,
+    /// When it ends, by our clock.
+    pub until: Option<Timestamp>,
+}
+
+/// What is shown to the tool.
+#[derive(Clone)]
+pub enum Shown {
+    /// A bearer token.
+    Bearer(Secret),
+    /// A signature.
+    Oauth1(oauth1::Credential),
+}
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAccess {
+    /// The grant has none, and only a person can help.
+    #[error("the grant gives no token: {0}")]
+    Ended(Code),
+    /// It could not be renewed in time; trying again may help.
+    #[error("no token for now: {0}")]
+    Late(Code),
+    /// It cannot be opened, or the database does not answer.
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+}
+
+impl From<StoreError> for NoAccess {
+    fn from(error: StoreError) -> Self {
+        Self::Sealed(error.into())
+    }
+}
+
+impl Life {
+    /// What to show for a grant. Waits up to 40 s for a renewal if its token has ended.
+    pub async fn access(&self, tenant: TenantId, id: GrantId) -> Result<Access, NoAccess> {
+        let now = self.now();
+        if let Some(access) = self.remembered((tenant, id), now) {
+            return Ok(access);
+        }
+        let mut asked = false;
+        let deadline = now.saturating_add(PATIENCE).unwrap_or(now);
+        loop {
+            let told = self.tended.notified();
+            let grant = self.grant(tenant, id).await?;
+            if !grant.state.serves() {
+                return Err(NoAccess::Ended(grant.reason.unwrap_or(match grant.state {
+                    GrantState::Pending => AUTH_CONSENT_INCOMPLETE,
+                    _ => AUTH_GRANT_ENDED,
+                })));
+            }
+            let now = self.now();
+            if grant.secret.is_some() && is_good(grant.access_until, now) {
+                return self.open(&grant, now).await;
+            }
+            let refused = grant.retry_at.is_some_and(|at| at > now);
+            if refused || now >= deadline {
+                return Err(NoAccess::Late(grant.reason.unwrap_or(AUTH_TOKEN_STALE)));
+            }
+            if !asked {
+                self.ask_for_renewal(&grant, Vec::new()).await?;
+                asked = true;
+            }
+            // Whoever renews may be another process.
+            let _ = tokio::time::timeout(LOOK, told).await;
+        }
+    }
+
+    /// The tool has refused this version of the token: it is renewed, unless it was already.
+    pub async fn refused(&self, tenant: TenantId, id: GrantId, version: i64) -> Result<Access, NoAccess> {
+        self.shelf().remove(&(tenant, id));
+        let mut grant = self.grant(tenant, id).await?;
+        let now = self.now();
+        if grant.version == version && is_good(grant.access_until, now) {
+            grant.access_until = Some(now);
+            let row = Change::PutGrant(Box::new(grant.clone()));
+            match self.ask_for_renewal(&grant, vec![row]).await {
+                // Somebody else has changed the row: what it says now is what counts.
+                Ok(()) | Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.access(tenant, id).await
+    }
+
+    /// The version that callers were given last, if it is remembered, and when it ends.
+    pub fn shown(&self, tenant: TenantId, id: GrantId) -> Option<(i64, Option<Timestamp>)> {
+        self.shelf().get(&(tenant, id)).map(|held| (held.access.version, held.access.until))
+    }
+
+    async fn ask_for_renewal(&self, grant: &Grant, mut changes: Vec<Change>) -> Result<(), StoreError> {
+        let at = self.now();
+        let entity = Entity::Grant(grant.id);
+        changes.push(Change::Touch(Touch { entity, lane: Lane::Caller, due_at: at }));
+        self.ports.commits.commit(Commit { tenant: grant.tenant, fence: None, changes, at }).await?;
+        self.ports.bell.ring(Lane::Caller).await;
+        Ok(())
+    }
+
+    pub(super) async fn grant(&self, tenant: TenantId, id: GrantId) -> Result<Grant, StoreError> {
+        self.ports.grants.grant(tenant, id).await?.ok_or(StoreError::NotFound("grant"))
+    }
+
+    fn remembered(&self, key: (TenantId, GrantId), now: Timestamp) -> Option<Access> {
+        let mut shelf = self.shelf();
+        let held = shelf.get_mut(&key).filter(|held| held.until > now)?;
+        if !is_good(held.access.until, now) {
+            return None;
+        }
+        held.used = now;
+        Some(held.access.clone())
+    }
+
+    async fn open(&self, grant: &Grant, now: Timestamp) -> Result<Access, NoAccess> {
+        let client = self.ports.grants.oauth_client(grant.tenant, grant.client).await?;
+        let client = client.ok_or(StoreError::NotFound("OAuth client"))?;
+        let tokens = self.tokens(grant).await?.ok_or(NoAccess::Ended(AUTH_CONSENT_INCOMPLETE))?;
+        let shown = if client.provider == Provider::JiraOauth1 {
+            let key = PrivateKey::from_pem(self.client_secret(&client).await?.expose());
+            let key = key.map_err(|_| NoAccess::Late(bowline_core::code::AUTH_APP_MISCONFIGURED))?;
+            let method = oauth1::Method::Rsa(Hash::Sha1, key);
+            let credential = oauth1::Credential::new(client.client_id, method);
+            Shown::Oauth1(credential.with_token(signing_token(&tokens)))
+        } else {
+            Shown::Bearer(Secret::from(tokens.access.clone()))
+        };
+        let access = Access { shown, version: grant.version, until: grant.access_until };
+        let until = now.saturating_add(MEMORY).unwrap_or(now);
+        let mut shelf = self.shelf();
+        if shelf.len() >= CAPACITY {
+            shelf.retain(|_, held| held.until > now);
+        }
+        if shelf.len() < CAPACITY {
+            shelf.insert((grant.tenant, grant.id), Held { access: access.clone(), until, used: now });
+        }
+        Ok(access)
+    }
+}
+
+fn is_good(until: Option<Timestamp>, now: Timestamp) -> bool {
+    until.is_none_or(|until| until.duration_since(now) > EDGE)
+}

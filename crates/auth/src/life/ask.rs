@@ -1,0 +1,165 @@
+//! What is asked of a provider: one request for each way of getting tokens.
+//!
+//! Atlassian's cloud takes JSON (its page "OAuth 2.0 (3LO) apps"); Jira Data Center takes forms only and wants the
+//! redirect address again at each refresh ("Jira OAuth 2.0 provider API", and the client jira.js); other OAuth 2.0
+//! servers take forms (RFC 6749). Secrets travel in the body, to the configured address, nowhere else.
+
+use bowline_core::grant::{OauthClient, Provider};
+use bowline_core::port::{Clock, Entropy, ExchangeCall};
+use bowline_core::secret::Secret;
+use bowline_core::{SignedDuration, code};
+use form_urlencoded::Serializer;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+
+use super::tokens::Tokens;
+use crate::oauth1::{self, Attempt, Call, Extra, Hash, PrivateKey};
+
+/// What tokens are asked for with.
+pub(crate) enum Ask<'a> {
+    /// What renews them.
+    Renew(&'a Tokens),
+    /// Nothing but our own id and secret.
+    Mint,
+    /// What a browser brought back (OAuth 2.0).
+    Code { code: &'a str, verifier: &'a str, redirect_uri: &'a str },
+    /// Nothing yet: a request token that a person can allow (OAuth 1.0a).
+    RequestToken { callback: &'a str },
+    /// What a browser brought back (OAuth 1.0a).
+    Verifier { request: &'a Tokens, verifier: &'a str },
+}
+
+/// Who asks.
+pub(crate) struct Asker<'a> {
+    pub(crate) client: &'a OauthClient,
+    /// The client secret, or the private key in PEM.
+    pub(crate) secret: &'a Secret,
+    pub(crate) redirect_uri: Option<&'a str>,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) entropy: &'a dyn Entropy,
+    /// How far the provider's clock is ahead of ours, for signatures.
+    pub(crate) offset: SignedDuration,
+}
+
+/// Our registration cannot be used as it is stored.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unusable(pub(crate) code::Code);
+
+impl Asker<'_> {
+    /// The request; nothing is sent.
+    pub(crate) fn call(&self, ask: &Ask<'_>) -> Result<ExchangeCall, Unusable> {
+        match self.client.provider {
+            Provider::JiraOauth1 => self.signed(ask),
+            Provider::AtlassianCloud | Provider::AtlassianService => Ok(self.posted(&self.fields(ask), true)),
+            Provider::JiraOauth2 | Provider::JiraService | Provider::Gateway => {
+                Ok(self.posted(&self.fields(ask), false))
+            }
+        }
+    }
+
+    /// Where tokens come from.
+    fn url(&self, ask: &Ask<'_>) -> String {
+        let issuer = self.client.issuer.trim_end_matches('/');
+        match self.client.provider {
+            Provider::AtlassianCloud | Provider::AtlassianService => format!("{issuer}/oauth/token"),
+            Provider::JiraOauth2 | Provider::JiraService => format!("{issuer}/rest/oauth2/latest/token"),
+            Provider::Gateway => self.client.issuer.clone(),
+            Provider::JiraOauth1 if matches!(ask, Ask::RequestToken { .. }) => {
+                format!("{issuer}/plugins/servlet/oauth/request-token")
+            }
+            Provider::JiraOauth1 => format!("{issuer}/plugins/servlet/oauth/access-token"),
+        }
+    }
+
+    fn fields(&self, ask: &Ask<'_>) -> Vec<(&'static str, String)> {
+        let mut fields = vec![
+            ("client_id", self.client.client_id.clone()),
+            ("client_secret", self.secret.expose_text().to_owned()),
+        ];
+        match ask {
+            Ask::Renew(tokens) => {
+                fields.push(("grant_type", "refresh_token".to_owned()));
+                fields.push(("refresh_token", tokens.refresh.clone().unwrap_or_default()));
+                let again = self.redirect_uri.filter(|_| self.client.provider == Provider::JiraOauth2);
+                fields.extend(again.map(|uri| ("redirect_uri", uri.to_owned())));
+            }
+            Ask::Mint | Ask::RequestToken { .. } | Ask::Verifier { .. } => {
+                fields.push(("grant_type", "client_credentials".to_owned()));
+                if self.client.provider == Provider::AtlassianService {
+                    fields.push(("audience", "api.atlassian.com".to_owned()));
+                } else if !self.client.scopes.is_empty() {
+                    fields.push(("scope", self.client.scopes.join(" ")));
+                }
+            }
+            Ask::Code { code, verifier, redirect_uri } => {
+                fields.push(("grant_type", "authorization_code".to_owned()));
+                fields.push(("code", (*code).to_owned()));
+                fields.push(("redirect_uri", (*redirect_uri).to_owned()));
+                fields.push(("code_verifier", (*verifier).to_owned()));
+            }
+        }
+        fields
+    }
+
+    fn posted(&self, fields: &[(&'static str, String)], json: bool) -> ExchangeCall {
+        let (kind, body) = if json {
+            let object: serde_json::Map<_, _> =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+            ("application/json", serde_json::to_vec(&object).unwrap_or_default())
+        } else {
+            let mut form = Serializer::new(String::new());
+            form.extend_pairs(fields.iter().map(|(name, value)| (*name, value.as_str())));
+            ("application/x-www-form-urlencoded", form.finish().into_bytes())
+        };
+        let mut call = self.bare(self.url(&Ask::Mint), Secret::new(body));
+        call.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        call
+    }
+
+    fn bare(&self, url: String, body: Secret) -> ExchangeCall {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        ExchangeCall { method: Method::POST, url, headers, body, operation: "oauth.token" }
+    }
+
+    /// OAuth 1.0a: everything is in the signature (RFC 5849; renewal by the OAuth Session extension).
+    fn signed(&self, ask: &Ask<'_>) -> Result<ExchangeCall, Unusable> {
+        let key = PrivateKey::from_pem(self.secret.expose());
+        let key = key.map_err(|_| Unusable(code::AUTH_APP_MISCONFIGURED))?;
+        let (token, extras) = match ask {
+            Ask::Renew(tokens) => {
+                let handle = tokens.refresh.clone().map(Extra::SessionHandle);
+                (Some(*tokens), handle.into_iter().collect())
+            }
+            Ask::RequestToken { callback } => (None, vec![Extra::Callback((*callback).to_owned())]),
+            Ask::Verifier { request, verifier } => {
+                (Some(*request), vec![Extra::Verifier((*verifier).to_owned())])
+            }
+            Ask::Mint | Ask::Code { .. } => (None, Vec::new()),
+        };
+        let mut credential =
+            oauth1::Credential::new(self.client.client_id.clone(), oauth1::Method::Rsa(Hash::Sha1, key));
+        if let Some(token) = token {
+            credential = credential.with_token(signing_token(token));
+        }
+        let mut call = self.bare(self.url(ask), Secret::new(Vec::new()));
+        let url = call.url.parse().map_err(|_| Unusable(code::NET_WRONG_ADDRESS))?;
+        let signed = extras.into_iter().fold(Call::new(&Method::POST, &url), Call::with);
+        let mut attempt = Attempt::fresh(self.clock, self.entropy);
+        attempt.timestamp = attempt.timestamp.saturating_add(self.offset.as_secs());
+        let signed =
+            credential.sign(&signed, &attempt).map_err(|_| Unusable(code::AUTH_APP_MISCONFIGURED))?;
+        let mut header = HeaderValue::from_str(&signed.authorization)
+            .map_err(|_| Unusable(code::AUTH_APP_MISCONFIGURED))?;
+        header.set_sensitive(true);
+        call.headers.insert(AUTHORIZATION, header);
+        // The body of such a request is empty, and its answer a form.
+        call.headers.remove(ACCEPT);
+        Ok(call)
+    }
+}
+
+/// The token that signs calls.
+pub(crate) fn signing_token(tokens: &Tokens) -> oauth1::Token {
+    oauth1::Token { key: tokens.access.clone(), secret: Secret::from(tokens.token_secret.clone()) }
+}

@@ -1,0 +1,257 @@
+//! The end of a browser sign-in: the grant is stored, and the connection is served by it.
+
+use bowline_core::commit::{Change, Commit};
+use bowline_core::connection::{Connection, Health, Identity, SignIn};
+use bowline_core::grant::{
+    Authorization, Grant, GrantEvent, GrantEventKind, GrantState, OauthClient, Provider,
+};
+use bowline_core::port::{SealError, StoreError};
+use bowline_core::work::{Entity, Lane, Touch};
+use bowline_core::{EventId, GrantId, SignedDuration, Timestamp};
+
+use super::Life;
+use super::consent::{Finished, Kept, NoConsent};
+use super::tokens::Given;
+use super::who::Site;
+use crate::token;
+
+/// How often a consent is stored anew because the row has changed meanwhile.
+const TRIES: u32 = 4;
+
+/// What was consented to.
+struct Consent {
+    /// The row that asked.
+    asked: Grant,
+    client: OauthClient,
+    who: Identity,
+    given: Given,
+    sites: Vec<Site>,
+    site: Option<Site>,
+}
+
+impl Life {
+    /// Stores what was consented to. One person has one grant for one of our registrations: if there is one, it is the
+    /// one that lives on, and every connection that calls with it does.
+    pub(super) async fn settle(
+        &self,
+        row: Authorization,
+        asked: Grant,
+        client: OauthClient,
+        given: Given,
+        anybody: bool,
+    ) -> Result<Finished, NoConsent> {
+        let cloud = client.provider == Provider::AtlassianCloud;
+        let sites = if cloud { self.sites(&given.tokens).await? } else { Vec::new() };
+        if cloud && sites.is_empty() {
+            return Err(NoConsent::NoSite("no Jira site".to_owned()));
+        }
+        let who = self.whoami(&client, &given.tokens, sites.first()).await?;
+        if let Some(was) = asked.subject.as_ref().filter(|was| was.id != who.id && !anybody) {
+            return Err(NoConsent::OtherAccount { was: was.name.clone(), is: who.name });
+        }
+        let connection = self.connection(&row).await?;
+        let site = if cloud { self.pick(&connection, &sites)? } else { None };
+        let consent = Consent { asked, client, who, given, sites, site };
+        for _ in 0..TRIES {
+            match self.store(&row, &consent).await {
+                // A renewal was under way: the row it leaves is read again.
+                Err(NoConsent::Sealed(SealError::Store(StoreError::Conflict(_)))) => {}
+                done => return done,
+            }
+        }
+        self.store(&row, &consent).await
+    }
+
+    async fn store(&self, row: &Authorization, consent: &Consent) -> Result<Finished, NoConsent> {
+        let Consent { asked, client, who, given, sites, site } = consent;
+        let same = self.ports.grants.grant_of(row.tenant, client.id, &who.id).await?;
+        let before = match same {
+            Some(same) => same,
+            None => self.grant(row.tenant, asked.id).await?,
+        };
+        let pending = asked.state == GrantState::Pending && before.id != asked.id;
+        let (id, old) = (self.new_row(), before.secret);
+        let grant = Grant { secret: Some(id), ..self.consented(before, client, who, row, given) };
+        let sealed = self.sealed(grant.tenant, id, &given.tokens).await?;
+        let mut changes = vec![Change::PutSecret { id, sealed }];
+        changes.extend(old.map(Change::DropSecret));
+        changes.extend(self.welcomed(&grant));
+        if pending {
+            changes.push(Change::DropGrant(asked.id));
+        }
+        let row = Authorization { grant: grant.id, ..row.clone() };
+        if site.is_none() && !sites.is_empty() {
+            return self.ask_which(&row, &grant, sites.clone(), changes).await;
+        }
+        self.serve(&row, &grant, who.clone(), site.clone(), changes).await
+    }
+
+    /// The row after a consent.
+    fn consented(
+        &self,
+        before: Grant,
+        client: &OauthClient,
+        who: &Identity,
+        row: &Authorization,
+        given: &Given,
+    ) -> Grant {
+        let now = self.now();
+        let terms = self.options.terms(client.provider);
+        let after = |span: SignedDuration| now.saturating_add(span).ok();
+        let seconds = |seconds: i64| after(SignedDuration::from_secs(seconds));
+        Grant {
+            subject: Some(who.clone()),
+            redirect_uri: Some(row.redirect_uri.clone()),
+            scopes: given.scopes.clone().unwrap_or_else(|| client.scopes.clone()),
+            state: GrantState::Active,
+            reason: None,
+            words: None,
+            since: now,
+            version: before.version + 1,
+            consented_at: Some(now),
+            rotated_at: Some(now),
+            used_at: Some(now),
+            access_until: given.expires_in.and_then(seconds),
+            idle_until: terms.idle.and_then(after),
+            ends_at: given.grant_expires_in.and_then(seconds).or_else(|| terms.life.and_then(after)),
+            attempt: None,
+            fails: 0,
+            retry_at: None,
+            warned: None,
+            ..before
+        }
+    }
+
+    fn welcomed(&self, grant: &Grant) -> Vec<Change> {
+        let at = self.now();
+        let event = GrantEvent {
+            tenant: grant.tenant,
+            id: EventId::new(at, self.ports.entropy.as_ref()),
+            grant: grant.id,
+            kind: GrantEventKind::Consented,
+            state: grant.state,
+            code: None,
+            words: None,
+            at,
+        };
+        let entity = Entity::Grant(grant.id);
+        vec![
+            Change::PutGrant(Box::new(grant.clone())),
+            Change::NoteGrant(Box::new(event)),
+            Change::Settle { entity: entity.clone(), except: Vec::new() },
+            // When it is due next is found out by the first look.
+            Change::Touch(Touch { entity, lane: Lane::Renewal, due_at: at }),
+        ]
+    }
+
+    async fn connection(&self, row: &Authorization) -> Result<Connection, NoConsent> {
+        let connection = self.ports.registry.connection(row.tenant, row.connection).await?;
+        Ok(connection.ok_or(StoreError::NotFound("connection"))?)
+    }
+
+    /// The site of the connection, if it is one of these; the only one, if the connection names none; `None` if
+    /// somebody has to choose. A connection that had a site keeps it, or the sign-in was with the wrong account.
+    fn pick(&self, connection: &Connection, sites: &[Site]) -> Result<Option<Site>, NoConsent> {
+        let of = |site: &&Site| {
+            self.site_api(site) == connection.base_url
+                || site.url.trim_end_matches('/') == connection.browse_url
+        };
+        if let Some(site) = sites.iter().find(of) {
+            return Ok(Some(site.clone()));
+        }
+        let had = connection.base_url.starts_with(&format!("{}/ex/jira/", self.options.cloud_api));
+        match sites {
+            _ if had => {
+                let names: Vec<&str> = sites.iter().map(|site| site.name.as_str()).collect();
+                Err(NoConsent::NoSite(format!("{}, not {}", names.join(", "), connection.browse_url)))
+            }
+            [only] => Ok(Some(only.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    async fn ask_which(
+        &self,
+        row: &Authorization,
+        grant: &Grant,
+        sites: Vec<Site>,
+        mut changes: Vec<Change>,
+    ) -> Result<Finished, NoConsent> {
+        let token = token::draw("", self.ports.entropy.as_ref());
+        let (id, until) = self.fresh();
+        let kept = Kept { sites: sites.clone(), ..Kept::default() };
+        let sealed = self.seal_kept(row.tenant, id, &kept).await?;
+        let row = Authorization { id, until, sealed, grant: grant.id, ..row.clone() };
+        let mut commit = self.beginning(row, token.expose_text());
+        changes.append(&mut commit.changes);
+        commit.changes = changes;
+        self.ports.commits.commit(commit).await?;
+        Ok(Finished::Choose { token, sites })
+    }
+
+    /// Stores `changes`, and that the connection calls with the grant from now on.
+    pub(super) async fn serve(
+        &self,
+        row: &Authorization,
+        grant: &Grant,
+        who: Identity,
+        site: Option<Site>,
+        changes: Vec<Change>,
+    ) -> Result<Finished, NoConsent> {
+        let mut connection = self.connection(row).await?;
+        connection.sign_in = SignIn::Grant { grant: grant.id };
+        connection.health = Health::Unknown;
+        connection.identity = Some(who.clone());
+        if let Some(site) = &site {
+            connection.base_url = self.site_api(site);
+            connection.browse_url = site.url.trim_end_matches('/').to_owned();
+        }
+        let (name, place) = (connection.name.clone(), connection.browse_url.clone());
+        let at = self.now();
+        let sweep = Touch { entity: Entity::Sweep(connection.id), lane: Lane::Sweep, due_at: at };
+        let mut all = changes;
+        all.extend([Change::PutConnection(Box::new(connection)), Change::Touch(sweep)]);
+        let commit = Commit { tenant: row.tenant, fence: None, changes: all, at };
+        self.ports.commits.commit(commit).await?;
+        self.forget(row, grant.id);
+        self.ports.bell.ring(Lane::Renewal).await;
+        Ok(Finished::Connected { connection: name, who, site: place })
+    }
+
+    fn forget(&self, row: &Authorization, grant: GrantId) {
+        self.shelf().remove(&(row.tenant, grant));
+        self.tended.notify_waiters();
+    }
+
+    /// A grant that nobody has consented to yet, or that needs nobody: the row to begin with.
+    pub fn pending(&self, client: &OauthClient) -> Grant {
+        let now: Timestamp = self.now();
+        let state = if client.provider.asks_a_person() { GrantState::Pending } else { GrantState::Active };
+        Grant {
+            tenant: client.tenant,
+            id: GrantId::new(now, self.ports.entropy.as_ref()),
+            client: client.id,
+            subject: None,
+            redirect_uri: None,
+            scopes: client.scopes.clone(),
+            state,
+            reason: None,
+            words: None,
+            since: now,
+            secret: None,
+            version: 0,
+            consented_at: None,
+            rotated_at: None,
+            used_at: None,
+            access_until: None,
+            idle_until: None,
+            ends_at: None,
+            attempt: None,
+            fails: 0,
+            retry_at: None,
+            warned: None,
+            revision: 0,
+            created_at: now,
+        }
+    }
+}

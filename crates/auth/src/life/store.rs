@@ -1,0 +1,303 @@
+//! How what was found out about a grant becomes durable: rows, history, findings, and what its connections are told.
+
+use bowline_core::code::{AUTH_GRANT_ENDED, AUTH_ROTATION_LOST};
+use bowline_core::commit::{Change, Commit};
+use bowline_core::connection::{Connection, Health, SignIn};
+use bowline_core::finding::{Cause, Occurrence};
+use bowline_core::grant::{Grant, GrantEvent, GrantEventKind, GrantState};
+use bowline_core::port::{SealError, StoreError};
+use bowline_core::work::{Claim, Entity};
+use bowline_core::{Code, EventId, FindingId, SignedDuration, Timestamp, crash};
+
+use super::Life;
+use super::schedule::plan;
+use super::spool::Laid;
+use super::tend::{Look, Tended};
+use super::tokens::{Given, Tokens};
+
+/// How often new tokens are offered to a database that does not take them, before the look ends and the spool has them.
+const OFFERS: u32 = 20;
+/// How long between two offers.
+const BETWEEN: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Life {
+    /// The claim is given back: due again at a time, or done until somebody asks.
+    pub(super) async fn let_go(&self, claim: &Claim, next: Option<Timestamp>) -> Result<Tended, StoreError> {
+        let at = self.now();
+        let changes = vec![given_back(claim, next)];
+        self.ports.commits.commit(Commit { tenant: claim.tenant, fence: None, changes, at }).await?;
+        Ok(Tended::default())
+    }
+
+    /// The row as it stands now, under the claim; the claim stays.
+    pub(super) async fn commit_under_claim(
+        &self,
+        look: &mut Look<'_>,
+        mut changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
+        changes.push(Change::PutGrant(Box::new(look.grant.clone())));
+        let fence = Some(look.claim.fence());
+        let commit = Commit { tenant: look.grant.tenant, fence, changes, at: self.now() };
+        self.ports.commits.commit(commit).await?;
+        look.grant.revision += 1;
+        Ok(())
+    }
+
+    /// The row as it stands now, with `changes`, and the claim given back: due at `next`, or when the row says.
+    pub(super) async fn put(
+        &self,
+        look: &mut Look<'_>,
+        changes: Vec<Change>,
+        next: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let commit = self.whole(look, changes, next);
+        self.ports.commits.commit(commit).await
+    }
+
+    fn whole(&self, look: &Look<'_>, mut changes: Vec<Change>, next: Option<Timestamp>) -> Commit {
+        let now = self.now();
+        let next = next.or_else(|| plan(&look.grant, &look.terms, now).next);
+        changes.push(Change::PutGrant(Box::new(look.grant.clone())));
+        changes.push(given_back(look.claim, next));
+        Commit { tenant: look.grant.tenant, fence: Some(look.claim.fence()), changes, at: now }
+    }
+
+    /// New tokens. Durable before any caller sees them.
+    pub(super) async fn renewed(
+        &self,
+        mut look: Look<'_>,
+        old: Tokens,
+        given: Given,
+        now: Timestamp,
+    ) -> Result<Tended, StoreError> {
+        let ill = look.grant.state == GrantState::Degraded;
+        let (row, old_row) = (self.new_row(), look.grant.secret);
+        let tokens = self.take_over(&mut look, old, given, now);
+        look.grant.secret = Some(row);
+        let sealed = match self.sealed(look.grant.tenant, row, &tokens).await {
+            Ok(sealed) => sealed,
+            Err(SealError::Store(error)) => return Err(error),
+            // The keys that opened the old tokens a moment ago: nothing that can be mended here.
+            Err(_) => return Err(StoreError::Unreadable("the keys of the tenant".to_owned())),
+        };
+        let mut changes = vec![Change::PutSecret { id: row, sealed: sealed.clone() }];
+        changes.extend(old_row.map(Change::DropSecret));
+        if ill {
+            changes.extend(self.recovered(&look, now).await?);
+        }
+        look.tended.renewed = true;
+        let laid = Laid { grant: look.grant.clone(), sealed: sealed.0 };
+        let commit = self.whole(&look, changes, None);
+        crash::point("grant.renewed");
+        self.offer(commit, &laid).await?;
+        crash::point("grant.stored");
+        self.shelf().remove(&(look.grant.tenant, look.grant.id));
+        Ok(look.tended)
+    }
+
+    /// The row after a renewal; gives what is to be sealed.
+    fn take_over(&self, look: &mut Look<'_>, mut old: Tokens, mut given: Given, now: Timestamp) -> Tokens {
+        let mut tokens = std::mem::take(&mut given.tokens);
+        if tokens.refresh.is_none() {
+            // No new one was given, so the old one stays (RFC 6749 section 6).
+            tokens.refresh = old.refresh.take();
+        }
+        let after = |seconds: i64| now.saturating_add(SignedDuration::from_secs(seconds)).ok();
+        let grant = &mut look.grant;
+        grant.version += 1;
+        grant.rotated_at = Some(now);
+        grant.access_until = given.expires_in.and_then(after);
+        grant.idle_until = look.terms.idle.and_then(|idle| now.saturating_add(idle).ok());
+        if let Some(seconds) = given.grant_expires_in {
+            grant.ends_at = after(seconds);
+        }
+        if let Some(scopes) = given.scopes {
+            grant.scopes = scopes;
+        }
+        grant.attempt = None;
+        grant.fails = 0;
+        grant.retry_at = None;
+        if grant.state != GrantState::Active {
+            grant.since = now;
+        }
+        grant.state = GrantState::Active;
+        (grant.reason, grant.words) = (None, None);
+        tokens
+    }
+
+    /// Offers the database new tokens until it takes them. What it does not take is laid in the spool first: the old
+    /// tokens are used up.
+    async fn offer(&self, commit: Commit, laid: &Laid) -> Result<(), StoreError> {
+        let mut offers = 0;
+        loop {
+            let error = match self.ports.commits.commit(commit.clone()).await {
+                Ok(()) => break,
+                Err(error @ StoreError::Unavailable(_)) => error,
+                Err(error) => return Err(error),
+            };
+            if offers == 0
+                && let Some(spool) = &self.spool
+                && spool.lay(laid, self.ports.entropy.as_ref()).is_err()
+            {
+                // The disk refuses as well: the tokens wait in memory for as long as the claim lasts.
+            }
+            offers += 1;
+            if offers > OFFERS {
+                return Err(error);
+            }
+            self.ports.sleeper.sleep(BETWEEN).await;
+        }
+        if offers > 0
+            && let Some(spool) = &self.spool
+        {
+            spool.clear(laid.grant.id);
+        }
+        Ok(())
+    }
+
+    /// Stores what the spool holds for this grant. Says whether that was the look.
+    pub(super) async fn take_up_spool(&self, look: &mut Look<'_>) -> Result<bool, StoreError> {
+        let Some((spool, laid)) =
+            self.spool.as_ref().and_then(|spool| Some((spool, spool.find(look.grant.id)?)))
+        else {
+            return Ok(false);
+        };
+        // Nobody has renewed it since, and nobody has consented anew: these are the tokens that count.
+        let Laid { grant, .. } = &laid;
+        let fits = (grant.tenant, grant.version, grant.consented_at)
+            == (look.grant.tenant, look.grant.version + 1, look.grant.consented_at);
+        if fits && let Some(id) = laid.grant.secret {
+            let mut changes = vec![Change::PutSecret { id, sealed: laid.sealed() }];
+            changes.extend(look.grant.secret.filter(|old| *old != id).map(Change::DropSecret));
+            let ill = look.grant.state != GrantState::Active;
+            look.grant = Grant { revision: look.grant.revision, ..laid.grant };
+            look.tended.renewed = true;
+            if ill {
+                changes.extend(self.recovered(look, self.now()).await?);
+            }
+            self.put(look, changes, None).await?;
+        }
+        spool.clear(look.grant.id);
+        Ok(fits)
+    }
+
+    /// It is well again: people are told, and its connections may be called.
+    pub(super) async fn recovered(&self, look: &Look<'_>, now: Timestamp) -> Result<Vec<Change>, StoreError> {
+        let mut changes = self.noted(look, GrantEventKind::Recovered, None, None, now);
+        changes.push(Change::Settle { entity: Entity::Grant(look.grant.id), except: Vec::new() });
+        for connection in self.served(&look.grant).await? {
+            changes.push(Change::Health {
+                connection: connection.id,
+                revision: connection.revision,
+                health: Health::Unknown,
+                identity: None,
+            });
+        }
+        Ok(changes)
+    }
+
+    /// Calls go on while the access token lives; the next try is at `at`.
+    pub(super) async fn degrade(
+        &self,
+        mut look: Look<'_>,
+        code: Code,
+        words: Option<String>,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Tended, StoreError> {
+        let news = look.grant.state != GrantState::Degraded || look.grant.reason.as_ref() != Some(&code);
+        let mut changes = Vec::new();
+        look.grant.retry_at = Some(at);
+        if news {
+            self.stand(&mut look, GrantState::Degraded, &code, words.clone(), now);
+            changes = self.noted(&look, GrantEventKind::Degraded, Some(code.clone()), words, now);
+            changes.extend(self.raised(&look, code).await?);
+        }
+        self.put(&mut look, changes, Some(at)).await?;
+        Ok(look.tended)
+    }
+
+    /// Over, by the provider's word. Nobody else can have renewed it: the claim is ours and the row is as it was read.
+    pub(super) async fn ended(
+        &self,
+        mut look: Look<'_>,
+        words: Option<String>,
+        now: Timestamp,
+    ) -> Result<Tended, StoreError> {
+        let lost = look.grant.attempt.as_ref().is_some_and(|attempt| attempt.unsure);
+        let code = if lost { AUTH_ROTATION_LOST } else { AUTH_GRANT_ENDED };
+        look.grant.attempt = None;
+        self.stand(&mut look, GrantState::NeedsReauth, &code, words.clone(), now);
+        let mut changes = self.noted(&look, GrantEventKind::NeedsReauth, Some(code.clone()), words, now);
+        changes.extend(self.raised(&look, code.clone()).await?);
+        for connection in self.served(&look.grant).await? {
+            changes.push(Change::Health {
+                connection: connection.id,
+                revision: connection.revision,
+                health: Health::NeedsAttention { code: code.clone() },
+                identity: None,
+            });
+        }
+        look.tended.failure = Some(code);
+        self.put(&mut look, changes, None).await?;
+        self.shelf().remove(&(look.grant.tenant, look.grant.id));
+        Ok(look.tended)
+    }
+
+    fn stand(
+        &self,
+        look: &mut Look<'_>,
+        state: GrantState,
+        code: &Code,
+        words: Option<String>,
+        now: Timestamp,
+    ) {
+        let grant = &mut look.grant;
+        if grant.state != state {
+            grant.since = now;
+        }
+        grant.state = state;
+        grant.reason = Some(code.clone());
+        grant.words = words;
+    }
+
+    pub(super) fn noted(
+        &self,
+        look: &Look<'_>,
+        kind: GrantEventKind,
+        code: Option<Code>,
+        words: Option<String>,
+        at: Timestamp,
+    ) -> Vec<Change> {
+        let Grant { tenant, id: grant, state, .. } = look.grant;
+        let id = EventId::new(at, self.ports.entropy.as_ref());
+        vec![Change::NoteGrant(Box::new(GrantEvent { tenant, id, grant, kind, state, code, words, at }))]
+    }
+
+    /// A finding about the grant, at the connection it serves if that is one.
+    pub(super) async fn raised(&self, look: &Look<'_>, code: Code) -> Result<Vec<Change>, StoreError> {
+        let served = self.served(&look.grant).await?;
+        let mut cause = Cause::of(code).about(look.grant.id.to_string());
+        if let [only] = served.as_slice() {
+            cause = cause.at(only.id);
+        }
+        let id = FindingId::new(self.now(), self.ports.entropy.as_ref());
+        let entity = Some(Entity::Grant(look.grant.id));
+        let others = Change::Settle { entity: Entity::Grant(look.grant.id), except: vec![cause.key()] };
+        Ok(vec![Change::Raise(Box::new(Occurrence { id, cause, entity, words: None })), others])
+    }
+
+    /// The connections that call with a grant.
+    pub(super) async fn served(&self, grant: &Grant) -> Result<Vec<Connection>, StoreError> {
+        let mut connections = self.ports.registry.connections(grant.tenant).await?;
+        connections.retain(|connection| connection.sign_in == SignIn::Grant { grant: grant.id });
+        Ok(connections)
+    }
+}
+
+fn given_back(claim: &Claim, next: Option<Timestamp>) -> Change {
+    match next {
+        Some(due_at) => Change::Release { claim: claim.clone(), due_at, counted: false },
+        None => Change::Ack(claim.clone()),
+    }
+}

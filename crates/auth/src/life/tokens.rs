@@ -1,0 +1,181 @@
+//! The tokens of a grant: what is sealed, and what a provider's answer gives.
+
+use bowline_core::port::OutboundAnswer;
+use bowline_core::secret::Secret;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// The longest life we believe an answer: longer ones are a mistake in units.
+const LONGEST: i64 = 20 * 365 * 86_400;
+
+/// What is sealed. Without `Debug`.
+#[derive(Clone, Default, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Tokens {
+    /// The access token; the token itself for OAuth 1.0a.
+    pub(crate) access: String,
+    /// The secret of an OAuth 1.0a token.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) token_secret: String,
+    /// What renews it: a refresh token, or the session handle of OAuth 1.0a.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh: Option<String>,
+}
+
+impl Tokens {
+    /// For the seal.
+    pub(crate) fn pack(&self) -> Secret {
+        Secret::new(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Out of the seal.
+    pub(crate) fn unpack(secret: &Secret) -> Option<Self> {
+        serde_json::from_slice(secret.expose()).ok()
+    }
+}
+
+/// What an answer gives.
+pub(crate) struct Given {
+    pub(crate) tokens: Tokens,
+    /// For how many seconds the access token is good.
+    pub(crate) expires_in: Option<i64>,
+    /// For how many seconds the whole grant is, if the provider says so.
+    pub(crate) grant_expires_in: Option<i64>,
+    /// What was granted, if the provider says so.
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+/// Why a successful answer gives no tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) &'static str);
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+    refresh_token: Option<String>,
+    /// A number, or a number as text.
+    expires_in: Option<serde_json::Value>,
+    scope: Option<String>,
+    token_type: Option<String>,
+}
+
+/// Reads an answer of OAuth 2.0 (RFC 6749 section 5.1). Atlassian's sample has no `token_type`, so none is demanded; one
+/// that is not `bearer` is refused, since nobody here could use it.
+pub(crate) fn oauth2(answer: &OutboundAnswer) -> Result<Given, Unreadable> {
+    let mut answer: Answer = serde_json::from_slice(&answer.body)
+        .map_err(|_| Unreadable("the answer is not the JSON of a token"))?;
+    let kind = answer.token_type.as_deref().unwrap_or("bearer");
+    if !kind.eq_ignore_ascii_case("bearer") {
+        return Err(Unreadable("the token is not of the type bearer"));
+    }
+    if !is_header_safe(&answer.access_token) {
+        return Err(Unreadable("the access token cannot be sent in a header"));
+    }
+    let scopes = answer.scope.as_deref().map(|scopes| scopes.split_whitespace().map(str::to_owned).collect());
+    let refresh = answer.refresh_token.take().filter(|token| !token.is_empty());
+    let access = std::mem::take(&mut answer.access_token);
+    let tokens = Tokens { access, token_secret: String::new(), refresh };
+    Ok(Given {
+        tokens,
+        expires_in: answer.expires_in.as_ref().and_then(seconds),
+        grant_expires_in: None,
+        scopes,
+    })
+}
+
+fn seconds(value: &serde_json::Value) -> Option<i64> {
+    let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+    number.filter(|seconds| (1..=LONGEST).contains(seconds))
+}
+
+/// Reads an answer of OAuth 1.0a: a form, whatever its content type says. `oauth_session_handle` and the two lives are
+/// of the OAuth Session extension, which Jira Data Center speaks.
+pub(crate) fn oauth1(answer: &OutboundAnswer) -> Result<Given, Unreadable> {
+    let mut tokens = Tokens::default();
+    let (mut expires_in, mut grant_expires_in) = (None, None);
+    for (name, value) in form_urlencoded::parse(&answer.body) {
+        let number = || value.parse().ok().filter(|seconds| (1..=LONGEST).contains(seconds));
+        match name.as_ref() {
+            "oauth_token" => tokens.access = value.into_owned(),
+            "oauth_token_secret" => tokens.token_secret = value.into_owned(),
+            "oauth_session_handle" => tokens.refresh = Some(value.into_owned()),
+            "oauth_expires_in" => expires_in = number(),
+            "oauth_authorization_expires_in" => grant_expires_in = number(),
+            _ => {}
+        }
+    }
+    if tokens.access.is_empty() {
+        return Err(Unreadable("the answer holds no oauth_token"));
+    }
+    Ok(Given { tokens, expires_in, grant_expires_in, scopes: None })
+}
+
+fn is_header_safe(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    fn answer(body: &'static str) -> OutboundAnswer {
+        OutboundAnswer {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+        }
+    }
+
+    #[test]
+    fn an_oauth2_answer_needs_an_access_token_and_nothing_else() {
+        let given =
+            oauth2(&answer(r#"{"access_token":"a","expires_in":"3600","scope":"read:x  write:x","new":1}"#));
+        let given = given.ok().unwrap();
+        assert_eq!((given.tokens.access.as_str(), given.expires_in), ("a", Some(3_600)));
+        assert_eq!(given.scopes.unwrap(), ["read:x", "write:x"]);
+        assert!(given.tokens.refresh.is_none());
+        let lone = oauth2(&answer(r#"{"access_token":"a"}"#)).ok().unwrap();
+        assert_eq!((lone.expires_in, lone.scopes), (None, None));
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_with_a_reason() {
+        for body in [
+            "<html>",
+            "",
+            "{}",
+            r#"{"access_token":""}"#,
+            r#"{"access_token":"a b"}"#,
+            "{\"access_token\":\"a\\nb\"}",
+            r#"{"access_token":7}"#,
+            r#"{"access_token":"a","token_type":"mac"}"#,
+        ] {
+            assert!(oauth2(&answer(body)).is_err(), "{body}");
+        }
+        for life in ["0", "-5", "1e99", "\"soon\"", "99999999999"] {
+            let body: &'static str = format!(r#"{{"access_token":"a","expires_in":{life}}}"#).leak();
+            assert_eq!(oauth2(&answer(body)).ok().unwrap().expires_in, None, "{life}");
+        }
+    }
+
+    #[test]
+    fn an_oauth1_answer_is_a_form() {
+        let body = "oauth_token=t%20k&oauth_token_secret=s&oauth_expires_in=157680000&oauth_session_handle=h\
+                    &oauth_authorization_expires_in=160272000";
+        let given = oauth1(&answer(body)).ok().unwrap();
+        assert_eq!(given.tokens.access, "t k");
+        assert_eq!(given.tokens.refresh.as_deref(), Some("h"));
+        assert_eq!((given.expires_in, given.grant_expires_in), (Some(157_680_000), Some(160_272_000)));
+        assert!(oauth1(&answer("oauth_problem=token_rejected")).is_err());
+    }
+
+    #[test]
+    fn tokens_come_out_of_the_seal_as_they_went_in() {
+        let tokens = Tokens { access: "a".into(), token_secret: String::new(), refresh: Some("r".into()) };
+        let back = Tokens::unpack(&tokens.pack()).unwrap();
+        assert_eq!((back.access.as_str(), back.refresh.as_deref()), ("a", Some("r")));
+        assert!(Tokens::unpack(&Secret::from("nonsense".to_owned())).is_none());
+    }
+}

@@ -1,0 +1,120 @@
+//! What an exchange with a provider means for the grant. Pure.
+
+use std::time::Duration;
+
+use bowline_core::attribution::{Attribution, Class, Heard, Reaction};
+use bowline_core::code::{AUTH_TOKEN_STALE, Code, NET_NOT_JSON};
+use bowline_core::failure::Act;
+use bowline_core::grant::{OauthClient, Provider};
+use bowline_core::port::{Exchanged, OutboundAnswer};
+use bowline_core::{SignedDuration, Timestamp};
+
+use super::tokens::{self, Given};
+use crate::attribution::{Age, Asked, Known, Presented, attribute};
+
+/// The longest words of a provider that are kept.
+const WORDS: usize = 500;
+
+/// What it means.
+pub(crate) enum Verdict {
+    /// New tokens.
+    Given(Box<Given>),
+    /// The grant is over, by the provider's own definite word.
+    Ended { words: Option<String> },
+    /// It is our registration that is refused, or something only whoever runs Bowline can mend.
+    Ours { code: Code, words: Option<String> },
+    /// It passes. `unsure`: the tokens may have been renewed all the same.
+    Passing { code: Code, after: Option<Duration>, unsure: bool, words: Option<String> },
+    /// Sign again with the clock corrected by so much.
+    Anew(SignedDuration),
+}
+
+/// Reads an exchange. `tried`: the request was signed anew already.
+pub(crate) fn read(exchanged: Exchanged, client: &OauthClient, at: Timestamp, tried: bool) -> Verdict {
+    match exchanged {
+        Exchanged::Answer(answer) => answered(&answer, client, at, tried),
+        Exchanged::Unsent(failure) => {
+            let after = match failure.act {
+                Act::Retry { after } => after,
+                Act::Wait | Act::Park => {
+                    return Verdict::Ours { code: failure.code, words: words(failure.words.expose()) };
+                }
+            };
+            let words = words(failure.words.expose());
+            Verdict::Passing { code: failure.code, after, unsure: false, words }
+        }
+        Exchanged::Unsure(failure) => {
+            let words = words(failure.words.expose());
+            Verdict::Passing { code: failure.code, after: None, unsure: true, words }
+        }
+    }
+}
+
+fn answered(answer: &OutboundAnswer, client: &OauthClient, at: Timestamp, tried: bool) -> Verdict {
+    let signs = client.provider == Provider::JiraOauth1;
+    let age = if tried { Age::Renewed } else { Age::Fresh };
+    let application = if signs { Presented::Signature(age) } else { Presented::Fixed };
+    let known = Known { asked: Asked::TokenEndpoint, application, gateway: None, site: &client.issuer };
+    let heard = Heard { answer, url: &client.issuer, json_due: !signs, at };
+    if let Some(blame) = attribute(&heard, &known) {
+        return blamed(blame, answer);
+    }
+    let given = if signs { tokens::oauth1(answer) } else { tokens::oauth2(answer) };
+    match given {
+        Ok(given) => Verdict::Given(Box::new(given)),
+        // It was accepted, so the old token may be used up.
+        Err(tokens::Unreadable(why)) => Verdict::Passing {
+            code: NET_NOT_JSON,
+            after: None,
+            unsure: answer.status.is_success(),
+            words: Some(why.to_owned()),
+        },
+    }
+}
+
+fn blamed(blame: Attribution, answer: &OutboundAnswer) -> Verdict {
+    let said = said(answer).or(blame.told);
+    match (blame.class, blame.reaction) {
+        (Class::GrantEnded | Class::ConsentIncomplete, _) => Verdict::Ended { words: said },
+        // The renewal itself was refused as stale: there is nothing left to renew with.
+        (_, Reaction::Renew) if blame.code == AUTH_TOKEN_STALE => Verdict::Ended { words: said },
+        (_, Reaction::SignAnew(offset)) => Verdict::Anew(offset),
+        (Class::Throttled, _) => {
+            Verdict::Passing { code: blame.code, after: wait(answer), unsure: false, words: said }
+        }
+        (_, Reaction::Later) => {
+            let unsure = answer.status.is_server_error();
+            Verdict::Passing { code: blame.code, after: wait(answer), unsure, words: said }
+        }
+        _ => Verdict::Ours { code: blame.code, words: said },
+    }
+}
+
+/// What the provider asks to wait, in seconds; at most an hour is believed.
+fn wait(answer: &OutboundAnswer) -> Option<Duration> {
+    let text = answer.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?;
+    text.trim().parse::<u64>().ok().map(|seconds| Duration::from_secs(seconds.min(3_600)))
+}
+
+/// The provider's own words: the members of an OAuth error, or its problem code. Never a page, never a whole body.
+fn said(answer: &OutboundAnswer) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        error: Option<String>,
+        error_description: Option<String>,
+        message: Option<String>,
+    }
+    if let Ok(refusal) = serde_json::from_slice::<Refusal>(&answer.body) {
+        let parts = [refusal.error, refusal.error_description, refusal.message];
+        return words(&parts.into_iter().flatten().collect::<Vec<_>>().join(": "));
+    }
+    form_urlencoded::parse(&answer.body)
+        .find(|(name, _)| name == "oauth_problem")
+        .and_then(|(_, problem)| words(&problem))
+}
+
+/// Printable and short; `None` if nothing is left.
+fn words(text: &str) -> Option<String> {
+    let kept: String = text.chars().filter(|sign| !sign.is_control()).take(WORDS).collect();
+    (!kept.trim().is_empty()).then(|| kept.trim().to_owned())
+}

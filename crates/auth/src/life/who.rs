@@ -1,0 +1,130 @@
+//! Who signed in, and which Jira that reaches.
+
+use bowline_core::connection::Identity;
+use bowline_core::grant::{OauthClient, Provider};
+use bowline_core::port::{ExchangeCall, Exchanged};
+use bowline_core::secret::Secret;
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderMap, HeaderValue, Method};
+use serde::{Deserialize, Serialize};
+
+use super::Life;
+use super::ask::signing_token;
+use super::consent::NoConsent;
+use super::tokens::Tokens;
+use crate::oauth1::{self, Attempt, Call, Hash, PrivateKey};
+
+/// A Jira that a consent reaches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Atlassian's id of the site (`cloudId`).
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Where people open it.
+    pub url: String,
+    /// What the consent allows there.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Myself {
+    account_id: Option<String>,
+    key: Option<String>,
+    name: Option<String>,
+    display_name: Option<String>,
+}
+
+impl Life {
+    /// The Jira sites that a token of Atlassian's cloud reaches. The same site may be listed for each product, told apart
+    /// by scopes ("OAuth 2.0 (3LO) apps", accessible resources).
+    pub(super) async fn sites(&self, tokens: &Tokens) -> Result<Vec<Site>, NoConsent> {
+        let url = format!("{}/oauth/token/accessible-resources", self.options.cloud_api);
+        let answer = self.get(url, &tokens.access).await?;
+        let all: Vec<Site> = serde_json::from_slice(&answer)
+            .map_err(|_| NoConsent::NoSite("no list of sites: the answer cannot be read".to_owned()))?;
+        let mut sites: Vec<Site> = Vec::new();
+        for site in all.into_iter().filter(|site| site.scopes.iter().any(|scope| scope.contains("jira"))) {
+            if !sites.iter().any(|known| known.id == site.id) {
+                sites.push(site);
+            }
+        }
+        Ok(sites)
+    }
+
+    /// The address of a site's API.
+    pub(super) fn site_api(&self, site: &Site) -> String {
+        format!("{}/ex/jira/{}", self.options.cloud_api, site.id)
+    }
+
+    /// Who the tool says we are: the only proof that the tokens work.
+    pub(super) async fn whoami(
+        &self,
+        client: &OauthClient,
+        tokens: &Tokens,
+        site: Option<&Site>,
+    ) -> Result<Identity, NoConsent> {
+        let answer = match (client.provider, site) {
+            (Provider::JiraOauth1, _) => {
+                let url = format!("{}/rest/api/2/myself", client.issuer);
+                self.get_signed(client, tokens, url).await?
+            }
+            (_, Some(site)) => {
+                self.get(format!("{}/rest/api/3/myself", self.site_api(site)), &tokens.access).await?
+            }
+            (_, None) => self.get(format!("{}/rest/api/2/myself", client.issuer), &tokens.access).await?,
+        };
+        let unreadable = || NoConsent::NoSite("an answer about itself that cannot be read".to_owned());
+        let myself: Myself = serde_json::from_slice(&answer).map_err(|_| unreadable())?;
+        let id = myself.account_id.or(myself.key).or_else(|| myself.name.clone()).ok_or_else(unreadable)?;
+        let name = myself.display_name.or(myself.name).unwrap_or_else(|| id.clone());
+        Ok(Identity { id, name })
+    }
+
+    async fn get(&self, url: String, token: &str) -> Result<bytes::Bytes, NoConsent> {
+        self.fetch(url, format!("Bearer {token}")).await
+    }
+
+    async fn get_signed(
+        &self,
+        client: &OauthClient,
+        tokens: &Tokens,
+        url: String,
+    ) -> Result<bytes::Bytes, NoConsent> {
+        let broken = || NoConsent::NoTokens(bowline_core::code::AUTH_APP_MISCONFIGURED, None);
+        let secret = self.client_secret(client).await?;
+        let key = PrivateKey::from_pem(secret.expose()).map_err(|_| broken())?;
+        let method = oauth1::Method::Rsa(Hash::Sha1, key);
+        let credential = oauth1::Credential::new(client.client_id.clone(), method);
+        let uri: http::Uri = url.parse().map_err(|_| broken())?;
+        let (clock, entropy) = self.world();
+        let signed = credential
+            .with_token(signing_token(tokens))
+            .sign(&Call::new(&Method::GET, &uri), &Attempt::fresh(clock, entropy))
+            .map_err(|_| broken())?;
+        let header = signed.authorization.to_string();
+        self.fetch(url, header).await
+    }
+
+    async fn fetch(&self, url: String, authorization: String) -> Result<bytes::Bytes, NoConsent> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut value = HeaderValue::from_str(&authorization)
+            .map_err(|_| NoConsent::NoSite("nothing: its token fits no header".to_owned()))?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+        let body = Secret::new(Vec::new());
+        let call = ExchangeCall { method: Method::GET, url, headers, body, operation: "oauth.whoami" };
+        match self.ports.exchange.exchange(call).await {
+            Exchanged::Answer(answer) if answer.status.is_success() && !answer.is_page() => Ok(answer.body),
+            Exchanged::Answer(answer) => {
+                Err(NoConsent::NoSite(format!("no Jira that answers it: the answer was {}", answer.status)))
+            }
+            Exchanged::Unsent(failure) | Exchanged::Unsure(failure) => {
+                Err(NoConsent::NoTokens(failure.code, None))
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Many callers, two processes, one renewal.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bowline_auth::life::{Life, Shown};
+use bowline_core::SignedDuration;
+
+use super::land::Land;
+
+const LEEWAY: SignedDuration = SignedDuration::from_secs(600);
+
+/// Claims and looks until it is dropped, as the worker does.
+async fn work(land: Arc<Land>, life: Arc<Life>) {
+    loop {
+        if let Some(claim) = land.claim().await {
+            life.tend(&claim, land.grant).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_callers_over_two_processes_are_one_renewal() {
+    for _ in 0..5 {
+        let land = Arc::new(Land::new(LEEWAY).await);
+        let lives = [Arc::new(land.life().await), Arc::new(land.life().await)];
+        // Both have the old token in memory, and it ends now.
+        for life in &lives {
+            life.access(land.tenant, land.grant).await.unwrap();
+        }
+        land.hand.turn(SignedDuration::from_hours(1));
+        let workers = lives.clone().map(|life| tokio::spawn(work(land.clone(), life)));
+        let callers: Vec<_> = (0..50)
+            .map(|index| {
+                let (land, life) = (land.clone(), lives[index % 2].clone());
+                tokio::spawn(async move { life.access(land.tenant, land.grant).await.unwrap() })
+            })
+            .collect();
+        for caller in callers {
+            let access = caller.await.unwrap();
+            assert!(matches!(&access.shown, Shown::Bearer(token) if token.expose_text() == "access-2"));
+            assert_eq!(access.version, 2);
+        }
+        assert_eq!(land.provider.asked.load(Ordering::SeqCst), 1);
+        workers.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_the_tool_refuses_is_renewed_once_however_many_found_out() {
+    let land = Arc::new(Land::new(LEEWAY).await);
+    let life = Arc::new(land.life().await);
+    assert_eq!(life.access(land.tenant, land.grant).await.unwrap().version, 1);
+    let worker = tokio::spawn(work(land.clone(), life.clone()));
+    let callers: Vec<_> = (0..20)
+        .map(|_| {
+            let (land, life) = (land.clone(), life.clone());
+            tokio::spawn(async move { life.refused(land.tenant, land.grant, 1).await.unwrap().version })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap(), 2);
+    }
+    assert_eq!(land.provider.asked.load(Ordering::SeqCst), 1);
+    worker.abort();
+}

@@ -1,0 +1,77 @@
+//! Who is told what: bells for the workers, live pages for commits, metrics for looks and calls.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bowline_auth::life::Tended;
+use bowline_bus::{Feed, Local};
+use bowline_core::commit::Commit;
+use bowline_core::port::{Bell, Commits, StoreError};
+use bowline_core::work::{Claim, Entity, Lane};
+use bowline_net::{Attempt, Observer};
+use bowline_server::Metrics;
+use bowline_store::Store;
+use bowline_sync::Outcome;
+
+use crate::worker::{Watch, WatchGrants};
+
+/// Rings for the worker whose lane it is.
+pub(crate) struct Bells {
+    pub(crate) sync: Arc<Local>,
+    pub(crate) grants: Arc<Local>,
+}
+
+#[async_trait]
+impl Bell for Bells {
+    async fn ring(&self, lane: Lane) {
+        match lane {
+            Lane::Caller | Lane::Renewal => self.grants.ring(lane).await,
+            _ => self.sync.ring(lane).await,
+        }
+    }
+
+    async fn heard(&self) {
+        self.sync.heard().await;
+    }
+}
+
+/// The store's commits, told to live pages.
+pub(crate) struct Told {
+    pub(crate) store: Arc<Store>,
+    pub(crate) feed: Feed,
+}
+
+#[async_trait]
+impl Commits for Told {
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        self.store.commit(commit).await?;
+        self.feed.tell();
+        Ok(())
+    }
+}
+
+/// Counts looks and outbound calls.
+pub(crate) struct Counted(pub(crate) Arc<Metrics>);
+
+impl Watch for Counted {
+    fn looked(&self, claim: &Claim, outcome: &Outcome) {
+        if !matches!(claim.entity, Entity::Grant(_)) {
+            self.0.looked(outcome);
+        }
+    }
+}
+
+impl WatchGrants for Counted {
+    fn tended(&self, tended: &Tended) {
+        if tended.asked > 0 || tended.renewed {
+            self.0.tended(tended.renewed, tended.failure.as_ref());
+        }
+    }
+}
+
+impl Observer for Counted {
+    fn attempted(&self, attempt: &Attempt) {
+        let Attempt { operation, tool, outcome, duration, throttled } = attempt;
+        self.0.upstream(*tool, operation, outcome, *duration, *throttled);
+    }
+}
