@@ -121,8 +121,8 @@ async fn killed_after_any_write_of_a_data_key_rotation_nothing_is_lost() {
         restarted.read(tenant(1)).await;
         assert_eq!(restarted.print(tenant(1)).await, print);
         if ended {
-            // Two new keys, two tenants' values (four shelves each), two old keys.
-            assert_eq!(writes, 2 + 2 * 4 + 2);
+            // Two new keys, two tenants' values (five shelves each), two old keys.
+            assert_eq!(writes, 2 + 2 * 5 + 2);
             return;
         }
     }
