@@ -112,3 +112,15 @@ fn the_documents_of_this_crate_can_be_read_and_repaired() {
     assert!(documents.find("dc", "GET", "/rest/api/latest/issue/ACME-1").is_some());
     assert_eq!(documents.operations("cloud-v3").len(), 619);
 }
+
+#[test]
+fn a_failure_is_a_deviation_unless_the_product_is_known_for_it() {
+    assert_eq!(wrong(USER, 503, None).len(), 1);
+    let mut problem = answer(USER, 503, None);
+    problem.media = Some("application/x-www-form-urlencoded;charset=UTF-8".to_owned());
+    assert!(Judge::new(documents()).deviations_of(&problem).is_empty(), "of OAuth 1.0a, before the API");
+    let overlay = "undocumented = [{ prefix = \"/t/\", failures = [500], reason = \"r\" }]\n\
+        [undeclared]\nstatuses = []\nreason = \"r\"";
+    let overlay = crate::overlay::Overlay::parse(overlay).unwrap();
+    assert!(overlay.fails("/t/x", 500) && !overlay.fails("/t/x", 502) && !overlay.fails("/u", 500));
+}

@@ -2,7 +2,8 @@
 //!
 //! The simulators write transcripts while tests run; `judge` reads them: each answer's path, status, media type and body
 //! must be what the [`document`]s say, after the listed [`overlay`] repairs. `coverage` says which operations were seen.
-//! `export` hands a document to other programs; `reduce` made the documents in this crate out of the published ones.
+//! `export` hands a document to other programs; `reduce` made the documents in this crate out of the published ones, and
+//! `scopes` a table for the simulators.
 
 mod coverage;
 mod document;
@@ -11,6 +12,7 @@ mod judge;
 mod overlay;
 mod reduce;
 mod schema;
+mod scopes;
 mod transcript;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +56,13 @@ enum Task {
         /// Where the reduced one goes.
         to: PathBuf,
     },
+    /// Makes the table of OAuth 2.0 scopes out of published OpenAPI documents, the newest first.
+    Scopes {
+        /// Where the table goes.
+        to: PathBuf,
+        /// The published documents.
+        from: Vec<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -75,6 +84,7 @@ fn run(args: &Args) -> Result<String> {
         Task::Coverage { folder } => coverage::table(folder),
         Task::Export { name, served, to } => export::run(name, served, to),
         Task::Reduce { from, to } => reduce::run(from, to),
+        Task::Scopes { to, from } => scopes::run(to, from),
     }
 }
 

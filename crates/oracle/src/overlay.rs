@@ -31,6 +31,9 @@ pub(crate) struct Undocumented {
     /// Which faces; all if empty.
     #[serde(default)]
     pub(crate) faces: Vec<String>,
+    /// Statuses from 500 on that the product itself answers there to what it does not take.
+    #[serde(default)]
+    failures: Vec<u16>,
     #[expect(dead_code, reason = "for people; that it is there is what counts")]
     reason: String,
 }
@@ -81,6 +84,12 @@ impl Overlay {
             bail!("a repair at {:?} has no reason", repair.at);
         }
         Ok(overlay)
+    }
+
+    /// Whether the product itself answers this status there, a failure by its number.
+    pub(crate) fn fails(&self, path: &str, status: u16) -> bool {
+        let mut families = self.undocumented.iter().filter(|family| path.starts_with(&family.prefix));
+        families.any(|family| family.failures.contains(&status))
     }
 }
 

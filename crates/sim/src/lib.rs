@@ -1,19 +1,22 @@
-//! Faithful simulators of Jira (Cloud, Data Center, Server) and Targetprocess, with webhooks and fault switches.
+//! Faithful simulators of Jira (Cloud, Data Center, Server), Targetprocess and Atlassian's identity provider, with
+//! webhooks and fault switches.
 //!
-//! They are HTTP servers that keep their state in memory: start one with [`jira::start`] or [`targetprocess::start`]
-//! and speak to it as to the product. Each has a control API below `/_sim/` (clock, faults, edits as a person,
+//! They are HTTP servers that keep their state in memory: start one with [`jira::start`],
+//! [`targetprocess::start`] or [`atlassian::start`] and speak to it as to the product. Each has a control API below `/_sim/` (clock, faults, edits as a person,
 //! requests received, webhooks sent); `GET /_sim/` describes it and this crate's README lists every body.
 //!
 //! Ready-made people are `admin`, `ada` and `bob`: password equal to the name, e-mail `NAME@example.com`, API token
 //! `token-NAME`, personal access token `pat-NAME`. Nothing here is a secret, and nothing here checks Bowline's own
 //! protocol code with that same code: the crate depends on `text` and `net` only.
 
+pub mod atlassian;
 mod frame;
 pub mod jira;
 pub mod targetprocess;
 
 use std::net::SocketAddr;
 
+pub use frame::clock::VirtualClock;
 pub use frame::serve::Running;
 pub use frame::shown::{About, PersonAbout, ProjectAbout, SignIn};
 
@@ -38,6 +41,9 @@ pub enum Error {
     /// The webhook's JQL cannot be read, or names what is not there.
     #[error("the webhook's JQL cannot be used: {0}")]
     Filter(String),
+    /// The consumer's key is no RSA public key.
+    #[error("{0}")]
+    ConsumerKey(String),
     /// The client that sends webhooks could not be built.
     #[error(transparent)]
     Client(#[from] bowline_net::plain::Error),

@@ -11,6 +11,14 @@ use crate::frame::faults::plan::Plan;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Person(pub(crate) u16);
 
+/// Who a gateway in front of the product found to be calling; it stands in place of credentials.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    pub(crate) who: Person,
+    /// The id of the app that calls for them.
+    pub(crate) app: Option<String>,
+}
+
 /// A query string's pairs, decoded, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
@@ -19,6 +27,16 @@ impl Query {
     /// Reads the query of a URI; an undecodable one counts as absent.
     pub(crate) fn of(uri: &http::Uri) -> Self {
         axum::extract::Query::try_from_uri(uri).map(|query| Self(query.0)).unwrap_or_default()
+    }
+
+    /// Reads the fields of a form's body.
+    pub(crate) fn form(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The pairs as they came.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
     }
 
     /// The first value of a name, whatever its case.
@@ -71,6 +89,8 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// The whole body.
     pub(crate) body: Bytes,
+    /// What a gateway says of who calls.
+    pub(crate) pass: Option<&'a Pass>,
     /// Who calls; `None` is anonymous.
     pub(crate) caller: Option<Person>,
     /// What goes wrong with this request.

@@ -3,7 +3,7 @@
 //! Everything that has a time (created, updated, retries, stale search) asks this clock, so a test can make a day
 //! pass at once, or in a minute. Instants are milliseconds since 1970, as both vendors show them. Real time is read here only.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -57,10 +57,11 @@ pub(crate) struct Start {
 
 impl Start {
     pub(crate) fn apply(self, clock: &Clock) {
+        // Stopped first: time passes between the two on a busy machine.
+        clock.freeze(self.frozen);
         if let Some(at) = self.at {
             clock.set(at);
         }
-        clock.freeze(self.frozen);
     }
 }
 
@@ -165,6 +166,37 @@ impl Clock {
                 () = tokio::time::sleep(Duration::from_millis(left)) => {}
             }
         }
+    }
+}
+
+/// A simulator's clock in the hands of a test in the same process; `POST /_sim/clock` does the same from outside.
+#[derive(Clone, Debug)]
+pub struct VirtualClock(Arc<Clock>);
+
+impl VirtualClock {
+    pub(crate) fn of(clock: Arc<Clock>) -> Self {
+        Self(clock)
+    }
+
+    /// What it shows, in milliseconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.0.now()
+    }
+
+    /// Lets so much time pass at once.
+    pub fn advance(&self, by: Duration) {
+        self.0.advance(i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+    }
+
+    /// Makes it show this, in milliseconds since 1970.
+    pub fn set(&self, at: i64) {
+        self.0.set(at);
+    }
+
+    /// Stops it where it is, or lets it run on from there.
+    pub fn freeze(&self, frozen: bool) {
+        self.0.freeze(frozen);
     }
 }
 

@@ -124,6 +124,7 @@ fn caller<W: World>(house: &House<W>, head: &http::request::Parts) -> Option<Str
         raw_query: head.uri.query().unwrap_or_default(),
         headers: &head.headers,
         body: Bytes::new(),
+        pass: head.extensions.get(),
         caller: None,
         plan: &plan,
         faults: &house.frame.faults,

@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod clock;
+pub(crate) mod consent;
 pub(crate) mod control;
 pub(crate) mod cut;
 pub(crate) mod delivery;
@@ -13,6 +14,7 @@ pub(crate) mod door;
 pub(crate) mod faults;
 pub(crate) mod glob;
 pub(crate) mod locked;
+pub(crate) mod oauth;
 pub(crate) mod page;
 pub(crate) mod path;
 pub(crate) mod random;

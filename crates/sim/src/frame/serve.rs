@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::Error;
-use crate::frame::clock::{Clock, Start};
+use crate::frame::clock::{Clock, Start, VirtualClock};
 use crate::frame::control;
 use crate::frame::control::guard::Hosts;
 use crate::frame::cut::{Cut, Cutting};
@@ -30,6 +30,7 @@ pub struct Running {
     address: SocketAddr,
     url: String,
     about: About,
+    clock: Arc<Clock>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     sender: JoinHandle<()>,
@@ -53,6 +54,12 @@ impl Running {
     #[must_use]
     pub fn about(&self) -> &About {
         &self.about
+    }
+
+    /// Its clock, which a test turns.
+    #[must_use]
+    pub fn clock(&self) -> VirtualClock {
+        VirtualClock::of(self.clock.clone())
     }
 
     /// Takes no more connections, lets running answers finish for at most two seconds, sends no more webhooks.
@@ -84,16 +91,26 @@ pub(crate) struct Setup {
     pub(crate) hosts: Vec<String>,
     /// Where its clock begins.
     pub(crate) clock: Start,
+    /// The clock it has in common with others; its own when `None`.
+    pub(crate) shared: Option<Arc<Clock>>,
     /// How long a webhook's receiver may take to answer.
     pub(crate) hook_timeout: Duration,
 }
 
+/// A simulator that is being served, and what others in this process reach it by.
+pub(crate) struct Opened<W> {
+    pub(crate) running: Running,
+    pub(crate) house: Arc<House<W>>,
+    /// All that it serves, without the context path.
+    pub(crate) router: Router,
+}
+
 /// Binds, makes the world (it wants to know its base URL), and serves it in tasks of its own.
-pub(crate) async fn start<W: World>(
+pub(crate) async fn open<W: World>(
     setup: Setup,
     make: impl FnOnce(Frame, String) -> Result<W, Error>,
     vendor: impl FnOnce(&Arc<House<W>>) -> Router,
-) -> Result<Running, Error> {
+) -> Result<Opened<W>, Error> {
     let bind = |source| Error::Bind { address: setup.address, source };
     let context = context(&setup.context)?;
     let listener = TcpListener::bind(setup.address).await.map_err(bind)?;
@@ -105,11 +122,11 @@ pub(crate) async fn start<W: World>(
 
     let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
     let (clock, faults, recorder) =
-        (Arc::new(Clock::default()), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
+        (setup.shared.unwrap_or_default(), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
     let (delivery, waiting) =
         Delivery::new(clock.clone(), faults.clone(), recorder.clone(), (setup.seed, setup.hook_timeout));
     setup.clock.apply(&clock);
-    let frame = Frame { clock, faults, recorder, delivery: delivery.clone() };
+    let frame = Frame { clock: clock.clone(), faults, recorder, delivery: delivery.clone() };
     let hosts = Hosts::new(&url, setup.hosts);
     let house = Arc::new(House::new(make(frame.clone(), url.clone())?, frame, hosts));
     let about = house.read(|world| world.about());
@@ -120,7 +137,8 @@ pub(crate) async fn start<W: World>(
     });
     let router = vendor(&house)
         .layer(middleware::from_fn_with_state(house.clone(), door::pass::<W>))
-        .merge(control::router(house));
+        .merge(control::router(house.clone()));
+    let whole = router.clone();
     let router = if context.is_empty() { router } else { Router::new().nest(&context, router) };
     let (stop, stopped) = oneshot::channel::<()>();
     let service = router.into_make_service_with_connect_info::<Cut>();
@@ -133,7 +151,8 @@ pub(crate) async fn start<W: World>(
         drop(serving.await);
     });
     let sender = tokio::spawn(run::run(delivery, waiting, client));
-    Ok(Running { address, url, about, stop: Some(stop), server, sender, worker })
+    let running = Running { address, url, about, clock, stop: Some(stop), server, sender, worker };
+    Ok(Opened { running, house, router: whole })
 }
 
 /// An address that can be called: for one that stands for all of this machine's, its own.

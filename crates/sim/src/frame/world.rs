@@ -257,6 +257,7 @@ fn handler<W: World>(
             raw_query: head.uri.query().unwrap_or_default(),
             headers: &head.headers,
             body: bytes::Bytes::new(),
+            pass: head.extensions.get(),
             caller: None,
             plan,
             faults: &house.frame.faults,

@@ -1,11 +1,11 @@
 //! Apps: who calls not for themselves but as an OAuth 2.0 or Connect app.
 //!
-//! Apps' own credentials are served with the simulated Atlassian. Until a call carries one, `app` of
+//! A call through the gateway of the simulated Atlassian says itself whose it is; of others, `app` of
 //! `POST /_sim/settings` says whose calls are an app's. Points, dynamic webhooks and traces of webhooks are for apps.
 
 use serde::Deserialize;
 
-use crate::frame::call::Person;
+use crate::frame::call::{Call, Person};
 use crate::jira::site::Site;
 
 /// Which way an app is made.
@@ -31,9 +31,12 @@ pub(crate) struct App {
     pub(crate) owner: Option<Person>,
 }
 
-/// The app somebody's calls are made by.
-pub(crate) fn of(site: &Site, caller: Option<Person>) -> Option<&App> {
-    let caller = caller?;
+/// The app that a call is made by.
+pub(crate) fn of<'a>(site: &'a Site, call: &Call<'_>) -> Option<&'a App> {
+    let caller = call.caller?;
+    if let Some(app) = call.pass.and_then(|pass| pass.app.as_ref()) {
+        return site.apps.iter().find(|own| own.key == *app);
+    }
     site.apps.iter().find(|app| app.people.contains(&caller))
 }
 

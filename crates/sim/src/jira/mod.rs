@@ -3,10 +3,10 @@
 //! Start one with [`start`] and speak HTTP to it. The state is a [`site::Site`]; requests come in by `route`, are read
 //! by `edit`, done by `deed`, shown by `view` and told to webhooks by `hook`.
 
-mod access;
+pub(crate) mod access;
 mod agile;
-mod app;
-mod catalog;
+pub(crate) mod app;
+pub(crate) mod catalog;
 mod circle;
 mod control;
 mod custom;
@@ -28,7 +28,7 @@ mod limit;
 mod part;
 mod rank;
 mod refusal;
-mod route;
+pub(crate) mod route;
 mod rule;
 mod scheme;
 mod screen;
@@ -36,7 +36,7 @@ mod secrecy;
 mod seed;
 mod shape;
 mod shown;
-mod site;
+pub(crate) mod site;
 mod span;
 mod switch;
 mod task;
@@ -55,16 +55,17 @@ use serde_json::{Value, json};
 
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
-use crate::frame::clock::Start;
-use crate::frame::serve::{self, Running, Setup};
+use crate::frame::clock::{Clock, Start};
+use crate::frame::serve::{self, Opened, Running, Setup};
 use crate::frame::world::{House, World, routes};
+use crate::jira::access::oauth1::consumer::Consumer;
 use crate::jira::limit::Limits;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 use crate::{Error, WebhookTarget};
 
 /// Cloud waits this long for a webhook's answer (webhook page of the Cloud documentation).
-const HOOK_TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const HOOK_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Cloud sends no larger webhook ("Webhooks", developer.atlassian.com/cloud/jira/platform/webhooks).
 const HOOK_CAP: usize = 25 * 1024 * 1024;
@@ -108,6 +109,9 @@ pub struct Options {
     pub base_url: Option<String>,
     /// The path it is below, as servers are installed: `/jira`; empty for none.
     pub context: String,
+    /// The public key of the OAuth 1.0a consumer `bowline`, as PEM; without one it is unknown until the control API sets
+    /// one. Not on Cloud.
+    pub consumer_key: Option<String>,
     /// A webhook that is there from the start.
     pub webhook: Option<WebhookTarget>,
     /// Draws the issues, the faults and the webhooks' identifiers.
@@ -134,6 +138,7 @@ impl Default for Options {
             deployment: Deployment::Cloud,
             base_url: None,
             context: String::new(),
+            consumer_key: None,
             webhook: None,
             seed: 1,
             issues: 120,
@@ -146,13 +151,42 @@ impl Default for Options {
     }
 }
 
+/// What a Jira has in common with others in its process.
+pub(crate) struct Shared {
+    /// Their clock; its own when `None`.
+    pub(crate) clock: Option<Arc<Clock>>,
+    /// Adds what is there only because of them.
+    pub(crate) prepare: fn(&mut Site),
+}
+
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
+    open(options, address, Shared { clock: None, prepare: |_| {} }).await.map(|opened| opened.running)
+}
+
+/// The same, with what others reach it by.
+pub(crate) async fn open(
+    options: Options,
+    address: SocketAddr,
+    shared: Shared,
+) -> Result<Opened<Site>, Error> {
     let Options {
-        deployment, base_url, context, webhook, seed, issues, webhook_retry, hosts, limits, ..
+        deployment,
+        base_url,
+        context,
+        consumer_key,
+        webhook,
+        seed,
+        issues,
+        webhook_retry,
+        hosts,
+        limits,
+        ..
     } = options;
     let clock = Start { at: options.now, frozen: options.frozen };
-    let setup = Setup { address, base_url, context, seed, hosts, clock, hook_timeout: HOOK_TIMEOUT };
+    let Shared { clock: common, prepare } = shared;
+    let setup =
+        Setup { address, base_url, context, seed, hosts, clock, shared: common, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;
@@ -165,10 +199,15 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
         if limits {
             site.limits = Limits::documented(site.is_cloud());
         }
+        if let Some(public) = consumer_key {
+            let made = Consumer::new("bowline".to_owned(), "Bowline".to_owned(), &public);
+            site.gate.links().consumers.push(made.map_err(Error::ConsumerKey)?);
+        }
+        prepare(&mut site);
         control::target(&mut site, webhook).map_err(Error::Filter)?;
         Ok(site)
     };
-    serve::start(setup, make, |house| router(house, deployment)).await
+    serve::open(setup, make, |house| router(house, deployment)).await
 }
 
 fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
@@ -220,13 +259,17 @@ fn own_paths(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     };
     let router = pat("latest").merge(pat("1.0")).merge(routes(house, "", "", route::session::page()));
     let router = router.merge(config("1")).merge(config("latest"));
+    let router = router.merge(routes(house, "/plugins/servlet/oauth", "", route::oauth1::table()));
     if deployment == Deployment::Server {
         return router;
     }
     let hooks = |version| {
         routes(house, &format!("/rest/jira-webhook/{version}"), "1.0", route::webhook::recent::table())
     };
-    router.merge(hooks("1.0")).merge(hooks("latest"))
+    let oauth2 = |version| routes(house, &format!("/rest/oauth2/{version}"), "1.0", route::oauth2::table());
+    let router = router.merge(oauth2("latest")).merge(oauth2("1.0"));
+    let pages = routes(house, "", "", route::oauth2::pages());
+    router.merge(hooks("1.0")).merge(hooks("latest")).merge(pages)
 }
 
 impl World for Site {
@@ -243,6 +286,7 @@ impl World for Site {
     fn guard(&self, call: &Call<'_>) -> Result<(), Answer> {
         access::xsrf::check(self, call)?;
         access::media::check(self, call)?;
+        access::oauth2::scope::check(self, call)?;
         limit::check(self, call)?;
         hook::note_trace(self, call);
         Ok(())

@@ -113,7 +113,7 @@ fn sign_in(site: &Site) -> Vec<SignIn> {
             example: curl(&format!("-u ada@example.com:token-ada {}/rest/api/3/myself", site.base)),
         }];
     }
-    vec![
+    let mut ways = vec![
         SignIn {
             how: "name and password, which is the name again (Basic)",
             example: curl(&format!("-u ada:ada {}/rest/api/2/myself", site.base)),
@@ -122,7 +122,22 @@ fn sign_in(site: &Site) -> Vec<SignIn> {
             how: "personal access token, which is pat-NAME (Bearer)",
             example: curl(&format!("-H 'Authorization: Bearer pat-ada' {}/rest/api/2/myself", site.base)),
         },
-    ]
+    ];
+    if site.deployment == Deployment::DataCenter {
+        ways.push(SignIn {
+            how: "OAuth 2.0 client `bowline`, secret `secret-bowline`: open in a browser",
+            example: format!(
+                "{}/rest/oauth2/latest/authorize?client_id=bowline&response_type=code&scope=WRITE&state=x&redirect_uri=\
+                 http%3A%2F%2F127.0.0.1%3A8000%2Fcallback",
+                site.base
+            ),
+        });
+    }
+    ways.push(SignIn {
+        how: "OAuth 1.0a consumer `bowline`, once it has a public key (RSA-SHA1)",
+        example: format!("POST {}/plugins/servlet/oauth/request-token", site.base),
+    });
+    ways
 }
 
 fn projects(site: &Site) -> Vec<ProjectAbout> {

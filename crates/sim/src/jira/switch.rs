@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::frame::call::Person;
 use crate::frame::delivery::pace;
-use crate::jira::access::Failed;
 use crate::jira::access::token::{self, DAY, Kind, Wanted};
+use crate::jira::access::{Failed, oauth1, oauth2};
 use crate::jira::app;
 use crate::jira::limit::change as limit;
 use crate::jira::site::Site;
@@ -26,6 +26,10 @@ struct Change {
     token: Option<Token>,
     #[serde(default)]
     personal_tokens: Option<Policy>,
+    #[serde(default)]
+    oauth2: Option<oauth2::change::Change>,
+    #[serde(default)]
+    oauth1: Option<oauth1::change::Change>,
     #[serde(default)]
     app: Option<app::Change>,
     #[serde(default)]
@@ -169,6 +173,12 @@ pub(crate) fn set(site: &mut Site, change: &Value) -> Result<Value, String> {
     }
     if let Some(webhooks) = change.webhooks {
         site.frame.delivery.set_pace(webhooks);
+    }
+    if let Some(oauth1) = change.oauth1 {
+        return oauth1.apply(site);
+    }
+    if let Some(oauth2) = change.oauth2 {
+        return oauth2.apply(site);
     }
     change.token.map_or_else(|| Ok(json!({})), |token| set_token(site, token))
 }

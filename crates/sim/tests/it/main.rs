@@ -4,9 +4,12 @@
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
 
+mod atlassian;
+mod browser;
 mod client;
 mod concurrency;
 mod control;

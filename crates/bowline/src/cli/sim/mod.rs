@@ -1,9 +1,10 @@
-//! `bowline sim`: a simulated Jira or Targetprocess as a program of its own.
+//! `bowline sim`: a simulated Jira, Targetprocess or Atlassian as a program of its own.
 
+mod atlassian;
 mod listen;
 mod told;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bowline_sim::{Error, Running, WebhookTarget, jira, targetprocess};
@@ -19,7 +20,9 @@ use super::{Done, Out, secret};
 const JIRA: &str = "\
 People: admin (administrator), ada, bob. They sign in
   on Cloud with e-mail NAME@example.com and API token token-NAME (Basic),
-  on Data Center and Server with name NAME and password NAME (Basic), or personal access token pat-NAME (Bearer).
+  on Data Center and Server with name NAME and password NAME (Basic), or personal access token pat-NAME (Bearer),
+  on Data Center by OAuth 2.0 (client bowline, secret secret-bowline), on both by OAuth 1.0a (consumer bowline,
+  --consumer-key FILE).
 Projects: ACME (a strict workflow: done is reached through review, and asks for a resolution) and OPS (an open one).
 
 Examples:
@@ -58,6 +61,12 @@ pub(crate) enum Which {
     /// to. No account, no network, no licence.
     #[command(after_help = TARGETPROCESS)]
     Targetprocess(Box<Targetprocess>),
+    /// Run a simulated Atlassian: OAuth 2.0, the API gateway, and several Jira Cloud sites.
+    ///
+    /// People consent on a page, tokens rotate and end as Atlassian's do, and the gateway checks the scopes of each call. A
+    /// year passes when its clock is told so. No account, no network, no licence.
+    #[command(after_help = atlassian::HELP)]
+    Atlassian(Box<atlassian::Ask>),
 }
 
 /// A simulated Jira.
@@ -75,6 +84,9 @@ pub(crate) struct Jira {
     /// Limits requests as Atlassian does, with the documented numbers.
     #[arg(long)]
     limits: bool,
+    /// A file with the public key (PEM) of the OAuth 1.0a consumer `bowline`; not on Cloud.
+    #[arg(long, value_name = "FILE")]
+    consumer_key: Option<PathBuf>,
     /// A file with the secret that webhooks are signed with; `-` reads it from standard input.
     #[arg(long, value_name = "FILE", requires = "webhook")]
     webhook_secret_file: Option<PathBuf>,
@@ -161,29 +173,42 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 pub(super) async fn run(out: Out, which: Which) -> Done {
     bowline_net::start();
-    let (name, running) = start(which).await?;
-    told::say(out, name, &running);
+    match which {
+        Which::Jira(ask) => {
+            let address = ask.common.listen.0;
+            alone(out, "jira", jira::start(ask.options()?, address).await.map_err(cannot)?).await
+        }
+        Which::Targetprocess(ask) => {
+            let address = ask.common.listen.0;
+            let running = targetprocess::start(ask.options(), address).await.map_err(cannot)?;
+            alone(out, "targetprocess", running).await
+        }
+        Which::Atlassian(ask) => {
+            let atlassian = ask.start().await?;
+            told::say(out, "atlassian", atlassian.running(), atlassian.sites());
+            until_told().await?;
+            atlassian.stop().await;
+            Ok(())
+        }
+    }
+}
+
+/// Runs a simulator that is not in company.
+async fn alone(out: Out, name: &str, running: Running) -> Done {
+    told::say(out, name, &running, &[]);
+    until_told().await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn until_told() -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    running.stop().await;
     Ok(())
-}
-
-async fn start(which: Which) -> Result<(&'static str, Running), Failed> {
-    match which {
-        Which::Jira(ask) => {
-            let address = ask.common.listen.0;
-            Ok(("jira", jira::start(ask.options()?, address).await.map_err(cannot)?))
-        }
-        Which::Targetprocess(ask) => {
-            let address = ask.common.listen.0;
-            let started = targetprocess::start(ask.options(), address).await;
-            Ok(("targetprocess", started.map_err(cannot)?))
-        }
-    }
 }
 
 impl Jira {
@@ -201,6 +226,7 @@ impl Jira {
             },
             base_url: common.base_url,
             context: self.context_path,
+            consumer_key: self.consumer_key.as_deref().map(key).transpose()?,
             webhook: common.webhook.map(|url| WebhookTarget { url, secret, jql, events, header: None }),
             seed: common.seed,
             issues: self.issues,
@@ -230,6 +256,12 @@ impl Targetprocess {
     }
 }
 
+/// Reads a public key, which is no secret.
+fn key(file: &Path) -> Result<String, Failed> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Failed::usage(format!("cannot read the key in {}: {error}", file.display())))
+}
+
 /// Says why it did not start, and what to do.
 fn cannot(error: Error) -> Failed {
     match error {
@@ -237,6 +269,7 @@ fn cannot(error: Error) -> Failed {
         Error::Context(_) => {
             Failed::usage(error.to_string()).next("give --context-path a path such as /jira")
         }
+        Error::ConsumerKey(_) => Failed::usage(error.to_string()).next("give --consumer-key the public key"),
         Error::Filter(_) => Failed::usage(error.to_string()).next("mend the query of --webhook-jql"),
         other => Failed::new(Exit::Failure, other.to_string()),
     }

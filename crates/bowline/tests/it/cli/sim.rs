@@ -8,8 +8,10 @@ use crate::house::{Tool, bowline};
 fn a_simulator_that_cannot_start_says_why_and_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for which in ["jira", "targetprocess"] {
-        let said = bowline(&["sim", which, "--listen", &address], &[], "").exit(1);
+    for (which, others) in [("jira", vec![]), ("targetprocess", vec![]), ("atlassian", vec!["--site", "a=0"])]
+    {
+        let words = [&["sim", which, "--listen", &address], &others[..]].concat();
+        let said = bowline(&words, &[], "").exit(1);
         said.says(&[&format!("another program listens on {address}"), "next: choose another port"]);
     }
     let said = bowline(&["--json", "sim", "jira", "--listen", &address], &[], "").exit(1);
@@ -31,6 +33,8 @@ fn what_cannot_be_meant_is_refused_with_what_would_be_right() {
         (vec!["jira", "--context-path", "/a b"], "no context path"),
         (vec!["jira", "--webhook", "http://127.0.0.1:9/", "--webhook-jql", "colour = red"], "'colour'"),
         (vec!["targetprocess", "--webhook", "http://127.0.0.1:9/", "--webhook-header", "x"], "NAME: VALUE"),
+        (vec!["atlassian", "--site", "acme"], "NAME=ADDRESS"),
+        (vec!["jira", "--deployment", "dc", "--consumer-key", "Cargo.toml"], "no public key"),
     ] {
         let words: Vec<&str> = std::iter::once("sim").chain(words).collect();
         bowline(&words, &[], "").exit(2).says(&[right]);
@@ -43,10 +47,27 @@ fn the_help_of_a_simulator_says_how_to_sign_in_and_where_its_page_is() {
     for word in ["token-NAME", "pat-NAME", "ACME", "/_sim/", "--listen", "--webhook", "--seed", "curl -u"] {
         assert!(jira.contains(word), "{word} is missing in:\n{jira}");
     }
+    let atlassian = bowline(&["sim", "atlassian", "--help"], &[], "").ok().out;
+    for word in ["secret-bowline", "client_credentials", "--site", "globex", "scoped-token-NAME", "/_sim/"] {
+        assert!(atlassian.contains(word), "{word} is missing in:\n{atlassian}");
+    }
     let targetprocess = bowline(&["sim", "targetprocess", "--help"], &[], "").ok().out;
     for word in ["access_token=token-ada", "/_sim/", "--listen", "--webhook", "--stories"] {
         assert!(targetprocess.contains(word), "{word} is missing in:\n{targetprocess}");
     }
+}
+
+#[tokio::test]
+async fn an_atlassian_tells_programs_where_its_sites_are() {
+    let atlassian = Tool::start(&["atlassian", "--site", "initech=0", "--issues", "3", "--frozen"]);
+    let site = &atlassian.first["sites"][0];
+    assert_eq!(
+        (atlassian.first["title"].as_str(), site["name"].as_str()),
+        (Some("Atlassian"), Some("initech"))
+    );
+    assert_eq!(atlassian.first["sites"].as_array().unwrap().len(), 1);
+    assert_eq!(atlassian.get("state").await["sites"][0]["cloud_id"], site["cloud_id"]);
+    assert_eq!(site["control"], format!("{}/_sim/", site["url"].as_str().unwrap()));
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Signing in to Jira, and the headers Jira puts on every answer.
 //!
 //! Cloud: Basic with e-mail and API token on the site; scoped tokens and an app's access tokens through the gateway.
-//! Data Center: Basic with name and password, Bearer with a personal access token, or a session's cookie. No
-//! credentials make an anonymous caller, who sees public projects only; what wrong ones make is in [`Failed`].
+//! Data Center: Basic with name and password, OAuth 1.0a, Bearer with a personal access token or one of its OAuth 2.0 provider, or
+//! a session's cookie. No credentials make an anonymous caller, who sees public projects only; what wrong ones make is in [`Failed`].
 
 pub(crate) mod login;
 pub(crate) mod media;
+pub(crate) mod oauth1;
+pub(crate) mod oauth2;
 pub(crate) mod session;
 pub(crate) mod token;
 pub(crate) mod xsrf;
@@ -24,6 +26,8 @@ use crate::frame::call::{Call, Person};
 use crate::frame::locked::Locked;
 use crate::frame::table::Row;
 use crate::jira::access::login::{Logins, Verdict};
+use crate::jira::access::oauth1::{Links, message};
+use crate::jira::access::oauth2::Provider;
 use crate::jira::access::session::Sessions;
 use crate::jira::access::token::{Tokens, Use};
 use crate::jira::catalog::Project;
@@ -50,6 +54,10 @@ pub(crate) struct Gate {
     logins: Locked<Logins>,
     sessions: Locked<Sessions>,
     tokens: Locked<Tokens>,
+    /// OAuth 1.0a of application links.
+    links: Locked<Links>,
+    /// Data Center's OAuth 2.0.
+    provider: Locked<Provider>,
     /// What administrators allow of personal access tokens.
     pub(crate) policy: Policy,
     /// Whether passwords are refused, as Jira 11 is installed.
@@ -74,6 +82,14 @@ impl Gate {
     pub(crate) fn tokens(&self) -> MutexGuard<'_, Tokens> {
         self.tokens.lock()
     }
+
+    pub(crate) fn links(&self) -> MutexGuard<'_, Links> {
+        self.links.lock()
+    }
+
+    pub(crate) fn provider(&self) -> MutexGuard<'_, Provider> {
+        self.provider.lock()
+    }
 }
 
 /// What wrong credentials make of a caller.
@@ -96,6 +112,15 @@ impl Failed {
 
 /// Who calls.
 pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
+    if let Some(pass) = call.pass {
+        return used(site, Use::Of(pass.who));
+    }
+    if !site.is_cloud() && message::is_signed(call) {
+        // The servlets look at signatures themselves.
+        let is_servlet = call.path.starts_with(oauth1::SERVLETS);
+        let who = (!is_servlet).then(|| oauth1::admit(site, call)).transpose();
+        return who.map_err(|problem| problem.answer(site));
+    }
     let Some(value) = call.headers.get(AUTHORIZATION) else {
         return if site.is_cloud() { Ok(None) } else { by_cookie(site, call) };
     };
@@ -106,13 +131,19 @@ pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answ
             let (user, secret) = decoded(credential.trim()).ok_or_else(|| refused(site))?;
             if cloud { by_email(site, &user, &secret) } else { by_password(site, &user, &secret).map(Some) }
         }
-        ("bearer", false) => used(site, token::find(site, credential.trim())),
+        ("bearer", false) => {
+            let token = credential.trim();
+            used(site, oauth2::person(site, token).map_or_else(|| token::find(site, token), Use::Of))
+        }
         _ => Err(refused(site)),
     }
 }
 
 /// Who calls, without counting a login.
 pub(super) fn whose(site: &Site, call: &Call<'_>) -> Option<Person> {
+    if !site.is_cloud() && message::is_signed(call) {
+        return oauth1::holder(site, call);
+    }
     let basic = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
     match basic {
         Some((scheme, credential)) if !site.is_cloud() && scheme.eq_ignore_ascii_case("basic") => {
@@ -124,7 +155,7 @@ pub(super) fn whose(site: &Site, call: &Call<'_>) -> Option<Person> {
 }
 
 /// Name and secret of Basic credentials.
-fn decoded(credential: &str) -> Option<(String, String)> {
+pub(crate) fn decoded(credential: &str) -> Option<(String, String)> {
     let text = String::from_utf8(STANDARD.decode(credential).ok()?).ok()?;
     text.split_once(':').map(|(user, secret)| (user.to_owned(), secret.to_owned()))
 }
@@ -134,7 +165,7 @@ fn by_cookie(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
     let Some(id) = session::cookie(call) else { return Ok(None) };
     let person = site.gate.sessions().person(&id, site.frame.clock.now());
     let person = person.filter(|person| !site.catalog.account(*person).inactive);
-    if person.is_none() && call.route != "/session" {
+    if person.is_none() && call.route != "/session" && !xsrf::is_page(call.path) {
         return Err(refused(site));
     }
     Ok(person)
@@ -223,7 +254,7 @@ pub(super) fn dress(site: &Site, call: &Call<'_>, answer: &mut Answer) {
         if !site.is_cloud() {
             dressed = dressed.header(USER_NAME, "anonymous");
         }
-        let told = dressed.headers.iter().any(|(name, _)| *name == LOGIN_REASON);
+        let told = dressed.headers.iter().any(|(name, _)| *name == LOGIN_REASON) || message::is_signed(call);
         if call.headers.contains_key(AUTHORIZATION) && !told && dressed.status != StatusCode::FORBIDDEN {
             dressed = dressed.header(LOGIN_REASON, "AUTHENTICATED_FAILED");
         }

@@ -173,6 +173,24 @@ pub(crate) fn find(site: &Site, secret: &str) -> Use {
     }
 }
 
+/// Whose scoped token this is, and what it may be used for: what the gateway asks.
+pub(crate) fn scoped(site: &Site, email: &str, secret: &str) -> Option<(Person, Vec<String>)> {
+    let now = site.frame.clock.now();
+    let fits = |token: &&mut Token| {
+        let is_scoped = matches!(token.kind, Kind::Scoped | Kind::Service);
+        is_scoped && token.secret == secret && token.expires.is_none_or(|end| now < end)
+    };
+    let mut tokens = site.gate.tokens();
+    let token = tokens.made.iter_mut().find(fits)?;
+    let account = site.catalog.account(token.who);
+    let is_theirs =
+        account.email.eq_ignore_ascii_case(email) && !account.inactive && !site.gate.tokens_disabled;
+    is_theirs.then(|| {
+        token.used = Some(now);
+        (token.who, token.scopes.clone())
+    })
+}
+
 /// Ends a secret at an instant; whether there is such a one.
 pub(crate) fn end(site: &Site, secret: &str, at: i64) -> bool {
     let ready = ready(site, secret).is_some();

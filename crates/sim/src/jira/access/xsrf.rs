@@ -17,10 +17,17 @@ const FORMS: &[&str] = &["application/x-www-form-urlencoded", "multipart/form-da
 /// The header's values that switch the check off; the second is the older one.
 const WAIVERS: &[&str] = &["no-check", "nocheck"];
 
+/// What is no API: pages with forms of their own, and what programs send forms to before they have signed in.
+const PAGES: &[&str] = &[LOGIN_PAGE, "/rest/oauth2/", "/plugins/servlet/oauth"];
+
+/// Whether somebody gets there before there is anything to protect, or brings a secret that the page gave them.
+pub(crate) fn is_page(path: &str) -> bool {
+    PAGES.iter().any(|page| path.starts_with(page))
+}
+
 /// Refuses a request that may have been forged.
 pub(crate) fn check(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
-    // The login page's own form comes before there is anything to protect.
-    if matches!(call.method, "GET" | "HEAD" | "OPTIONS") || call.path == LOGIN_PAGE {
+    if matches!(call.method, "GET" | "HEAD" | "OPTIONS") || is_page(call.path) {
         return Ok(());
     }
     let header = |name: http::HeaderName| call.headers.get(name).and_then(|value| value.to_str().ok());

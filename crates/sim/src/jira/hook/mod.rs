@@ -257,7 +257,7 @@ pub(crate) fn note_trace(site: &Site, call: &Call<'_>) {
         return;
     }
     let wanted = call.headers.get(TRACE).and_then(|value| value.to_str().ok());
-    let fits = |trace: &&str| trace.len() <= 1_024 && app::of(site, call.caller).is_some();
+    let fits = |trace: &&str| trace.len() <= 1_024 && app::of(site, call).is_some();
     *site.trace.lock() = wanted.filter(fits).map(str::to_owned);
 }
 

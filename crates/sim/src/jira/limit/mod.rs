@@ -87,7 +87,7 @@ pub(crate) fn check(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
     if let Some(size) = limits.bucket {
         return node::check(&mut counts.people, call, size, now);
     }
-    if let (Some(rule), Some(app)) = (limits.points.filter(|rule| !rule.beta), app::of(site, call.caller)) {
+    if let (Some(rule), Some(app)) = (limits.points.filter(|rule| !rule.beta), app::of(site, call)) {
         let quota = rule.quota(users(site));
         if counts.apps.entry(app.key.clone()).or_default().spent(now) >= quota {
             let refused = refused(rule.pool.reason(), quota, points::to_reset(now), now);
@@ -151,7 +151,7 @@ pub(crate) fn dress(site: &Site, call: &Call<'_>, answer: Answer) -> Answer {
     let refused = answer.headers.iter().any(|(name, _)| *name == REASON);
     let (mut told, mut beta) = (Told::default(), Told::default());
     let mut answer = answer;
-    if let (Some(rule), Some(app)) = (limits.points, app::of(site, call.caller)) {
+    if let (Some(rule), Some(app)) = (limits.points, app::of(site, call)) {
         let account = counts.apps.entry(app.key.clone()).or_default();
         if !refused {
             account.spend(points::cost(call, &answer), now);

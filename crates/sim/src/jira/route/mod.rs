@@ -36,6 +36,8 @@ pub(crate) mod kind;
 pub(crate) mod label;
 pub(crate) mod layout;
 pub(crate) mod notice;
+pub(crate) mod oauth1;
+pub(crate) mod oauth2;
 pub(crate) mod part;
 pub(crate) mod pat;
 pub(crate) mod permission;

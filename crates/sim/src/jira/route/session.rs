@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::body;
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person, Query};
+use crate::frame::oauth::redirect;
 use crate::frame::world::{Act, Route};
 use crate::jira::access::login::{self, Verdict};
 use crate::jira::access::session::{self, COOKIE_NAME};
@@ -20,7 +21,7 @@ use crate::jira::site::Site;
 const FORM: &str = "<!DOCTYPE html>\n<html><head><title>Log in - Jira</title></head><body>\
     <form action=\"login.jsp\" method=\"post\"><label>Username <input name=\"os_username\"></label>\
     <label>Password <input type=\"password\" name=\"os_password\"></label>\
-    <label>CAPTCHA <input name=\"os_captcha\"></label><button>Log In</button></form></body></html>";
+    <label>CAPTCHA <input name=\"os_captcha\"></label>DESTINATION<button id=\"login\">Log In</button></form></body></html>";
 
 /// Below `/rest/auth/1` and `/rest/auth/latest`. Cloud has no passwords, so it only tells who calls.
 pub(crate) fn table(cloud: bool) -> Vec<Route<Site>> {
@@ -91,14 +92,38 @@ fn set_cookie(site: &Site, id: &str) -> String {
 }
 
 /// `GET login.jsp`: name, password, and the CAPTCHA that is solved by whatever is typed.
-fn form(_: &Site, _: &Call<'_>) -> Result<Answer, Refusal> {
-    Ok(Answer::html(StatusCode::OK, FORM))
+fn form(_: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
+    Ok(login_page(destination(&call.query)))
+}
+
+/// The page, with where its form leads in the end.
+fn login_page(destination: &str) -> Answer {
+    let hidden = match destination {
+        "" => String::new(),
+        path => {
+            let path = minijinja::HtmlEscape(path);
+            format!("<input type=\"hidden\" name=\"os_destination\" value=\"{path}\">")
+        }
+    };
+    Answer::page(StatusCode::OK, FORM.replace("DESTINATION", &hidden))
+}
+
+/// Where somebody wanted to go, if that is on this Jira.
+fn destination(query: &Query) -> &str {
+    let path = query.get("os_destination").unwrap_or_default();
+    if path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') { path } else { "" }
+}
+
+/// Sends a browser to the login page, and from there on to a path of this Jira.
+pub(crate) fn first_sign_in(site: &Site, path: &str) -> Answer {
+    let told = [("permissionViolation", "true"), ("os_destination", path)];
+    redirect(&format!("{}{LOGIN_PAGE}", site.base), &told)
 }
 
 /// `POST login.jsp`: opens a session; a solved CAPTCHA lifts the bar for programs as well.
 fn submit(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let text = std::str::from_utf8(&call.body).unwrap_or_default();
-    let form = format!("/?{text}").parse().map(|uri| Query::of(&uri)).unwrap_or_default();
+    let form = Query::form(&call.body);
+    let destination = destination(&form);
     let (name, password) =
         (form.get("os_username").unwrap_or_default(), form.get("os_password").unwrap_or_default());
     let account = site.catalog.person(|account| account.name.eq_ignore_ascii_case(name));
@@ -107,11 +132,16 @@ fn submit(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     Ok(match login::password(site, name, password) {
         Verdict::In(who) => Answer::empty(StatusCode::FOUND)
-            .header(LOCATION, &format!("{}/secure/Dashboard.jspa", site.base))
+            .header(LOCATION, &format!("{}{}", site.base, first(destination, "/secure/Dashboard.jspa")))
             .header(SET_COOKIE, &set_cookie(site, &session::start(site, who))),
-        Verdict::Wrong => failed(site, Answer::html(StatusCode::OK, FORM)),
-        Verdict::Challenge => challenge(site, Answer::html(StatusCode::OK, FORM)),
+        Verdict::Wrong => failed(site, login_page(destination)),
+        Verdict::Challenge => challenge(site, login_page(destination)),
     })
+}
+
+/// A path, or the other one where there is none.
+fn first<'a>(path: &'a str, other: &'a str) -> &'a str {
+    if path.is_empty() { other } else { path }
 }
 
 /// `DELETE session`: ends the session whose cookie was sent.

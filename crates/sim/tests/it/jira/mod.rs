@@ -22,6 +22,8 @@ mod limits;
 mod links;
 mod malformed;
 mod notices;
+mod oauth1;
+mod oauth2;
 mod parents;
 mod picker;
 mod plans;

@@ -38,7 +38,7 @@ pub(crate) fn table() -> Vec<Route<Site>> {
 fn caller<'a>(site: &'a Site, call: &Call<'_>) -> Result<(Person, &'a App), Refusal> {
     let who = signed_in(call)?;
     // Met by integration-os/connections pull request 60.
-    let app = app::of(site, Some(who));
+    let app = app::of(site, call);
     Ok((who, app.ok_or_else(|| Refusal::forbidden("Only apps can access this resource."))?))
 }
 
