@@ -1,4 +1,4 @@
-//! A simulated Jira as users start it: `bowline sim jira`, on a free port, until the value is dropped.
+//! A simulator as users start it: `bowline sim`, on a free port, until the value is dropped.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -22,23 +22,31 @@ impl Simulator {
         shell::run(shell::cargo().args(["build", "-q", "-p", "bowline"]))
     }
 
-    /// Starts one below a path, `/jira` or none; what it answers is written down in the folder.
+    /// Starts a Jira below a path, `/jira` or none; what it answers is written down in the folder.
     pub(crate) fn start(deployment: &str, context: &str, transcripts: &Path) -> Result<Self> {
+        Self::spawn(&["jira", "--deployment", deployment, "--context-path", context], transcripts)
+    }
+
+    /// Starts a simulated Atlassian with its sites.
+    pub(crate) fn start_atlassian(transcripts: &Path) -> Result<Self> {
+        Self::spawn(&["atlassian"], transcripts)
+    }
+
+    fn spawn(which: &[&str], transcripts: &Path) -> Result<Self> {
         let mut command = Command::new(shell::root().join("target/debug/bowline"));
-        command.args(["--json", "sim", "jira", "--listen", "127.0.0.1:0", "--deployment", deployment]);
-        command.args(["--context-path", context]);
+        command.args(["--json", "sim"]).args(which).args(["--listen", "127.0.0.1:0"]);
         command.env(transcript::VARIABLE, transcripts).stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().context("cannot start `bowline sim jira`")?;
+        let mut child = command.spawn().context("cannot start `bowline sim`")?;
         let mut line = String::new();
-        let output = child.stdout.take().context("`bowline sim jira` has no output")?;
+        let output = child.stdout.take().context("`bowline sim` has no output")?;
         let read = BufReader::new(output).read_line(&mut line);
         let mut simulator = Self { child, url: String::new() };
-        read.context("`bowline sim jira` does not say where it listens")?;
+        read.context("`bowline sim` does not say where it listens")?;
         let told: Value = serde_json::from_str(&line)
-            .with_context(|| format!("`bowline sim jira` does not say where it listens, but `{line}`"))?;
+            .with_context(|| format!("`bowline sim` does not say where it listens, but `{line}`"))?;
         match told.get("listening").and_then(Value::as_str) {
             Some(url) => url.clone_into(&mut simulator.url),
-            None => bail!("`bowline sim jira` does not say where it listens, but `{line}`"),
+            None => bail!("`bowline sim` does not say where it listens, but `{line}`"),
         }
         Ok(simulator)
     }

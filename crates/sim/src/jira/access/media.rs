@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use crate::frame::answer::Answer;
 use crate::frame::call::Call;
 use crate::frame::world::World as _;
+use crate::jira::access::xsrf;
 use crate::jira::refusal::Refusal;
 use crate::jira::site::Site;
 
@@ -53,7 +54,11 @@ const GONE: &[&str] = &["/search", "/search/id", "/expression/eval"];
 /// Refuses a body that is not JSON, where only that is read.
 pub(crate) fn check(site: &Site, call: &Call<'_>) -> Result<(), Answer> {
     let has = |parts: &[&str]| parts.iter().any(|part| call.route.contains(part));
-    if call.body.is_empty() || !matches!(call.method, "POST" | "PUT") || has(OTHERS) {
+    if call.body.is_empty()
+        || !matches!(call.method, "POST" | "PUT")
+        || has(OTHERS)
+        || xsrf::is_page(call.path)
+    {
         return Ok(());
     }
     if site.is_cloud() && GONE.contains(&call.route) {
