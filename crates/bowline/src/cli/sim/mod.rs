@@ -258,8 +258,11 @@ impl Targetprocess {
 
 /// Reads a public key, which is no secret.
 fn key(file: &Path) -> Result<String, Failed> {
-    std::fs::read_to_string(file)
-        .map_err(|error| Failed::usage(format!("cannot read the key in {}: {error}", file.display())))
+    let cannot = |error| {
+        Failed::usage(format!("cannot read the key in {}: {error}", file.display()))
+            .next("give --consumer-key a file with the public key")
+    };
+    std::fs::read_to_string(file).map_err(cannot)
 }
 
 /// Says why it did not start, and what to do.
