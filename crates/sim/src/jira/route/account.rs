@@ -320,7 +320,8 @@ fn mail(site: &Site, person: Person) -> Value {
 /// E-mail addresses are told to approved apps only; to a person, administrators among them, it is 401 (Cloud API, "Get
 /// user email").
 fn approved(site: &Site, call: &Call<'_>) -> Result<(), Refusal> {
-    app::of(site, Some(signed_in(call)?)).map(|_| ()).ok_or_else(Refusal::anonymous)
+    signed_in(call)?;
+    app::of(site, call).map(|_| ()).ok_or_else(Refusal::anonymous)
 }
 
 /// `GET user/email`
