@@ -22,12 +22,13 @@ use crate::jira::site::Site;
 /// Below `/plugins/servlet/oauth`.
 pub(crate) fn table() -> Vec<Route<Site>> {
     use Act::Read;
-    let both = Method::GET.or(Method::POST);
     vec![
-        (both, "/request-token", Read(request as fn(&Site, &Call<'_>) -> _)),
+        (Method::GET, "/request-token", Read(request as fn(&Site, &Call<'_>) -> _)),
+        (Method::POST, "/request-token", Read(request)),
         (Method::GET, "/authorize", Read(ask)),
         (Method::POST, "/authorize", Read(decide)),
-        (both, "/access-token", Read(access)),
+        (Method::GET, "/access-token", Read(access)),
+        (Method::POST, "/access-token", Read(access)),
     ]
 }
 

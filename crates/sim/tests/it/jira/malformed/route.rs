@@ -87,7 +87,10 @@ fn known(template: &str, name: &str) -> &'static str {
     }
 }
 
-/// Every route, once: not those that are the same under another name.
+/// Where OAuth's providers are: pages, forms and refusals of their own, which have tests of their own.
+const PROVIDERS: &[&str] = &["/rest/oauth2/", "/plugins/servlet/"];
+
+/// Every route of the API, once: not those that are the same under another name.
 pub(super) async fn routes(world: &World) -> Vec<Route> {
     let served = world.control.get("/_sim/served").await.expect(200);
     let of = |one: &Value| {
@@ -104,5 +107,6 @@ pub(super) async fn routes(world: &World) -> Vec<Route> {
     let again = |route: &Route| {
         route.template.contains("/latest/") || newest && route.template.starts_with("/rest/api/2/")
     };
-    all.into_iter().filter(|route| !again(route)).collect()
+    let provides = |route: &Route| PROVIDERS.iter().any(|prefix| route.template.starts_with(prefix));
+    all.into_iter().filter(|route| !again(route) && !provides(route)).collect()
 }
