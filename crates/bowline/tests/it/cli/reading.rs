@@ -16,11 +16,18 @@ async fn furnished() -> (World, Vec<(Vec<String>, Value)>) {
     let share = world.service.get(&format!("/api/v1/shares?item={issue}")).await["items"][0]["id"].clone();
     let token = json!({"name": "dashboard", "scopes": ["sync:read"]});
     world.service.ok("POST", "/api/v1/tokens", &token).await;
+    let client = json!({"name": "app", "provider": "atlassian_cloud", "client_id": "c", "secret": "s"});
+    world.service.ok("POST", "/api/v1/oauth-clients", &client).await;
+    let cloud = json!({
+        "name": "cloud", "tool": "jira_cloud", "base_url": "https://acme.example", "oauth_client": "app",
+    });
+    let cloud = world.service.ok("POST", "/api/v1/connections", &cloud).await;
     let hook = Hook::of(&world.service, &world.jira_hook);
     hook.post("not JSON", &[]).await.unwrap();
     let page = world.service.until("/api/v1/findings", |page| page["items"][0]["id"].is_string()).await;
     let shown = [
         ("connection", json!("jira")),
+        ("grant", cloud["sign_in"]["grant"].clone()),
         ("profile", json!("stories")),
         ("share", share),
         ("errors", page["items"][0]["id"].clone()),
