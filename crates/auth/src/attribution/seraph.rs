@@ -5,7 +5,7 @@ use bowline_core::attribution::{Attribution, Class, Heard, Reaction};
 use http::HeaderMap;
 use url::Url;
 
-use super::{Age, Known, Presented, application, refused};
+use super::{Age, Asked, Known, Presented, application, refused};
 
 /// `OK`, `OUT`, `AUTHENTICATED_FAILED` (wrong password), `AUTHENTICATION_DENIED` (CAPTCHA), `AUTHORISATION_FAILED`; on
 /// every answer of Data Center, and on failed ones of Cloud.
@@ -28,7 +28,8 @@ pub(super) fn read(heard: &Heard<'_>, known: &Known<'_>) -> Option<Attribution> 
         Some(application(Class::Captcha, Reaction::Owner).telling(Some(told)))
     } else if reasons.contains(&"AUTHENTICATED_FAILED") {
         Some(refused(super::Layer::Application, known.application))
-    } else if !status.is_success() {
+    } else if !status.is_success() || known.asked == Asked::TokenEndpoint {
+        // Tokens are asked for by nobody in particular: Data Center says `anonymous` there, and means no harm.
         None
     } else if reasons.contains(&"AUTHORISATION_FAILED") {
         Some(application(Class::Forbidden, Reaction::Owner))

@@ -390,6 +390,15 @@ fn names_of_parameters_are_told_and_nothing_else_is() {
 }
 
 #[test]
+fn tokens_are_given_to_a_caller_that_data_center_calls_anonymous() {
+    let token = r#"{"access_token":"a"}"#;
+    let headers = [JSON, ("x-ausername", "anonymous")];
+    let of = |known| heard_of(known, 200, &headers, token, true);
+    assert_eq!(of(Known { asked: Asked::TokenEndpoint, ..FIXED }), None);
+    assert_eq!(of(FIXED).unwrap().class, Class::Anonymous);
+}
+
+#[test]
 fn a_token_endpoint_ends_a_grant_only_by_a_definite_answer() {
     let known = Known { asked: Asked::TokenEndpoint, ..shown(Presented::Token(Age::Past)) };
     let ended = || app(Class::GrantEnded, Reaction::Probe, code::AUTH_GRANT_ENDED);

@@ -5,7 +5,7 @@
 //! code is exchanged. PKCE is always sent (RFC 7636), whether a provider looks at it or not. Where one consent reaches
 //! several sites nobody guesses: [`Life::choose`] is told.
 
-use bowline_core::code::{AUTH_APP_MISCONFIGURED, AUTH_CONSENT_INCOMPLETE, Code};
+use bowline_core::code::{AUTH_APP_MISCONFIGURED, AUTH_CONSENT_INCOMPLETE, AUTH_PROTOCOL_REFUSED, Code};
 use bowline_core::commit::{Change, Commit, DirectoryKind};
 use bowline_core::connection::{Connection, Identity, SignIn};
 use bowline_core::grant::{Authorization, Grant, OauthClient, Provider};
@@ -274,6 +274,10 @@ impl Life {
 
     async fn request_token(&self, client: &OauthClient, callback: &str) -> Result<Tokens, NoConsent> {
         let given = self.got(client, &Ask::RequestToken { callback }).await?;
+        if !given.confirmed {
+            let words = Some("the callback was not confirmed".to_owned());
+            return Err(NoConsent::NoTokens(AUTH_PROTOCOL_REFUSED, words));
+        }
         Ok(given.tokens.clone())
     }
 

@@ -2,6 +2,7 @@
 
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, Identity, SignIn};
+use bowline_core::finding::Cause;
 use bowline_core::grant::{
     Authorization, Grant, GrantEvent, GrantEventKind, GrantState, OauthClient, Provider,
 };
@@ -200,6 +201,10 @@ impl Life {
     ) -> Result<Finished, NoConsent> {
         let mut connection = self.connection(row).await?;
         connection.sign_in = SignIn::Grant { grant: grant.id };
+        let over = match &connection.health {
+            Health::NeedsAttention { code } => Some(Cause::of(code.clone()).at(connection.id).key()),
+            Health::Unknown | Health::Ok => None,
+        };
         connection.health = Health::Unknown;
         connection.identity = Some(who.clone());
         if let Some(site) = &site {
@@ -210,6 +215,7 @@ impl Life {
         let at = self.now();
         let sweep = Touch { entity: Entity::Sweep(connection.id), lane: Lane::Sweep, due_at: at };
         let mut all = changes;
+        all.extend(over.map(|key| Change::SettleCause { key }));
         all.extend([Change::PutConnection(Box::new(connection)), Change::Touch(sweep)]);
         let commit = Commit { tenant: row.tenant, fence: None, changes: all, at };
         self.ports.commits.commit(commit).await?;

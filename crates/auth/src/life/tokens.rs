@@ -40,6 +40,9 @@ pub(crate) struct Given {
     pub(crate) expires_in: Option<i64>,
     /// For how many seconds the whole grant is, if the provider says so.
     pub(crate) grant_expires_in: Option<i64>,
+    /// OAuth 1.0a: whether the provider has taken our callback (RFC 5849 section 2.1). Without it, it speaks the first
+    /// version, in which a request token can be planted on somebody.
+    pub(crate) confirmed: bool,
     /// What was granted, if the provider says so.
     pub(crate) scopes: Option<Vec<String>>,
 }
@@ -78,6 +81,7 @@ pub(crate) fn oauth2(answer: &OutboundAnswer) -> Result<Given, Unreadable> {
         tokens,
         expires_in: answer.expires_in.as_ref().and_then(seconds),
         grant_expires_in: None,
+        confirmed: false,
         scopes,
     })
 }
@@ -91,13 +95,14 @@ fn seconds(value: &serde_json::Value) -> Option<i64> {
 /// of the OAuth Session extension, which Jira Data Center speaks.
 pub(crate) fn oauth1(answer: &OutboundAnswer) -> Result<Given, Unreadable> {
     let mut tokens = Tokens::default();
-    let (mut expires_in, mut grant_expires_in) = (None, None);
+    let (mut expires_in, mut grant_expires_in, mut confirmed) = (None, None, false);
     for (name, value) in form_urlencoded::parse(&answer.body) {
         let number = || value.parse().ok().filter(|seconds| (1..=LONGEST).contains(seconds));
         match name.as_ref() {
             "oauth_token" => tokens.access = value.into_owned(),
             "oauth_token_secret" => tokens.token_secret = value.into_owned(),
             "oauth_session_handle" => tokens.refresh = Some(value.into_owned()),
+            "oauth_callback_confirmed" => confirmed = value == "true",
             "oauth_expires_in" => expires_in = number(),
             "oauth_authorization_expires_in" => grant_expires_in = number(),
             _ => {}
@@ -106,7 +111,7 @@ pub(crate) fn oauth1(answer: &OutboundAnswer) -> Result<Given, Unreadable> {
     if tokens.access.is_empty() {
         return Err(Unreadable("the answer holds no oauth_token"));
     }
-    Ok(Given { tokens, expires_in, grant_expires_in, scopes: None })
+    Ok(Given { tokens, expires_in, grant_expires_in, confirmed, scopes: None })
 }
 
 fn is_header_safe(token: &str) -> bool {

@@ -203,7 +203,8 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         Verb::Create(ask) => {
             let made = client.post("/api/v1/connections", &ask.body()?).await?;
             out.value(&made, |made| webhook(&made["webhook"]));
-            let next = if ask.oauth_client.is_some() { "authorize" } else { "test" };
+            let next =
+                if super::grant::waits_for_a_person(&client, &made).await? { "authorize" } else { "test" };
             out.note(format!("Next: `bowline connection {next} {}`.", ask.name));
         }
         Verb::List => {

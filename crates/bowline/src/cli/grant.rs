@@ -95,6 +95,15 @@ pub(super) async fn authorize(context: &Context, client: &Client, name: &str, in
     })
 }
 
+/// Whether a connection has a grant that nobody has consented to yet.
+pub(super) async fn waits_for_a_person(client: &Client, connection: &Value) -> Result<bool, Failed> {
+    let id = at(connection, "/sign_in/grant");
+    if id.is_empty() {
+        return Ok(false);
+    }
+    Ok(at(&client.get(&format!("/api/v1/grants/{}", segment(&id))).await?, "/state") == "pending")
+}
+
 /// The grant of a connection.
 async fn grant(client: &Client, path: &str) -> Result<Value, Failed> {
     let connection = client.get(path).await?;

@@ -19,3 +19,4 @@ mod intake;
 mod keys;
 mod life;
 mod processes;
+mod sign_in;
