@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bowline_core::attribution::{Attribution, Heard};
+use bowline_core::code::NET_ADDRESS_REFUSED;
 use bowline_core::connection::{Connection, SignIn};
+use bowline_core::failure::{Failure, Words};
 use bowline_core::port::{SignError, Signer};
 use bowline_core::secret::Purpose;
 use bowline_core::{GrantId, Timestamp};
@@ -46,7 +48,13 @@ impl CredentialSigner {
     ) -> Result<(), SignError> {
         let life = self.life.as_ref().ok_or(SignError::Missing)?;
         let access = life.access(connection.tenant, grant).await;
-        match access.map_err(|error| SignError::NoToken(renewing::failure(error)))?.shown {
+        let access = access.map_err(|error| SignError::NoToken(renewing::failure(error)))?;
+        if !access.is_for(request.uri()) {
+            // Whoever changes an address must not be able to have a token sent there.
+            let words = Words::new("the tokens of this grant are for another address");
+            return Err(SignError::NoToken(Failure::wait(NET_ADDRESS_REFUSED).with_words(words)));
+        }
+        match access.shown {
             Shown::Bearer(token) => methods::bearer(&token, request),
             Shown::Oauth1(credential) => {
                 let (clock, entropy) = life.world();

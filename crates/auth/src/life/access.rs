@@ -10,6 +10,8 @@ use bowline_core::secret::Secret;
 use bowline_core::work::{Entity, Lane, Touch};
 use bowline_core::{Code, GrantId, SignedDuration, TenantId, Timestamp};
 
+use http::Uri;
+
 use super::ask::signing_token;
 use super::{Held, Life};
 use crate::oauth1::{self, Hash, PrivateKey};
@@ -34,6 +36,20 @@ pub struct Access {
     pub version: i64,
     /// When it ends, by our clock.
     pub until: Option<Timestamp>,
+    /// The only place it may be shown to: the provider's own, or Atlassian's API gateway.
+    home: Uri,
+}
+
+impl Access {
+    /// Whether a request goes where this may be shown: same scheme, host and port.
+    pub fn is_for(&self, url: &Uri) -> bool {
+        let origin = |uri: &Uri| {
+            let scheme = uri.scheme_str()?.to_ascii_lowercase();
+            let usual = if scheme == "https" { 443 } else { 80 };
+            Some((uri.host()?.to_ascii_lowercase(), uri.port_u16().unwrap_or(usual), scheme))
+        };
+        origin(url).is_some_and(|there| origin(&self.home) == Some(there))
+    }
 }
 
 /// What is shown to the tool.
@@ -148,6 +164,11 @@ impl Life {
     async fn open(&self, grant: &Grant, now: Timestamp) -> Result<Access, NoAccess> {
         let client = self.ports.grants.oauth_client(grant.tenant, grant.client).await?;
         let client = client.ok_or(StoreError::NotFound("OAuth client"))?;
+        let home = match client.provider {
+            Provider::AtlassianCloud | Provider::AtlassianService => &self.options.cloud_api,
+            _ => &client.issuer,
+        };
+        let home = home.parse().map_err(|_| NoAccess::Late(bowline_core::code::NET_WRONG_ADDRESS))?;
         let tokens = self.tokens(grant).await?.ok_or(NoAccess::Ended(AUTH_CONSENT_INCOMPLETE))?;
         let shown = if client.provider == Provider::JiraOauth1 {
             let key = PrivateKey::from_pem(self.client_secret(&client).await?.expose());
@@ -158,7 +179,7 @@ impl Life {
         } else {
             Shown::Bearer(Secret::from(tokens.access.clone()))
         };
-        let access = Access { shown, version: grant.version, until: grant.access_until };
+        let access = Access { shown, version: grant.version, until: grant.access_until, home };
         let until = now.saturating_add(MEMORY).unwrap_or(now);
         let mut shelf = self.shelf();
         if shelf.len() >= CAPACITY {

@@ -223,3 +223,32 @@ async fn a_link_is_for_one_connection_and_for_a_while() {
     house.clock.advance(SignedDuration::from_mins(16));
     browser.get(&browser.link).await.status(404);
 }
+
+#[tokio::test]
+async fn nobody_can_have_the_tokens_of_a_grant_sent_elsewhere() {
+    let house = House::new().await;
+    house.grant("default").await;
+    let mut browser = Browser::invited(&house).await;
+    let said = state(&browser.go("").await);
+    browser.back(&format!("code=x&state={said}")).await.status(200);
+    let patch = |ask| house.call("PATCH", "/api/v1/connections/cloud").json(ask).send();
+    patch(json!({ "base_url": "https://evil.example" })).await.status(400);
+    patch(json!({ "base_url": "https://evil.example", "secret": "mine" })).await.status(400);
+    patch(json!({ "secret": "mine" })).await.status(400);
+    let grant = grant_of(&house).await;
+    // Another connection may call with it, but its token knows where it belongs.
+    let ask = json!({
+        "name": "evil", "tool": "jira_cloud", "base_url": "https://evil.example",
+        "sign_in": { "method": "grant", "grant": grant.id },
+    });
+    house.call("POST", "/api/v1/connections").json(ask).send().await.status(201);
+    let token = house.life.access(grant.tenant, grant.id).await.unwrap();
+    assert!(!token.is_for(&"https://evil.example/rest".parse().unwrap()));
+    assert!(token.is_for(&"https://api.atlassian.com/ex/jira/x".parse().unwrap()));
+    // Nor does another tenant call with it.
+    let ask = json!({
+        "name": "evil", "tool": "jira_cloud", "base_url": "https://acme.example",
+        "sign_in": { "method": "grant", "grant": grant.id },
+    });
+    house.call("POST", "/api/v1/connections").tenant("other").json(ask).send().await.status(404);
+}

@@ -66,3 +66,20 @@ async fn a_token_that_the_tool_refuses_is_renewed_once_however_many_found_out() 
     assert_eq!(land.provider.asked.load(Ordering::SeqCst), 1);
     worker.abort();
 }
+
+#[tokio::test]
+async fn a_token_is_for_one_origin() {
+    let land = Land::new(LEEWAY).await;
+    let access = land.life().await.access(land.tenant, land.grant).await.unwrap();
+    let is_for = |url: &str| access.is_for(&url.parse().unwrap());
+    assert!(is_for("https://api.atlassian.com/ex/jira/1/rest") && is_for("https://API.atlassian.com:443/"));
+    for other in [
+        "https://acme.atlassian.net/rest",
+        "http://api.atlassian.com/",
+        "https://api.atlassian.com:8443/",
+        "https://api.atlassian.com.evil.example/",
+        "https://evil.example/api.atlassian.com",
+    ] {
+        assert!(!is_for(other), "{other}");
+    }
+}

@@ -52,10 +52,12 @@ pub(super) async fn handle(
     Json(mut ask): Json<Ask>,
 ) -> Result<axum::Json<Changed>, Problem> {
     let mut connection = named(&app, &caller, &name).await?;
+    let on_grant = matches!(connection.sign_in, SignIn::Grant { .. });
     if let Some(url) = &ask.base_url {
         let url = address::url("base_url", url)?;
-        moved::check(&app, &connection, &url, ask.secret.is_some(), ask.same_site).await?;
+        moved::check(&app, &connection, &url, ask.secret.is_some() && !on_grant, ask.same_site).await?;
     }
+    sign_in(&app, &caller, &ask, on_grant).await?;
     let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
     let mut shown = Shown::default();
     if let Some(secret) = ask.secret.take() {
@@ -79,6 +81,23 @@ pub(super) async fn handle(
     // Read again: the store has raised the revision.
     let stored = named(&app, &caller, &connection.id.to_string()).await?;
     Ok(axum::Json(Changed { view: stored.into(), header: shown.header }))
+}
+
+/// A grant is chosen when a connection is made; afterwards a secret takes its place, or another grant of the tenant.
+async fn sign_in(app: &App, caller: &Caller, ask: &Ask, on_grant: bool) -> Result<(), Problem> {
+    match &ask.sign_in {
+        Some(SignIn::Grant { grant }) => {
+            let known = app.ports.grants.grant(caller.tenant, *grant).await?;
+            known.map(|_| ()).ok_or_else(|| Problem::not_found("grant"))
+        }
+        Some(_) if on_grant && ask.secret.is_none() => Err(Problem::bad_request(
+            "`secret` is missing: the connection had none, it signed in by a grant.",
+        )),
+        None if on_grant && ask.secret.is_some() => Err(Problem::bad_request(
+            "The connection signs in by a grant and uses no secret. Send `sign_in` with `secret` to change that.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn apply(connection: &mut Connection, ask: Ask) -> Result<(), Problem> {
