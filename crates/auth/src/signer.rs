@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bowline_core::attribution::{Attribution, Heard};
-use bowline_core::code::NET_ADDRESS_REFUSED;
+use bowline_core::code::AUTH_OTHER_ADDRESS;
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::failure::{Failure, Words};
+use bowline_core::failure::Failure;
 use bowline_core::port::{SignError, Signer};
 use bowline_core::secret::Purpose;
 use bowline_core::{GrantId, Timestamp};
@@ -51,8 +51,7 @@ impl CredentialSigner {
         let access = access.map_err(|error| SignError::NoToken(renewing::failure(error)))?;
         if !access.is_for(request.uri()) {
             // Whoever changes an address must not be able to have a token sent there.
-            let words = Words::new("the tokens of this grant are for another address");
-            return Err(SignError::NoToken(Failure::wait(NET_ADDRESS_REFUSED).with_words(words)));
+            return Err(SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS)));
         }
         match access.shown {
             Shown::Bearer(token) => methods::bearer(&token, request),

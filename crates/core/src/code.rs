@@ -126,6 +126,9 @@ codes! {
     AUTH_NONCE_USED = "auth.nonce_used", "The provider has seen the same signature before",
         "A signed request reached it twice: something between here and there sent it again. Bowline signs anew and tries once more.",
         "Nothing. If it happens often, look for a proxy that repeats requests.";
+    AUTH_OTHER_ADDRESS = "auth.other_address", "The tokens are for another address",
+        "The connection's address is not the one at which its consent was given, so its tokens are not sent there.",
+        "Give the connection the address of the Jira that gave the consent, or make a new one there.";
     AUTH_PROTOCOL_REFUSED = "auth.protocol_refused", "The provider does not take requests of this form",
         "It refuses the signature method, the version or a parameter of the sign-in. The detail names what it said.",
         "Choose another signature method for this connection (older application links know RSA-SHA1 only), then `bowline connection test NAME`.";

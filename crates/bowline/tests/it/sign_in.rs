@@ -184,7 +184,8 @@ async fn at_atlassians_cloud_as_a_service_account() {
     let cloud = atlassian::start(atlassian::Options::default(), SocketAddr::from(ANY)).await.unwrap();
     let base = format!("{}/ex/jira/{}", cloud.url(), cloud.sites()[0].cloud_id());
     for (secret, ok) in [("secret-bowline-service", true), ("wrong", false)] {
-        let more = [("BOWLINE_GRANTS__IDENTITY_URL", cloud.url())];
+        let more =
+            [("BOWLINE_GRANTS__IDENTITY_URL", cloud.url()), ("BOWLINE_GRANTS__CLOUD_API", cloud.url())];
         let client = json!({
             "name": "app", "provider": "atlassian_service", "client_id": "bowline-service", "secret": secret,
         });
@@ -208,11 +209,11 @@ async fn data_center() -> Running {
     jira::start(options, SocketAddr::from(ANY)).await.unwrap()
 }
 
-/// Signs in at a Data Center's own pages and allows the access.
-async fn allow(house: &House) -> Browser {
+/// Signs in at a Data Center's own pages and presses a button there.
+async fn press(house: &House, button: (&str, &str)) -> Browser {
     let mut browser = house.begun().await;
     browser.send(&[("os_username", "ada"), ("os_password", "ada")]).await;
-    browser.send(&[("decision", "allow")]).await;
+    browser.send(&[button]).await;
     browser
 }
 
@@ -225,7 +226,7 @@ async fn at_a_data_center_with_oauth2() {
     });
     let connection = json!({ "name": "c", "tool": "jira_dc", "base_url": jira.url(), "oauth_client": "app" });
     let (house, _) = House::new(&client, &connection, &[]).await;
-    connected(&allow(&house).await);
+    connected(&press(&house, ("decision", "allow")).await);
     assert_eq!(house.test().await["identity"]["name"], "Ada Byron");
     house.renewed().await;
     jira.clock().advance(Duration::from_secs(3_700));
@@ -243,13 +244,11 @@ async fn at_a_data_center_with_oauth1() {
     let (house, made) = House::new(&client, &connection, &[]).await;
     let consumer = json!({"oauth1": {"consumer": {"key": "bowline", "public_key": made["public_key"]}}});
     control(&jira, "settings", &consumer).await;
-    connected(&allow(&house).await);
+    connected(&press(&house, ("approve", "Allow")).await);
     assert_eq!(house.test().await["identity"]["name"], "Ada Byron");
     house.renewed().await;
     // A person says no.
-    let mut browser = house.begun().await;
-    browser.send(&[("os_username", "ada"), ("os_password", "ada")]).await;
-    browser.send(&[("decision", "deny")]).await;
+    let browser = press(&house, ("deny", "Deny")).await;
     assert!(browser.page.contains("The access was not allowed"), "{}", browser.page);
     assert_eq!(house.test().await["ok"], true, "what was allowed before still is");
 }

@@ -22,7 +22,7 @@ People: admin (administrator), ada, bob. They sign in
   on Cloud with e-mail NAME@example.com and API token token-NAME (Basic),
   on Data Center and Server with name NAME and password NAME (Basic), or personal access token pat-NAME (Bearer),
   on Data Center by OAuth 2.0 (client bowline, secret secret-bowline), on both by OAuth 1.0a (consumer bowline,
-  --consumer-key FILE).
+  --consumer-key-file FILE).
 Projects: ACME (a strict workflow: done is reached through review, and asks for a resolution) and OPS (an open one).
 
 Examples:
@@ -86,7 +86,7 @@ pub(crate) struct Jira {
     limits: bool,
     /// A file with the public key (PEM) of the OAuth 1.0a consumer `bowline`; not on Cloud.
     #[arg(long, value_name = "FILE")]
-    consumer_key: Option<PathBuf>,
+    consumer_key_file: Option<PathBuf>,
     /// A file with the secret that webhooks are signed with; `-` reads it from standard input.
     #[arg(long, value_name = "FILE", requires = "webhook")]
     webhook_secret_file: Option<PathBuf>,
@@ -226,7 +226,7 @@ impl Jira {
             },
             base_url: common.base_url,
             context: self.context_path,
-            consumer_key: self.consumer_key.as_deref().map(key).transpose()?,
+            consumer_key: self.consumer_key_file.as_deref().map(key).transpose()?,
             webhook: common.webhook.map(|url| WebhookTarget { url, secret, jql, events, header: None }),
             seed: common.seed,
             issues: self.issues,
@@ -260,7 +260,7 @@ impl Targetprocess {
 fn key(file: &Path) -> Result<String, Failed> {
     let cannot = |error| {
         Failed::usage(format!("cannot read the key in {}: {error}", file.display()))
-            .next("give --consumer-key a file with the public key")
+            .next("give --consumer-key-file a file with the public key")
     };
     std::fs::read_to_string(file).map_err(cannot)
 }
@@ -272,7 +272,9 @@ fn cannot(error: Error) -> Failed {
         Error::Context(_) => {
             Failed::usage(error.to_string()).next("give --context-path a path such as /jira")
         }
-        Error::ConsumerKey(_) => Failed::usage(error.to_string()).next("give --consumer-key the public key"),
+        Error::ConsumerKey(_) => {
+            Failed::usage(error.to_string()).next("give --consumer-key-file the public key")
+        }
         Error::Filter(_) => Failed::usage(error.to_string()).next("mend the query of --webhook-jql"),
         other => Failed::new(Exit::Failure, other.to_string()),
     }

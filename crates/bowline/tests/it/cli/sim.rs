@@ -34,7 +34,7 @@ fn what_cannot_be_meant_is_refused_with_what_would_be_right() {
         (vec!["jira", "--webhook", "http://127.0.0.1:9/", "--webhook-jql", "colour = red"], "'colour'"),
         (vec!["targetprocess", "--webhook", "http://127.0.0.1:9/", "--webhook-header", "x"], "NAME: VALUE"),
         (vec!["atlassian", "--site", "acme"], "NAME=ADDRESS"),
-        (vec!["jira", "--deployment", "dc", "--consumer-key", "none.pem"], "the public key"),
+        (vec!["jira", "--deployment", "dc", "--consumer-key-file", "none.pem"], "the public key"),
     ] {
         let words: Vec<&str> = std::iter::once("sim").chain(words).collect();
         bowline(&words, &[], "").exit(2).says(&[right]);
