@@ -101,7 +101,14 @@ impl Life {
             }
             let now = self.now();
             if grant.secret.is_some() && is_good(grant.access_until, now) {
-                return self.open(&grant, now).await;
+                match self.open(&grant, now).await? {
+                    Some(access) => return Ok(access),
+                    // Renewed between the two reads; anything else would be damage.
+                    None if now < deadline && self.grant(tenant, id).await?.version != grant.version => {
+                        continue;
+                    }
+                    None => return Err(SealError::Corrupt("the tokens of a grant are gone").into()),
+                }
             }
             let refused = grant.retry_at.is_some_and(|at| at > now);
             if refused || now >= deadline {
@@ -121,7 +128,7 @@ impl Life {
         self.shelf().remove(&(tenant, id));
         let mut grant = self.grant(tenant, id).await?;
         let now = self.now();
-        if grant.version == version && is_good(grant.access_until, now) {
+        if grant.version == version && is_good(grant.access_until, now) && grant.attempt.is_none() {
             grant.access_until = Some(now);
             let row = Change::PutGrant(Box::new(grant.clone()));
             match self.ask_for_renewal(&grant, vec![row]).await {
@@ -161,7 +168,8 @@ impl Life {
         Some(held.access.clone())
     }
 
-    async fn open(&self, grant: &Grant, now: Timestamp) -> Result<Access, NoAccess> {
+    /// `None` if the tokens are not where the row says.
+    async fn open(&self, grant: &Grant, now: Timestamp) -> Result<Option<Access>, NoAccess> {
         let client = self.ports.grants.oauth_client(grant.tenant, grant.client).await?;
         let client = client.ok_or(StoreError::NotFound("OAuth client"))?;
         let home = match client.provider {
@@ -169,7 +177,7 @@ impl Life {
             _ => &client.issuer,
         };
         let home = home.parse().map_err(|_| NoAccess::Late(bowline_core::code::NET_WRONG_ADDRESS))?;
-        let tokens = self.tokens(grant).await?.ok_or(NoAccess::Ended(AUTH_CONSENT_INCOMPLETE))?;
+        let Some(tokens) = self.tokens(grant).await? else { return Ok(None) };
         let shown = if client.provider == Provider::JiraOauth1 {
             let key = PrivateKey::from_pem(self.client_secret(&client).await?.expose());
             let key = key.map_err(|_| NoAccess::Late(bowline_core::code::AUTH_APP_MISCONFIGURED))?;
@@ -188,7 +196,7 @@ impl Life {
         if shelf.len() < CAPACITY {
             shelf.insert((grant.tenant, grant.id), Held { access: access.clone(), until, used: now });
         }
-        Ok(access)
+        Ok(Some(access))
     }
 }
 

@@ -11,7 +11,7 @@ use bowline_core::connection::{Connection, Identity, SignIn};
 use bowline_core::grant::{Authorization, Grant, OauthClient, Provider};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::{AuthorizationId, SignedDuration, TenantId, Timestamp};
+use bowline_core::{AuthorizationId, GrantId, SignedDuration, TenantId, Timestamp};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub(super) struct Kept {
     /// Whether another person than before may sign in.
     #[serde(default)]
     pub(super) anybody: bool,
+    /// The grant that the connection had when the sign-in began.
+    #[serde(default)]
+    pub(super) asked: Option<GrantId>,
     /// The sites to choose from, once the consent is stored.
     #[serde(default)]
     pub(super) sites: Vec<Site>,
@@ -55,8 +58,8 @@ pub struct Begin<'a> {
     pub anybody: bool,
 }
 
-/// What the browser brought back, as it stood in the query.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What the browser brought back, as it stood in the query. Without `Debug`: it holds secrets.
+#[derive(Clone, Default, Deserialize)]
 pub struct Returned {
     /// OAuth 2.0.
     pub state: Option<String>,
@@ -190,8 +193,9 @@ impl Life {
         let (authorization, kept) = self.take(token, browser).await?;
         let chosen = kept.sites.into_iter().find(|known| known.id == site).ok_or(NoConsent::Unknown)?;
         let grant = self.grant(authorization.tenant, authorization.grant).await?;
-        let who = grant.subject.clone().ok_or(NoConsent::Unknown)?;
-        self.serve(&authorization, &grant, who, Some(chosen), Vec::new()).await
+        let who = grant.subject.clone().filter(|_| grant.state.serves()).ok_or(NoConsent::Unknown)?;
+        let asked = kept.asked.unwrap_or(grant.id);
+        self.serve(&authorization, (&grant, asked), who, Some(chosen), Vec::new()).await
     }
 
     pub(super) async fn client(&self, grant: &Grant) -> Result<OauthClient, NoConsent> {

@@ -14,6 +14,9 @@ use super::terms::Terms;
 const USED: SignedDuration = SignedDuration::from_hours(24);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Two renewals in a row are at least so many seconds apart, whatever a provider says of its tokens.
+const FLOOR: f64 = 5.0;
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
@@ -70,18 +73,20 @@ fn renewal(grant: &Grant, terms: &Terms, now: Timestamp) -> Option<Timestamp> {
     let end = grant.ends_at.filter(|end| rotated < *end);
     match terms.ahead {
         Some(_) => [ahead, end].into_iter().flatten().min(),
-        None if used => [ahead, end].into_iter().flatten().min(),
+        None if used => [ahead, keep, end].into_iter().flatten().min(),
         None => [keep, end].into_iter().flatten().min(),
     }
 }
 
 fn ahead(grant: &Grant, terms: &Terms, rotated: Timestamp, until: Timestamp, share: f64) -> Timestamp {
     if let Some(ahead) = terms.ahead {
-        return earlier(until, ahead);
+        // A token that lives shorter than that is renewed at three quarters of its life, not at once and for ever.
+        let life = until.duration_since(rotated).as_secs_f64();
+        return earlier(until, ahead).max(later(rotated, whole(life * 0.75)));
     }
     let life = until.duration_since(rotated).as_secs_f64();
     let part = if grant.version <= 1 { 0.25 + share * 2.0 / 3.0 } else { 0.75 + share / 6.0 };
-    later(rotated, whole((life * part).max(0.0)))
+    later(rotated, whole((life * part).max(FLOOR)))
 }
 
 /// The warning that is due and not yet given, and when the one after it is.

@@ -1,6 +1,6 @@
 //! The end of a browser sign-in: the grant is stored, and the connection is served by it.
 
-use bowline_core::commit::{Change, Commit};
+use bowline_core::commit::{Change, Commit, DirectoryKind};
 use bowline_core::connection::{Connection, Health, Identity, SignIn};
 use bowline_core::finding::Cause;
 use bowline_core::grant::{
@@ -8,7 +8,7 @@ use bowline_core::grant::{
 };
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Entity, Lane, Touch};
-use bowline_core::{EventId, GrantId, SignedDuration, Timestamp};
+use bowline_core::{ConnectionId, EventId, GrantId, SignedDuration, TenantId, Timestamp};
 
 use super::Life;
 use super::consent::{Finished, Kept, NoConsent};
@@ -46,12 +46,12 @@ impl Life {
         if cloud && sites.is_empty() {
             return Err(NoConsent::NoSite("no Jira site".to_owned()));
         }
-        let who = self.whoami(&client, &given.tokens, sites.first()).await?;
+        let connection = self.connection(&row).await?;
+        let site = if cloud { self.pick(&connection, &sites)? } else { None };
+        let who = self.whoami(&client, &given.tokens, site.as_ref().or(sites.first())).await?;
         if let Some(was) = asked.subject.as_ref().filter(|was| was.id != who.id && !anybody) {
             return Err(NoConsent::OtherAccount { was: was.name.clone(), is: who.name });
         }
-        let connection = self.connection(&row).await?;
-        let site = if cloud { self.pick(&connection, &sites)? } else { None };
         let consent = Consent { asked, client, who, given, sites, site };
         for _ in 0..TRIES {
             match self.store(&row, &consent).await {
@@ -66,25 +66,24 @@ impl Life {
     async fn store(&self, row: &Authorization, consent: &Consent) -> Result<Finished, NoConsent> {
         let Consent { asked, client, who, given, sites, site } = consent;
         let same = self.ports.grants.grant_of(row.tenant, client.id, &who.id).await?;
+        let handed_over = asked.subject.as_ref().is_some_and(|was| was.id != who.id);
         let before = match same {
             Some(same) => same,
+            // The grant of the one before may serve other connections, which nobody has handed over.
+            None if handed_over => self.pending(client),
             None => self.grant(row.tenant, asked.id).await?,
         };
-        let pending = asked.state == GrantState::Pending && before.id != asked.id;
         let (id, old) = (self.new_row(), before.secret);
         let grant = Grant { secret: Some(id), ..self.consented(before, client, who, row, given) };
         let sealed = self.sealed(grant.tenant, id, &given.tokens).await?;
         let mut changes = vec![Change::PutSecret { id, sealed }];
         changes.extend(old.map(Change::DropSecret));
         changes.extend(self.welcomed(&grant));
-        if pending {
-            changes.push(Change::DropGrant(asked.id));
-        }
         let row = Authorization { grant: grant.id, ..row.clone() };
         if site.is_none() && !sites.is_empty() {
-            return self.ask_which(&row, &grant, sites.clone(), changes).await;
+            return self.ask_which(&row, &grant, (asked.id, sites.clone()), changes).await;
         }
-        self.serve(&row, &grant, who.clone(), site.clone(), changes).await
+        self.serve(&row, (&grant, asked.id), who.clone(), site.clone(), changes).await
     }
 
     /// The row after a consent.
@@ -175,12 +174,12 @@ impl Life {
         &self,
         row: &Authorization,
         grant: &Grant,
-        sites: Vec<Site>,
+        (asked, sites): (GrantId, Vec<Site>),
         mut changes: Vec<Change>,
     ) -> Result<Finished, NoConsent> {
         let token = token::draw("", self.ports.entropy.as_ref());
         let (id, until) = self.fresh();
-        let kept = Kept { sites: sites.clone(), ..Kept::default() };
+        let kept = Kept { sites: sites.clone(), asked: Some(asked), ..Kept::default() };
         let sealed = self.seal_kept(row.tenant, id, &kept).await?;
         let row = Authorization { id, until, sealed, grant: grant.id, ..row.clone() };
         let mut commit = self.beginning(row, token.expose_text());
@@ -194,12 +193,17 @@ impl Life {
     pub(super) async fn serve(
         &self,
         row: &Authorization,
-        grant: &Grant,
+        (grant, asked): (&Grant, GrantId),
         who: Identity,
         site: Option<Site>,
         changes: Vec<Change>,
     ) -> Result<Finished, NoConsent> {
         let mut connection = self.connection(row).await?;
+        let now = connection.sign_in == SignIn::Grant { grant: asked };
+        if !(now || connection.sign_in == SignIn::Grant { grant: grant.id }) {
+            // It was given another way to sign in meanwhile.
+            return Err(NoConsent::Unknown);
+        }
         connection.sign_in = SignIn::Grant { grant: grant.id };
         let over = match &connection.health {
             Health::NeedsAttention { code } => Some(Cause::of(code.clone()).at(connection.id).key()),
@@ -216,12 +220,33 @@ impl Life {
         let sweep = Touch { entity: Entity::Sweep(connection.id), lane: Lane::Sweep, due_at: at };
         let mut all = changes;
         all.extend(over.map(|key| Change::SettleCause { key }));
+        all.extend(self.let_go_of(row.tenant, asked, grant.id, connection.id).await?);
+        // The link has done what it was for.
+        let (kind, id) = (DirectoryKind::Invitation, connection.id.to_string());
+        all.push(Change::EndDirectory { kind, id, until: at });
         all.extend([Change::PutConnection(Box::new(connection)), Change::Touch(sweep)]);
         let commit = Commit { tenant: row.tenant, fence: None, changes: all, at };
         self.ports.commits.commit(commit).await?;
         self.forget(row, grant.id);
         self.ports.bell.ring(Lane::Renewal).await;
         Ok(Finished::Connected { connection: name, who, site: place })
+    }
+
+    /// A grant that nobody had consented to goes when its connection goes on with another, unless others wait for it.
+    async fn let_go_of(
+        &self,
+        tenant: TenantId,
+        asked: GrantId,
+        taken: GrantId,
+        by: ConnectionId,
+    ) -> Result<Option<Change>, NoConsent> {
+        if asked == taken {
+            return Ok(None);
+        }
+        let Some(grant) = self.ports.grants.grant(tenant, asked).await? else { return Ok(None) };
+        let served = self.served(&grant).await?;
+        let alone = served.iter().all(|connection| connection.id == by);
+        Ok((alone && grant.state == GrantState::Pending).then_some(Change::DropGrant(asked)))
     }
 
     fn forget(&self, row: &Authorization, grant: GrantId) {

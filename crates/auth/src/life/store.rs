@@ -6,7 +6,7 @@ use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::grant::{Grant, GrantEvent, GrantEventKind, GrantState};
 use bowline_core::port::{SealError, StoreError};
-use bowline_core::work::{Claim, Entity};
+use bowline_core::work::{Claim, Entity, Lane, Touch};
 use bowline_core::{Code, EventId, FindingId, SignedDuration, Timestamp, crash};
 
 use super::Life;
@@ -24,7 +24,7 @@ impl Life {
     /// The claim is given back: due again at a time, or done until somebody asks.
     pub(super) async fn let_go(&self, claim: &Claim, next: Option<Timestamp>) -> Result<Tended, StoreError> {
         let at = self.now();
-        let changes = vec![given_back(claim, next)];
+        let changes = given_back(claim, next);
         self.ports.commits.commit(Commit { tenant: claim.tenant, fence: None, changes, at }).await?;
         Ok(Tended::default())
     }
@@ -58,7 +58,7 @@ impl Life {
         let now = self.now();
         let next = next.or_else(|| plan(&look.grant, &look.terms, now).next);
         changes.push(Change::PutGrant(Box::new(look.grant.clone())));
-        changes.push(given_back(look.claim, next));
+        changes.extend(given_back(look.claim, next));
         Commit { tenant: look.grant.tenant, fence: Some(look.claim.fence()), changes, at: now }
     }
 
@@ -71,6 +71,7 @@ impl Life {
         now: Timestamp,
     ) -> Result<Tended, StoreError> {
         let ill = look.grant.state == GrantState::Degraded;
+        let served = std::mem::take(&mut look.served);
         let (row, old_row) = (self.new_row(), look.grant.secret);
         let tokens = self.take_over(&mut look, old, given, now);
         look.grant.secret = Some(row);
@@ -83,7 +84,7 @@ impl Life {
         let mut changes = vec![Change::PutSecret { id: row, sealed: sealed.clone() }];
         changes.extend(old_row.map(Change::DropSecret));
         if ill {
-            changes.extend(self.recovered(&look, now).await?);
+            changes.extend(self.well_again(&look, served, now));
         }
         look.tended.renewed = true;
         let laid = Laid { grant: look.grant.clone(), sealed: sealed.0 };
@@ -127,11 +128,20 @@ impl Life {
 
     /// Offers the database new tokens until it takes them. What it does not take is laid in the spool first: the old
     /// tokens are used up.
-    async fn offer(&self, commit: Commit, laid: &Laid) -> Result<(), StoreError> {
-        let mut offers = 0;
+    async fn offer(&self, mut commit: Commit, laid: &Laid) -> Result<(), StoreError> {
+        let (mut offers, mut conflicts) = (0, 0);
         loop {
             let error = match self.ports.commits.commit(commit.clone()).await {
                 Ok(()) => break,
+                Err(StoreError::Conflict(_)) => {
+                    // Somebody has touched the row, not renewed it: these tokens are still the ones that count.
+                    self.rebase(&mut commit, laid).await?;
+                    conflicts += 1;
+                    if conflicts > OFFERS {
+                        return Err(StoreError::Conflict("revision"));
+                    }
+                    continue;
+                }
                 Err(error @ StoreError::Unavailable(_)) => error,
                 Err(error) => return Err(error),
             };
@@ -155,6 +165,21 @@ impl Life {
         Ok(())
     }
 
+    /// Puts the new tokens on the row as it is now; `Conflict` if that has tokens of its own, or is no grant any more.
+    async fn rebase(&self, commit: &mut Commit, laid: &Laid) -> Result<(), StoreError> {
+        let now = self.grant(laid.grant.tenant, laid.grant.id).await?;
+        let same = (now.version + 1, now.consented_at) == (laid.grant.version, laid.grant.consented_at);
+        if !same || matches!(now.state, GrantState::Revoked | GrantState::Pending) {
+            return Err(StoreError::Conflict("revision"));
+        }
+        for change in &mut commit.changes {
+            if let Change::PutGrant(grant) = change {
+                grant.revision = now.revision;
+            }
+        }
+        Ok(())
+    }
+
     /// Stores what the spool holds for this grant. Says whether that was the look.
     pub(super) async fn take_up_spool(&self, look: &mut Look<'_>) -> Result<bool, StoreError> {
         let Some((spool, laid)) =
@@ -166,6 +191,7 @@ impl Life {
         let Laid { grant, .. } = &laid;
         let fits = (grant.tenant, grant.version, grant.consented_at)
             == (look.grant.tenant, look.grant.version + 1, look.grant.consented_at);
+        let fits = fits && !matches!(look.grant.state, GrantState::Revoked | GrantState::Pending);
         if fits && let Some(id) = laid.grant.secret {
             let mut changes = vec![Change::PutSecret { id, sealed: laid.sealed() }];
             changes.extend(look.grant.secret.filter(|old| *old != id).map(Change::DropSecret));
@@ -173,7 +199,8 @@ impl Life {
             look.grant = Grant { revision: look.grant.revision, ..laid.grant };
             look.tended.renewed = true;
             if ill {
-                changes.extend(self.recovered(look, self.now()).await?);
+                let served = self.served(&look.grant).await?;
+                changes.extend(self.well_again(look, served, self.now()));
             }
             self.put(look, changes, None).await?;
         }
@@ -182,18 +209,16 @@ impl Life {
     }
 
     /// It is well again: people are told, and its connections may be called.
-    pub(super) async fn recovered(&self, look: &Look<'_>, now: Timestamp) -> Result<Vec<Change>, StoreError> {
+    fn well_again(&self, look: &Look<'_>, served: Vec<Connection>, now: Timestamp) -> Vec<Change> {
         let mut changes = self.noted(look, GrantEventKind::Recovered, None, None, now);
         changes.push(Change::Settle { entity: Entity::Grant(look.grant.id), except: Vec::new() });
-        for connection in self.served(&look.grant).await? {
-            changes.push(Change::Health {
-                connection: connection.id,
-                revision: connection.revision,
-                health: Health::Unknown,
-                identity: None,
-            });
-        }
-        Ok(changes)
+        changes.extend(served.into_iter().map(|connection| Change::Health {
+            connection: connection.id,
+            revision: connection.revision,
+            health: Health::Unknown,
+            identity: None,
+        }));
+        changes
     }
 
     /// Calls go on while the access token lives; the next try is at `at`.
@@ -295,9 +320,9 @@ impl Life {
     }
 }
 
-fn given_back(claim: &Claim, next: Option<Timestamp>) -> Change {
-    match next {
-        Some(due_at) => Change::Release { claim: claim.clone(), due_at, counted: false },
-        None => Change::Ack(claim.clone()),
-    }
+/// The claim is done. What is due next is new work: released, the row would keep the lane of whoever waited last, and an
+/// unused grant would look used for ever.
+fn given_back(claim: &Claim, next: Option<Timestamp>) -> Vec<Change> {
+    let touch = |due_at| Change::Touch(Touch { entity: claim.entity.clone(), lane: Lane::Renewal, due_at });
+    [Change::Ack(claim.clone())].into_iter().chain(next.map(touch)).collect()
 }

@@ -1,7 +1,8 @@
 //! One look at a claimed grant: renew it, warn of its end, or let it rest.
 
 use bowline_core::code::{AUTH_EXPIRING, AUTH_ROTATION_UNKNOWN, SEAL_CORRUPT};
-use bowline_core::grant::{Attempt, Grant, GrantEventKind, OauthClient};
+use bowline_core::connection::Connection;
+use bowline_core::grant::{Attempt, Grant, GrantEventKind, GrantState, OauthClient};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Claim, Lane};
 use bowline_core::{Code, GrantId, SignedDuration, Timestamp, crash};
@@ -35,6 +36,8 @@ pub(super) struct Look<'a> {
     pub(super) client: OauthClient,
     pub(super) terms: Terms,
     pub(super) grant: Grant,
+    /// The connections that call with it, as far as they have to be told.
+    pub(super) served: Vec<Connection>,
     pub(super) tended: Tended,
 }
 
@@ -59,7 +62,8 @@ impl Life {
             return self.let_go(claim, None).await;
         };
         let terms = self.options.terms(client.provider);
-        let mut look = Look { claim, client, terms, grant, tended: Tended::default() };
+        let (served, tended) = (Vec::new(), Tended::default());
+        let mut look = Look { claim, client, terms, grant, served, tended };
         if self.take_up_spool(&mut look).await? {
             return Ok(look.tended);
         }
@@ -92,10 +96,20 @@ impl Life {
 
     async fn renew(&self, mut look: Look<'_>, now: Timestamp) -> Result<Tended, StoreError> {
         let opened = match (self.tokens(&look.grant).await, self.client_secret(&look.client).await) {
-            (Ok(tokens), Ok(secret)) => (tokens.unwrap_or_default(), secret),
+            (Ok(Some(tokens)), Ok(secret)) => (tokens, secret),
+            (Ok(None), Ok(secret)) if look.grant.secret.is_none() => (Tokens::default(), secret),
+            (Ok(None), Ok(_)) => return self.failed(look, SEAL_CORRUPT, None, None, now).await,
             (Err(SealError::Store(error)), _) | (_, Err(SealError::Store(error))) => return Err(error),
             (Err(_), _) | (_, Err(_)) => return self.failed(look, SEAL_CORRUPT, None, None, now).await,
         };
+        if look.client.provider.asks_a_person() && opened.0.refresh.is_none() {
+            // There is nothing to renew with; the token was good to its end.
+            return self.ended(look, None, now).await;
+        }
+        if look.grant.state == GrantState::Degraded {
+            // Read now: nothing may fail between the provider's answer and its commit.
+            look.served = self.served(&look.grant).await?;
+        }
         if let Some(wait) = too_late(&look, now) {
             look.tended.failure = Some(AUTH_ROTATION_UNKNOWN);
             return self.degrade(look, AUTH_ROTATION_UNKNOWN, None, wait, now).await;

@@ -24,7 +24,7 @@ pub(super) async fn take(
 ) -> Response {
     let Some(browser) = browser::hash(&headers) else {
         let (status, page) = page::failed(&NoConsent::Unknown);
-        return answer(&app, status, &page, None);
+        return answer(&app, status, &page);
     };
     let finished = app.ports.life.finish(&returned, browser).await;
     ended(&app, browser, finished)
@@ -39,7 +39,7 @@ pub(super) fn ended(app: &App, browser: [u8; 32], finished: Result<Finished, NoC
         Err(error) => {
             let (status, page) = page::failed(&error);
             if matches!(error, NoConsent::Unknown) {
-                return answer(app, status, &page, None);
+                return answer(app, status, &page);
             }
             page
         }
@@ -62,5 +62,5 @@ pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
         next: "Open the link that you were given.".to_owned(),
     });
     let status = if matches!(page, Page::Failed { .. }) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    Ok(answer(&app, status, &page, None))
+    Ok(answer(&app, status, &page))
 }

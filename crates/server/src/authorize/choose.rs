@@ -21,7 +21,7 @@ pub(super) struct Ask {
 pub(super) async fn take(State(app): State<Arc<App>>, headers: HeaderMap, Form(ask): Form<Ask>) -> Response {
     let Some(browser) = browser::hash(&headers) else {
         let (status, page) = page::failed(&NoConsent::Unknown);
-        return answer(&app, status, &page, None);
+        return answer(&app, status, &page);
     };
     let chosen = app.ports.life.choose(&ask.token, &ask.site, browser).await;
     callback::ended(&app, browser, chosen)

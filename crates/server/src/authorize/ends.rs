@@ -12,10 +12,9 @@ const MOST: usize = 500;
 const LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// What sign-ins came to.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Ends(Mutex<VecDeque<End>>);
 
-#[derive(Debug)]
 struct End {
     browser: [u8; 32],
     page: Page,

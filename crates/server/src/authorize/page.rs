@@ -12,7 +12,7 @@ use crate::live::html;
 use crate::problem::Problem;
 
 /// What a page says.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(crate) enum Page {
     /// The first: whose sign-in is wanted, and a button.
@@ -32,7 +32,7 @@ pub(crate) enum Page {
 }
 
 /// A site to choose.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Choice {
     id: String,
     name: String,
@@ -45,15 +45,15 @@ struct Whole<'a> {
     page: &'a Page,
 }
 
-/// Answers with a page. `to`: the origin that a form on it may lead to.
-pub(super) fn answer(app: &App, status: StatusCode, page: &Page, to: Option<&str>) -> Response {
+/// Answers with a page. Where its form leads is not limited on the page that sends people to a provider: browsers hold a
+/// whole chain of redirects against that limit, and a provider sends people on to a sign-in page of its own choice.
+pub(super) fn answer(app: &App, status: StatusCode, page: &Page) -> Response {
     let Some(body) = html("authorize", Whole { instance: &app.options.instance, page }) else {
         return Problem::defect().into_response();
     };
-    let forms = to.map_or_else(|| "'self'".to_owned(), |origin| format!("'self' {origin}"));
+    let forms = if matches!(page, Page::Start { .. }) { "" } else { "form-action 'self'; " };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action {forms}; \
-         frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; {forms}frame-ancestors 'none'"
     );
     let mut response = (status, body).into_response();
     let headers: [(HeaderName, &str); 4] = [

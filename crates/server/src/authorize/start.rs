@@ -34,7 +34,7 @@ pub(super) async fn show(
     Query(ask): Query<Ask>,
 ) -> Result<Response, Problem> {
     let Some(connection) = wanted(&app, &id, &headers, &ask).await? else { return Ok(closed(&app)) };
-    let (provider, issuer, before) = about(&app, &connection).await?;
+    let (provider, before) = about(&app, &connection).await?;
     let page = Page::Start {
         connection: connection.name,
         place: connection.browse_url,
@@ -42,7 +42,7 @@ pub(super) async fn show(
         invitation: ask.invitation.unwrap_or_default(),
         again: before,
     };
-    Ok(answer(&app, StatusCode::OK, &page, origin(&issuer).as_deref()))
+    Ok(answer(&app, StatusCode::OK, &page))
 }
 
 pub(super) async fn go(
@@ -71,7 +71,7 @@ pub(super) async fn go(
         }
         Err(error) => {
             let (status, page) = page::failed(&error);
-            Ok(answer(&app, status, &page, None))
+            Ok(answer(&app, status, &page))
         }
     }
 }
@@ -98,11 +98,8 @@ async fn wanted(app: &App, id: &str, headers: &HeaderMap, ask: &Ask) -> Result<O
     Ok(None)
 }
 
-/// Who is asked, where that is, and who signed in last.
-async fn about(
-    app: &App,
-    connection: &Connection,
-) -> Result<(&'static str, String, Option<String>), Problem> {
+/// Who is asked, and who signed in last.
+async fn about(app: &App, connection: &Connection) -> Result<(&'static str, Option<String>), Problem> {
     let SignIn::Grant { grant } = connection.sign_in else {
         return Err(Problem::conflict("The connection signs in with a stored secret."));
     };
@@ -115,7 +112,7 @@ async fn about(
         Provider::JiraOauth2 | Provider::JiraService | Provider::JiraOauth1 => "Jira",
         Provider::Gateway => "the gateway",
     };
-    Ok((title, client.issuer, grant.subject.map(|subject| subject.name)))
+    Ok((title, grant.subject.map(|subject| subject.name)))
 }
 
 fn closed(app: &App) -> Response {
@@ -126,11 +123,5 @@ fn closed(app: &App) -> Response {
             "Ask whoever sent it for a new one. They make it with: bowline connection authorize NAME --invite"
                 .to_owned(),
     };
-    answer(app, StatusCode::NOT_FOUND, &page, None)
-}
-
-/// Scheme, host and port: where the form leads in the end.
-fn origin(url: &str) -> Option<String> {
-    let uri: http::Uri = url.parse().ok()?;
-    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
+    answer(app, StatusCode::NOT_FOUND, &page)
 }

@@ -37,8 +37,9 @@ impl<'a> Browser<'a> {
         call.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned()).send().await
     }
 
-    /// Presses the button; gives the provider's address.
+    /// Presses the button behind a new link, for a link is used up by a sign-in; gives the provider's address.
     async fn go(&mut self, more: &str) -> url::Url {
+        self.link = Self::invited(self.house).await.link;
         let (path, query) = self.link.split_once('?').unwrap();
         let answer = self.post(path, &format!("{query}{more}")).await.status(303);
         self.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
@@ -118,6 +119,7 @@ async fn a_state_that_is_missing_foreign_replayed_or_late_is_no_sign_in_and_asks
     assert_eq!(house.identity.exchanges(), 0, "nothing was exchanged");
     // The right one goes through once.
     browser.back(&format!("code=x&state={good}")).await.status(200);
+    browser.get(&browser.link).await.status(404);
     browser.back(&format!("code=x&state={good}")).await.status(400);
     assert_eq!(house.identity.exchanges(), 1);
     // Late.

@@ -25,6 +25,11 @@ pub(super) async fn handle(
             "Only a person's consent can renew it: `bowline connection authorize`.",
         ));
     }
+    if grant.attempt.is_some() {
+        return Err(Problem::conflict(
+            "It is being renewed already; the next look at it tells how that went.",
+        ));
+    }
     let now = app.ports.clock.now();
     grant.access_until = Some(now);
     grant.retry_at = None;
