@@ -21,6 +21,7 @@ mod keyring;
 pub mod life;
 mod methods;
 pub mod oauth1;
+mod pem;
 mod percent;
 mod renewing;
 mod rotation;

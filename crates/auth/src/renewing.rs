@@ -41,10 +41,7 @@ impl Outbound for Renewing {
         // What was sent is at least as new as what was known before; if it is newer, somebody has just renewed.
         let sent = before.or_else(|| self.life.shown(tenant, grant).map(|(version, _)| version));
         let Some(version) = sent else { return Err(stale) };
-        match self.life.refused(tenant, grant, version).await {
-            Ok(_) => {}
-            Err(error) => return Err(failure(error)),
-        }
+        self.life.refused(tenant, grant, version).await.map_err(failure)?;
         match self.inner.send(connection, call).await {
             Err(again) if again.code == AUTH_TOKEN_STALE => {
                 Err(Failure { words: again.words, ..Failure::wait(AUTH_REJECTED) })

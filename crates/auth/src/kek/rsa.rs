@@ -11,8 +11,6 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeySize, PrivateDecryptingKey};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use aws_lc_rs::{digest, rand};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bowline_core::port::{Entropy, SealError};
 use bowline_core::secret::Secret;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
@@ -20,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::{Form, Kek, binding, cms, name};
 use crate::error::Error;
-use crate::{file, token};
+use crate::{file, pem, token};
 
 /// Shorter keys are refused.
 const SHORTEST: usize = 2_048;
@@ -50,16 +48,7 @@ pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Rsa, Error> {
     let failed = |_| Error::Malformed { path: path.to_owned(), why: "could not be made" };
     let private = PrivateDecryptingKey::generate(KeySize::Rsa3072).map_err(failed)?;
     let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&private).map_err(failed)?;
-    let body = Zeroizing::new(STANDARD.encode(der.as_ref()));
-    let mut text = Zeroizing::new(String::with_capacity(4 * 1_024));
-    text.push_str("-----BEGIN PRIVATE KEY-----\n");
-    for (index, letter) in body.chars().enumerate() {
-        if index > 0 && index % 64 == 0 {
-            text.push('\n');
-        }
-        text.push(letter);
-    }
-    text.push_str("\n-----END PRIVATE KEY-----\n");
+    let text = pem::print("PRIVATE KEY", der.as_ref());
     file::create(path, text.as_bytes(), entropy)?;
     load(path)
 }

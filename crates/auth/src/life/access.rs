@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bowline_core::code::{AUTH_CONSENT_INCOMPLETE, AUTH_GRANT_ENDED, AUTH_TOKEN_STALE};
+use bowline_core::code::{AUTH_CONSENT_INCOMPLETE, AUTH_GRANT_ENDED, AUTH_TOKEN_STALE, NET_WRONG_ADDRESS};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::grant::{Grant, GrantState, Provider};
 use bowline_core::port::{SealError, StoreError};
@@ -11,10 +11,11 @@ use bowline_core::work::{Entity, Lane, Touch};
 use bowline_core::{Code, GrantId, SignedDuration, TenantId, Timestamp};
 
 use http::Uri;
+use url::{Origin, Url};
 
-use super::ask::signing_token;
+use super::ask::{Unusable, credential};
 use super::{Held, Life};
-use crate::oauth1::{self, Hash, PrivateKey};
+use crate::oauth1;
 
 /// How long an opened token is used without a look at its row.
 const MEMORY: SignedDuration = SignedDuration::from_mins(1);
@@ -37,18 +38,13 @@ pub struct Access {
     /// When it ends, by our clock.
     pub until: Option<Timestamp>,
     /// The only place it may be shown to: the provider's own, or Atlassian's API gateway.
-    home: Uri,
+    home: Origin,
 }
 
 impl Access {
     /// Whether a request goes where this may be shown: same scheme, host and port.
     pub fn is_for(&self, url: &Uri) -> bool {
-        let origin = |uri: &Uri| {
-            let scheme = uri.scheme_str()?.to_ascii_lowercase();
-            let usual = if scheme == "https" { 443 } else { 80 };
-            Some((uri.host()?.to_ascii_lowercase(), uri.port_u16().unwrap_or(usual), scheme))
-        };
-        origin(url).is_some_and(|there| origin(&self.home) == Some(there))
+        Url::parse(&url.to_string()).is_ok_and(|url| url.origin() == self.home)
     }
 }
 
@@ -176,14 +172,12 @@ impl Life {
             Provider::AtlassianCloud | Provider::AtlassianService => &self.options.cloud_api,
             _ => &client.issuer,
         };
-        let home = home.parse().map_err(|_| NoAccess::Late(bowline_core::code::NET_WRONG_ADDRESS))?;
+        let home = Url::parse(home).map_err(|_| NoAccess::Late(NET_WRONG_ADDRESS))?.origin();
         let Some(tokens) = self.tokens(grant).await? else { return Ok(None) };
         let shown = if client.provider == Provider::JiraOauth1 {
-            let key = PrivateKey::from_pem(self.client_secret(&client).await?.expose());
-            let key = key.map_err(|_| NoAccess::Late(bowline_core::code::AUTH_APP_MISCONFIGURED))?;
-            let method = oauth1::Method::Rsa(Hash::Sha1, key);
-            let credential = oauth1::Credential::new(client.client_id, method);
-            Shown::Oauth1(credential.with_token(signing_token(&tokens)))
+            let secret = self.client_secret(&client).await?;
+            let credential = credential(&client, &secret, Some(&tokens));
+            Shown::Oauth1(credential.map_err(|Unusable(code)| NoAccess::Late(code))?)
         } else {
             Shown::Bearer(Secret::from(tokens.access.clone()))
         };

@@ -12,7 +12,9 @@ use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 
+use super::Life;
 use super::tokens::Tokens;
+use super::verdict::{self, Anew, Verdict};
 use crate::oauth1::{self, Attempt, Call, Extra, Hash, PrivateKey};
 
 /// What tokens are asked for with.
@@ -30,15 +32,15 @@ pub(crate) enum Ask<'a> {
 }
 
 /// Who asks.
-pub(crate) struct Asker<'a> {
-    pub(crate) client: &'a OauthClient,
+struct Asker<'a> {
+    client: &'a OauthClient,
     /// The client secret, or the private key in PEM.
-    pub(crate) secret: &'a Secret,
-    pub(crate) redirect_uri: Option<&'a str>,
-    pub(crate) clock: &'a dyn Clock,
-    pub(crate) entropy: &'a dyn Entropy,
+    secret: &'a Secret,
+    redirect_uri: Option<&'a str>,
+    clock: &'a dyn Clock,
+    entropy: &'a dyn Entropy,
     /// How far the provider's clock is ahead of ours, for signatures.
-    pub(crate) offset: SignedDuration,
+    offset: SignedDuration,
 }
 
 /// Our registration cannot be used as it is stored.
@@ -47,7 +49,7 @@ pub(crate) struct Unusable(pub(crate) code::Code);
 
 impl Asker<'_> {
     /// The request; nothing is sent.
-    pub(crate) fn call(&self, ask: &Ask<'_>) -> Result<ExchangeCall, Unusable> {
+    fn call(&self, ask: &Ask<'_>) -> Result<ExchangeCall, Unusable> {
         match self.client.provider {
             Provider::JiraOauth1 => self.signed(ask),
             Provider::AtlassianCloud | Provider::AtlassianService => Ok(self.posted(&self.fields(ask), true)),
@@ -124,8 +126,6 @@ impl Asker<'_> {
 
     /// OAuth 1.0a: everything is in the signature (RFC 5849; renewal by the OAuth Session extension).
     fn signed(&self, ask: &Ask<'_>) -> Result<ExchangeCall, Unusable> {
-        let key = PrivateKey::from_pem(self.secret.expose());
-        let key = key.map_err(|_| Unusable(code::AUTH_APP_MISCONFIGURED))?;
         let (token, extras) = match ask {
             Ask::Renew(tokens) => {
                 let handle = tokens.refresh.clone().map(Extra::SessionHandle);
@@ -137,11 +137,7 @@ impl Asker<'_> {
             }
             Ask::Mint | Ask::Code { .. } => (None, Vec::new()),
         };
-        let mut credential =
-            oauth1::Credential::new(self.client.client_id.clone(), oauth1::Method::Rsa(Hash::Sha1, key));
-        if let Some(token) = token {
-            credential = credential.with_token(signing_token(token));
-        }
+        let credential = credential(self.client, self.secret, token)?;
         let mut call = self.bare(self.url(ask), Secret::new(Vec::new()));
         let url = call.url.parse().map_err(|_| Unusable(code::NET_WRONG_ADDRESS))?;
         let signed = extras.into_iter().fold(Call::new(&Method::POST, &url), Call::with);
@@ -159,7 +155,46 @@ impl Asker<'_> {
     }
 }
 
-/// The token that signs calls.
-pub(crate) fn signing_token(tokens: &Tokens) -> oauth1::Token {
-    oauth1::Token { key: tokens.access.clone(), secret: Secret::from(tokens.token_secret.clone()) }
+/// Who signs for a registration of OAuth 1.0a, with the key in PEM that is its secret, and a token if there is one.
+pub(crate) fn credential(
+    client: &OauthClient,
+    secret: &Secret,
+    tokens: Option<&Tokens>,
+) -> Result<oauth1::Credential, Unusable> {
+    let key = PrivateKey::from_pem(secret.expose());
+    let key = key.map_err(|_| Unusable(code::AUTH_APP_MISCONFIGURED))?;
+    let credential = oauth1::Credential::new(client.client_id.clone(), oauth1::Method::Rsa(Hash::Sha1, key));
+    Ok(match tokens {
+        Some(Tokens { access, token_secret, .. }) => credential
+            .with_token(oauth1::Token { key: access.clone(), secret: Secret::from(token_secret.clone()) }),
+        None => credential,
+    })
+}
+
+impl Life {
+    /// Asks a provider, and signs anew once if its clock is another. Says what it means, and how often it was asked.
+    pub(super) async fn ask(
+        &self,
+        client: &OauthClient,
+        secret: &Secret,
+        redirect_uri: Option<&str>,
+        ask: &Ask<'_>,
+    ) -> (Verdict, u32) {
+        let (mut offset, mut asked) = (SignedDuration::ZERO, 0);
+        loop {
+            let (clock, entropy) = self.world();
+            let asker = Asker { client, secret, redirect_uri, clock, entropy, offset };
+            let call = match asker.call(ask) {
+                Ok(call) => call,
+                Err(Unusable(code)) => return (Verdict::Ours { code, words: None }, asked),
+            };
+            asked += 1;
+            let exchanged = self.ports.exchange.exchange(call).await;
+            match verdict::read(exchanged, client, self.now(), asked > 1) {
+                Ok(verdict) => return (verdict, asked),
+                Err(Anew(by)) if asked == 1 => offset = by,
+                Err(Anew(_)) => return (Verdict::Ours { code: code::AUTH_CLOCK_SKEW, words: None }, asked),
+            }
+        }
+    }
 }

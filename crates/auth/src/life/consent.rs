@@ -5,7 +5,7 @@
 //! code is exchanged. PKCE is always sent (RFC 7636), whether a provider looks at it or not. Where one consent reaches
 //! several sites nobody guesses: [`Life::choose`] is told.
 
-use bowline_core::code::{AUTH_APP_MISCONFIGURED, AUTH_CONSENT_INCOMPLETE, AUTH_PROTOCOL_REFUSED, Code};
+use bowline_core::code::{AUTH_CONSENT_INCOMPLETE, AUTH_PROTOCOL_REFUSED, Code};
 use bowline_core::commit::{Change, Commit, DirectoryKind};
 use bowline_core::connection::{Connection, Identity, SignIn};
 use bowline_core::grant::{Authorization, Grant, OauthClient, Provider};
@@ -16,9 +16,9 @@ use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
 use super::Life;
-use super::ask::{Ask, Asker};
+use super::ask::Ask;
 use super::tokens::{Given, Tokens};
-use super::verdict::{self, Verdict};
+use super::verdict::Verdict;
 use super::who::Site;
 use crate::token;
 
@@ -145,25 +145,17 @@ impl Life {
         if !client.provider.asks_a_person() {
             return Err(NoConsent::NoPerson);
         }
-        let entropy = self.ports.entropy.as_ref();
-        let state = token::draw("", entropy);
         let mut kept = Kept { anybody: begin.anybody, ..Kept::default() };
         let (url, key) = if client.provider == Provider::JiraOauth1 {
             let request = self.request_token(&client, begin.redirect_uri).await?;
-            let url = format!(
-                "{}/plugins/servlet/oauth/authorize?{}",
-                client.issuer,
-                query(&[("oauth_token", &request.access)])
-            );
-            let key = request.access.clone();
+            let query = query(&[("oauth_token", &request.access)]);
             kept.request = Some((request.access.clone(), request.token_secret.clone()));
-            (url, key)
+            (format!("{}/plugins/servlet/oauth/authorize?{query}", client.issuer), request.access.clone())
         } else {
-            kept.verifier = token::draw("", entropy).expose_text().to_owned();
-            (
-                consent_url(&client, begin.redirect_uri, state.expose_text(), &kept.verifier),
-                state.expose_text().to_owned(),
-            )
+            let drawn = || token::draw("", self.ports.entropy.as_ref()).expose_text().to_owned();
+            let state = drawn();
+            kept.verifier = drawn();
+            (consent_url(&client, begin.redirect_uri, &state, &kept.verifier), state)
         };
         self.remember(&grant, &begin, &kept, &key).await?;
         Ok(url)
@@ -305,31 +297,16 @@ impl Life {
         self.got(client, &ask).await
     }
 
-    /// Asks the provider once; signs anew if its clock differs.
-    pub(super) async fn got(&self, client: &OauthClient, ask: &Ask<'_>) -> Result<Given, NoConsent> {
+    /// What the provider gives for this.
+    async fn got(&self, client: &OauthClient, ask: &Ask<'_>) -> Result<Given, NoConsent> {
         let secret = self.client_secret(client).await?;
-        let mut offset = SignedDuration::ZERO;
-        for tried in [false, true] {
-            let asker = Asker {
-                client,
-                secret: &secret,
-                redirect_uri: None,
-                clock: self.ports.clock.as_ref(),
-                entropy: self.ports.entropy.as_ref(),
-                offset,
-            };
-            let call = asker.call(ask).map_err(|unusable| NoConsent::NoTokens(unusable.0, None))?;
-            let exchanged = self.ports.exchange.exchange(call).await;
-            match verdict::read(exchanged, client, self.now(), tried) {
-                Verdict::Given(given) => return Ok(*given),
-                Verdict::Ended { words } => return Err(NoConsent::NoTokens(AUTH_CONSENT_INCOMPLETE, words)),
-                Verdict::Ours { code, words } | Verdict::Passing { code, words, .. } => {
-                    return Err(NoConsent::NoTokens(code, words));
-                }
-                Verdict::Anew(by) => offset = by,
+        match self.ask(client, &secret, None, ask).await.0 {
+            Verdict::Given(given) => Ok(*given),
+            Verdict::Ended { words } => Err(NoConsent::NoTokens(AUTH_CONSENT_INCOMPLETE, words)),
+            Verdict::Ours { code, words } | Verdict::Passing { code, words, .. } => {
+                Err(NoConsent::NoTokens(code, words))
             }
         }
-        Err(NoConsent::NoTokens(AUTH_APP_MISCONFIGURED, None))
     }
 }
 

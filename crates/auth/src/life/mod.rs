@@ -15,6 +15,7 @@ mod access;
 mod ask;
 mod consent;
 mod open;
+mod row;
 pub mod schedule;
 mod settle;
 mod spool;

@@ -3,17 +3,15 @@
 use bowline_core::commit::{Change, Commit, DirectoryKind};
 use bowline_core::connection::{Connection, Health, Identity, SignIn};
 use bowline_core::finding::Cause;
-use bowline_core::grant::{
-    Authorization, Grant, GrantEvent, GrantEventKind, GrantState, OauthClient, Provider,
-};
+use bowline_core::grant::{Authorization, Grant, GrantEventKind, GrantState, OauthClient, Provider};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Entity, Lane, Touch};
-use bowline_core::{ConnectionId, EventId, GrantId, SignedDuration, TenantId, Timestamp};
+use bowline_core::{ConnectionId, GrantId, TenantId, Timestamp};
 
-use super::Life;
 use super::consent::{Finished, Kept, NoConsent};
 use super::tokens::Given;
 use super::who::Site;
+use super::{Life, row as rows};
 use crate::token;
 
 /// How often a consent is stored anew because the row has changed meanwhile.
@@ -97,47 +95,27 @@ impl Life {
     ) -> Grant {
         let now = self.now();
         let terms = self.options.terms(client.provider);
-        let after = |span: SignedDuration| now.saturating_add(span).ok();
-        let seconds = |seconds: i64| after(SignedDuration::from_secs(seconds));
+        // What the last consent said of its end is over with it.
+        let before = Grant { ends_at: None, scopes: client.scopes.clone(), ..before };
+        let grant = rows::renewed(before, given, &terms, now);
         Grant {
             subject: Some(who.clone()),
             redirect_uri: Some(row.redirect_uri.clone()),
-            scopes: given.scopes.clone().unwrap_or_else(|| client.scopes.clone()),
-            state: GrantState::Active,
-            reason: None,
-            words: None,
             since: now,
-            version: before.version + 1,
             consented_at: Some(now),
-            rotated_at: Some(now),
             used_at: Some(now),
-            access_until: given.expires_in.and_then(seconds),
-            idle_until: terms.idle.and_then(after),
-            ends_at: given.grant_expires_in.and_then(seconds).or_else(|| terms.life.and_then(after)),
-            attempt: None,
-            fails: 0,
-            retry_at: None,
+            ends_at: grant.ends_at.or_else(|| now.saturating_add(terms.life?).ok()),
             warned: None,
-            ..before
+            ..grant
         }
     }
 
     fn welcomed(&self, grant: &Grant) -> Vec<Change> {
         let at = self.now();
-        let event = GrantEvent {
-            tenant: grant.tenant,
-            id: EventId::new(at, self.ports.entropy.as_ref()),
-            grant: grant.id,
-            kind: GrantEventKind::Consented,
-            state: grant.state,
-            code: None,
-            words: None,
-            at,
-        };
         let entity = Entity::Grant(grant.id);
         vec![
             Change::PutGrant(Box::new(grant.clone())),
-            Change::NoteGrant(Box::new(event)),
+            self.noted(grant, GrantEventKind::Consented, None, None, at),
             Change::Settle { entity: entity.clone(), except: Vec::new() },
             // When it is due next is found out by the first look.
             Change::Touch(Touch { entity, lane: Lane::Renewal, due_at: at }),

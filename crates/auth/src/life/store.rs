@@ -7,13 +7,13 @@ use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::grant::{Grant, GrantEvent, GrantEventKind, GrantState};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Claim, Entity, Lane, Touch};
-use bowline_core::{Code, EventId, FindingId, SignedDuration, Timestamp, crash};
+use bowline_core::{Code, EventId, FindingId, Timestamp, crash};
 
-use super::Life;
 use super::schedule::plan;
 use super::spool::Laid;
 use super::tend::{Look, Tended};
 use super::tokens::{Given, Tokens};
+use super::{Life, row};
 
 /// How often new tokens are offered to a database that does not take them, before the look ends and the spool has them.
 const OFFERS: u32 = 20;
@@ -30,12 +30,8 @@ impl Life {
     }
 
     /// The row as it stands now, under the claim; the claim stays.
-    pub(super) async fn commit_under_claim(
-        &self,
-        look: &mut Look<'_>,
-        mut changes: Vec<Change>,
-    ) -> Result<(), StoreError> {
-        changes.push(Change::PutGrant(Box::new(look.grant.clone())));
+    pub(super) async fn commit_under_claim(&self, look: &mut Look<'_>) -> Result<(), StoreError> {
+        let changes = vec![Change::PutGrant(Box::new(look.grant.clone()))];
         let fence = Some(look.claim.fence());
         let commit = Commit { tenant: look.grant.tenant, fence, changes, at: self.now() };
         self.ports.commits.commit(commit).await?;
@@ -72,17 +68,17 @@ impl Life {
     ) -> Result<Tended, StoreError> {
         let ill = look.grant.state == GrantState::Degraded;
         let served = std::mem::take(&mut look.served);
-        let (row, old_row) = (self.new_row(), look.grant.secret);
-        let tokens = self.take_over(&mut look, old, given, now);
-        look.grant.secret = Some(row);
-        let sealed = match self.sealed(look.grant.tenant, row, &tokens).await {
+        let (id, old_id) = (self.new_row(), look.grant.secret);
+        look.grant = Grant { secret: Some(id), ..row::renewed(look.grant, &given, &look.terms, now) };
+        let tokens = taken_over(old, given);
+        let sealed = match self.sealed(look.grant.tenant, id, &tokens).await {
             Ok(sealed) => sealed,
             Err(SealError::Store(error)) => return Err(error),
             // The keys that opened the old tokens a moment ago: nothing that can be mended here.
             Err(_) => return Err(StoreError::Unreadable("the keys of the tenant".to_owned())),
         };
-        let mut changes = vec![Change::PutSecret { id: row, sealed: sealed.clone() }];
-        changes.extend(old_row.map(Change::DropSecret));
+        let mut changes = vec![Change::PutSecret { id, sealed: sealed.clone() }];
+        changes.extend(old_id.map(Change::DropSecret));
         if ill {
             changes.extend(self.well_again(&look, served, now));
         }
@@ -94,36 +90,6 @@ impl Life {
         crash::point("grant.stored");
         self.shelf().remove(&(look.grant.tenant, look.grant.id));
         Ok(look.tended)
-    }
-
-    /// The row after a renewal; gives what is to be sealed.
-    fn take_over(&self, look: &mut Look<'_>, mut old: Tokens, mut given: Given, now: Timestamp) -> Tokens {
-        let mut tokens = std::mem::take(&mut given.tokens);
-        if tokens.refresh.is_none() {
-            // No new one was given, so the old one stays (RFC 6749 section 6).
-            tokens.refresh = old.refresh.take();
-        }
-        let after = |seconds: i64| now.saturating_add(SignedDuration::from_secs(seconds)).ok();
-        let grant = &mut look.grant;
-        grant.version += 1;
-        grant.rotated_at = Some(now);
-        grant.access_until = given.expires_in.and_then(after);
-        grant.idle_until = look.terms.idle.and_then(|idle| now.saturating_add(idle).ok());
-        if let Some(seconds) = given.grant_expires_in {
-            grant.ends_at = after(seconds);
-        }
-        if let Some(scopes) = given.scopes {
-            grant.scopes = scopes;
-        }
-        grant.attempt = None;
-        grant.fails = 0;
-        grant.retry_at = None;
-        if grant.state != GrantState::Active {
-            grant.since = now;
-        }
-        grant.state = GrantState::Active;
-        (grant.reason, grant.words) = (None, None);
-        tokens
     }
 
     /// Offers the database new tokens until it takes them. What it does not take is laid in the spool first: the old
@@ -147,9 +113,9 @@ impl Life {
             };
             if offers == 0
                 && let Some(spool) = &self.spool
-                && spool.lay(laid, self.ports.entropy.as_ref()).is_err()
             {
-                // The disk refuses as well: the tokens wait in memory for as long as the claim lasts.
+                // If the disk refuses as well, the tokens wait in memory for as long as the claim lasts.
+                let _ = spool.lay(laid, self.ports.entropy.as_ref());
             }
             offers += 1;
             if offers > OFFERS {
@@ -210,15 +176,9 @@ impl Life {
 
     /// It is well again: people are told, and its connections may be called.
     fn well_again(&self, look: &Look<'_>, served: Vec<Connection>, now: Timestamp) -> Vec<Change> {
-        let mut changes = self.noted(look, GrantEventKind::Recovered, None, None, now);
-        changes.push(Change::Settle { entity: Entity::Grant(look.grant.id), except: Vec::new() });
-        changes.extend(served.into_iter().map(|connection| Change::Health {
-            connection: connection.id,
-            revision: connection.revision,
-            health: Health::Unknown,
-            identity: None,
-        }));
-        changes
+        let noted = self.noted(&look.grant, GrantEventKind::Recovered, None, None, now);
+        let settled = Change::Settle { entity: Entity::Grant(look.grant.id), except: Vec::new() };
+        [noted, settled].into_iter().chain(told(&served, &Health::Unknown)).collect()
     }
 
     /// Calls go on while the access token lives; the next try is at `at`.
@@ -234,9 +194,10 @@ impl Life {
         let mut changes = Vec::new();
         look.grant.retry_at = Some(at);
         if news {
-            self.stand(&mut look, GrantState::Degraded, &code, words.clone(), now);
-            changes = self.noted(&look, GrantEventKind::Degraded, Some(code.clone()), words, now);
-            changes.extend(self.raised(&look, code).await?);
+            row::stand(&mut look.grant, GrantState::Degraded, &code, words.clone(), now);
+            changes.push(self.noted(&look.grant, GrantEventKind::Degraded, Some(code.clone()), words, now));
+            let served = self.served(&look.grant).await?;
+            changes.extend(self.raised(&look.grant, code, &served));
         }
         self.put(&mut look, changes, Some(at)).await?;
         Ok(look.tended)
@@ -252,64 +213,43 @@ impl Life {
         let lost = look.grant.attempt.as_ref().is_some_and(|attempt| attempt.unsure);
         let code = if lost { AUTH_ROTATION_LOST } else { AUTH_GRANT_ENDED };
         look.grant.attempt = None;
-        self.stand(&mut look, GrantState::NeedsReauth, &code, words.clone(), now);
-        let mut changes = self.noted(&look, GrantEventKind::NeedsReauth, Some(code.clone()), words, now);
-        changes.extend(self.raised(&look, code.clone()).await?);
-        for connection in self.served(&look.grant).await? {
-            changes.push(Change::Health {
-                connection: connection.id,
-                revision: connection.revision,
-                health: Health::NeedsAttention { code: code.clone() },
-                identity: None,
-            });
-        }
+        row::stand(&mut look.grant, GrantState::NeedsReauth, &code, words.clone(), now);
+        let served = self.served(&look.grant).await?;
+        let noted = self.noted(&look.grant, GrantEventKind::NeedsReauth, Some(code.clone()), words, now);
+        let mut changes = vec![noted];
+        changes.extend(self.raised(&look.grant, code.clone(), &served));
+        changes.extend(told(&served, &Health::NeedsAttention { code: code.clone() }));
         look.tended.failure = Some(code);
         self.put(&mut look, changes, None).await?;
         self.shelf().remove(&(look.grant.tenant, look.grant.id));
         Ok(look.tended)
     }
 
-    fn stand(
-        &self,
-        look: &mut Look<'_>,
-        state: GrantState,
-        code: &Code,
-        words: Option<String>,
-        now: Timestamp,
-    ) {
-        let grant = &mut look.grant;
-        if grant.state != state {
-            grant.since = now;
-        }
-        grant.state = state;
-        grant.reason = Some(code.clone());
-        grant.words = words;
-    }
-
+    /// A line of the grant's history.
     pub(super) fn noted(
         &self,
-        look: &Look<'_>,
+        grant: &Grant,
         kind: GrantEventKind,
         code: Option<Code>,
         words: Option<String>,
         at: Timestamp,
-    ) -> Vec<Change> {
-        let Grant { tenant, id: grant, state, .. } = look.grant;
+    ) -> Change {
+        let Grant { tenant, id: grant, state, .. } = *grant;
         let id = EventId::new(at, self.ports.entropy.as_ref());
-        vec![Change::NoteGrant(Box::new(GrantEvent { tenant, id, grant, kind, state, code, words, at }))]
+        Change::NoteGrant(Box::new(GrantEvent { tenant, id, grant, kind, state, code, words, at }))
     }
 
     /// A finding about the grant, at the connection it serves if that is one.
-    pub(super) async fn raised(&self, look: &Look<'_>, code: Code) -> Result<Vec<Change>, StoreError> {
-        let served = self.served(&look.grant).await?;
-        let mut cause = Cause::of(code).about(look.grant.id.to_string());
-        if let [only] = served.as_slice() {
+    pub(super) fn raised(&self, grant: &Grant, code: Code, served: &[Connection]) -> [Change; 2] {
+        let mut cause = Cause::of(code).about(grant.id.to_string());
+        if let [only] = served {
             cause = cause.at(only.id);
         }
         let id = FindingId::new(self.now(), self.ports.entropy.as_ref());
-        let entity = Some(Entity::Grant(look.grant.id));
-        let others = Change::Settle { entity: Entity::Grant(look.grant.id), except: vec![cause.key()] };
-        Ok(vec![Change::Raise(Box::new(Occurrence { id, cause, entity, words: None })), others])
+        let entity = Entity::Grant(grant.id);
+        let others = Change::Settle { entity: entity.clone(), except: vec![cause.key()] };
+        let occurrence = Occurrence { id, cause, entity: Some(entity), words: None };
+        [Change::Raise(Box::new(occurrence)), others]
     }
 
     /// The connections that call with a grant.
@@ -318,6 +258,23 @@ impl Life {
         connections.retain(|connection| connection.sign_in == SignIn::Grant { grant: grant.id });
         Ok(connections)
     }
+}
+
+/// What is to be sealed after a renewal. Where no new refresh token was given, the old one stays (RFC 6749 section 6).
+fn taken_over(mut old: Tokens, mut given: Given) -> Tokens {
+    let mut tokens = std::mem::take(&mut given.tokens);
+    tokens.refresh = tokens.refresh.take().or_else(|| old.refresh.take());
+    tokens
+}
+
+/// What the connections of a grant are told.
+fn told(served: &[Connection], health: &Health) -> impl Iterator<Item = Change> {
+    served.iter().map(|connection| Change::Health {
+        connection: connection.id,
+        revision: connection.revision,
+        health: health.clone(),
+        identity: None,
+    })
 }
 
 /// The claim is done. What is due next is new work: released, the row would keep the lane of whoever waited last, and an

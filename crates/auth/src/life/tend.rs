@@ -8,11 +8,11 @@ use bowline_core::work::{Claim, Lane};
 use bowline_core::{Code, GrantId, SignedDuration, Timestamp, crash};
 
 use super::Life;
-use super::ask::{Ask, Asker};
+use super::ask::Ask;
 use super::schedule::{Deed, backoff, plan};
 use super::terms::Terms;
 use super::tokens::Tokens;
-use super::verdict::{self, Verdict};
+use super::verdict::Verdict;
 
 /// How long after a renewal of unknown outcome the same token is sent again: the first, second, … time.
 const AGAIN: [i64; 5] = [1, 5, 20, 60, 120];
@@ -88,9 +88,10 @@ impl Life {
     async fn warn(&self, mut look: Look<'_>, days: i64, now: Timestamp) -> Result<Tended, StoreError> {
         look.grant.warned = Some(days);
         let words = Some(format!("{days} days are left."));
-        let changes = self.noted(&look, GrantEventKind::Expiring, Some(AUTH_EXPIRING), words, now);
-        let raise = self.raised(&look, AUTH_EXPIRING).await?;
-        self.put(&mut look, changes.into_iter().chain(raise).collect(), None).await?;
+        let noted = self.noted(&look.grant, GrantEventKind::Expiring, Some(AUTH_EXPIRING), words, now);
+        let served = self.served(&look.grant).await?;
+        let changes = [noted].into_iter().chain(self.raised(&look.grant, AUTH_EXPIRING, &served)).collect();
+        self.put(&mut look, changes, None).await?;
         Ok(look.tended)
     }
 
@@ -117,7 +118,10 @@ impl Life {
         if look.terms.leeway.is_some() {
             self.journal(&mut look, now).await?;
         }
-        let verdict = self.ask_provider(&mut look, &opened.0, &opened.1, now).await;
+        let ask = if look.client.provider.asks_a_person() { Ask::Renew(&opened.0) } else { Ask::Mint };
+        let redirect_uri = look.grant.redirect_uri.as_deref();
+        let (verdict, asked) = self.ask(&look.client, &opened.1, redirect_uri, &ask).await;
+        look.tended.asked = asked;
         crash::point("grant.answered");
         self.act(look, opened.0, verdict).await
     }
@@ -128,41 +132,9 @@ impl Life {
             Some(open) => Attempt { sends: open.sends + 1, unsure: true, ..open },
             None => Attempt { started_at: now, sends: 1, unsure: false },
         });
-        self.commit_under_claim(look, Vec::new()).await?;
+        self.commit_under_claim(look).await?;
         crash::point("grant.journaled");
         Ok(())
-    }
-
-    async fn ask_provider(
-        &self,
-        look: &mut Look<'_>,
-        tokens: &Tokens,
-        secret: &bowline_core::secret::Secret,
-        now: Timestamp,
-    ) -> Verdict {
-        let mut offset = SignedDuration::ZERO;
-        for tried in [false, true] {
-            let asker = Asker {
-                client: &look.client,
-                secret,
-                redirect_uri: look.grant.redirect_uri.as_deref(),
-                clock: self.ports.clock.as_ref(),
-                entropy: self.ports.entropy.as_ref(),
-                offset,
-            };
-            let ask = if look.client.provider.asks_a_person() { Ask::Renew(tokens) } else { Ask::Mint };
-            let call = match asker.call(&ask) {
-                Ok(call) => call,
-                Err(unusable) => return Verdict::Ours { code: unusable.0, words: None },
-            };
-            look.tended.asked += 1;
-            let exchanged = self.ports.exchange.exchange(call).await;
-            match verdict::read(exchanged, &look.client, now, tried) {
-                Verdict::Anew(by) if !tried => offset = by,
-                verdict => return verdict,
-            }
-        }
-        Verdict::Ours { code: bowline_core::code::AUTH_CLOCK_SKEW, words: None }
     }
 
     async fn act(&self, look: Look<'_>, old: Tokens, verdict: Verdict) -> Result<Tended, StoreError> {
@@ -171,7 +143,6 @@ impl Life {
             Verdict::Given(given) => self.renewed(look, old, *given, now).await,
             Verdict::Ended { words } => self.ended(look, words, now).await,
             Verdict::Ours { code, words } => self.failed(look, code, words, None, now).await,
-            Verdict::Anew(_) => self.failed(look, bowline_core::code::AUTH_CLOCK_SKEW, None, None, now).await,
             Verdict::Passing { code, after, unsure, words } => {
                 self.passing(look, code, (after, unsure), words, now).await
             }

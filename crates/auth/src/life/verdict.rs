@@ -25,19 +25,26 @@ pub(crate) enum Verdict {
     Ours { code: Code, words: Option<String> },
     /// It passes. `unsure`: the tokens may have been renewed all the same.
     Passing { code: Code, after: Option<Duration>, unsure: bool, words: Option<String> },
-    /// Sign again with the clock corrected by so much.
-    Anew(SignedDuration),
 }
 
+/// It has to be signed again, with the clock corrected by so much.
+pub(crate) struct Anew(pub(crate) SignedDuration);
+
 /// Reads an exchange. `tried`: the request was signed anew already.
-pub(crate) fn read(exchanged: Exchanged, client: &OauthClient, at: Timestamp, tried: bool) -> Verdict {
-    match exchanged {
-        Exchanged::Answer(answer) => answered(&answer, client, at, tried),
+pub(crate) fn read(
+    exchanged: Exchanged,
+    client: &OauthClient,
+    at: Timestamp,
+    tried: bool,
+) -> Result<Verdict, Anew> {
+    Ok(match exchanged {
+        Exchanged::Answer(answer) => return answered(&answer, client, at, tried),
         Exchanged::Unsent(failure) => {
             let after = match failure.act {
                 Act::Retry { after } => after,
                 Act::Wait | Act::Park => {
-                    return Verdict::Ours { code: failure.code, words: words(failure.words.expose()) };
+                    let words = words(failure.words.expose());
+                    return Ok(Verdict::Ours { code: failure.code, words });
                 }
             };
             let words = words(failure.words.expose());
@@ -47,10 +54,15 @@ pub(crate) fn read(exchanged: Exchanged, client: &OauthClient, at: Timestamp, tr
             let words = words(failure.words.expose());
             Verdict::Passing { code: failure.code, after: None, unsure: true, words }
         }
-    }
+    })
 }
 
-fn answered(answer: &OutboundAnswer, client: &OauthClient, at: Timestamp, tried: bool) -> Verdict {
+fn answered(
+    answer: &OutboundAnswer,
+    client: &OauthClient,
+    at: Timestamp,
+    tried: bool,
+) -> Result<Verdict, Anew> {
     let signs = client.provider == Provider::JiraOauth1;
     let age = if tried { Age::Renewed } else { Age::Fresh };
     let application = if signs { Presented::Signature(age) } else { Presented::Fixed };
@@ -60,7 +72,7 @@ fn answered(answer: &OutboundAnswer, client: &OauthClient, at: Timestamp, tried:
         return blamed(blame, answer);
     }
     let given = if signs { tokens::oauth1(answer) } else { tokens::oauth2(answer) };
-    match given {
+    Ok(match given {
         Ok(given) => Verdict::Given(Box::new(given)),
         // It was accepted, so the old token may be used up.
         Err(tokens::Unreadable(why)) => Verdict::Passing {
@@ -69,16 +81,16 @@ fn answered(answer: &OutboundAnswer, client: &OauthClient, at: Timestamp, tried:
             unsure: answer.status.is_success(),
             words: Some(why.to_owned()),
         },
-    }
+    })
 }
 
-fn blamed(blame: Attribution, answer: &OutboundAnswer) -> Verdict {
+fn blamed(blame: Attribution, answer: &OutboundAnswer) -> Result<Verdict, Anew> {
     let said = said(answer).or(blame.told);
-    match (blame.class, blame.reaction) {
+    Ok(match (blame.class, blame.reaction) {
         (Class::GrantEnded | Class::ConsentIncomplete, _) => Verdict::Ended { words: said },
         // The renewal itself was refused as stale: there is nothing left to renew with.
         (_, Reaction::Renew) if blame.code == AUTH_TOKEN_STALE => Verdict::Ended { words: said },
-        (_, Reaction::SignAnew(offset)) => Verdict::Anew(offset),
+        (_, Reaction::SignAnew(offset)) => return Err(Anew(offset)),
         (Class::Throttled, _) => {
             Verdict::Passing { code: blame.code, after: wait(answer), unsure: false, words: said }
         }
@@ -87,7 +99,7 @@ fn blamed(blame: Attribution, answer: &OutboundAnswer) -> Verdict {
             Verdict::Passing { code: blame.code, after: wait(answer), unsure, words: said }
         }
         _ => Verdict::Ours { code: blame.code, words: said },
-    }
+    })
 }
 
 /// What the provider asks to wait, in seconds; at most an hour is believed.

@@ -9,10 +9,10 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
 use super::Life;
-use super::ask::signing_token;
+use super::ask::credential;
 use super::consent::NoConsent;
 use super::tokens::Tokens;
-use crate::oauth1::{self, Attempt, Call, Hash, PrivateKey};
+use crate::oauth1::{Attempt, Call};
 
 /// A Jira that a consent reaches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,13 +95,10 @@ impl Life {
     ) -> Result<bytes::Bytes, NoConsent> {
         let broken = || NoConsent::NoTokens(bowline_core::code::AUTH_APP_MISCONFIGURED, None);
         let secret = self.client_secret(client).await?;
-        let key = PrivateKey::from_pem(secret.expose()).map_err(|_| broken())?;
-        let method = oauth1::Method::Rsa(Hash::Sha1, key);
-        let credential = oauth1::Credential::new(client.client_id.clone(), method);
+        let credential = credential(client, &secret, Some(tokens)).map_err(|_| broken())?;
         let uri: http::Uri = url.parse().map_err(|_| broken())?;
         let (clock, entropy) = self.world();
         let signed = credential
-            .with_token(signing_token(tokens))
             .sign(&Call::new(&Method::GET, &uri), &Attempt::fresh(clock, entropy))
             .map_err(|_| broken())?;
         let header = signed.authorization.to_string();

@@ -3,13 +3,12 @@
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bowline_core::secret::Secret;
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use zeroize::Zeroizing;
 
 use super::error::Error;
+use crate::pem;
 
 /// A new key pair.
 #[derive(Debug)]
@@ -26,7 +25,10 @@ pub fn generate() -> Result<NewKey, Error> {
     let pair = KeyPair::generate(KeySize::Rsa3072).map_err(|_| broken())?;
     let private: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| broken())?;
     let public_pem = public(&pair).ok_or_else(broken)?;
-    Ok(NewKey { pem: Secret::from(pem("PRIVATE KEY", private.as_ref())), public_pem })
+    Ok(NewKey {
+        pem: Secret::new(pem::print("PRIVATE KEY", private.as_ref()).as_bytes().to_vec()),
+        public_pem,
+    })
 }
 
 /// The public half of the first private key in a PEM text.
@@ -45,22 +47,7 @@ pub fn public_pem(text: &[u8]) -> Option<String> {
 
 fn public(pair: &KeyPair) -> Option<String> {
     let der: PublicKeyX509Der<'_> = pair.public_key().as_der().ok()?;
-    Some(pem("PUBLIC KEY", der.as_ref()))
-}
-
-/// RFC 7468: lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
-    let encoded = Zeroizing::new(STANDARD.encode(der));
-    let mut text = format!("-----BEGIN {label}-----\n");
-    let mut rest = encoded.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        text.push_str(line);
-        text.push('\n');
-        rest = after;
-    }
-    text.push_str(&format!("-----END {label}-----\n"));
-    text
+    Some(pem::print("PUBLIC KEY", der.as_ref()).to_string())
 }
 
 #[cfg(test)]
