@@ -9,11 +9,13 @@
 pub mod attribution;
 pub mod bearer;
 mod cache;
+pub mod certificate;
 mod envelope;
 mod error;
 mod file;
 mod fingerprint;
 pub mod folder;
+mod front;
 pub mod intake;
 pub mod kek;
 pub mod keyfile;
@@ -27,12 +29,14 @@ mod renewing;
 mod rotation;
 mod sealer;
 mod secrets;
+mod sessions;
 mod signer;
 mod system;
 mod token;
 mod wrapped;
 
 pub use error::Error;
+pub use front::gateway_header;
 pub use keyring::{KekState, KekView, Keyring};
 pub use renewing::Renewing;
 pub use rotation::{
@@ -40,5 +44,6 @@ pub use rotation::{
 };
 pub use sealer::Sealer;
 pub use secrets::Secrets;
+pub use sessions::Sessions;
 pub use signer::CredentialSigner;
 pub use system::{SystemClock, SystemEntropy};

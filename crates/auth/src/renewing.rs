@@ -1,53 +1,133 @@
-//! Calls whose token has ended are sent once more with a new one: the port [`Outbound`] above the one that signs.
+//! Calls whose token or session has ended are sent once more with a new one: the port [`Outbound`] above the one that
+//! signs.
 //!
-//! A refused token means that nothing was carried out, so even a write may be sent again. It is tried once: a second
-//! refusal is not about the token's age, and the connection is left to its owner.
+//! A refused token means that nothing was carried out, so even a write may be sent again. It is tried once for each layer: a
+//! second refusal is not about the token's age, and the connection is left to its owner.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::code::{AUTH_REJECTED, AUTH_TOKEN_STALE};
+use bowline_core::code::{
+    AUTH_GATEWAY_NO_TOKEN, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_TOKEN_STALE,
+};
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::Failure;
+use bowline_core::layers::Gateway;
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
+use bowline_core::{Code, GrantId};
 
 use crate::life::{Life, NoAccess};
+use crate::sessions::Sessions;
 
 /// Sends through another [`Outbound`], and renews.
 pub struct Renewing {
     inner: Arc<dyn Outbound>,
     life: Arc<Life>,
+    sessions: Option<Arc<Sessions>>,
+}
+
+/// What was shown before a call, by number.
+struct Before {
+    gateway: Option<i64>,
+    grant: Option<i64>,
+    session: u64,
 }
 
 impl Renewing {
     /// Renews through `life` what `inner` finds stale.
     pub fn new(inner: Arc<dyn Outbound>, life: Arc<Life>) -> Self {
-        Self { inner, life }
+        Self { inner, life, sessions: None }
+    }
+
+    /// The same, with the sessions of connections that have one.
+    #[must_use]
+    pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
+        self.sessions = Some(sessions);
+        self
+    }
+
+    fn shown(&self, connection: &Connection, grant: Option<GrantId>) -> Option<i64> {
+        self.life.shown(connection.tenant, grant?).map(|(version, _)| version)
+    }
+
+    fn sessions_of(&self, connection: &Connection) -> Option<&Sessions> {
+        let by_session = matches!(connection.sign_in, SignIn::Session { .. });
+        self.sessions.as_deref().filter(|_| by_session)
+    }
+
+    async fn before(&self, connection: &Connection) -> Before {
+        Before {
+            gateway: self.shown(connection, gateway(connection)),
+            grant: self.shown(connection, application(connection)),
+            session: match self.sessions_of(connection) {
+                Some(sessions) => sessions.version(connection).await,
+                None => 0,
+            },
+        }
+    }
+
+    /// Gets what was found stale anew. Fails if there is nothing to get.
+    async fn renew(&self, connection: &Connection, stale: &Failure, before: &Before) -> Result<(), Failure> {
+        let in_front = stale.code == AUTH_GATEWAY_TOKEN_STALE;
+        if let Some(sessions) = self.sessions_of(connection).filter(|_| !in_front) {
+            let sent = match before.session {
+                0 => sessions.version(connection).await,
+                version => version,
+            };
+            sessions.ended(connection, sent).await;
+            return Ok(());
+        }
+        let (grant, before) = match in_front {
+            true => (gateway(connection), before.gateway),
+            false => (application(connection), before.grant),
+        };
+        // What was sent is at least as new as what was known before; if it is newer, somebody has just renewed.
+        let sent = before.or_else(|| self.shown(connection, grant));
+        let (Some(grant), Some(version)) = (grant, sent) else { return Err(stale.clone()) };
+        let renewed = self.life.refused(connection.tenant, grant, version).await;
+        renewed.map(|_| ()).map_err(|error| match in_front {
+            true => Failure { code: AUTH_GATEWAY_NO_TOKEN, ..failure(error) },
+            false => failure(error),
+        })
     }
 }
 
 #[async_trait]
 impl Outbound for Renewing {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
-        let SignIn::Grant { grant } = connection.sign_in else {
-            return self.inner.send(connection, call).await;
-        };
-        let tenant = connection.tenant;
-        let before = self.life.shown(tenant, grant).map(|(version, _)| version);
-        let stale = match self.inner.send(connection, call.clone()).await {
-            Err(failure) if failure.code == AUTH_TOKEN_STALE => failure,
-            done => return done,
-        };
-        // What was sent is at least as new as what was known before; if it is newer, somebody has just renewed.
-        let sent = before.or_else(|| self.life.shown(tenant, grant).map(|(version, _)| version));
-        let Some(version) = sent else { return Err(stale) };
-        self.life.refused(tenant, grant, version).await.map_err(failure)?;
-        match self.inner.send(connection, call).await {
-            Err(again) if again.code == AUTH_TOKEN_STALE => {
-                Err(Failure { words: again.words, ..Failure::wait(AUTH_REJECTED) })
+        let before = self.before(connection).await;
+        let mut tried: Vec<Code> = Vec::new();
+        loop {
+            let stale = match self.inner.send(connection, call.clone()).await {
+                Err(failure) if [AUTH_TOKEN_STALE, AUTH_GATEWAY_TOKEN_STALE].contains(&failure.code) => {
+                    failure
+                }
+                Ok(answer) => {
+                    if let Some(sessions) = self.sessions_of(connection) {
+                        sessions.absorb(connection, &answer.headers).await;
+                    }
+                    return Ok(answer);
+                }
+                Err(failure) => return Err(failure),
+            };
+            if tried.contains(&stale.code) {
+                let code = if stale.code == AUTH_TOKEN_STALE { AUTH_REJECTED } else { AUTH_GATEWAY_REFUSED };
+                return Err(Failure { words: stale.words, ..Failure::wait(code) });
             }
-            done => done,
+            self.renew(connection, &stale, &before).await?;
+            tried.push(stale.code);
         }
+    }
+}
+
+fn gateway(connection: &Connection) -> Option<GrantId> {
+    connection.gateway.as_ref().and_then(Gateway::grant)
+}
+
+const fn application(connection: &Connection) -> Option<GrantId> {
+    match connection.sign_in {
+        SignIn::Grant { grant } => Some(grant),
+        _ => None,
     }
 }
 

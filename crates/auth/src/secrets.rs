@@ -132,6 +132,8 @@ mod tests {
             tool: ToolKind::JiraDc,
             base_url: String::new(),
             browse_url: String::new(),
+            transport: bowline_core::layers::Transport::default(),
+            gateway: None,
             sign_in: SignIn::PersonalAccessToken,
             secret: id("sec", 3),
             intake: IntakeProof::default(),

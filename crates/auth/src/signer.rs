@@ -1,42 +1,53 @@
-//! Puts a connection's credential into a request and reads what the answer says about it: implements the port
+//! Puts a connection's credentials into a request and reads what the answer says about them: implements the port
 //! [`Signer`], called for every attempt.
 //!
-//! Which credential goes where is told by [`crate::methods`]; this opens it. What an answer means is told by
+//! Three layers, each by itself: the certificate of the handshake and the gateway's header ([`crate::front`]), and the
+//! tool's own credential, of which [`crate::methods`] tells where it goes. What an answer means is told by
 //! [`crate::attribution`]; this knows what the connection showed.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::attribution::{Attribution, Heard};
-use bowline_core::code::AUTH_OTHER_ADDRESS;
+use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
+use bowline_core::code::{AUTH_CERTIFICATE_EXPIRED, AUTH_OTHER_ADDRESS};
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::Failure;
-use bowline_core::port::{SignError, Signer};
-use bowline_core::secret::Purpose;
+use bowline_core::layers::GatewayProof;
+use bowline_core::port::{Handshake, SignError, Signer};
+use bowline_core::secret::{Purpose, Secret};
 use bowline_core::{GrantId, Timestamp};
 use bytes::Bytes;
 
 use crate::attribution::{Age, Asked, Known, Presented, attribute};
 use crate::life::{Life, Shown};
 use crate::secrets::Secrets;
-use crate::{methods, renewing};
+use crate::sessions::Sessions;
+use crate::{front, methods, renewing};
 
-/// Signs with the connection's stored credential, or with the token of its grant.
+/// Signs with the connection's stored credential, with the token of its grant, or with the cookies of its session.
 pub struct CredentialSigner {
     secrets: Arc<Secrets>,
     life: Option<Arc<Life>>,
+    sessions: Option<Arc<Sessions>>,
 }
 
 impl CredentialSigner {
-    /// Takes credentials from `secrets`. Connections on a grant have none yet.
+    /// Takes credentials from `secrets`. Connections on a grant or a session have none yet.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { secrets, life: None }
+        Self { secrets, life: None, sessions: None }
     }
 
     /// The same, with the tokens of grants from `life`.
     #[must_use]
     pub fn with_life(mut self, life: Arc<Life>) -> Self {
         self.life = Some(life);
+        self
+    }
+
+    /// The same, with the cookies of `sessions`.
+    #[must_use]
+    pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
+        self.sessions = Some(sessions);
         self
     }
 
@@ -55,10 +66,34 @@ impl CredentialSigner {
         }
         match access.shown {
             Shown::Bearer(token) => methods::bearer(&token, request),
-            Shown::Oauth1(credential) => {
+            Shown::Oauth1(credential, seen) => {
                 let (clock, entropy) = life.world();
-                credential.authorize(request, None, clock, entropy).map_err(|_| SignError::Unfit)
+                credential.authorize(request, seen.as_ref(), clock, entropy).map_err(|_| SignError::Unfit)
             }
+        }
+    }
+
+    async fn stored(&self, connection: &Connection) -> Result<Secret, SignError> {
+        let secret = self.secrets.find(connection, Purpose::Credential, connection.secret).await;
+        secret.map_err(SignError::Sealed)?.ok_or(SignError::Missing)
+    }
+
+    /// What the tool itself is shown.
+    async fn application(
+        &self,
+        connection: &Connection,
+        request: &mut http::Request<Bytes>,
+    ) -> Result<(), SignError> {
+        match &connection.sign_in {
+            SignIn::Grant { grant } => self.grant(connection, *grant, request).await,
+            SignIn::InFront => Ok(()),
+            SignIn::Session { user } => {
+                let sessions = self.sessions.as_ref().ok_or(SignError::Missing)?;
+                let password = self.stored(connection).await?;
+                let front = (&*self.secrets, self.life.as_deref());
+                sessions.attach(front, connection, (user, &password), request.headers_mut()).await
+            }
+            stored => methods::attach(stored, &self.stored(connection).await?, request),
         }
     }
 
@@ -77,12 +112,13 @@ impl Signer for CredentialSigner {
         connection: &Connection,
         request: &mut http::Request<Bytes>,
     ) -> Result<(), SignError> {
-        if let SignIn::Grant { grant } = connection.sign_in {
-            return self.grant(connection, grant, request).await;
-        }
-        let secret = self.secrets.find(connection, Purpose::Credential, connection.secret).await;
-        let secret = secret.map_err(SignError::Sealed)?.ok_or(SignError::Missing)?;
-        methods::attach(&connection.sign_in, &secret, request)
+        self.application(connection, request).await?;
+        let url = request.uri().clone();
+        front::pass(&self.secrets, self.life.as_deref(), connection, &url, request.headers_mut()).await
+    }
+
+    async fn handshake(&self, connection: &Connection) -> Result<Option<Handshake>, SignError> {
+        front::handshake(&self.secrets, connection).await
     }
 
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
@@ -90,10 +126,38 @@ impl Signer for CredentialSigner {
             SignIn::ApiToken { .. }
             | SignIn::Basic { .. }
             | SignIn::PersonalAccessToken
-            | SignIn::AccessToken => Presented::Fixed,
+            | SignIn::AccessToken
+            | SignIn::ServiceToken
+            | SignIn::InFront => Presented::Fixed,
+            // A cookie ends by itself, and another is got with the password.
+            SignIn::Session { .. } => Presented::Token(Age::Fresh),
             SignIn::Grant { grant } => self.presented(connection, grant, heard.at),
         };
-        let known = Known { asked: Asked::Api, application, gateway: None, site: &connection.browse_url };
-        attribute(heard, &known)
+        let gateway = connection.gateway.as_ref().map(|gateway| match gateway.proof {
+            GatewayProof::Key { .. } => Presented::Fixed,
+            GatewayProof::Token { grant } => self.presented(connection, grant, heard.at),
+        });
+        let known = Known { asked: Asked::Api, application, gateway, site: &connection.browse_url };
+        attribute(heard, &known).map(|found| told(connection, found, heard.at))
     }
+}
+
+/// What the connection itself knows beyond the answer.
+fn told(connection: &Connection, found: Attribution, at: Timestamp) -> Attribution {
+    if found.class == Class::Certificate {
+        return match &connection.transport.certificate {
+            None => found.telling(Some("The connection shows none.".to_owned())),
+            Some(ours) if ours.ends_at <= at => found
+                .under(AUTH_CERTIFICATE_EXPIRED)
+                .telling(Some(format!("{} ended at {}.", ours.subject, ours.ends_at))),
+            Some(ours) => found.telling(Some(format!("It was shown {}.", ours.subject))),
+        };
+    }
+    let nameless = found.layer == Layer::Application && connection.sign_in == SignIn::InFront;
+    if nameless && matches!(found.reaction, Reaction::Owner) {
+        let words =
+            "The connection shows the tool nothing of its own: what stands in front has to sign it in.";
+        return found.telling(Some(words.to_owned()));
+    }
+    found
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use bowline_auth::folder::Folder;
 use bowline_auth::life::{Life, Spool};
 use bowline_auth::{
-    CredentialSigner, Keyring, Renewing, Rotation, RotationPorts, Sealer, Secrets, SystemClock,
+    CredentialSigner, Keyring, Renewing, Rotation, RotationPorts, Sealer, Secrets, Sessions, SystemClock,
     SystemEntropy, bearer,
 };
 use bowline_bus::{Feed, Local};
@@ -33,7 +33,7 @@ use crate::config::{Config, LivePage};
 use crate::instance::Instance;
 use crate::role::Roles;
 use crate::told::{Bells, Counted, Told};
-use crate::worker::{Retain, Tend, Turnover, Worker, turnover};
+use crate::worker::{Deadlines, Retain, Tend, Turnover, Worker, turnover};
 
 /// The tenant that exists from the first start.
 pub(crate) const FIRST_TENANT: &str = "default";
@@ -112,8 +112,15 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         let owner = instance.name();
         tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
         tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
-        let retain = Retain { store: store.clone(), clock };
+        let retain = Retain { store: store.clone(), clock: clock.clone() };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
+        let deadlines = Deadlines {
+            registry: store.clone(),
+            commits: parts.commits.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        tasks.push(tokio::spawn(deadlines.run(stop.clone())));
         let turnover = Turnover { keys: parts.keys.clone(), due: parts.keys_due.clone() };
         tasks.push(tokio::spawn(turnover.run(stop.clone())));
     }
@@ -183,6 +190,8 @@ impl Parts {
         let settings = net_settings(config)?;
         let bell = Arc::new(Local::new());
         let grants_bell = Arc::new(Local::new());
+        let exchange = Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?);
+        let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
         let life = bowline_auth::life::Ports {
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -193,14 +202,16 @@ impl Parts {
             seal: seal.clone(),
             commits: commits.clone(),
             bell: Arc::new(Bells { sync: bell.clone(), grants: grants_bell.clone() }),
-            exchange: Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?),
+            exchange,
         };
         let spool = Spool::new(config.data.dir.join("spool"));
         let life = Arc::new(Life::new(life, config.grants.options(), Some(spool)));
-        let signer = CredentialSigner::new(secrets.clone()).with_life(life.clone());
+        let signer =
+            CredentialSigner::new(secrets.clone()).with_life(life.clone()).with_sessions(sessions.clone());
         let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
         world.observer = Arc::new(Counted(metrics.clone()));
-        let outbound = Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone()));
+        let outbound = Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone());
+        let outbound = Arc::new(outbound.with_sessions(sessions));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),

@@ -6,12 +6,14 @@
 //! no attribution; what a 404 or a 400 means is the adapter's to judge.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use crate::code::{self, Code};
 use crate::port::OutboundAnswer;
 
 /// Which layer of the way in refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Layer {
     /// Certificates and proxies.
     Transport,
@@ -19,6 +21,31 @@ pub enum Layer {
     Gateway,
     /// The tool itself.
     Application,
+}
+
+impl Layer {
+    /// Which layer a code blames; `None` if it blames none of them.
+    pub fn of(code: &Code) -> Option<Self> {
+        let name = code.as_str();
+        if name.starts_with("auth.certificate_") || [code::AUTH_PROXY_REFUSED, code::NET_TLS].contains(code) {
+            Some(Self::Transport)
+        } else if name.starts_with("auth.gateway_") || *code == code::NET_NOT_JSON {
+            Some(Self::Gateway)
+        } else if name.starts_with("auth.") {
+            Some(Self::Application)
+        } else {
+            None
+        }
+    }
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Transport => "transport",
+            Self::Gateway => "gateway",
+            Self::Application => "application",
+        }
+    }
 }
 
 /// What kind of refusal it is.
@@ -103,10 +130,12 @@ impl Attribution {
         let code = match class {
             Class::Throttled => code::NET_THROTTLED,
             Class::Transient => code::NET_SERVER_ERROR,
+            Class::StaleToken if layer == Layer::Gateway => code::AUTH_GATEWAY_TOKEN_STALE,
             Class::StaleToken => code::AUTH_TOKEN_STALE,
             Class::Rejected | Class::Forbidden if layer == Layer::Gateway => code::AUTH_GATEWAY_REFUSED,
             Class::Rejected => code::AUTH_REJECTED,
             Class::Captcha => code::AUTH_CAPTCHA_REQUIRED,
+            Class::ScopeMissing if layer == Layer::Gateway => code::AUTH_GATEWAY_SCOPE_MISSING,
             Class::ScopeMissing => code::AUTH_SCOPE_MISSING,
             Class::Anonymous => code::AUTH_ANONYMOUS,
             Class::Forbidden => code::AUTH_FORBIDDEN,

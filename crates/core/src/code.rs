@@ -102,6 +102,12 @@ codes! {
     AUTH_CAPTCHA_REQUIRED = "auth.captcha_required", "Jira wants a person to solve a CAPTCHA",
         "After several failed sign-ins Jira refuses the account without looking at the password.",
         "Sign in once in a browser as that account, then `bowline connection test NAME`.";
+    AUTH_CERTIFICATE_EXPIRED = "auth.certificate_expired", "Our client certificate has ended",
+        "What stands in front of the tool refuses the certificate, and by its own date it is no longer valid. The credential of the tool is not in question.",
+        "Have a new one issued and store it: `bowline connection update NAME --certificate-file FILE --certificate-key-file FILE`. Waiting work then goes on by itself.";
+    AUTH_CERTIFICATE_EXPIRING = "auth.certificate_expiring", "A client certificate ends soon",
+        "From its last day on, what stands in front of the tool refuses every call of this connection.",
+        "Have a new one issued and store it: `bowline connection update NAME --certificate-file FILE --certificate-key-file FILE`. Nothing is interrupted.";
     AUTH_CERTIFICATE_REFUSED = "auth.certificate_refused", "A server on the way does not accept our client certificate",
         "A proxy in front of the tool wants a client certificate. None was sent, or it is expired, revoked, or from an authority it does not know.",
         "Store a certificate that this server accepts, or ask its administrator which authorities it takes.";
@@ -117,9 +123,18 @@ codes! {
     AUTH_FORBIDDEN = "auth.forbidden", "The account may not do this",
         "The tool knows the account, but it lacks a permission for this call.",
         "Grant the permission named in the tool's words, or use another account.";
+    AUTH_GATEWAY_NO_TOKEN = "auth.gateway_no_token", "There is no token for the gateway",
+        "The gateway in front of the tool wants a token, and the address that gives it refused our client, or did not answer. The tool was not called.",
+        "Compare the gateway's OAuth client with what whoever runs the gateway has given you; `bowline grant list` shows what the provider said.";
     AUTH_GATEWAY_REFUSED = "auth.gateway_refused", "The gateway in front of the tool refuses us",
         "The tool itself was not reached: what refused is the gateway before it. The credential of the tool is not in question.",
         "Check the gateway's key or client of this connection with whoever runs the gateway.";
+    AUTH_GATEWAY_SCOPE_MISSING = "auth.gateway_scope_missing", "The gateway's token does not cover this operation",
+        "The gateway in front of the tool takes the token, but not for this call. The credential of the tool is not in question.",
+        "Have whoever runs the gateway give our client the scope that the detail names, or name it in the OAuth client here.";
+    AUTH_GATEWAY_TOKEN_STALE = "auth.gateway_token_stale", "The gateway's token has ended",
+        "Tokens for a gateway live for a short time. Bowline gets a new one by itself and sends the call again.",
+        "Nothing, unless it lasts: then ask whoever runs the gateway.";
     AUTH_GRANT_ENDED = "auth.grant_ended", "The consent has ended",
         "What a person allowed once has expired, was not used for too long, or was taken back at the provider. Work for this connection waits; nothing is lost.",
         "Let the same person, or another one who may, connect again. Waiting work then goes on by itself.";

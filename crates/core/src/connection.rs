@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::id::{ConnectionId, GrantId, SecretId, TenantId};
+use crate::layers::{Gateway, Transport};
 
 /// Which tool, and which of its faces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +80,16 @@ pub enum SignIn {
     PersonalAccessToken,
     /// Targetprocess: a personal access token, sent as the query parameter `access_token`.
     AccessToken,
+    /// Targetprocess: a user's service token, sent as the query parameter `token`.
+    ServiceToken,
+    /// User name and password, exchanged for a session: a cookie is sent instead of them.
+    Session {
+        /// The login name.
+        user: String,
+    },
+    /// Nothing of its own: who passes the transport or the gateway is signed in by what stands there. The connection's
+    /// own secret is not used then.
+    InFront,
     /// Tokens that a provider gives and that end by themselves: OAuth of every kind. The connection's own secret is not
     /// used then.
     Grant {
@@ -139,6 +150,10 @@ pub struct Connection {
     pub base_url: String,
     /// Where people open items, without a trailing slash; often the same.
     pub browse_url: String,
+    /// How the connection itself is made.
+    pub transport: Transport,
+    /// What stands before the tool and wants to know who we are.
+    pub gateway: Option<Gateway>,
     /// How it signs in.
     pub sign_in: SignIn,
     /// The sealed secret that goes with [`SignIn`].

@@ -93,6 +93,8 @@ pub struct OauthClient {
     /// Where tokens come from, without a trailing slash: Atlassian's identity server, the base URL of a Jira Data
     /// Center, or a gateway's token URL.
     pub issuer: String,
+    /// Where we reach a Jira that knows itself as `issuer` and stands behind a gateway; its tokens are shown here then.
+    pub api_url: Option<String>,
     /// The client id or consumer key.
     pub client_id: String,
     /// The sealed client secret, or the private key of a consumer in PEM.

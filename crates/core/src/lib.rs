@@ -19,6 +19,7 @@ pub mod fingerprint;
 pub mod grant;
 pub mod id;
 pub mod item;
+pub mod layers;
 pub mod page;
 pub mod port;
 pub mod profile;

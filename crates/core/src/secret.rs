@@ -75,7 +75,7 @@ impl Sealed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shelf {
-    /// Credentials and webhook secrets.
+    /// Credentials of every layer, and webhook secrets.
     Secrets,
     /// Bodies of deliveries that could not be read.
     ParkedBodies,
@@ -95,7 +95,13 @@ impl Shelf {
     /// What the values on it can be for.
     pub const fn purposes(self) -> &'static [Purpose] {
         match self {
-            Self::Secrets => &[Purpose::Credential, Purpose::WebhookSecret, Purpose::GrantTokens],
+            Self::Secrets => &[
+                Purpose::Credential,
+                Purpose::WebhookSecret,
+                Purpose::GrantTokens,
+                Purpose::ClientCertificate,
+                Purpose::GatewayKey,
+            ],
             Self::ParkedBodies => &[Purpose::ParkedBody],
             Self::VendorWords => &[Purpose::VendorWords],
             Self::ConflictLosers => &[Purpose::ConflictLoser],
@@ -126,6 +132,10 @@ pub enum Purpose {
     GrantTokens,
     /// What a browser sign-in must remember and nobody may see: the PKCE verifier, a request token's secret.
     Authorization,
+    /// A client certificate with its key.
+    ClientCertificate,
+    /// What a gateway in front of the tool is shown.
+    GatewayKey,
     /// What a webhook sender proves itself with.
     WebhookSecret,
     /// A delivery that could not be read, kept for a person to look at.
@@ -143,6 +153,8 @@ impl Purpose {
             Self::Credential => "credential",
             Self::GrantTokens => "grant-tokens",
             Self::Authorization => "authorization",
+            Self::ClientCertificate => "client-certificate",
+            Self::GatewayKey => "gateway-key",
             Self::WebhookSecret => "webhook-secret",
             Self::ParkedBody => "parked-body",
             Self::VendorWords => "vendor-words",

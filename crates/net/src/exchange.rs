@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bowline_core::Failure;
 use bowline_core::code::{
-    NET_ADDRESS_REFUSED, NET_CUT, NET_TIMEOUT, NET_TLS, NET_TOO_LARGE, NET_UNREACHABLE,
+    AUTH_CERTIFICATE_REFUSED, NET_ADDRESS_REFUSED, NET_CUT, NET_TIMEOUT, NET_TLS, NET_TOO_LARGE,
+    NET_UNREACHABLE,
 };
 use bowline_core::failure::{Executed, Words};
 use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged};
@@ -18,7 +19,8 @@ use crate::guard::Guard;
 use crate::pipeline::Settings;
 use crate::plain;
 use crate::resolve::{Names, Resolver};
-use crate::wire::{Broken, Wire};
+use crate::wire::Broken;
+use crate::wires::{Unusable, Wires};
 
 /// The largest answer that can hold tokens. Atlassian's are below 10 KiB.
 const LARGEST: usize = 64 << 10;
@@ -26,7 +28,8 @@ const LARGEST: usize = 64 << 10;
 /// Sends calls to providers; see the port [`Exchange`].
 pub struct Exchanger {
     guard: Guard,
-    wire: Wire,
+    wires: Wires,
+    clock: Arc<dyn Clock>,
 }
 
 impl Exchanger {
@@ -38,8 +41,9 @@ impl Exchanger {
     ) -> Result<Self, plain::Error> {
         let Settings { allow, plain_http, connect, exchange, .. } = settings.clone();
         Ok(Self {
-            guard: Guard::new(Names::new(resolver, clock), allow, plain_http, connect),
-            wire: Wire::new(connect, exchange, LARGEST)?,
+            guard: Guard::new(Names::new(resolver, Arc::clone(&clock)), allow, plain_http, connect),
+            wires: Wires::new(connect, exchange, LARGEST)?,
+            clock,
         })
     }
 
@@ -50,6 +54,10 @@ impl Exchanger {
         let addresses = match self.guard.check(&url).await {
             Ok(addresses) => addresses,
             Err(refusal) => return Exchanged::Unsent(refusal.into()),
+        };
+        let wire = match self.wires.of(call.handshake.as_ref(), self.clock.now()) {
+            Ok(wire) => wire,
+            Err(Unusable) => return Exchanged::Unsent(Failure::wait(AUTH_CERTIFICATE_REFUSED)),
         };
         // The copy inside the request is the HTTP client's; it lives as long as the exchange.
         let mut request = http::Request::new(Bytes::copy_from_slice(call.body.expose()));
@@ -62,7 +70,7 @@ impl Exchanger {
         let Ok(request) = reqwest::Request::try_from(request) else {
             return Exchanged::Unsent(Failure::wait(NET_ADDRESS_REFUSED));
         };
-        match self.wire.exchange(request, addresses).await {
+        match wire.exchange(request, addresses).await {
             Ok(answer) => Exchanged::Answer(answer),
             Err(broken) => of_broken(broken),
         }
@@ -99,6 +107,10 @@ fn of_broken(broken: Broken) -> Exchanged {
             Exchanged::Unsent(failure.with_words(Words::new(cause)))
         }
         Broken::Untrusted(cause) => Exchanged::Unsent(Failure::wait(NET_TLS).with_words(Words::new(cause))),
+        Broken::Unproven(cause) => {
+            let failure = Failure::wait(AUTH_CERTIFICATE_REFUSED);
+            Exchanged::Unsent(failure.with_words(Words::new(cause)))
+        }
         Broken::TimedOut => Exchanged::Unsure(Failure::retry(NET_TIMEOUT, Executed::Unknown)),
         Broken::Cut(cause) => {
             let failure = Failure::retry(NET_CUT, Executed::Unknown);

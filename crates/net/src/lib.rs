@@ -20,6 +20,7 @@ mod retry_after;
 mod target;
 mod trouble;
 mod wire;
+mod wires;
 
 pub use allow::{AllowRule, BadRule};
 pub use exchange::Exchanger;
@@ -27,6 +28,7 @@ pub use observe::{Attempt, Observer};
 pub use patience::{RealTime, Sleeper};
 pub use pipeline::{Pipeline, Settings, World};
 pub use resolve::{Resolver, SystemResolver};
+pub use wires::is_pair;
 
 /// Chooses the TLS library for the whole process. Call it first thing in `main`; calling it again does nothing.
 pub fn start() {

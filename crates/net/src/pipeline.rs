@@ -26,7 +26,7 @@ use crate::plain;
 use crate::resolve::{Names, Resolver, SystemResolver};
 use crate::target;
 use crate::trouble::Trouble;
-use crate::wire::Wire;
+use crate::wires::Wires;
 
 /// The longest time a write stands in line. Whoever holds a lease counts on it (`sync::engine`).
 const IN_LINE: Duration = Duration::from_secs(5);
@@ -91,7 +91,7 @@ impl World {
 pub struct Pipeline {
     gate: Gate,
     guard: Guard,
-    wire: Wire,
+    wires: Wires,
     world: World,
 }
 
@@ -103,7 +103,7 @@ impl Pipeline {
         Ok(Self {
             gate: Gate::new(Arc::clone(&world.clock), width),
             guard: Guard::new(names, allow, plain_http, connect),
-            wire: Wire::new(connect, exchange, body_limit)?,
+            wires: Wires::new(connect, exchange, body_limit)?,
             world,
         })
     }
@@ -137,8 +137,10 @@ impl Pipeline {
 
     async fn exchange(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
         let addresses = self.guard.check(&sending.url).await?;
+        let handshake = self.world.signer.handshake(sending.connection).await?;
+        let wire = self.wires.of(handshake.as_ref(), self.world.clock.now())?;
         let request = self.signed(sending).await?;
-        let answer = self.wire.exchange(request, addresses).await;
+        let answer = wire.exchange(request, addresses).await;
         answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))
     }
 

@@ -34,7 +34,8 @@ impl Plain {
     /// A client whose calls take at most `timeout` from connect to the last byte.
     pub fn new(timeout: Duration) -> Result<Self, Error> {
         let redirect = reqwest::redirect::Policy::none;
-        let client = build(|| reqwest::Client::builder().timeout(timeout).redirect(redirect()).no_proxy())?;
+        let client =
+            build(|| reqwest::Client::builder().timeout(timeout).redirect(redirect()).no_proxy(), &[])?;
         Ok(Self { client })
     }
 
@@ -76,19 +77,24 @@ fn unreachable(error: &reqwest::Error) -> Error {
     if error.is_timeout() { Error::TimedOut } else { Error::Unreachable(innermost(error)) }
 }
 
-/// Builds a client that trusts the certificate authorities of this machine.
+/// Builds a client that trusts the certificate authorities of this machine, and these.
 ///
 /// A machine without any (a bare container) is no reason not to start: plain http inside an allowed network
 /// still works, and every https call is refused as untrusted until authorities are installed.
-pub(crate) fn build(client: impl Fn() -> reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-    client()
+pub(crate) fn build(
+    client: impl Fn() -> reqwest::ClientBuilder,
+    authorities: &[reqwest::Certificate],
+) -> Result<reqwest::Client, Error> {
+    let ours = || authorities.iter().cloned();
+    let usual = if authorities.is_empty() { client() } else { client().tls_certs_merge(ours()) };
+    usual
         .build()
         .or_else(|error| {
             tracing::warn!(
                 cause = innermost(&error),
                 "no certificate authorities; https calls will be refused"
             );
-            client().tls_certs_only([]).build()
+            client().tls_certs_only(ours()).build()
         })
         .map_err(|error| Error::Start(innermost(&error)))
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bowline_core::Failure;
 use bowline_core::code::{
-    AUTH_REJECTED, NET_ADDRESS_REFUSED, NET_BUSY, NET_CUT, NET_TIMEOUT, NET_TLS, NET_TOO_LARGE,
-    NET_UNREACHABLE, SEAL_CORRUPT, SEAL_KEY_AWAY, STORE_UNAVAILABLE,
+    AUTH_CERTIFICATE_REFUSED, AUTH_REJECTED, NET_ADDRESS_REFUSED, NET_BUSY, NET_CUT, NET_TIMEOUT, NET_TLS,
+    NET_TOO_LARGE, NET_UNREACHABLE, SEAL_CORRUPT, SEAL_KEY_AWAY, STORE_UNAVAILABLE,
 };
 use bowline_core::failure::{Act, Executed, Words};
 use bowline_core::port::{OutboundAnswer, SealError, SignError};
@@ -20,6 +20,7 @@ use crate::gate::Paused;
 use crate::guard::Refusal;
 use crate::patience::Again;
 use crate::wire::Broken;
+use crate::wires::Unusable;
 
 /// How long a vendor is left alone that is throttling without saying for how long.
 const UNSAID: Duration = Duration::from_secs(5);
@@ -80,6 +81,9 @@ impl Trouble {
             Broken::Untrusted(cause) => {
                 Self::new(Failure::wait(NET_TLS), Again::Never).with_words(Words::new(cause))
             }
+            Broken::Unproven(cause) => {
+                Self::new(Failure::wait(AUTH_CERTIFICATE_REFUSED), Again::Never).with_words(Words::new(cause))
+            }
             Broken::TimedOut => Self::new(Failure::retry(NET_TIMEOUT, executed), Again::Unsure),
             Broken::Cut(cause) => {
                 Self::new(Failure::retry(NET_CUT, executed), Again::Unsure).with_words(Words::new(cause))
@@ -116,6 +120,13 @@ impl From<Refusal> for Trouble {
     }
 }
 
+impl From<Unusable> for Trouble {
+    fn from(Unusable: Unusable) -> Self {
+        let words = "the stored certificate or authority cannot be used";
+        Self::new(Failure::wait(AUTH_CERTIFICATE_REFUSED), Again::Never).with_words(Words::new(words))
+    }
+}
+
 impl From<SignError> for Trouble {
     fn from(error: SignError) -> Self {
         let failure = match &error {
@@ -125,7 +136,11 @@ impl From<SignError> for Trouble {
             SignError::Missing | SignError::Unfit => Failure::wait(AUTH_REJECTED),
             SignError::NoToken(failure) => failure.clone(),
         };
-        Self::new(failure, Again::Never).with_words(Words::new(error.to_string()))
+        let words = match &error {
+            SignError::NoToken(failure) if !failure.words.is_empty() => failure.words.clone(),
+            _ => Words::new(error.to_string()),
+        };
+        Self::new(failure, Again::Never).with_words(words)
     }
 }
 
@@ -207,6 +222,10 @@ mod tests {
                 (NET_UNREACHABLE, retry, Executed::No, Again::Unsent, None),
             ),
             (Broken::Untrusted("expired".into()), (NET_TLS, Act::Wait, Executed::No, Again::Never, None)),
+            (
+                Broken::Unproven("required".into()),
+                (AUTH_CERTIFICATE_REFUSED, Act::Wait, Executed::No, Again::Never, None),
+            ),
             (Broken::TimedOut, (NET_TIMEOUT, retry, Executed::Unknown, Again::Unsure, None)),
             (Broken::Cut("reset".into()), (NET_CUT, retry, Executed::Unknown, Again::Unsure, None)),
             (Broken::TooLarge, (NET_TOO_LARGE, Act::Park, Executed::Unknown, Again::Never, None)),

@@ -26,6 +26,8 @@ pub(crate) enum Broken {
     Unconnected(String),
     /// The other side's certificate or handshake is not acceptable: nothing was sent.
     Untrusted(String),
+    /// The other side does not accept our client certificate, or misses one: the call was not looked at.
+    Unproven(String),
     /// No whole answer in time.
     TimedOut,
     /// The connection ended before the answer did.
@@ -62,14 +64,17 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// `connect` bounds making a connection, `exchange` everything to the last byte of the answer.
+    /// `connect` bounds making a connection, `exchange` everything to the last byte of the answer; `shown` and
+    /// `trusted` are for the handshake.
     pub(crate) fn new(
         connect: Duration,
         exchange: Duration,
         body_limit: usize,
+        shown: Option<&reqwest::Identity>,
+        trusted: &[reqwest::Certificate],
     ) -> Result<Self, plain::Error> {
-        let client = plain::build(|| {
-            reqwest::Client::builder()
+        let make = || {
+            let client = reqwest::Client::builder()
                 .user_agent(concat!("bowline/", env!("CARGO_PKG_VERSION")))
                 .dns_resolver(Checked)
                 .redirect(Policy::none())
@@ -78,8 +83,13 @@ impl Wire {
                 .no_proxy()
                 .pool_idle_timeout(IDLE)
                 .connect_timeout(connect)
-                .timeout(exchange)
-        })?;
+                .timeout(exchange);
+            match shown {
+                Some(identity) => client.identity(identity.clone()),
+                None => client,
+            }
+        };
+        let client = plain::build(make, trusted)?;
         Ok(Self { client, body_limit })
     }
 
@@ -108,10 +118,32 @@ impl Wire {
     }
 }
 
+/// What became of the exchange. A server says that it wants another client certificate by an alert; with TLS 1.3 that
+/// comes after the handshake, where the answer would be (RFC 8446 section 4.4.2.4).
 fn broken(error: reqwest::Error) -> Broken {
+    if causes(&error).filter_map(|cause| cause.downcast_ref()).any(is_about_us) {
+        return Broken::Unproven(innermost(&error));
+    }
     if !error.is_connect() {
         return if error.is_timeout() { Broken::TimedOut } else { Broken::Cut(innermost(&error)) };
     }
     let untrusted = causes(&error).any(|cause| cause.is::<rustls::Error>());
     if untrusted { Broken::Untrusted(innermost(&error)) } else { Broken::Unconnected(innermost(&error)) }
+}
+
+fn is_about_us(error: &rustls::Error) -> bool {
+    use rustls::AlertDescription as Alert;
+    let rustls::Error::AlertReceived(alert) = error else { return false };
+    matches!(
+        alert,
+        Alert::CertificateRequired
+            | Alert::NoCertificate
+            | Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+    )
 }

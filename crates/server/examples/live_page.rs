@@ -252,6 +252,8 @@ impl Stage {
             tool,
             base_url: url.to_owned(),
             browse_url: url.to_owned(),
+            transport: bowline_core::layers::Transport::default(),
+            gateway: None,
             sign_in: SignIn::AccessToken,
             secret: SecretId::new(now, &SystemEntropy),
             intake: IntakeProof::default(),

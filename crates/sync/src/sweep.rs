@@ -32,7 +32,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
 fn locks_out(connection: &Connection) -> bool {
     let Health::NeedsAttention { code } = &connection.health else { return false };
     let rejected = *code == code::AUTH_REJECTED || *code == code::AUTH_CAPTCHA_REQUIRED;
-    rejected && matches!(connection.sign_in, SignIn::Basic { .. })
+    rejected && matches!(connection.sign_in, SignIn::Basic { .. } | SignIn::Session { .. })
 }
 
 /// Sweeps a connection.

@@ -4,6 +4,7 @@
 
 mod bench;
 mod conformance;
+mod debian;
 mod postgres;
 mod shell;
 mod simulate;

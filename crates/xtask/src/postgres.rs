@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
+use crate::debian::{self, is_root};
 use crate::shell::{self, say};
 
 /// What the tests connect to if nobody says otherwise.
@@ -92,15 +93,7 @@ fn installed() -> Option<PathBuf> {
 fn install() -> Result<PathBuf> {
     let what_to_do = "install PostgreSQL 13 or newer (Debian: `apt-get install postgresql`), or start one and set \
                       BOWLINE_TEST_PG to its URL; its user must be allowed to create databases and roles";
-    if !is_root() || !Path::new("/usr/bin/apt-get").exists() {
-        bail!("no PostgreSQL answers and none is installed: {what_to_do}");
-    }
-    say("installing PostgreSQL");
-    let apt = |args: &[&str]| {
-        shell::run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt(&["update", "-q"]).context(what_to_do)?;
-    apt(&["install", "-y", "-q", "--no-install-recommends", "postgresql"]).context(what_to_do)?;
+    debian::install("postgresql", what_to_do)?;
     installed()
         .with_context(|| format!("PostgreSQL was installed but its programs were not found: {what_to_do}"))
 }
@@ -145,8 +138,4 @@ fn as_nobody(program: &Path) -> Command {
     };
     command.current_dir(std::env::temp_dir());
     command
-}
-
-fn is_root() -> bool {
-    shell::read(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }

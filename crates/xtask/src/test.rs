@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::postgres::Postgres;
 use crate::shell::{self, say};
-use crate::{conformance, tidy, transcript};
+use crate::{conformance, debian, tidy, transcript};
 
 /// Histories of the simulation with `--full`.
 const MANY_HISTORIES: &str = "200000";
@@ -23,6 +23,7 @@ pub(crate) fn run(full: bool) -> Result<String> {
     };
     part("tidy", &mut || tidy::run().map(|verdict| say(&verdict)))?;
     part("format", &mut || shell::run(shell::cargo().args(["fmt", "--all", "--check"])))?;
+    part("programs", &mut debian::find_or_install)?;
     let mut postgres = None;
     part("postgresql", &mut || {
         postgres = Some(Postgres::find_or_start()?);

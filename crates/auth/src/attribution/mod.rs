@@ -99,7 +99,8 @@ pub fn attribute(heard: &Heard<'_>, known: &Known<'_>) -> Option<Attribution> {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if lacks_scope(&challenges, &shape) => {
             let scope = challenges.value("bearer", "scope").and_then(shape::names);
             let told = scope.map(|scope| format!("It asks for the scope {scope}."));
-            Some(application(Class::ScopeMissing, Reaction::Owner).telling(told))
+            let layer = layer(headers, &shape, known);
+            Some(Attribution::new(layer, Class::ScopeMissing, Reaction::Owner).telling(told))
         }
         StatusCode::UNAUTHORIZED if layer(headers, &shape, known) == Layer::Gateway => {
             known.gateway.map(|shown| refused(Layer::Gateway, shown))

@@ -201,7 +201,9 @@ fn a_missing_scope_is_no_ended_token() {
 fn a_gateway_in_front_is_blamed_for_its_own_refusals_only() {
     let gateway = |class, reaction, code| Some((Layer::Gateway, class, reaction, code));
     let (fresh, renewed) = (Presented::Token(Age::Fresh), Presented::Token(Age::Renewed));
-    let stale = || gateway(Class::StaleToken, Reaction::Renew, code::AUTH_TOKEN_STALE);
+    let stale = || gateway(Class::StaleToken, Reaction::Renew, code::AUTH_GATEWAY_TOKEN_STALE);
+    let bearer = "Bearer error=\"insufficient_scope\", scope=\"write\"";
+    let narrow = || gateway(Class::ScopeMissing, Reaction::Owner, code::AUTH_GATEWAY_SCOPE_MISSING);
     let refused = |reaction| gateway(Class::Rejected, reaction, code::AUTH_GATEWAY_REFUSED);
     let rejected = || app(Class::Rejected, Reaction::Owner, code::AUTH_REJECTED);
     for (shown, status, headers, body, expected) in [
@@ -212,6 +214,14 @@ fn a_gateway_in_front_is_blamed_for_its_own_refusals_only() {
         (renewed, 401, &[], "", refused(Reaction::Probe)),
         (Presented::Token(Age::Past), 404, &[], "", stale()),
         (fresh, 404, &[], "", None),
+        (fresh, 403, &[(CHALLENGE, bearer)], "", narrow()),
+        (
+            fresh,
+            403,
+            &[(CHALLENGE, bearer), MARK],
+            "",
+            app(Class::ScopeMissing, Reaction::Owner, code::AUTH_SCOPE_MISSING),
+        ),
         (fresh, 401, &[MARK], "", rejected()),
         (fresh, 403, &[MARK], "", None),
         (fresh, 401, &[JSON], "{\"errorMessages\":[\"Login failed\"],\"errors\":{}}", rejected()),

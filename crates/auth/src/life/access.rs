@@ -15,7 +15,7 @@ use url::{Origin, Url};
 
 use super::ask::{Unusable, credential};
 use super::{Held, Life};
-use crate::oauth1;
+use crate::oauth1::{self, SeenAs};
 
 /// How long an opened token is used without a look at its row.
 const MEMORY: SignedDuration = SignedDuration::from_mins(1);
@@ -37,7 +37,7 @@ pub struct Access {
     pub version: i64,
     /// When it ends, by our clock.
     pub until: Option<Timestamp>,
-    /// The only place it may be shown to: the provider's own, or Atlassian's API gateway.
+    /// The only place it may be shown to: the provider's own, a gateway's, or Atlassian's.
     home: Origin,
 }
 
@@ -54,7 +54,9 @@ pub enum Shown {
     /// A bearer token.
     Bearer(Secret),
     /// A signature.
-    Oauth1(oauth1::Credential),
+    ///
+    /// Over the address under which the provider knows itself, if that is not the one we call.
+    Oauth1(oauth1::Credential, Option<SeenAs>),
 }
 
 /// Why there is no token.
@@ -170,14 +172,16 @@ impl Life {
         let client = client.ok_or(StoreError::NotFound("OAuth client"))?;
         let home = match client.provider {
             Provider::AtlassianCloud | Provider::AtlassianService => &self.options.cloud_api,
-            _ => &client.issuer,
+            _ => client.api_url.as_ref().unwrap_or(&client.issuer),
         };
         let home = Url::parse(home).map_err(|_| NoAccess::Late(NET_WRONG_ADDRESS))?.origin();
         let Some(tokens) = self.tokens(grant).await? else { return Ok(None) };
         let shown = if client.provider == Provider::JiraOauth1 {
             let secret = self.client_secret(&client).await?;
             let credential = credential(&client, &secret, Some(&tokens));
-            Shown::Oauth1(credential.map_err(|Unusable(code)| NoAccess::Late(code))?)
+            let seen = client.api_url.as_ref().map(|api| SeenAs::new(api, &client.issuer)).transpose();
+            let seen = seen.map_err(|_| NoAccess::Late(NET_WRONG_ADDRESS))?;
+            Shown::Oauth1(credential.map_err(|Unusable(code)| NoAccess::Late(code))?, seen)
         } else {
             Shown::Bearer(Secret::from(tokens.access.clone()))
         };

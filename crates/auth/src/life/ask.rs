@@ -4,6 +4,7 @@
 //! redirect address again at each refresh ("Jira OAuth 2.0 provider API", and the client jira.js); other OAuth 2.0
 //! servers take forms (RFC 6749). Secrets travel in the body, to the configured address, nowhere else.
 
+use bowline_core::connection::Connection;
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::port::{Clock, Entropy, ExchangeCall};
 use bowline_core::secret::Secret;
@@ -121,7 +122,7 @@ impl Asker<'_> {
     fn bare(&self, url: String, body: Secret) -> ExchangeCall {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        ExchangeCall { method: Method::POST, url, headers, body, operation: "oauth.token" }
+        ExchangeCall { method: Method::POST, url, headers, body, operation: "oauth.token", handshake: None }
     }
 
     /// OAuth 1.0a: everything is in the signature (RFC 5849; renewal by the OAuth Session extension).
@@ -179,6 +180,7 @@ impl Life {
         secret: &Secret,
         redirect_uri: Option<&str>,
         ask: &Ask<'_>,
+        via: Option<&Connection>,
     ) -> (Verdict, u32) {
         let (mut offset, mut asked) = (SignedDuration::ZERO, 0);
         loop {
@@ -189,7 +191,7 @@ impl Life {
                 Err(Unusable(code)) => return (Verdict::Ours { code, words: None }, asked),
             };
             asked += 1;
-            let exchanged = self.ports.exchange.exchange(call).await;
+            let exchanged = self.reach(client, via, call).await;
             match verdict::read(exchanged, client, self.now(), asked > 1) {
                 Ok(verdict) => return (verdict, asked),
                 Err(Anew(by)) if asked == 1 => offset = by,

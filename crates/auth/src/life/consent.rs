@@ -147,7 +147,7 @@ impl Life {
         }
         let mut kept = Kept { anybody: begin.anybody, ..Kept::default() };
         let (url, key) = if client.provider == Provider::JiraOauth1 {
-            let request = self.request_token(&client, begin.redirect_uri).await?;
+            let request = self.request_token(&client, begin.redirect_uri, begin.connection).await?;
             let query = query(&[("oauth_token", &request.access)]);
             kept.request = Some((request.access.clone(), request.token_secret.clone()));
             (format!("{}/plugins/servlet/oauth/authorize?{query}", client.issuer), request.access.clone())
@@ -268,8 +268,13 @@ impl Life {
         Ok((row, kept))
     }
 
-    async fn request_token(&self, client: &OauthClient, callback: &str) -> Result<Tokens, NoConsent> {
-        let given = self.got(client, &Ask::RequestToken { callback }).await?;
+    async fn request_token(
+        &self,
+        client: &OauthClient,
+        callback: &str,
+        via: &Connection,
+    ) -> Result<Tokens, NoConsent> {
+        let given = self.got(client, &Ask::RequestToken { callback }, via).await?;
         if !given.confirmed {
             let words = Some("the callback was not confirmed".to_owned());
             return Err(NoConsent::NoTokens(AUTH_PROTOCOL_REFUSED, words));
@@ -284,23 +289,24 @@ impl Life {
         row: &Authorization,
         kept: &Kept,
     ) -> Result<Given, NoConsent> {
+        let via = &self.connection(row).await?;
         if let Some((key, secret)) = &kept.request {
             let verifier = returned.oauth_verifier.as_deref().unwrap_or_default();
             if verifier.is_empty() || verifier == "denied" {
                 return Err(NoConsent::Refused("the access was not allowed".to_owned()));
             }
             let request = Tokens { access: key.clone(), token_secret: secret.clone(), refresh: None };
-            return self.got(client, &Ask::Verifier { request: &request, verifier }).await;
+            return self.got(client, &Ask::Verifier { request: &request, verifier }, via).await;
         }
         let code = returned.code.as_deref().ok_or(NoConsent::Unknown)?;
         let ask = Ask::Code { code, verifier: &kept.verifier, redirect_uri: &row.redirect_uri };
-        self.got(client, &ask).await
+        self.got(client, &ask, via).await
     }
 
     /// What the provider gives for this.
-    async fn got(&self, client: &OauthClient, ask: &Ask<'_>) -> Result<Given, NoConsent> {
+    async fn got(&self, client: &OauthClient, ask: &Ask<'_>, via: &Connection) -> Result<Given, NoConsent> {
         let secret = self.client_secret(client).await?;
-        match self.ask(client, &secret, None, ask).await.0 {
+        match self.ask(client, &secret, None, ask, Some(via)).await.0 {
             Verdict::Given(given) => Ok(*given),
             Verdict::Ended { words } => Err(NoConsent::NoTokens(AUTH_CONSENT_INCOMPLETE, words)),
             Verdict::Ours { code, words } | Verdict::Passing { code, words, .. } => {

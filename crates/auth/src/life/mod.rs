@@ -24,6 +24,7 @@ mod tend;
 pub mod terms;
 mod tokens;
 mod verdict;
+mod way;
 mod who;
 
 use std::collections::HashMap;
@@ -32,6 +33,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bowline_core::port::{Bell, Clock, Commits, Entropy, Exchange, Grants, Registry, Seal, Vault};
 use bowline_core::{GrantId, TenantId, Timestamp};
 use bowline_net::Sleeper;
+
+use crate::secrets::Secrets;
 
 pub use access::{Access, NoAccess, Shown};
 pub use consent::{Begin, Finished, NoConsent, Returned};
@@ -70,6 +73,8 @@ pub struct Life {
     ports: Ports,
     options: Options,
     spool: Option<Spool>,
+    /// What stands before providers is opened with it.
+    secrets: Secrets,
     /// Opened tokens, and when each grant was last called with.
     shelf: Mutex<HashMap<(TenantId, GrantId), Held>>,
     /// Told whenever a grant was tended to in this process.
@@ -94,7 +99,9 @@ pub fn browser_hash(cookie: &str) -> [u8; 32] {
 impl Life {
     /// A life over one database. Without a spool, renewed tokens that the database does not take wait in memory only.
     pub fn new(ports: Ports, options: Options, spool: Option<Spool>) -> Self {
-        Self { ports, options, spool, shelf: Mutex::new(HashMap::new()), tended: tokio::sync::Notify::new() }
+        let secrets = Secrets::new(ports.vault.clone(), ports.seal.clone(), ports.clock.clone());
+        let (shelf, tended) = (Mutex::new(HashMap::new()), tokio::sync::Notify::new());
+        Self { ports, options, spool, secrets, shelf, tended }
     }
 
     /// What belongs to one sending of a signed call.

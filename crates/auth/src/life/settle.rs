@@ -46,7 +46,7 @@ impl Life {
         }
         let connection = self.connection(&row).await?;
         let site = if cloud { self.pick(&connection, &sites)? } else { None };
-        let who = self.whoami(&client, &given.tokens, site.as_ref().or(sites.first())).await?;
+        let who = self.whoami(&client, &given.tokens, site.as_ref().or(sites.first()), &connection).await?;
         if let Some(was) = asked.subject.as_ref().filter(|was| was.id != who.id && !anybody) {
             return Err(NoConsent::OtherAccount { was: was.name.clone(), is: who.name });
         }
@@ -122,7 +122,7 @@ impl Life {
         ]
     }
 
-    async fn connection(&self, row: &Authorization) -> Result<Connection, NoConsent> {
+    pub(super) async fn connection(&self, row: &Authorization) -> Result<Connection, NoConsent> {
         let connection = self.ports.registry.connection(row.tenant, row.connection).await?;
         Ok(connection.ok_or(StoreError::NotFound("connection"))?)
     }

@@ -115,12 +115,14 @@ impl Life {
             look.tended.failure = Some(AUTH_ROTATION_UNKNOWN);
             return self.degrade(look, AUTH_ROTATION_UNKNOWN, None, wait, now).await;
         }
+        // Read before the journal, like everything that may fail.
+        let via = self.way(&look.grant, &look.client).await?;
         if look.terms.leeway.is_some() {
             self.journal(&mut look, now).await?;
         }
         let ask = if look.client.provider.asks_a_person() { Ask::Renew(&opened.0) } else { Ask::Mint };
         let redirect_uri = look.grant.redirect_uri.as_deref();
-        let (verdict, asked) = self.ask(&look.client, &opened.1, redirect_uri, &ask).await;
+        let (verdict, asked) = self.ask(&look.client, &opened.1, redirect_uri, &ask, via.as_ref()).await;
         look.tended.asked = asked;
         crash::point("grant.answered");
         self.act(look, opened.0, verdict).await

@@ -1,6 +1,6 @@
 //! Who signed in, and which Jira that reaches.
 
-use bowline_core::connection::Identity;
+use bowline_core::connection::{Connection, Identity};
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::port::{ExchangeCall, Exchanged};
 use bowline_core::secret::Secret;
@@ -28,6 +28,9 @@ pub struct Site {
     pub scopes: Vec<String>,
 }
 
+/// A provider, and a connection by whose way it is reached.
+type By<'a> = (&'a OauthClient, &'a Connection);
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Myself {
@@ -42,7 +45,7 @@ impl Life {
     /// by scopes ("OAuth 2.0 (3LO) apps", accessible resources).
     pub(super) async fn sites(&self, tokens: &Tokens) -> Result<Vec<Site>, NoConsent> {
         let url = format!("{}/oauth/token/accessible-resources", self.options.cloud_api);
-        let answer = self.get(url, &tokens.access).await?;
+        let answer = self.get(url, &tokens.access, None).await?;
         let all: Vec<Site> = serde_json::from_slice(&answer)
             .map_err(|_| NoConsent::NoSite("no list of sites: the answer cannot be read".to_owned()))?;
         let mut sites: Vec<Site> = Vec::new();
@@ -52,6 +55,26 @@ impl Life {
             }
         }
         Ok(sites)
+    }
+
+    /// The address at Atlassian's gateway of the site that people open here; `None` if there is no such site. It is asked
+    /// without credentials, and its answer names no address: only an id, which is put below the configured gateway.
+    pub async fn site_api_of(&self, browse_url: &str) -> Option<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Info {
+            cloud_id: String,
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let (method, url) = (Method::GET, format!("{browse_url}/_edge/tenant_info"));
+        let (body, operation) = (Secret::new(Vec::new()), "site.tenant_info");
+        let call = ExchangeCall { method, url, headers, body, operation, handshake: None };
+        let Exchanged::Answer(answer) = self.ports.exchange.exchange(call).await else { return None };
+        let Info { cloud_id } = serde_json::from_slice(&answer.body).ok()?;
+        let plain = (1..=100).contains(&cloud_id.len())
+            && cloud_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain.then(|| format!("{}/ex/jira/{cloud_id}", self.options.cloud_api))
     }
 
     /// The address of a site's API.
@@ -65,16 +88,21 @@ impl Life {
         client: &OauthClient,
         tokens: &Tokens,
         site: Option<&Site>,
+        via: &Connection,
     ) -> Result<Identity, NoConsent> {
         let answer = match (client.provider, site) {
             (Provider::JiraOauth1, _) => {
                 let url = format!("{}/rest/api/2/myself", client.issuer);
-                self.get_signed(client, tokens, url).await?
+                self.get_signed(client, tokens, url, via).await?
             }
             (_, Some(site)) => {
-                self.get(format!("{}/rest/api/3/myself", self.site_api(site)), &tokens.access).await?
+                let url = format!("{}/rest/api/3/myself", self.site_api(site));
+                self.get(url, &tokens.access, None).await?
             }
-            (_, None) => self.get(format!("{}/rest/api/2/myself", client.issuer), &tokens.access).await?,
+            (_, None) => {
+                let url = format!("{}/rest/api/2/myself", client.issuer);
+                self.get(url, &tokens.access, Some((client, via))).await?
+            }
         };
         let unreadable = || NoConsent::NoSite("an answer about itself that cannot be read".to_owned());
         let myself: Myself = serde_json::from_slice(&answer).map_err(|_| unreadable())?;
@@ -83,8 +111,8 @@ impl Life {
         Ok(Identity { id, name })
     }
 
-    async fn get(&self, url: String, token: &str) -> Result<bytes::Bytes, NoConsent> {
-        self.fetch(url, format!("Bearer {token}")).await
+    async fn get(&self, url: String, token: &str, by: Option<By<'_>>) -> Result<bytes::Bytes, NoConsent> {
+        self.fetch(url, format!("Bearer {token}"), by).await
     }
 
     async fn get_signed(
@@ -92,6 +120,7 @@ impl Life {
         client: &OauthClient,
         tokens: &Tokens,
         url: String,
+        via: &Connection,
     ) -> Result<bytes::Bytes, NoConsent> {
         let broken = || NoConsent::NoTokens(bowline_core::code::AUTH_APP_MISCONFIGURED, None);
         let secret = self.client_secret(client).await?;
@@ -102,10 +131,15 @@ impl Life {
             .sign(&Call::new(&Method::GET, &uri), &Attempt::fresh(clock, entropy))
             .map_err(|_| broken())?;
         let header = signed.authorization.to_string();
-        self.fetch(url, header).await
+        self.fetch(url, header, Some((client, via))).await
     }
 
-    async fn fetch(&self, url: String, authorization: String) -> Result<bytes::Bytes, NoConsent> {
+    async fn fetch(
+        &self,
+        url: String,
+        authorization: String,
+        by: Option<By<'_>>,
+    ) -> Result<bytes::Bytes, NoConsent> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let mut value = HeaderValue::from_str(&authorization)
@@ -113,8 +147,13 @@ impl Life {
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
         let body = Secret::new(Vec::new());
-        let call = ExchangeCall { method: Method::GET, url, headers, body, operation: "oauth.whoami" };
-        match self.ports.exchange.exchange(call).await {
+        let (method, operation, handshake) = (Method::GET, "oauth.whoami", None);
+        let call = ExchangeCall { method, url, headers, body, operation, handshake };
+        let exchanged = match by {
+            Some((client, via)) => self.reach(client, Some(via), call).await,
+            None => self.ports.exchange.exchange(call).await,
+        };
+        match exchanged {
             Exchanged::Answer(answer) if answer.status.is_success() && !answer.is_page() => Ok(answer.body),
             Exchanged::Answer(answer) => {
                 Err(NoConsent::NoSite(format!("no Jira that answers it: the answer was {}", answer.status)))

@@ -1,8 +1,8 @@
 //! The ways of signing in, one file each: where a credential goes in a request.
 
-mod access_token;
 mod basic;
 mod bearer;
+mod query;
 
 use bowline_core::connection::SignIn;
 use bowline_core::port::SignError;
@@ -23,9 +23,10 @@ pub(crate) fn attach(
     match sign_in {
         SignIn::ApiToken { email: user } | SignIn::Basic { user } => basic::attach(user, secret, request),
         SignIn::PersonalAccessToken => bearer::attach(secret, request),
-        SignIn::AccessToken => access_token::attach(secret, request),
-        // Its tokens come from elsewhere: see `life`.
-        SignIn::Grant { .. } => Err(SignError::Missing),
+        SignIn::AccessToken => query::attach(query::PERSONAL, secret, request),
+        SignIn::ServiceToken => query::attach(query::SERVICE, secret, request),
+        // What these show comes from elsewhere: see `life`, `sessions` and `front`.
+        SignIn::Grant { .. } | SignIn::Session { .. } | SignIn::InFront => Err(SignError::Missing),
     }
 }
 
@@ -95,6 +96,9 @@ mod tests {
             assert_eq!(request.uri().to_string(), expected);
             assert!(request.headers().is_empty());
         }
+        let both =
+            signed(&SignIn::ServiceToken, "s", "https://a.example/x?access_token=old&token=old&take=5");
+        assert_eq!(both.unwrap().uri().to_string(), "https://a.example/x?take=5&token=s");
     }
 
     #[test]

@@ -275,6 +275,8 @@ pub(crate) fn connection(base_url: &str, sign_in: SignIn) -> Connection {
         tool: ToolKind::JiraDc,
         base_url: base_url.into(),
         browse_url: base_url.into(),
+        transport: bowline_core::layers::Transport::default(),
+        gateway: None,
         sign_in,
         secret: secret_id(1),
         intake: IntakeProof::default(),

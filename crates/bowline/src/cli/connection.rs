@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::segment;
 use super::exit::{Exit, Failed};
+use super::layers::Layers;
 use super::out::{at, details};
 use super::{Context, Done, secret};
 
@@ -19,6 +20,10 @@ pub(crate) enum Verb {
 Examples:
   bowline connection create jira --tool jira_cloud --url https://acme.atlassian.net --email ada@acme.example
   bowline connection create dc --tool jira_dc --url https://jira.acme.example --secret-file pat.txt
+  bowline connection create dc --tool jira_dc --url https://jira.acme.example --secret-file pat.txt \\
+      --certificate-file client.pem --certificate-key-file client.key --authorities-file acme-ca.pem
+  bowline connection create dc --tool jira_dc --url https://api.acme.example/jira \\
+      --browse-url https://jira.acme.example --user sync --gateway-key-file gateway.txt
   bowline connection create cloud --tool jira_cloud --url https://acme.atlassian.net --oauth-client app
   bowline connection create tp --tool targetprocess --url https://acme.tpondemand.com --secret-file token.txt")]
     Create(Box<Create>),
@@ -82,6 +87,17 @@ pub(crate) struct Create {
     /// Sign in with this user name and a password instead of a token.
     #[arg(long)]
     user: Option<String>,
+    /// Exchange user name and password for a session, and send its cookie instead of them.
+    #[arg(long, requires = "user")]
+    session: bool,
+    /// Targetprocess: the secret is a service token.
+    #[arg(long, conflicts_with = "user")]
+    service: bool,
+    /// The certificate or the gateway signs in; the tool is shown nothing of its own.
+    #[arg(long, conflicts_with_all = ["email", "user", "secret_file", "oauth_client"])]
+    in_front: bool,
+    #[command(flatten)]
+    layers: Layers,
     /// Sign in with tokens of this registration instead of a secret; see `bowline oauth-client`.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["email", "user", "secret_file"])]
     oauth_client: Option<String>,
@@ -103,6 +119,17 @@ pub(crate) struct Create {
 pub(crate) struct Update {
     /// Its name or id.
     name: String,
+    #[command(flatten)]
+    layers: Layers,
+    /// Show no client certificate any more.
+    #[arg(long, conflicts_with = "certificate_file")]
+    no_certificate: bool,
+    /// Trust the machine's certificate authorities only.
+    #[arg(long, conflicts_with = "authorities_file")]
+    no_authorities: bool,
+    /// There is no gateway any more.
+    #[arg(long, conflicts_with_all = ["gateway_key_file", "gateway_client"])]
+    no_gateway: bool,
     /// A file with a new token or password; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
@@ -122,14 +149,19 @@ pub(crate) struct Update {
 
 impl Create {
     fn sign_in(&self) -> Result<Value, Failed> {
+        if self.in_front {
+            return Ok(json!({"method": "in_front"}));
+        }
         match (self.tool, &self.user, &self.email) {
             (ToolKind::JiraCloud, None, Some(email)) => Ok(json!({"method": "api_token", "email": email})),
             (ToolKind::JiraCloud, _, _) => {
                 let failed = Failed::usage("Jira Cloud signs in with an e-mail address and an API token");
                 Err(failed.next("add --email and give the API token as the secret"))
             }
+            (_, Some(user), _) if self.session => Ok(json!({"method": "session", "user": user})),
             (_, Some(user), _) => Ok(json!({"method": "basic", "user": user})),
             (ToolKind::JiraDc, None, _) => Ok(json!({"method": "personal_access_token"})),
+            (ToolKind::Targetprocess, None, _) if self.service => Ok(json!({"method": "service_token"})),
             (ToolKind::Targetprocess, None, _) => Ok(json!({"method": "access_token"})),
         }
     }
@@ -153,9 +185,12 @@ impl Create {
             body["oauth_client"] = json!(client);
         } else {
             body["sign_in"] = self.sign_in()?;
-            let secret = secret::read("token or password", self.secret_file.as_deref())?;
-            body["secret"] = json!(secret.expose_text());
+            if !self.in_front {
+                let secret = secret::read("token or password", self.secret_file.as_deref())?;
+                body["secret"] = json!(secret.expose_text());
+            }
         }
+        self.layers.fill(&mut body)?;
         if let Some(url) = &self.browse_url {
             body["browse_url"] = json!(url);
         }
@@ -172,6 +207,15 @@ impl Create {
 impl Update {
     fn body(&self) -> Result<Value, Failed> {
         let mut body = json!({});
+        self.layers.fill(&mut body)?;
+        let gone = [
+            ("certificate", self.no_certificate),
+            ("authorities", self.no_authorities),
+            ("gateway", self.no_gateway),
+        ];
+        for (name, _) in gone.into_iter().filter(|(_, gone)| *gone) {
+            body[name] = Value::Null;
+        }
         if let Some(file) = &self.secret_file {
             body["secret"] = json!(secret::read("token or password", Some(file))?.expose_text());
         }
@@ -269,11 +313,13 @@ fn tested(context: &Context, verdict: &Value) -> Done {
     let words = at(verdict, "/words");
     let words = if words.is_empty() { words } else { format!(": {words}") };
     let code = at(verdict, "/code");
+    let layer = at(verdict, "/layer");
+    let layer = if layer.is_empty() { layer } else { format!(" [{layer}]") };
     let exit = if code.starts_with("auth.") { Exit::Auth } else { Exit::Unavailable };
     Err(Failed {
         exit,
         code: Some(code),
-        message: format!("{}{words}", at(verdict, "/title")),
+        message: format!("{}{layer}{words}", at(verdict, "/title")),
         remedy: Some(at(verdict, "/remedy")).filter(|remedy| !remedy.is_empty()),
     })
 }

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod grant;
 mod keys;
+mod layers;
 mod oauth_client;
 mod out;
 mod profile;

@@ -18,6 +18,8 @@ pub(crate) enum Verb {
 Examples:
   bowline oauth-client create app --provider atlassian_cloud --client-id ID --secret-file secret.txt
   bowline oauth-client create dc --provider jira_oauth2 --issuer https://jira.acme.example --client-id ID
+  bowline oauth-client create gate --provider gateway --issuer https://sso.acme.example/token \\
+      --api-url https://api.acme.example --client-id bowline --secret-file secret.txt
   bowline oauth-client create link --provider jira_oauth1 --issuer https://jira.acme.example --client-id bowline")]
     Create(Create),
     /// List registrations.
@@ -39,6 +41,9 @@ pub(crate) struct Create {
     /// Where tokens come from: the base URL of a Jira Data Center, or a gateway's token URL.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
+    /// Where its tokens are shown, if not there: a Jira behind a gateway, or the gateway itself.
+    #[arg(long, value_name = "URL")]
+    api_url: Option<String>,
     /// The client id, or the consumer key of an application link.
     #[arg(long)]
     client_id: String,
@@ -55,6 +60,9 @@ impl Create {
         let mut body = json!({ "name": self.name, "provider": self.provider, "client_id": self.client_id });
         if let Some(issuer) = &self.issuer {
             body["issuer"] = json!(issuer);
+        }
+        if let Some(url) = &self.api_url {
+            body["api_url"] = json!(url);
         }
         if !self.scopes.is_empty() {
             body["scopes"] = json!(self.scopes);

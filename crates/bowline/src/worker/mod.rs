@@ -4,6 +4,7 @@
 //! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
 //! do. While the database refuses, it tries once a second, however much is due.
 
+mod deadlines;
 mod grants;
 mod hold;
 mod retention;
@@ -24,6 +25,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use deadlines::Deadlines;
 pub(crate) use grants::{Tend, WatchGrants};
 pub(crate) use retention::Retain;
 pub(crate) use turnover::Turnover;

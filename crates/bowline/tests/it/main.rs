@@ -17,6 +17,7 @@ mod demo;
 mod house;
 mod intake;
 mod keys;
+mod layers;
 mod life;
 mod processes;
 mod sign_in;

@@ -11,6 +11,7 @@ use http::{HeaderMap, Method, StatusCode};
 use crate::attribution::{Attribution, Heard};
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::id::{SecretId, TenantId};
 use crate::secret::Secret;
 
 /// A call, without credentials. `Debug` shows neither query, headers nor body: they may hold what an item says.
@@ -100,6 +101,18 @@ pub enum SignError {
     Unfit,
 }
 
+/// What is shown and trusted while a connection is made. Whoever makes connections keeps those of one handshake apart from
+/// those of any other. Without `Debug`: it holds a key.
+#[derive(Clone)]
+pub struct Handshake {
+    /// Whose it is: connections of one customer never serve another.
+    pub tenant: TenantId,
+    /// The certificates and the key that prove us, in PEM, and what they are known by.
+    pub certificate: Option<(SecretId, Secret)>,
+    /// Certificate authorities that are trusted beside those of the machine, in PEM.
+    pub authorities: Option<String>,
+}
+
 /// Puts a connection's credential into a request, once for every attempt, after the address was checked; and reads
 /// what the answer says about it, for who knows the one knows the other.
 #[async_trait]
@@ -110,6 +123,9 @@ pub trait Signer: Send + Sync {
         connection: &Connection,
         request: &mut http::Request<Bytes>,
     ) -> Result<(), SignError>;
+
+    /// What the connection is to be made with; `None` if nothing is its own.
+    async fn handshake(&self, connection: &Connection) -> Result<Option<Handshake>, SignError>;
 
     /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. Pure.
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution>;
@@ -127,6 +143,8 @@ pub struct ExchangeCall {
     pub body: Secret,
     /// A name for metrics and logs with few values: `oauth.refresh`.
     pub operation: &'static str,
+    /// What the connection is to be made with, if anything is its own.
+    pub handshake: Option<Handshake>,
 }
 
 /// What came of a call to a provider. Whether it may have arrived decides whether a refresh token is still good.

@@ -60,6 +60,8 @@ pub(crate) fn connection(tool: ToolKind) -> Connection {
         tool,
         base_url: "https://jira.example.com".to_owned(),
         browse_url: "https://jira.example.com".to_owned(),
+        transport: bowline_core::layers::Transport::default(),
+        gateway: None,
         sign_in: SignIn::PersonalAccessToken,
         secret: format!("sec_{id}").parse::<SecretId>().unwrap(),
         intake: IntakeProof::default(),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bowline_core::attribution::{Attribution, Heard};
 use bowline_core::code::NET_ADDRESS_REFUSED;
 use bowline_core::connection::Connection;
-use bowline_core::port::{Clock, Outbound, SignError, Signer};
+use bowline_core::port::{Clock, Handshake, Outbound, SignError, Signer};
 use bowline_net::{Pipeline, Settings, World};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -55,6 +55,10 @@ impl Signer for Turncoat {
     async fn sign(&self, _: &Connection, request: &mut http::Request<Bytes>) -> Result<(), SignError> {
         *request.uri_mut() = self.0.parse().unwrap();
         Ok(())
+    }
+
+    async fn handshake(&self, _: &Connection) -> Result<Option<Handshake>, SignError> {
+        Ok(None)
     }
 
     fn attribute(&self, _: &Connection, _: &Heard<'_>) -> Option<Attribution> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bowline_auth::attribution::{Asked, Attribution, Heard, Known, Presented, attribute};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
-use bowline_core::port::{Clock, Entropy, OutboundCall, SignError, Signer};
+use bowline_core::port::{Clock, Entropy, Handshake, OutboundCall, SignError, Signer};
 use bowline_core::{SignedDuration, Timestamp};
 use bowline_net::{Attempt, Observer, Pipeline, Resolver, Settings, Sleeper, World};
 use bytes::Bytes;
@@ -60,6 +60,10 @@ impl Signer for Counting {
         let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
         request.headers_mut().insert("x-signature", number.into());
         Ok(())
+    }
+
+    async fn handshake(&self, _: &Connection) -> Result<Option<Handshake>, SignError> {
+        Ok(None)
     }
 
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
@@ -152,6 +156,8 @@ pub(crate) fn connection(base_url: &str) -> Connection {
         tool: ToolKind::JiraDc,
         base_url: base_url.into(),
         browse_url: base_url.into(),
+        transport: bowline_core::layers::Transport::default(),
+        gateway: None,
         sign_in: SignIn::PersonalAccessToken,
         secret: format!("sec_{:032x}", 1).parse().unwrap(),
         intake: IntakeProof::default(),

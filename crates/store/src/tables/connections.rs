@@ -10,8 +10,8 @@ use crate::stmt::{Stmt, Text};
 
 macro_rules! columns {
     () => {
-        "tenant_id, id, name, tool, base_url, browse_url, sign_in, secret_id, intake, health, identity, \
-         settings, revision, created_at"
+        "tenant_id, id, name, tool, base_url, browse_url, transport, gateway, sign_in, secret_id, intake, health, \
+         identity, settings, revision, created_at"
     };
 }
 
@@ -55,12 +55,12 @@ pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
     const NEW: Text = Text::both(concat!(
         "INSERT INTO connections (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1 + $13, $14)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1 + $15, $16)"
     ));
     const CHANGED: Text = Text::both(
-        "UPDATE connections SET name = $3, tool = $4, base_url = $5, browse_url = $6, sign_in = $7, \
-         secret_id = $8, intake = $9, health = $10, identity = $11, settings = $12, revision = 1 + $13 \
-         WHERE tenant_id = $1 AND id = $2 AND revision = $13",
+        "UPDATE connections SET name = $3, tool = $4, base_url = $5, browse_url = $6, transport = $7, \
+         gateway = $8, sign_in = $9, secret_id = $10, intake = $11, health = $12, identity = $13, settings = $14, \
+         revision = 1 + $15 WHERE tenant_id = $1 AND id = $2 AND revision = $15",
     );
     let c = connection;
     let args = args![
@@ -70,6 +70,8 @@ pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
         word(c.tool),
         &c.base_url,
         &c.browse_url,
+        (!c.transport.is_plain()).then_some(&c.transport).map_or(Arg::Text(None), json),
+        c.gateway.as_ref().map_or(Arg::Text(None), json),
         json(&c.sign_in),
         c.secret,
         json(&c.intake),
@@ -120,6 +122,8 @@ impl Record for Connection {
             tool: row.word()?,
             base_url: row.take()?,
             browse_url: row.take()?,
+            transport: row.opt_json()?.unwrap_or_default(),
+            gateway: row.opt_json()?,
             sign_in: row.json()?,
             secret: row.take()?,
             intake: row.json()?,

@@ -10,7 +10,7 @@ use crate::stmt::{Stmt, Text};
 
 macro_rules! columns {
     () => {
-        "tenant_id, id, name, provider, issuer, client_id, secret_id, scopes, revision, created_at"
+        "tenant_id, id, name, provider, issuer, api_url, client_id, secret_id, scopes, revision, created_at"
     };
 }
 
@@ -31,11 +31,11 @@ pub(crate) fn put(tenant: TenantId, client: &OauthClient) -> Stmt {
     const NEW: Text = Text::both(concat!(
         "INSERT INTO oauth_clients (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1 + $9, $10)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1 + $10, $11)"
     ));
     const CHANGED: Text = Text::both(
-        "UPDATE oauth_clients SET name = $3, provider = $4, issuer = $5, client_id = $6, secret_id = $7, \
-         scopes = $8, revision = 1 + $9 WHERE tenant_id = $1 AND id = $2 AND revision = $9",
+        "UPDATE oauth_clients SET name = $3, provider = $4, issuer = $5, api_url = $6, client_id = $7, \
+         secret_id = $8, scopes = $9, revision = 1 + $10 WHERE tenant_id = $1 AND id = $2 AND revision = $10",
     );
     let args = args![
         tenant,
@@ -43,6 +43,7 @@ pub(crate) fn put(tenant: TenantId, client: &OauthClient) -> Stmt {
         &client.name,
         word(client.provider),
         &client.issuer,
+        client.api_url.as_ref(),
         &client.client_id,
         client.secret,
         json(&client.scopes),
@@ -70,6 +71,7 @@ impl Record for OauthClient {
             name: row.take()?,
             provider: row.word()?,
             issuer: row.take()?,
+            api_url: row.take()?,
             client_id: row.take()?,
             secret: row.take()?,
             scopes: row.json()?,

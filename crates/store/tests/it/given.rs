@@ -97,6 +97,8 @@ impl Given {
             tool: ToolKind::JiraCloud,
             base_url: format!("https://{name}.example.com"),
             browse_url: format!("https://{name}.example.com/browse"),
+            transport: bowline_core::layers::Transport::default(),
+            gateway: None,
             sign_in: SignIn::ApiToken { email: "ada@example.com".into() },
             secret: self.id(SecretId::new),
             intake: IntakeProof { hmac: Some(self.id(SecretId::new)), header: None, header_token: None },

@@ -31,6 +31,7 @@ async fn client(given: &Given) -> OauthClient {
         name: "app".into(),
         provider: Provider::AtlassianCloud,
         issuer: "https://auth.example".into(),
+        api_url: None,
         client_id: "abc".into(),
         secret: given.id(SecretId::new),
         scopes: vec!["offline_access".into()],

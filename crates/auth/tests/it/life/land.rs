@@ -174,6 +174,7 @@ impl Land {
             name: "app".into(),
             provider: Kind::AtlassianCloud,
             issuer: "https://auth.example".into(),
+            api_url: None,
             client_id: "client".into(),
             secret: client_secret,
             scopes: vec![],

@@ -21,7 +21,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 async fn bearer(land: &Land, life: &bowline_auth::life::Life) -> String {
     match life.access(land.tenant, land.grant).await.unwrap().shown {
         bowline_auth::life::Shown::Bearer(token) => token.expose_text().to_owned(),
-        bowline_auth::life::Shown::Oauth1(_) => panic!("a bearer token was expected"),
+        bowline_auth::life::Shown::Oauth1(..) => panic!("a bearer token was expected"),
     }
 }
 

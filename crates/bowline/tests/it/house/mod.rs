@@ -1,5 +1,6 @@
 //! What the tests share: the service and two simulators as processes, and the databases to run them on.
 
+mod browser;
 mod cli;
 mod database;
 mod hook;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub(crate) use browser::Browser;
 pub(crate) use cli::{Said, bowline};
 pub(crate) use database::{Database, Kind};
 pub(crate) use hook::Hook;

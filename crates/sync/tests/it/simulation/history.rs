@@ -248,6 +248,8 @@ fn set_up(store: &Stepped, land: &Land, dice: &Dice, document: &str) -> (TenantI
         tool,
         base_url: format!("https://{name}.example"),
         browse_url: format!("https://{name}.example"),
+        transport: bowline_core::layers::Transport::default(),
+        gateway: None,
         sign_in: SignIn::AccessToken,
         secret: SecretId::new(at, dice),
         intake: IntakeProof::default(),

@@ -49,18 +49,26 @@ pub(super) fn sign_in(tool: ToolKind, sign_in: SignIn) -> Result<SignIn, Problem
             (matches!(sign_in, SignIn::ApiToken { .. } | SignIn::Grant { .. }), "`api_token` or `grant`")
         }
         ToolKind::JiraDc => (
-            matches!(sign_in, SignIn::Basic { .. } | SignIn::PersonalAccessToken | SignIn::Grant { .. }),
-            "`personal_access_token`, `grant` or `basic`",
+            !matches!(sign_in, SignIn::ApiToken { .. } | SignIn::AccessToken | SignIn::ServiceToken),
+            "`personal_access_token`, `grant`, `basic`, `session` or `in_front`",
         ),
-        ToolKind::Targetprocess => {
-            (matches!(sign_in, SignIn::Basic { .. } | SignIn::AccessToken), "`access_token` or `basic`")
-        }
+        ToolKind::Targetprocess => (
+            matches!(
+                sign_in,
+                SignIn::Basic { .. } | SignIn::Session { .. } | SignIn::AccessToken | SignIn::ServiceToken
+            ),
+            "`access_token`, `service_token`, `basic` or `session`",
+        ),
     };
     let named = match &sign_in {
-        SignIn::ApiToken { email: name } | SignIn::Basic { user: name } => {
+        SignIn::ApiToken { email: name } | SignIn::Basic { user: name } | SignIn::Session { user: name } => {
             !name.is_empty() && name.len() <= 200 && !name.contains([':', '\r', '\n'])
         }
-        SignIn::PersonalAccessToken | SignIn::AccessToken | SignIn::Grant { .. } => true,
+        SignIn::PersonalAccessToken
+        | SignIn::AccessToken
+        | SignIn::ServiceToken
+        | SignIn::InFront
+        | SignIn::Grant { .. } => true,
     };
     match (fits, named) {
         (true, true) => Ok(sign_in),

@@ -7,14 +7,16 @@ use axum::extract::State;
 use bowline_core::ConnectionId;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
+use bowline_core::layers::Transport;
 use bowline_core::port::StoreError;
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::work::Lane;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::layers::{CertificateAsk, GatewayAsk};
 use super::proof::{self, Header, Shown};
-use super::{View, address, grant, sweep};
+use super::{View, address, grant, layers, sweep};
 use crate::api::v1::oauth_clients;
 use crate::app::App;
 use crate::caller::Caller;
@@ -31,6 +33,9 @@ pub(super) struct Ask {
     /// With `secret`; or `oauth_client` instead of both.
     sign_in: Option<SignIn>,
     secret: Option<String>,
+    certificate: Option<CertificateAsk>,
+    authorities: Option<String>,
+    gateway: Option<GatewayAsk>,
     /// The registration whose tokens the connection calls with.
     oauth_client: Option<String>,
     webhook_secret: Option<String>,
@@ -54,6 +59,11 @@ pub(super) async fn handle(
 ) -> Result<(StatusCode, axum::Json<Made>), Problem> {
     let (webhook_secret, header) = (ask.webhook_secret.take(), ask.header.take());
     let (sign_in, proof) = way_in(&app, &caller, &mut ask).await?;
+    let given = layers::Ask {
+        certificate: ask.certificate.take().map(Some),
+        authorities: ask.authorities.take().map(Some),
+        gateway: ask.gateway.take().map(Some),
+    };
     let mut connection = connection(&app, &caller, ask, sign_in)?;
     let (url, hook) = proof::new_hook(&app, connection.id);
     let (mut changes, mut shown) = (vec![hook], Shown::at(url));
@@ -62,8 +72,10 @@ pub(super) async fn handle(
             let id = connection.secret;
             changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
         }
-        Proof::Grant(grant) => changes.extend(grant),
+        Proof::Other(rows) => changes.extend(rows),
     }
+    changes.extend(layers::apply(&app, &caller, &mut connection, given).await?);
+    layers::fit(&connection)?;
     changes.extend(proof::demand_signature(&app, &mut connection, webhook_secret, &mut shown).await?);
     if let Some(header) = header {
         changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
@@ -84,8 +96,8 @@ pub(super) async fn handle(
 enum Proof {
     /// To be sealed.
     Secret(Secret),
-    /// A new grant, and the work that it is; nothing if it calls with one that exists.
-    Grant(Vec<Change>),
+    /// A new grant, and the work that it is; nothing if it calls with one that exists, or needs none.
+    Other(Vec<Change>),
 }
 
 /// How it signs in: with a secret, with a grant that exists, or with a new one of a registration.
@@ -97,20 +109,22 @@ async fn way_in(app: &App, caller: &Caller, ask: &mut Ask) -> Result<(SignIn, Pr
                 let detail = format!("A provider `{}` gives no tokens for `{}`.", client.provider, ask.tool);
                 return Err(Problem::bad_request(detail));
             }
-            let (sign_in, changes) = grant::begun(app, &client);
-            Ok((sign_in, Proof::Grant(changes)))
+            let (grant, changes) = grant::begun(app, &client);
+            Ok((SignIn::Grant { grant }, Proof::Other(changes)))
         }
         (None, Some(SignIn::Grant { grant }), None) => {
             let known = app.ports.grants.grant(caller.tenant, grant).await?;
             known.ok_or_else(|| Problem::not_found("grant"))?;
-            Ok((SignIn::Grant { grant }, Proof::Grant(Vec::new())))
+            Ok((SignIn::Grant { grant }, Proof::Other(Vec::new())))
         }
-        (None, Some(sign_in), Some(secret)) if !matches!(sign_in, SignIn::Grant { .. }) => {
+        (None, Some(SignIn::InFront), None) => Ok((SignIn::InFront, Proof::Other(Vec::new()))),
+        (None, Some(sign_in), Some(secret)) if sign_in.has_secret() => {
             address::secret("secret", &secret)?;
             Ok((sign_in, Proof::Secret(Secret::from(secret))))
         }
         _ => Err(Problem::bad_request(
-            "A connection has `sign_in` and `secret`; or `oauth_client`; or `sign_in` with the method `grant`.",
+            "A connection has `sign_in` and `secret`; or `oauth_client`; or `sign_in` with the method `grant` or \
+             `in_front`.",
         )),
     }
 }
@@ -127,6 +141,8 @@ fn connection(app: &App, caller: &Caller, ask: Ask, sign_in: SignIn) -> Result<C
         tool: ask.tool,
         browse_url: browse_url.unwrap_or_else(|| base_url.clone()),
         base_url,
+        transport: Transport::default(),
+        gateway: None,
         sign_in: address::sign_in(ask.tool, sign_in)?,
         secret: proof::new_id(app),
         intake: IntakeProof::default(),

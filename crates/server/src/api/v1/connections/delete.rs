@@ -19,10 +19,8 @@ pub(super) async fn handle(
     Name(name): Name,
 ) -> Result<StatusCode, Problem> {
     let connection = named(&app, &caller, &name).await?;
-    let intake = connection.intake;
-    let secrets = [Some(connection.secret), intake.hmac, intake.header_token];
     let mut changes = vec![Change::DropConnection(connection.id)];
-    changes.extend(secrets.into_iter().flatten().map(Change::DropSecret));
+    changes.extend(connection.secrets().map(Change::DropSecret));
     app.write(caller.tenant, changes).await.map_err(|error| match error {
         StoreError::Conflict(_) => {
             Problem::conflict("A profile uses the connection; delete the profile first.")

@@ -1,7 +1,8 @@
 //! A connection's new grant.
 
+use bowline_core::GrantId;
 use bowline_core::commit::Change;
-use bowline_core::connection::{SignIn, ToolKind};
+use bowline_core::connection::ToolKind;
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::work::{Entity, Lane, Touch};
 
@@ -19,14 +20,14 @@ pub(super) const fn fits(tool: ToolKind, provider: Provider) -> bool {
 }
 
 /// A grant of a registration: waiting for a person, or for its first token, which is got at once.
-pub(super) fn begun(app: &App, client: &OauthClient) -> (SignIn, Vec<Change>) {
+pub(super) fn begun(app: &App, client: &OauthClient) -> (GrantId, Vec<Change>) {
     let grant = app.ports.life.pending(client);
-    let sign_in = SignIn::Grant { grant: grant.id };
-    let entity = Entity::Grant(grant.id);
+    let id = grant.id;
+    let entity = Entity::Grant(id);
     let due_at = grant.created_at;
     let mut changes = vec![Change::PutGrant(Box::new(grant))];
     if !client.provider.asks_a_person() {
         changes.push(Change::Touch(Touch { entity, lane: Lane::Renewal, due_at }));
     }
-    (sign_in, changes)
+    (id, changes)
 }

@@ -24,8 +24,8 @@ pub(super) async fn check(
     }
     if !with_secret {
         return Err(Problem::bad_request(
-            "`base_url` leads to another scheme, host or port. Send `secret` with it: the stored one was entered for \
-             the present address and is not sent anywhere else.",
+            "`base_url` leads to another scheme, host or port. Send `secret` with it, and `gateway` if there is \
+             one: what is stored was entered for the present address and is not sent anywhere else.",
         ));
     }
     if same_site {
@@ -40,6 +40,11 @@ pub(super) async fn check(
         }
     }
     Ok(())
+}
+
+/// Whether two addresses are of one origin.
+pub(super) fn same_origin(one: &str, other: &str) -> bool {
+    origin(one).is_some() && origin(one) == origin(other)
 }
 
 /// Scheme, host and port (RFC 6454, section 4); `None` for what is no address.

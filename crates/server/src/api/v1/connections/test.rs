@@ -7,13 +7,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use bowline_core::Code;
+use bowline_core::attribution::Layer;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Health, Identity};
 use bowline_core::failure::{Act, Failure};
 use bowline_core::work::Lane;
 use serde::Serialize;
 
-use super::{named, seen_to, sweep};
+use super::{named, scoped, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::Name;
@@ -32,6 +33,8 @@ pub(super) struct Verdict {
 #[derive(Serialize)]
 struct Trouble {
     code: Code,
+    /// Which layer of the way in is to blame, if one is: `transport`, `gateway` or `application`.
+    layer: Option<Layer>,
     title: String,
     remedy: Option<&'static str>,
     /// The tool's own words, for callers that may see them.
@@ -43,13 +46,20 @@ pub(super) async fn handle(
     caller: Caller,
     Name(name): Name,
 ) -> Result<Json<Verdict>, Problem> {
-    let connection = named(&app, &caller, &name).await?;
+    let mut connection = named(&app, &caller, &name).await?;
     let (id, revision) = (connection.id, connection.revision);
+    let base_url = connection.base_url.clone();
     let health = |health, identity| Change::Health { connection: id, revision, health, identity };
-    let (mut changes, verdict) = match app.ports.tools.catalogue(&connection).probe().await {
+    let (mut changes, verdict) = match scoped::probe(&app, &mut connection).await {
         Ok(identity) => {
-            let mut changes = vec![health(Health::Ok, Some(identity.clone()))];
-            changes.extend(seen_to(&connection));
+            let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
+            if connection.base_url == base_url {
+                changes.push(health(Health::Ok, Some(identity.clone())));
+            } else {
+                connection.health = Health::Ok;
+                connection.identity = Some(identity.clone());
+                changes.push(Change::PutConnection(Box::new(connection.clone())));
+            }
             (changes, Verdict { ok: true, identity: Some(identity), trouble: None })
         }
         Err(failure) => {
@@ -69,5 +79,6 @@ pub(super) async fn handle(
 fn trouble(failure: Failure, with_words: bool) -> Trouble {
     let words = (with_words && !failure.words.is_empty()).then(|| failure.words.expose().to_owned());
     let remedy = failure.code.find().map(|entry| entry.remedy);
-    Trouble { title: failure.code.title().to_owned(), remedy, words, code: failure.code }
+    let layer = Layer::of(&failure.code);
+    Trouble { layer, title: failure.code.title().to_owned(), remedy, words, code: failure.code }
 }

@@ -14,8 +14,9 @@ use bowline_core::secret::{Purpose, Secret};
 use bowline_core::work::Lane;
 use serde::{Deserialize, Serialize};
 
+use super::layers::{CertificateAsk, GatewayAsk, Given};
 use super::proof::{self, Header, Shown};
-use super::{View, address, moved, named, seen_to, sweep};
+use super::{View, address, layers, moved, named, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Json, Name};
@@ -28,6 +29,12 @@ pub(super) struct Ask {
     browse_url: Option<String>,
     sign_in: Option<SignIn>,
     secret: Option<String>,
+    #[serde(default, deserialize_with = "layers::given")]
+    certificate: Given<CertificateAsk>,
+    #[serde(default, deserialize_with = "layers::given")]
+    authorities: Given<String>,
+    #[serde(default, deserialize_with = "layers::given")]
+    gateway: Given<GatewayAsk>,
     webhook_secret: Option<String>,
     header: Option<Header>,
     settings: Option<BTreeMap<String, String>>,
@@ -52,12 +59,12 @@ pub(super) async fn handle(
     Json(mut ask): Json<Ask>,
 ) -> Result<axum::Json<Changed>, Problem> {
     let mut connection = named(&app, &caller, &name).await?;
-    let on_grant = matches!(connection.sign_in, SignIn::Grant { .. });
+    let stored = connection.sign_in.has_secret();
     if let Some(url) = &ask.base_url {
         let url = address::url("base_url", url)?;
-        moved::check(&app, &connection, &url, ask.secret.is_some() && !on_grant, ask.same_site).await?;
+        moved::check(&app, &connection, &url, shown_anew(&connection, &ask), ask.same_site).await?;
     }
-    sign_in(&app, &caller, &ask, on_grant).await?;
+    sign_in(&app, &caller, &ask, stored).await?;
     let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
     let mut shown = Shown::default();
     if let Some(secret) = ask.secret.take() {
@@ -72,7 +79,14 @@ pub(super) async fn handle(
     if let Some(header) = ask.header.take() {
         changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
     }
+    let layers = layers::Ask {
+        certificate: ask.certificate.take(),
+        authorities: ask.authorities.take(),
+        gateway: ask.gateway.take(),
+    };
     apply(&mut connection, ask)?;
+    changes.extend(layers::apply(&app, &caller, &mut connection, layers).await?);
+    layers::fit(&connection)?;
     let now = app.ports.clock.now();
     changes.push(Change::PutConnection(Box::new(connection.clone())));
     changes.push(sweep(connection.id, now));
@@ -83,18 +97,30 @@ pub(super) async fn handle(
     Ok(axum::Json(Changed { view: stored.into(), header: shown.header }))
 }
 
+/// Whether everything that the new address would be shown is given with it. A certificate is not among it: proving one
+/// gives nothing away.
+fn shown_anew(connection: &Connection, ask: &Ask) -> bool {
+    let secret = match &connection.sign_in {
+        SignIn::InFront => true,
+        SignIn::Grant { .. } => false,
+        _ => ask.secret.is_some(),
+    };
+    secret && (connection.gateway.is_none() || ask.gateway.is_some())
+}
+
 /// A grant is chosen when a connection is made; afterwards a secret takes its place, or another grant of the tenant.
-async fn sign_in(app: &App, caller: &Caller, ask: &Ask, on_grant: bool) -> Result<(), Problem> {
+async fn sign_in(app: &App, caller: &Caller, ask: &Ask, stored: bool) -> Result<(), Problem> {
     match &ask.sign_in {
         Some(SignIn::Grant { grant }) => {
             let known = app.ports.grants.grant(caller.tenant, *grant).await?;
             known.map(|_| ()).ok_or_else(|| Problem::not_found("grant"))
         }
-        Some(_) if on_grant && ask.secret.is_none() => Err(Problem::bad_request(
-            "`secret` is missing: the connection had none, it signed in by a grant.",
-        )),
-        None if on_grant && ask.secret.is_some() => Err(Problem::bad_request(
-            "The connection signs in by a grant and uses no secret. Send `sign_in` with `secret` to change that.",
+        Some(SignIn::InFront) => Ok(()),
+        Some(_) if !stored && ask.secret.is_none() => {
+            Err(Problem::bad_request("`secret` is missing: the connection had none."))
+        }
+        None if !stored && ask.secret.is_some() => Err(Problem::bad_request(
+            "The connection signs in without a secret of its own. Send `sign_in` with `secret` to change that.",
         )),
         _ => Ok(()),
     }

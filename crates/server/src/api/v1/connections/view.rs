@@ -6,6 +6,8 @@ use bowline_core::connection::{Connection, Health, Identity, SignIn, ToolKind};
 use bowline_core::{ConnectionId, Timestamp};
 use serde::Serialize;
 
+use super::layers::{GatewayView, TransportView};
+
 #[derive(Serialize)]
 pub(crate) struct View {
     id: ConnectionId,
@@ -13,6 +15,8 @@ pub(crate) struct View {
     tool: ToolKind,
     base_url: String,
     browse_url: String,
+    transport: TransportView,
+    gateway: Option<GatewayView>,
     sign_in: SignIn,
     health: Health,
     identity: Option<Identity>,
@@ -33,12 +37,15 @@ struct Intake {
 
 impl From<Connection> for View {
     fn from(connection: Connection) -> Self {
+        let transport = TransportView::of(&connection);
         Self {
             id: connection.id,
             name: connection.name,
             tool: connection.tool,
             base_url: connection.base_url,
             browse_url: connection.browse_url,
+            transport,
+            gateway: connection.gateway.map(GatewayView::from),
             sign_in: connection.sign_in,
             health: connection.health,
             identity: connection.identity,

@@ -5,7 +5,7 @@ mod renew;
 mod revoke;
 mod show;
 
-use bowline_core::connection::{Identity, SignIn};
+use bowline_core::connection::Identity;
 use bowline_core::grant::{Grant, GrantEvent};
 use bowline_core::{Code, GrantId, OauthClientId, Timestamp};
 use serde::Serialize;
@@ -35,7 +35,7 @@ async fn named(app: &App, caller: &Caller, id: &str) -> Result<Grant, Problem> {
 /// The names of the connections that call with a grant.
 async fn served(app: &App, caller: &Caller, grant: GrantId) -> Result<Vec<String>, Problem> {
     let connections = app.ports.registry.connections(caller.tenant).await?;
-    let ours = connections.into_iter().filter(|connection| connection.sign_in == SignIn::Grant { grant });
+    let ours = connections.into_iter().filter(|connection| connection.calls_with(grant));
     Ok(ours.map(|connection| connection.name).collect())
 }
 

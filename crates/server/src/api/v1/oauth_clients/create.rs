@@ -35,6 +35,7 @@ pub(super) struct Ask {
     name: String,
     provider: Provider,
     issuer: Option<String>,
+    api_url: Option<String>,
     client_id: String,
     /// A client secret, or a private key in PEM. May be left out for OAuth 1.0a: then a key pair is made.
     secret: Option<String>,
@@ -65,6 +66,7 @@ pub(super) async fn handle(
         name: plain_name(ask.name)?,
         provider: ask.provider,
         issuer: issuer(&app, ask.provider, ask.issuer)?,
+        api_url: api_url(ask.provider, ask.api_url)?,
         client_id: client_id(ask.client_id)?,
         secret: SecretId::new(now, entropy),
         scopes: scopes(ask.provider, ask.scopes)?,
@@ -117,6 +119,19 @@ fn issuer(app: &App, provider: Provider, given: Option<String>) -> Result<String
         (_, None) => {
             Err(Problem::bad_request("`issuer` is missing: the base URL of the Jira that gives tokens."))
         }
+    }
+}
+
+/// Where tokens are shown, if that is not where they come from.
+fn api_url(provider: Provider, given: Option<String>) -> Result<Option<String>, Problem> {
+    match (provider, given) {
+        (Provider::AtlassianCloud | Provider::AtlassianService, Some(_)) => Err(Problem::bad_request(
+            "`api_url` is not yours to say: Atlassian's gateway is the one in the configuration.",
+        )),
+        (Provider::Gateway, None) => Err(Problem::bad_request(
+            "`api_url` is missing: the address of the gateway, the only one at which its tokens are shown.",
+        )),
+        (_, given) => given.map(|url| web_address("api_url", &url)).transpose(),
     }
 }
 

@@ -1,0 +1,434 @@
+//! Every named way to sign in: what it is made of, what can end and is renewed, and how each of its layers can be
+//! broken.
+
+use serde_json::{Value, json};
+
+use super::scene::{At, Scene};
+
+/// One way to sign in.
+pub(super) struct Combination {
+    /// What people call it; a row of the table.
+    pub(super) title: &'static str,
+    /// What makes the connection, without its name.
+    pub(super) ask: Value,
+    /// A registration that its grant is of, made before it.
+    pub(super) client: Option<Value>,
+    /// What a person does on the provider's pages.
+    pub(super) consent: Vec<Vec<(&'static str, &'static str)>>,
+    /// What ends by itself.
+    pub(super) ends: Vec<End>,
+    /// How its layers are broken, in this order.
+    pub(super) breaks: Vec<Break>,
+}
+
+/// Something that ends, and that the connection outlives.
+pub(super) enum End {
+    /// So many hours pass there: what a provider gave has ended.
+    Pass(&'static str, At, i64),
+    /// A new one takes its place before.
+    Replace(&'static str, Value),
+    /// It is renewed ahead of time.
+    Renew(&'static str),
+}
+
+/// How a layer is broken.
+pub(super) struct Break {
+    pub(super) layer: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) how: How,
+}
+
+pub(super) enum How {
+    /// The connection is changed, and changed back.
+    Patch(Value, Value),
+    /// Something is set elsewhere, and set back, after which the connection is changed if that is needed. What cannot be
+    /// set back comes last. `{"hours": n}` lets time pass.
+    Set(At, Vec<Value>, Vec<Value>, Option<Value>),
+    /// Wrong passwords by somebody else lock the account, and a person unlocks it.
+    Captcha,
+    /// It mends itself: what was broken is got anew for the next call.
+    Mended(At, Vec<Value>),
+}
+
+use How::{Captcha, Mended, Patch, Set};
+
+fn broken(layer: &'static str, kind: &'static str, how: How) -> Break {
+    Break { layer, kind, how }
+}
+
+/// How the account can be broken at a tool that knows passwords.
+fn account(at: At) -> How {
+    let active = |active: bool| vec![json!({"account": {"user": "ada", "active": active}})];
+    Set(at, active(false), active(true), None)
+}
+
+/// How a client certificate can be broken.
+fn certificate(scene: &Scene) -> Vec<Break> {
+    let good = json!({ "certificate": scene.ours.certificate("client") });
+    let patch = |certificate: Value| Patch(json!({ "certificate": certificate }), good.clone());
+    vec![
+        broken("transport", "wrong", patch(scene.foreign.certificate("foreign"))),
+        broken("transport", "expired", patch(scene.ours.certificate("expired"))),
+        broken("transport", "revoked", patch(scene.ours.certificate("revoked"))),
+    ]
+}
+
+/// The same where a certificate has to be there at all events, or may be missing.
+fn certificate_missing(scene: &Scene) -> Break {
+    let good = json!({ "certificate": scene.ours.certificate("client") });
+    broken("transport", "missing", Patch(json!({ "certificate": null }), good))
+}
+
+fn next_certificate(scene: &Scene) -> End {
+    End::Replace("certificate", json!({ "certificate": scene.ours.certificate("next") }))
+}
+
+fn gateway_key() -> Vec<Break> {
+    let key = |key: &str| json!({ "gateway": { "key": key } });
+    let patch = |bad: &str| Patch(key(bad), key("key-good"));
+    vec![
+        broken(
+            "gateway",
+            "missing",
+            Patch(json!({ "gateway": { "key": "x", "header": "x-other" } }), key("key-good")),
+        ),
+        broken("gateway", "wrong", patch("key-of-nobody")),
+        broken("gateway", "expired", patch("key-expired")),
+        broken("gateway", "revoked", patch("key-revoked")),
+        broken("gateway", "scope", patch("key-narrow")),
+    ]
+}
+
+/// `base` is where the gateway is, and `path` the way there through which this combination goes.
+fn gateway_token(which: &str, base: &str, path: &str) -> Vec<Break> {
+    let client = |name: &str| json!({ "gateway": { "oauth_client": format!("{name}-{which}") } });
+    let ended = json!({"oauth2": {"revoke": {"client": "bowline-service"}}});
+    let gone = json!({"oauth2": {"client": {"id": "bowline-service"}}});
+    let back = json!({"oauth2": {"client": {
+        "id": "bowline-service", "secret": "secret-bowline-service", "scope": "WRITE", "service": "bob",
+    }}});
+    let way = |path: &str| json!({ "base_url": format!("{base}{path}") });
+    vec![
+        broken("gateway", "wrong", Patch(client("gate-wrong"), client("gate"))),
+        broken("gateway", "expired", Mended(At::Provider, vec![ended.clone()])),
+        broken("gateway", "revoked", Set(At::Provider, vec![gone, ended], vec![back], Some(client("gate")))),
+        broken("gateway", "scope", Patch(way("/narrow"), way(path))),
+    ]
+}
+
+fn password(at: At) -> Vec<Break> {
+    let secret = |secret: &str| json!({ "secret": secret });
+    vec![
+        broken("application", "wrong", Patch(secret("not-this"), secret("ada"))),
+        broken("application", "revoked", account(at)),
+    ]
+}
+
+fn locked_password() -> Vec<Break> {
+    let mut all = password(At::Jira);
+    all.push(broken("application", "captcha", Captcha));
+    all
+}
+
+fn token() -> Vec<Break> {
+    let patch = |bad: &str| Patch(json!({ "secret": bad }), json!({ "secret": "pat-ada" }));
+    vec![
+        broken("application", "wrong", patch("pat-of-nobody")),
+        broken("application", "expired", patch("pat-ended")),
+        broken("application", "revoked", patch("pat-revoked")),
+    ]
+}
+
+/// OAuth 1.0a: what cannot be mended without a person comes last.
+fn oauth1(consumer: &str) -> Vec<Break> {
+    let revoke = json!({"oauth1": {"revoke": {"consumer": consumer}}});
+    vec![broken("application", "revoked", Set(At::Jira, vec![revoke], Vec::new(), None))]
+}
+
+struct Dc<'a>(&'a Scene);
+
+impl Dc<'_> {
+    /// A connection to Jira at this address, with these members besides.
+    fn at(&self, base: &str, more: Value) -> Value {
+        let Scene { jira, .. } = self.0;
+        let mut ask = json!({ "tool": "jira_dc", "base_url": base, "browse_url": jira.url() });
+        if base.starts_with("https") {
+            ask["authorities"] = json!(self.0.ours.text("ca.pem"));
+        }
+        ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask
+    }
+
+    fn certificate(&self) -> Value {
+        self.0.ours.certificate("client")
+    }
+
+    fn oauth1(&self, consumer: &str, api_url: Option<&str>) -> Value {
+        let mut client = json!({
+            "provider": "jira_oauth1", "issuer": self.0.jira.url(), "client_id": consumer,
+        });
+        if let Some(url) = api_url {
+            client["api_url"] = json!(url);
+        }
+        client
+    }
+}
+
+/// A combination without anything special.
+fn plain(title: &'static str, ask: Value, ends: Vec<End>, breaks: Vec<Vec<Break>>) -> Combination {
+    let breaks = breaks.into_iter().flatten().collect();
+    Combination { title, ask, client: None, consent: Vec::new(), ends, breaks }
+}
+
+fn at_jiras_pages() -> Vec<Vec<(&'static str, &'static str)>> {
+    vec![vec![("os_username", "ada"), ("os_password", "ada")], vec![("approve", "Allow")]]
+}
+
+/// Jira Data Center: basic, tokens, sessions, with and without a certificate.
+pub(super) fn data_center(scene: &Scene) -> Vec<Combination> {
+    let dc = Dc(scene);
+    let (jira, mutual) = (scene.jira.url(), format!("{}/open", scene.nginx.mutual));
+    let basic = |more: Value| {
+        let mut ask = json!({ "sign_in": {"method": "basic", "user": "ada"}, "secret": "ada" });
+        ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask
+    };
+    let pat = |more: Value| {
+        let mut ask = json!({ "sign_in": {"method": "personal_access_token"}, "secret": "pat-ada" });
+        ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask
+    };
+    let shown = json!({ "certificate": dc.certificate() });
+    let session = json!({ "sign_in": {"method": "session", "user": "ada"}, "secret": "ada" });
+    let fronted = json!({ "sign_in": {"method": "in_front"}, "certificate": dc.certificate() });
+    vec![
+        plain("basic", dc.at(jira, basic(json!({}))), vec![], vec![locked_password()]),
+        plain(
+            "basic + certificate",
+            dc.at(&mutual, basic(shown.clone())),
+            vec![next_certificate(scene)],
+            vec![certificate(scene), vec![certificate_missing(scene)], locked_password()],
+        ),
+        plain(
+            "certificate",
+            dc.at(&format!("{}/in-front", scene.nginx.mutual), fronted),
+            vec![next_certificate(scene)],
+            vec![certificate(scene), vec![broken("application", "revoked", account(At::Jira))]],
+        ),
+        plain("personal access token", dc.at(jira, pat(json!({}))), vec![], vec![token()]),
+        plain(
+            "personal access token + certificate",
+            dc.at(&mutual, pat(shown)),
+            vec![next_certificate(scene)],
+            vec![certificate(scene), vec![certificate_missing(scene)], token()],
+        ),
+        plain(
+            "session cookie",
+            dc.at(jira, session),
+            vec![End::Pass("session", At::Jira, 6)],
+            vec![locked_password()],
+        ),
+    ]
+}
+
+/// Jira Data Center behind a gateway.
+pub(super) fn gateways(scene: &Scene) -> Vec<Combination> {
+    let dc = Dc(scene);
+    let (open, mutual) = (&scene.nginx.open, &scene.nginx.mutual);
+    let at = |base: &str, path: &str| format!("{base}{path}");
+    let in_front = json!({"method": "in_front"});
+    let key = json!({ "sign_in": in_front, "gateway": {"key": "key-good"} });
+    let both =
+        json!({ "sign_in": in_front, "gateway": {"key": "key-good"}, "certificate": dc.certificate() });
+    let before_basic = json!({
+        "sign_in": {"method": "basic", "user": "ada"}, "secret": "ada", "gateway": {"oauth_client": "gate-open"},
+    });
+    let before_certificate = json!({
+        "sign_in": in_front, "certificate": dc.certificate(), "gateway": {"oauth_client": "gate-mutual"},
+    });
+    let dead = || vec![broken("application", "revoked", account(At::Jira))];
+    let token_ends = || End::Pass("gateway's token", At::Provider, 2);
+    vec![
+        plain("gateway API key", dc.at(&at(open, "/in-front-key"), key), vec![], vec![gateway_key(), dead()]),
+        plain(
+            "gateway API key + certificate",
+            dc.at(&at(mutual, "/in-front-key"), both),
+            vec![next_certificate(scene)],
+            vec![certificate(scene), vec![certificate_missing(scene)], gateway_key(), dead()],
+        ),
+        plain(
+            "gateway OAuth 2.0 before basic",
+            dc.at(&at(open, "/token"), before_basic),
+            vec![token_ends()],
+            vec![gateway_token("open", open, "/token"), locked_password()],
+        ),
+        plain(
+            "gateway OAuth 2.0 before a certificate",
+            dc.at(&at(mutual, "/in-front-token"), before_certificate),
+            vec![token_ends(), next_certificate(scene)],
+            vec![
+                certificate(scene),
+                vec![certificate_missing(scene)],
+                gateway_token("mutual", mutual, "/in-front-token"),
+                dead(),
+            ],
+        ),
+        Combination {
+            client: Some(dc.oauth1("third", Some(&at(open, "/token")))),
+            consent: at_jiras_pages(),
+            ..plain(
+                "gateway OAuth 2.0 before OAuth 1.0a",
+                dc.at(&at(open, "/token"), json!({ "gateway": {"oauth_client": "gate-open"} })),
+                vec![token_ends(), End::Renew("OAuth 1.0a token")],
+                vec![gateway_token("open", open, "/token"), oauth1("third")],
+            )
+        },
+    ]
+}
+
+/// Jira Data Center's own OAuth.
+pub(super) fn grants(scene: &Scene) -> Vec<Combination> {
+    let dc = Dc(scene);
+    let (jira, mutual) = (scene.jira.url(), format!("{}/open", scene.nginx.mutual));
+    let revoke2 = json!({"oauth2": {"revoke": {"user": "ada"}}});
+    let oauth2 = json!({
+        "provider": "jira_oauth2", "issuer": jira, "client_id": "bowline", "secret": "secret-bowline",
+    });
+    let pages = vec![vec![("os_username", "ada"), ("os_password", "ada")], vec![("decision", "allow")]];
+    vec![
+        Combination {
+            client: Some(dc.oauth1("first", None)),
+            consent: at_jiras_pages(),
+            ..plain(
+                "OAuth 1.0a",
+                dc.at(jira, json!({})),
+                vec![End::Renew("OAuth 1.0a token")],
+                vec![oauth1("first")],
+            )
+        },
+        Combination {
+            client: Some(dc.oauth1("second", Some(&mutual))),
+            consent: at_jiras_pages(),
+            ..plain(
+                "OAuth 1.0a + certificate",
+                dc.at(&mutual, json!({ "certificate": dc.certificate() })),
+                vec![End::Renew("OAuth 1.0a token"), next_certificate(scene)],
+                vec![certificate(scene), vec![certificate_missing(scene)], oauth1("second")],
+            )
+        },
+        Combination {
+            client: Some(oauth2),
+            consent: pages,
+            ..plain(
+                "OAuth 2.0 with PKCE",
+                dc.at(jira, json!({})),
+                vec![End::Pass("access token", At::Jira, 2)],
+                vec![vec![broken("application", "revoked", Set(At::Jira, vec![revoke2], Vec::new(), None))]],
+            )
+        },
+    ]
+}
+
+/// Jira Cloud.
+pub(super) fn cloud(scene: &Scene) -> Vec<Combination> {
+    let site = scene.cloud.sites()[0].running().url();
+    let at = |base: &str, more: Value| {
+        let mut ask = json!({ "tool": "jira_cloud", "base_url": base });
+        ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask
+    };
+    let token = |secret: &str| json!({ "sign_in": {"method": "api_token", "email": "ada@example.com"}, "secret": secret });
+    let secret = |bad: &str, good: &str| Patch(json!({ "secret": bad }), json!({ "secret": good }));
+    let gateway = format!("{}/ex/jira/{}", scene.cloud.url(), scene.cloud.sites()[0].cloud_id());
+    let app = json!({
+        "provider": "atlassian_cloud", "client_id": "bowline", "secret": "secret-bowline",
+    });
+    let service = json!({
+        "provider": "atlassian_service", "client_id": "bowline-service", "secret": "secret-bowline-service",
+    });
+    let revoke = vec![json!({"revoke": {"user": "ada", "app": "bowline"}}), json!({"hours": 2})];
+    let other = vec![json!({"app": {"id": "bowline-service", "secret": "another"}}), json!({"hours": 2})];
+    let ends = || vec![End::Pass("access token", At::Cloud, 2)];
+    vec![
+        plain(
+            "Cloud API token, at the site",
+            at(site, token("token-ada")),
+            vec![],
+            vec![vec![
+                broken("application", "wrong", secret("token-of-nobody", "token-ada")),
+                broken("application", "expired", secret("token-ended", "token-ada")),
+                broken("application", "revoked", account(At::Cloud)),
+            ]],
+        ),
+        plain(
+            "Cloud API token with scopes, found out by itself",
+            at(site, token("scoped-token-ada")),
+            vec![],
+            vec![vec![
+                broken("application", "wrong", secret("token-of-nobody", "scoped-token-ada")),
+                broken("application", "revoked", account(At::Cloud)),
+                broken("application", "scope", secret("scoped-token-narrow", "scoped-token-ada")),
+            ]],
+        ),
+        Combination {
+            client: Some(app),
+            consent: vec![vec![("account", "ada"), ("site", "acme"), ("decision", "accept")]],
+            ..plain(
+                "Cloud OAuth 2.0 (3LO)",
+                at(site, json!({})),
+                ends(),
+                vec![vec![broken("application", "revoked", Set(At::Cloud, revoke, Vec::new(), None))]],
+            )
+        },
+        Combination {
+            client: Some(service),
+            ..plain(
+                "Cloud service account",
+                at(&gateway, json!({})),
+                ends(),
+                vec![vec![broken("application", "wrong", Set(At::Cloud, other, Vec::new(), None))]],
+            )
+        },
+    ]
+}
+
+/// Targetprocess.
+pub(super) fn targetprocess(scene: &Scene) -> Vec<Combination> {
+    let at = |sign_in: Value, secret: &str| {
+        json!({
+            "tool": "targetprocess", "base_url": scene.targetprocess.url(), "sign_in": sign_in, "secret": secret,
+        })
+    };
+    let secret = |bad: &str, good: &str| Patch(json!({ "secret": bad }), json!({ "secret": good }));
+    let service = &scene.service_token;
+    let taken = |on: bool| vec![json!({"tokens": {"ada": on}})];
+    vec![
+        plain(
+            "Targetprocess access token",
+            at(json!({"method": "access_token"}), "token-ada"),
+            vec![],
+            vec![vec![
+                broken("application", "wrong", secret("token-of-nobody", "token-ada")),
+                broken("application", "revoked", Set(At::Targetprocess, taken(false), taken(true), None)),
+            ]],
+        ),
+        plain(
+            "Targetprocess service token",
+            at(json!({"method": "service_token"}), service),
+            vec![],
+            vec![vec![broken("application", "wrong", secret("bm9ib2R5", service))]],
+        ),
+        plain(
+            "Targetprocess basic",
+            at(json!({"method": "basic", "user": "ada"}), "ada"),
+            vec![],
+            vec![vec![broken("application", "wrong", secret("not-this", "ada"))]],
+        ),
+        plain(
+            "Targetprocess session cookie",
+            at(json!({"method": "session", "user": "ada"}), "ada"),
+            vec![End::Pass("session", At::Targetprocess, 15 * 24)],
+            vec![vec![broken("application", "wrong", secret("not-this", "ada"))]],
+        ),
+    ]
+}
