@@ -12,7 +12,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use zeroize::Zeroizing;
 
-use crate::life::{Life, Shown};
+use crate::life::{Life, NoAccess, Shown};
 use crate::renewing;
 use crate::secrets::Secrets;
 
@@ -77,7 +77,8 @@ pub(crate) async fn pass(
         }
         GatewayProof::Token { grant } => {
             let life = life.ok_or(SignError::Missing)?;
-            let access = life.access(connection.tenant, grant).await.map_err(no_token)?;
+            let access = life.access(connection.tenant, grant).await;
+            let access = access.map_err(|error| SignError::NoToken(no_token(error)))?;
             if !access.is_for(url) {
                 return Err(SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS)));
             }
@@ -101,13 +102,13 @@ fn bearer(token: &Secret) -> Zeroizing<Vec<u8>> {
 }
 
 /// The gateway's token could not be got: its layer is named, and what was wrong with it are the words.
-fn no_token(error: crate::life::NoAccess) -> SignError {
+pub(crate) fn no_token(error: NoAccess) -> Failure {
     let failure = renewing::failure(error);
     let words = Words::new(format!("{} ({})", failure.code.title(), failure.code));
-    SignError::NoToken(match failure.code.as_str().starts_with("auth.") {
+    match failure.code.as_str().starts_with("auth.") {
         true => Failure { code: AUTH_GATEWAY_NO_TOKEN, words, ..failure },
         false => failure,
-    })
+    }
 }
 
 #[cfg(test)]

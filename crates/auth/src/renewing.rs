@@ -7,15 +7,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::code::{
-    AUTH_GATEWAY_NO_TOKEN, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_TOKEN_STALE,
-};
+use bowline_core::code::{AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_TOKEN_STALE};
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::Failure;
 use bowline_core::layers::Gateway;
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
 use bowline_core::{Code, GrantId};
 
+use crate::front;
 use crate::life::{Life, NoAccess};
 use crate::sessions::Sessions;
 
@@ -86,7 +85,7 @@ impl Renewing {
         let (Some(grant), Some(version)) = (grant, sent) else { return Err(stale.clone()) };
         let renewed = self.life.refused(connection.tenant, grant, version).await;
         renewed.map(|_| ()).map_err(|error| match in_front {
-            true => Failure { code: AUTH_GATEWAY_NO_TOKEN, ..failure(error) },
+            true => front::no_token(error),
             false => failure(error),
         })
     }

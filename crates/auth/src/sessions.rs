@@ -18,6 +18,8 @@ use bowline_core::{ConnectionId, SecretId, SignedDuration, TenantId, Timestamp};
 use form_urlencoded::Serializer;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use crate::attribution::{Age, Asked, Known, Presented, attribute};
@@ -224,6 +226,19 @@ fn opened(connection: &Connection, answer: &OutboundAnswer, at: Timestamp) -> Re
             return Err(Failure::wait(AUTH_REJECTED));
         }
     }
+    // Jira answers the login itself as an anonymous visitor's call: what it says of the caller is about before.
+    #[derive(Deserialize)]
+    struct Opened {
+        #[serde(rename = "session")]
+        _session: IgnoredAny,
+    }
+    if !targetprocess
+        && answer.status.is_success()
+        && given
+        && serde_json::from_slice::<Opened>(&answer.body).is_ok()
+    {
+        return Ok(());
+    }
     let known = Known {
         asked: Asked::Api,
         application: Presented::Fixed,
@@ -243,7 +258,6 @@ fn opened(connection: &Connection, answer: &OutboundAnswer, at: Timestamp) -> Re
         return Err(failure.with_words(words));
     }
     match answer.status {
-        status if status.is_success() && given => Ok(()),
         // As Jira 11 is installed: no passwords here.
         StatusCode::FORBIDDEN => Err(Failure::wait(AUTH_FORBIDDEN)),
         _ => Err(Failure::wait(NET_WRONG_ADDRESS)),

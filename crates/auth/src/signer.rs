@@ -22,7 +22,7 @@ use crate::attribution::{Age, Asked, Known, Presented, attribute};
 use crate::life::{Life, Shown};
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
-use crate::{front, methods, renewing};
+use crate::{front, methods, oauth1, renewing};
 
 /// Signs with the connection's stored credential, with the token of its grant, or with the cookies of its session.
 pub struct CredentialSigner {
@@ -68,7 +68,12 @@ impl CredentialSigner {
             Shown::Bearer(token) => methods::bearer(&token, request),
             Shown::Oauth1(credential, seen) => {
                 let (clock, entropy) = life.world();
-                credential.authorize(request, seen.as_ref(), clock, entropy).map_err(|_| SignError::Unfit)
+                let signed = credential.authorize(request, seen.as_ref(), clock, entropy);
+                signed.map_err(|error| match error {
+                    // Not below the address that stands for the provider's own.
+                    oauth1::Error::Url(_) => SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS)),
+                    _ => SignError::Unfit,
+                })
             }
         }
     }

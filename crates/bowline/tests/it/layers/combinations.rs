@@ -44,8 +44,9 @@ pub(super) enum How {
     /// Something is set elsewhere, and set back, after which the connection is changed if that is needed. What cannot be
     /// set back comes last. `{"hours": n}` lets time pass.
     Set(At, Vec<Value>, Vec<Value>, Option<Value>),
-    /// Wrong passwords by somebody else lock the account, and a person unlocks it.
-    Captcha,
+    /// Wrong passwords by somebody else lock the account, and a person unlocks it. Whoever has a session needs it for
+    /// the next one, so the connection is changed to have none.
+    Captcha(Value),
     /// It mends itself: what was broken is got anew for the next call.
     Mended(At, Vec<Value>),
 }
@@ -99,20 +100,19 @@ fn gateway_key() -> Vec<Break> {
     ]
 }
 
-/// `base` is where the gateway is, and `path` the way there through which this combination goes.
-fn gateway_token(which: &str, base: &str, path: &str) -> Vec<Break> {
+/// `which` of nginx's servers.
+fn gateway_token(which: &str) -> Vec<Break> {
     let client = |name: &str| json!({ "gateway": { "oauth_client": format!("{name}-{which}") } });
     let ended = json!({"oauth2": {"revoke": {"client": "bowline-service"}}});
     let gone = json!({"oauth2": {"client": {"id": "bowline-service"}}});
     let back = json!({"oauth2": {"client": {
         "id": "bowline-service", "secret": "secret-bowline-service", "scope": "WRITE", "service": "bob",
     }}});
-    let way = |path: &str| json!({ "base_url": format!("{base}{path}") });
     vec![
         broken("gateway", "wrong", Patch(client("gate-wrong"), client("gate"))),
         broken("gateway", "expired", Mended(At::Provider, vec![ended.clone()])),
         broken("gateway", "revoked", Set(At::Provider, vec![gone, ended], vec![back], Some(client("gate")))),
-        broken("gateway", "scope", Patch(way("/narrow"), way(path))),
+        broken("gateway", "scope", Patch(client("gate-narrow"), client("gate"))),
     ]
 }
 
@@ -126,7 +126,7 @@ fn password(at: At) -> Vec<Break> {
 
 fn locked_password() -> Vec<Break> {
     let mut all = password(At::Jira);
-    all.push(broken("application", "captcha", Captcha));
+    all.push(broken("application", "captcha", Captcha(json!({ "secret": "ada" }))));
     all
 }
 
@@ -260,18 +260,13 @@ pub(super) fn gateways(scene: &Scene) -> Vec<Combination> {
             "gateway OAuth 2.0 before basic",
             dc.at(&at(open, "/token"), before_basic),
             vec![token_ends()],
-            vec![gateway_token("open", open, "/token"), locked_password()],
+            vec![gateway_token("open"), locked_password()],
         ),
         plain(
             "gateway OAuth 2.0 before a certificate",
             dc.at(&at(mutual, "/in-front-token"), before_certificate),
             vec![token_ends(), next_certificate(scene)],
-            vec![
-                certificate(scene),
-                vec![certificate_missing(scene)],
-                gateway_token("mutual", mutual, "/in-front-token"),
-                dead(),
-            ],
+            vec![certificate(scene), vec![certificate_missing(scene)], gateway_token("mutual"), dead()],
         ),
         Combination {
             client: Some(dc.oauth1("third", Some(&at(open, "/token")))),
@@ -280,7 +275,7 @@ pub(super) fn gateways(scene: &Scene) -> Vec<Combination> {
                 "gateway OAuth 2.0 before OAuth 1.0a",
                 dc.at(&at(open, "/token"), json!({ "gateway": {"oauth_client": "gate-open"} })),
                 vec![token_ends(), End::Renew("OAuth 1.0a token")],
-                vec![gateway_token("open", open, "/token"), oauth1("third")],
+                vec![gateway_token("open"), oauth1("third")],
             )
         },
     ]
@@ -346,8 +341,8 @@ pub(super) fn cloud(scene: &Scene) -> Vec<Combination> {
     let service = json!({
         "provider": "atlassian_service", "client_id": "bowline-service", "secret": "secret-bowline-service",
     });
-    let revoke = vec![json!({"revoke": {"user": "ada", "app": "bowline"}}), json!({"hours": 2})];
-    let other = vec![json!({"app": {"id": "bowline-service", "secret": "another"}}), json!({"hours": 2})];
+    let revoke = vec![json!({"revoke": {"user": "ada", "app": "bowline"}}), json!({"hours": 9})];
+    let other = vec![json!({"app": {"id": "bowline-service", "secret": "another"}}), json!({"hours": 9})];
     let ends = || vec![End::Pass("access token", At::Cloud, 2)];
     vec![
         plain(

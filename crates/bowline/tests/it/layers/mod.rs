@@ -99,7 +99,8 @@ impl Scene {
         match end {
             End::Pass(_, at, hours) => {
                 self.pass(*at, *hours).await;
-                assert_eq!(self.test(name).await["ok"], true, "{name}: {}", self.service.told());
+                let verdict = self.test(name).await;
+                assert_eq!(verdict["ok"], true, "{name}: {verdict:#}\n{}", self.service.told());
                 self.pass(*at, 0).await;
             }
             End::Replace(_, patch) => self.change(name, patch).await,
@@ -118,7 +119,10 @@ impl Scene {
         match &broken.how {
             How::Patch(bad, _) => self.change(name, bad).await,
             How::Set(at, settings, ..) | How::Mended(at, settings) => self.all(*at, settings).await,
-            How::Captcha => self.lock_out().await,
+            How::Captcha(patch) => {
+                self.lock_out().await;
+                self.change(name, patch).await;
+            }
         }
         let verdict = self.test(name).await;
         let what = format!("{title}: {} {}", broken.layer, broken.kind);
@@ -136,13 +140,14 @@ impl Scene {
                 true
             }
             How::Set(at, _, settings, patch) => {
+                self.pass(*at, 0).await;
                 self.all(*at, settings).await;
                 if let Some(patch) = patch {
                     self.change(name, patch).await;
                 }
                 !settings.is_empty()
             }
-            How::Captcha => {
+            How::Captcha(_) => {
                 self.set(At::Jira, json!({"login": {"reset": "ada"}})).await;
                 true
             }

@@ -13,7 +13,7 @@ use crate::house::SOON;
 /// What every server has: the ways to Jira, each below a path of its own.
 ///
 /// `/open` asks for nothing more, `/key` for an API key, `/token` for a token; below `/in-front` and so on nginx signs in to
-/// Jira itself, with a personal access token. `/narrow` wants more of a token than it can have.
+/// Jira itself, with a personal access token. A token is good if its provider lets it write.
 const LOCATIONS: &str = r#"
     location /open/ { proxy_pass JIRA/; }
     location /in-front/ { proxy_set_header Authorization "Bearer pat-ada"; proxy_pass JIRA/; }
@@ -28,10 +28,8 @@ const LOCATIONS: &str = r#"
         proxy_set_header Authorization "Bearer pat-ada";
         proxy_pass JIRA/;
     }
-    location /narrow/ { include TOKEN; auth_request /introspect-wide; proxy_pass JIRA/; }
 
-    location = /introspect { include INTROSPECT; proxy_pass PROVIDER/rest/api/2/myself; }
-    location = /introspect-wide { include INTROSPECT; proxy_pass PROVIDER/rest/api/2/configuration; }
+    location = /introspect { include INTROSPECT; proxy_pass PROVIDER/rest/api/2/issue/ACME-1/properties/asked; }
     location @unknown { return 401 '{"message": "The access token is not valid"}'; }
     location @narrow {
         add_header WWW-Authenticate $why always;
@@ -56,9 +54,9 @@ const TOKEN: &str = r"
 
 const INTROSPECT: &str = r"
     internal;
-    proxy_method GET;
-    proxy_pass_request_body off;
-    proxy_set_header Content-Length '';
+    proxy_method PUT;
+    proxy_set_body 1;
+    proxy_set_header Content-Type application/json;
     proxy_set_header Cookie '';
     proxy_set_header Authorization $gateway_token;
 ";

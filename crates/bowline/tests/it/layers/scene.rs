@@ -115,12 +115,17 @@ impl Scene {
             "sign_in": {"method": "personal_access_token"}, "secret": "pat-admin",
         });
         self.service.ok("POST", "/api/v1/connections", &other).await;
-        for (name, secret) in [("gate", "secret-bowline-service"), ("gate-wrong", "secret-of-nobody")] {
+        let good = "secret-bowline-service";
+        for (name, secret, scope) in [
+            ("gate", good, "WRITE"),
+            ("gate-wrong", "secret-of-nobody", "WRITE"),
+            ("gate-narrow", good, "READ"),
+        ] {
             for (which, api_url) in [("open", &self.nginx.open), ("mutual", &self.nginx.mutual)] {
                 let client = json!({
                     "name": format!("{name}-{which}"), "provider": "gateway", "client_id": "bowline-service",
                     "issuer": format!("{}/rest/oauth2/latest/token", self.provider.url()), "api_url": api_url,
-                    "secret": secret, "scopes": ["WRITE"],
+                    "secret": secret, "scopes": [scope],
                 });
                 self.service.ok("POST", "/api/v1/oauth-clients", &client).await;
             }
