@@ -51,6 +51,12 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
+/// The first of these programs that is on the path.
+pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
+    let find = |name: &&str| read(Command::new("which").arg(name)).ok();
+    names.iter().find_map(find).map(|found| PathBuf::from(found.trim()))
+}
+
 fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")

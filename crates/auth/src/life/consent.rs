@@ -104,9 +104,12 @@ pub enum NoConsent {
     /// Nothing is known of it: never begun here, begun in another browser, too late, or used before.
     #[error("this sign-in is not known here, is over, or was begun in another browser")]
     Unknown,
-    /// The person, or the provider, said no.
+    /// The person said no.
     #[error("the provider answered: {0}")]
     Refused(String),
+    /// The provider could or would not ask the person.
+    #[error("the provider answered: {0}")]
+    NotAsked(String),
     /// The tokens could not be got.
     #[error("the provider gave no tokens: {0}")]
     NoTokens(Code, Option<String>),
@@ -167,9 +170,10 @@ impl Life {
         let (authorization, kept) = self.take(key, browser).await?;
         if let Some(error) = &returned.error {
             let said = [Some(error.as_str()), returned.error_description.as_deref()];
-            return Err(NoConsent::Refused(clean(
-                &said.into_iter().flatten().collect::<Vec<_>>().join(": "),
-            )));
+            let said = clean(&said.into_iter().flatten().collect::<Vec<_>>().join(": "));
+            // RFC 6749, 4.1.2.1: every other code tells of a request or a provider that is not right.
+            let is_no = error == "access_denied";
+            return Err(if is_no { NoConsent::Refused(said) } else { NoConsent::NotAsked(said) });
         }
         let grant = self.grant(authorization.tenant, authorization.grant).await?;
         let client = self.client(&grant).await?;

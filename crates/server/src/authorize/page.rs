@@ -105,6 +105,13 @@ pub(super) fn failed(error: &NoConsent) -> (StatusCode, Page) {
             format!("The answer was: {said}"),
             "If that was a mistake, open the link once more and allow the access.",
         ),
+        NoConsent::NotAsked(said) => page(
+            StatusCode::BAD_GATEWAY,
+            "The sign-in could not be begun there",
+            format!("The answer was: {said}"),
+            "Try the link again in a few minutes. If the answer stays the same, the registration there is not right: ask \
+             whoever runs this service to check its callback address and its scopes.",
+        ),
         NoConsent::NoTokens(code, words) => {
             let (title, remedy) = told(code);
             let why = match words {

@@ -138,6 +138,9 @@ async fn every_no_ends_on_a_page_with_a_next_step_and_changes_nothing() {
     let query = format!("error=access_denied&error_description=%3Cb%3ENo%3C%2Fb%3E&state={said}");
     let page = Browser::said(&browser.back(&query).await.status(400));
     assert!(page.contains("The access was not allowed") && page.contains("&lt;b&gt;No"), "{page}");
+    let said = state(&browser.go("").await);
+    let page = Browser::said(&browser.back(&format!("error=invalid_scope&state={said}")).await.status(400));
+    assert!(page.contains("could not be begun") && page.contains("invalid_scope"), "{page}");
     for (status, body, words) in [
         (
             StatusCode::FORBIDDEN,

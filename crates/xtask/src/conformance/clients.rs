@@ -3,20 +3,14 @@
 //! Each program in `conformance/` prints a line a call and fails on an outcome it does not expect; what Jira itself
 //! refuses stands in `conformance/refusals.json`. Their libraries are installed below `target/`, in pinned versions.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::python;
 use super::simulator::Simulator;
+use super::{FOLDER, node, python};
 use crate::shell::{self, say};
 use crate::transcript;
-
-/// The oldest Node.js the clients run on (`engines` of their packages).
-const NODE: &str = "20";
-/// The folder of the programs.
-const FOLDER: &str = "conformance";
 
 /// A program, and the faces of Jira its library is made for.
 struct Client {
@@ -45,7 +39,7 @@ const CLIENTS: &[Client] = &[
 
 /// Runs every client against every face.
 pub(crate) fn run() -> Result<String> {
-    let (python, node) = (python::interpreter()?, node_modules()?);
+    let (python, node_modules) = (python::interpreter()?, node::modules()?);
     Simulator::build()?;
     let transcripts = transcript::folder()?;
     let (mut runs, mut failed) = (0, Vec::new());
@@ -54,12 +48,8 @@ pub(crate) fn run() -> Result<String> {
             let simulator = Simulator::start(face, "", &transcripts)?;
             say(&format!("\n{} against {face}", client.library));
             let mut command = match client.program {
-                Program::Python(file) => script(&python, file),
-                Program::Node(file) => {
-                    let mut command = script(Path::new("node"), file);
-                    command.env("NODE_PATH", &node);
-                    command
-                }
+                Program::Python(file) => python::script(&python, file),
+                Program::Node(file) => node::script(file, &node_modules),
                 Program::Rust(package) => built(package)?,
             };
             command.env("JIRA_URL", simulator.url()).env("JIRA_DEPLOYMENT", face);
@@ -75,41 +65,6 @@ pub(crate) fn run() -> Result<String> {
     }
     transcript::judge(&transcripts)?;
     Ok(format!("{} client libraries in {runs} runs: every call as expected", CLIENTS.len()))
-}
-
-fn script(interpreter: &Path, file: &str) -> Command {
-    let mut command = Command::new(interpreter);
-    command.arg(shell::root().join(FOLDER).join(file)).env("PYTHONDONTWRITEBYTECODE", "1");
-    command
-}
-
-/// The folder of the installed JavaScript packages, installed first if that is not done yet.
-fn node_modules() -> Result<PathBuf> {
-    let what_to_do = format!("install Node.js {NODE} or newer with npm");
-    let asked = format!("process.exit(Number(parseInt(process.versions.node) < {NODE}))");
-    if !shell::succeeds(Command::new("node").args(["-e", &asked])) {
-        bail!("no usable Node.js: {what_to_do}");
-    }
-    let (own, folder) = (shell::root().join(FOLDER), shell::root().join("target/conformance/node"));
-    let modules = folder.join("node_modules");
-    std::fs::create_dir_all(&folder).context("target/conformance/node")?;
-    let same = |file: &str| {
-        let wanted = std::fs::read(own.join(file)).with_context(|| format!("{FOLDER}/{file}"))?;
-        let is_there = std::fs::read(folder.join(file)).is_ok_and(|installed| installed == wanted);
-        std::fs::write(folder.join(file), wanted).context("target/conformance/node")?;
-        anyhow::Ok(is_there)
-    };
-    let (package, lock) = (same("package.json")?, same("package-lock.json")?);
-    if !(package && lock && modules.exists()) {
-        say("installing the pinned JavaScript packages");
-        let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"];
-        shell::run(Command::new("npm").current_dir(&folder).args(quiet)).with_context(|| {
-            // An install that broke off must not be taken for a whole one the next time.
-            let _ = std::fs::remove_file(folder.join("package.json"));
-            what_to_do
-        })?;
-    }
-    Ok(modules)
 }
 
 /// A crate of its own, outside the workspace, so that what it needs burdens no ordinary build.

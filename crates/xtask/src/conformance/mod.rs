@@ -1,12 +1,14 @@
 //! `cargo xtask conformance`: programs that nobody here wrote, run against the simulated Jira and our own signing.
 //!
 //! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
-//! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in; `schemathesis`
-//! is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
+//! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in; `browser` is
+//! a real browser that signs in; `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
 //! `docs/conformance.md`. All hold every answer against Atlassian's documents as well.
 
+mod browser;
 mod clients;
 mod list;
+mod node;
 mod oauth1;
 mod oauth_clients;
 mod page;
@@ -21,11 +23,15 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 
+pub(crate) use browser::run as browser;
 pub(crate) use clients::run as clients;
 pub(crate) use oauth_clients::run as oauth_clients;
 pub(crate) use oauth1::{COUNT as OAUTH1_COUNT, run as oauth1};
 pub(crate) use page::check as check_page;
 pub(crate) use schemathesis::{Much, run as schemathesis};
+
+/// The folder of the programs and lists.
+const FOLDER: &str = "conformance";
 
 /// What is run.
 #[derive(Subcommand)]
@@ -42,6 +48,8 @@ pub(crate) enum Ask {
     Schemathesis(Much),
     /// Published OAuth libraries completing their flows, against the simulated providers.
     OauthClients,
+    /// A real browser, signing in by every flow, on a desktop and a phone.
+    Browser,
     /// What Bowline signs with OAuth 1.0a, held against the Python library oauthlib.
     Oauth1 {
         /// How many requests.
@@ -62,6 +70,7 @@ pub(crate) fn run(ask: Ask) -> Result<String> {
         Ask::Clients => clients(),
         Ask::Schemathesis(much) => schemathesis(&much),
         Ask::OauthClients => oauth_clients(),
+        Ask::Browser => browser(),
         Ask::Oauth1 { count, seed } => oauth1(count, seed),
         Ask::Page => page::write(),
     }

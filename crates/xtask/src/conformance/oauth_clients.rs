@@ -3,8 +3,6 @@
 //! The program `conformance/oauth_clients.py` plays a person at a browser and has two libraries do the rest, against a
 //! simulated Atlassian and a simulated Data Center. The libraries are installed below `target/`, in pinned versions.
 
-use std::process::Command;
-
 use anyhow::{Context as _, Result, bail};
 
 use super::python;
@@ -19,8 +17,7 @@ pub(crate) fn run() -> Result<String> {
     let transcripts = transcript::folder()?;
     let (jira, atlassian) =
         (Simulator::start("dc", "/jira", &transcripts)?, Simulator::start_atlassian(&transcripts)?);
-    let mut command = Command::new(python);
-    command.arg(shell::root().join("conformance/oauth_clients.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut command = python::script(&python, "oauth_clients.py");
     command.env("JIRA_URL", jira.url()).env("ATLASSIAN_URL", atlassian.url());
     let output = command.output().context("cannot start conformance/oauth_clients.py")?;
     let said = String::from_utf8_lossy(&output.stdout);

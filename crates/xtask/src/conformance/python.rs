@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::FOLDER;
 use crate::shell::{self, say};
 
 /// What is installed for the clients.
@@ -23,6 +24,13 @@ pub(crate) fn interpreter() -> Result<PathBuf> {
 /// The interpreter of the tester, likewise.
 pub(crate) fn tester() -> Result<PathBuf> {
     filled("schemathesis", TESTER)
+}
+
+/// A program of `conformance/`, ready to be started.
+pub(super) fn script(interpreter: &Path, file: &str) -> Command {
+    let mut command = Command::new(interpreter);
+    command.arg(shell::root().join(FOLDER).join(file)).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }
 
 fn filled(name: &str, list: &str) -> Result<PathBuf> {

@@ -1,0 +1,48 @@
+//! JavaScript packages in pinned versions, installed below `target/`, and programs of `conformance/` that use them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::FOLDER;
+use crate::shell::{self, say};
+
+/// The oldest Node.js the packages run on (`engines` of theirs).
+const OLDEST: &str = "20";
+
+/// The folder of the installed packages, installed first if that is not done yet.
+pub(super) fn modules() -> Result<PathBuf> {
+    let what_to_do = format!("install Node.js {OLDEST} or newer with npm");
+    let asked = format!("process.exit(Number(parseInt(process.versions.node) < {OLDEST}))");
+    if !shell::succeeds(Command::new("node").args(["-e", &asked])) {
+        bail!("no usable Node.js: {what_to_do}");
+    }
+    let (own, folder) = (shell::root().join(FOLDER), shell::root().join("target/conformance/node"));
+    let modules = folder.join("node_modules");
+    std::fs::create_dir_all(&folder).context("target/conformance/node")?;
+    let same = |file: &str| {
+        let wanted = std::fs::read(own.join(file)).with_context(|| format!("{FOLDER}/{file}"))?;
+        let is_there = std::fs::read(folder.join(file)).is_ok_and(|installed| installed == wanted);
+        std::fs::write(folder.join(file), wanted).context("target/conformance/node")?;
+        anyhow::Ok(is_there)
+    };
+    let (package, lock) = (same("package.json")?, same("package-lock.json")?);
+    if !(package && lock && modules.exists()) {
+        say("installing the pinned JavaScript packages");
+        let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"];
+        shell::run(Command::new("npm").current_dir(&folder).args(quiet)).with_context(|| {
+            // An install that broke off must not be taken for a whole one the next time.
+            let _ = std::fs::remove_file(folder.join("package.json"));
+            what_to_do
+        })?;
+    }
+    Ok(modules)
+}
+
+/// A program of `conformance/`, ready to be started.
+pub(super) fn script(file: &str, modules: &Path) -> Command {
+    let mut command = Command::new("node");
+    command.arg(shell::root().join(FOLDER).join(file)).env("NODE_PATH", modules);
+    command
+}
