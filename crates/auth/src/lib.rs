@@ -9,6 +9,7 @@
 pub mod attribution;
 pub mod bearer;
 mod cache;
+pub mod care;
 mod envelope;
 mod error;
 mod file;
@@ -25,6 +26,7 @@ mod pem;
 mod percent;
 mod renewing;
 mod rotation;
+pub mod scopes;
 mod sealer;
 mod secrets;
 mod signer;

@@ -1,4 +1,7 @@
-//! Calls whose token has ended are sent once more with a new one: the port [`Outbound`] above the one that signs.
+//! Calls with the tokens of grants: the port [`Outbound`] above the one that signs.
+//!
+//! A call that the token does not allow is not made: the scope that it lacks is named. A call whose token has ended is sent
+//! once more with a new one.
 //!
 //! A refused token means that nothing was carried out, so even a write may be sent again. It is tried once: a second
 //! refusal is not about the token's age, and the connection is left to its owner.
@@ -6,9 +9,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::code::{AUTH_REJECTED, AUTH_TOKEN_STALE};
+use bowline_core::GrantId;
+use bowline_core::code::{AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_TOKEN_STALE};
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::failure::Failure;
+use bowline_core::failure::{Failure, Words};
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
 
 use crate::life::{Life, NoAccess};
@@ -26,6 +30,24 @@ impl Renewing {
     }
 }
 
+impl Renewing {
+    /// Whether the scopes that were granted are enough for a call.
+    async fn allowed(
+        &self,
+        connection: &Connection,
+        grant: GrantId,
+        call: &OutboundCall,
+    ) -> Result<(), Failure> {
+        let access = self.life.access(connection.tenant, grant).await.map_err(failure)?;
+        let lacks = access.lacks(call.operation);
+        if lacks.is_empty() {
+            return Ok(());
+        }
+        let words = Words::new(format!("{} needs the scope {}", call.operation, lacks.join(" and ")));
+        Err(Failure::wait(AUTH_SCOPE_MISSING).with_words(words))
+    }
+}
+
 #[async_trait]
 impl Outbound for Renewing {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
@@ -33,6 +55,7 @@ impl Outbound for Renewing {
             return self.inner.send(connection, call).await;
         };
         let tenant = connection.tenant;
+        self.allowed(connection, grant, &call).await?;
         let before = self.life.shown(tenant, grant).map(|(version, _)| version);
         let stale = match self.inner.send(connection, call.clone()).await {
             Err(failure) if failure.code == AUTH_TOKEN_STALE => failure,

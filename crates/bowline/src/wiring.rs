@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use bowline_auth::care::{self, Care};
 use bowline_auth::folder::Folder;
 use bowline_auth::life::{Life, Spool};
 use bowline_auth::{
@@ -33,7 +34,7 @@ use crate::config::{Config, LivePage};
 use crate::instance::Instance;
 use crate::role::Roles;
 use crate::told::{Bells, Counted, Told};
-use crate::worker::{Retain, Tend, Turnover, Worker, turnover};
+use crate::worker::{DUE_SCAN, LookAfter, Retain, Tend, Turnover, Worker, turnover};
 
 /// The tenant that exists from the first start.
 pub(crate) const FIRST_TENANT: &str = "default";
@@ -91,6 +92,10 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         tracing::info!(left, "taking up work that was under way when the last process ended");
     }
     ensure_sweeps(&store, clock.as_ref()).await?;
+    let laid = parts.life.wake().await?;
+    if laid > 0 {
+        tracing::info!(laid, "taking up tokens that the database did not take");
+    }
     let admin = bearer::admin(&dir.join("admin.token"), entropy.as_ref())?;
     let admin = bearer::hash(admin.expose_text()).context("the admin token file is not valid")?;
 
@@ -112,6 +117,8 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         let owner = instance.name();
         tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
         tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
+        let look_after = LookAfter { care: parts.care.clone(), every: config.grants.look_every() };
+        tasks.push(tokio::spawn(look_after.run(stop.clone())));
         let retain = Retain { store: store.clone(), clock };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
         let turnover = Turnover { keys: parts.keys.clone(), due: parts.keys_due.clone() };
@@ -151,6 +158,7 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
 struct Parts {
     engine: Arc<Engine>,
     life: Arc<Life>,
+    care: Arc<Care>,
     seal: Arc<Sealer>,
     keys: Arc<Rotation>,
     keys_due: Arc<Notify>,
@@ -201,6 +209,17 @@ impl Parts {
         let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
         world.observer = Arc::new(Counted(metrics.clone()));
         let outbound = Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone()));
+        let care = care::Ports {
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            registry: store.clone(),
+            grants: store.clone(),
+            commits: commits.clone(),
+            seal: seal.clone(),
+            outbound: outbound.clone(),
+            secrets: secrets.clone(),
+        };
+        let care = Arc::new(Care::new(care, config.grants.care()));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),
@@ -217,6 +236,7 @@ impl Parts {
         Ok(Self {
             engine,
             life,
+            care,
             seal,
             keys,
             keys_due,
@@ -270,6 +290,7 @@ impl Parts {
             watch: Arc::new(Counted(self.metrics.clone())),
             owner: owner.to_owned(),
             places: places(config.sync.workers),
+            scan: DUE_SCAN,
         }
     }
 
@@ -291,6 +312,7 @@ impl Parts {
             watch: counted,
             owner: owner.to_owned(),
             places: places(config.grants.workers),
+            scan: DUE_SCAN,
         }
     }
 }

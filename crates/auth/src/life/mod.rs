@@ -9,12 +9,13 @@
 //! A renewal is: journal (commit) → send → new tokens (commit). A crash between any two leaves an open attempt, which
 //! the next holder takes up: it sends the *same* token again while the provider's leeway lasts ([`terms`]), and
 //! after that once more when the access token has ended, before it asks a person. What is due when is [`schedule`]'s
-//! business, what an answer means [`verdict`]'s; both are pure.
+//! business, how fast a provider is asked [`pace`]'s, what an answer means [`verdict`]'s.
 
 mod access;
 mod ask;
 mod consent;
 mod open;
+mod pace;
 mod row;
 pub mod schedule;
 mod settle;
@@ -70,8 +71,11 @@ pub struct Life {
     ports: Ports,
     options: Options,
     spool: Option<Spool>,
-    /// Opened tokens, and when each grant was last called with.
+    pace: pace::Pace,
+    /// Opened tokens.
     shelf: Mutex<HashMap<(TenantId, GrantId), Held>>,
+    /// When each grant was last called with, until its row says so.
+    used: Mutex<HashMap<(TenantId, GrantId), Timestamp>>,
     /// Told whenever a grant was tended to in this process.
     tended: tokio::sync::Notify,
 }
@@ -82,8 +86,6 @@ struct Held {
     access: Access,
     /// To be read from the database again after this.
     until: Timestamp,
-    /// When it was last called with.
-    used: Timestamp,
 }
 
 /// What a sign-in is bound to, from what its browser holds in a cookie.
@@ -94,7 +96,9 @@ pub fn browser_hash(cookie: &str) -> [u8; 32] {
 impl Life {
     /// A life over one database. Without a spool, renewed tokens that the database does not take wait in memory only.
     pub fn new(ports: Ports, options: Options, spool: Option<Spool>) -> Self {
-        Self { ports, options, spool, shelf: Mutex::new(HashMap::new()), tended: tokio::sync::Notify::new() }
+        let pace = pace::Pace::new(options.per_second);
+        let tended = tokio::sync::Notify::new();
+        Self { ports, options, spool, pace, shelf: Mutex::default(), used: Mutex::default(), tended }
     }
 
     /// What belongs to one sending of a signed call.
@@ -108,5 +112,9 @@ impl Life {
 
     fn shelf(&self) -> MutexGuard<'_, HashMap<(TenantId, GrantId), Held>> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn used(&self) -> MutexGuard<'_, HashMap<(TenantId, GrantId), Timestamp>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use bowline_core::ConnectionId;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
 use bowline_core::port::StoreError;
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::work::Lane;
+use bowline_core::{ConnectionId, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::proof::{self, Header, Shown};
-use super::{View, address, grant, sweep};
+use super::{View, address, ending, grant, sweep};
 use crate::api::v1::oauth_clients;
 use crate::app::App;
 use crate::caller::Caller;
@@ -31,6 +31,8 @@ pub(super) struct Ask {
     /// With `secret`; or `oauth_client` instead of both.
     sign_in: Option<SignIn>,
     secret: Option<String>,
+    /// When the secret ends, as far as its maker knows.
+    expires_at: Option<Timestamp>,
     /// The registration whose tokens the connection calls with.
     oauth_client: Option<String>,
     webhook_secret: Option<String>,
@@ -53,6 +55,7 @@ pub(super) async fn handle(
     Json(mut ask): Json<Ask>,
 ) -> Result<(StatusCode, axum::Json<Made>), Problem> {
     let (webhook_secret, header) = (ask.webhook_secret.take(), ask.header.take());
+    let expires_at = ask.expires_at.take();
     let (sign_in, proof) = way_in(&app, &caller, &mut ask).await?;
     let mut connection = connection(&app, &caller, ask, sign_in)?;
     let (url, hook) = proof::new_hook(&app, connection.id);
@@ -61,6 +64,14 @@ pub(super) async fn handle(
         Proof::Secret(secret) => {
             let id = connection.secret;
             changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
+            if let Some(expires_at) = expires_at {
+                changes.push(ending::entered(&app, &connection, expires_at).await?);
+            }
+        }
+        Proof::Grant(_) if expires_at.is_some() => {
+            return Err(Problem::bad_request(
+                "`expires_at` is about a `secret`; the provider tells when a grant ends.",
+            ));
         }
         Proof::Grant(grant) => changes.extend(grant),
     }

@@ -7,11 +7,13 @@ mod address;
 mod authorize;
 mod create;
 mod delete;
+mod ending;
 mod grant;
 mod list;
 mod moved;
 mod proof;
 mod rotate_hook;
+mod scopes;
 mod show;
 mod test;
 mod update;
@@ -41,6 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
         patch("/api/v1/connections/{connection}", write, update::handle),
         delete("/api/v1/connections/{connection}", write, delete::handle),
         post("/api/v1/connections/{connection}/test", write, test::handle),
+        get("/api/v1/connections/{connection}/scopes", read, scopes::handle),
         post("/api/v1/connections/{connection}/authorize", write, authorize::handle),
         post("/api/v1/connections/{connection}/rotate-hook", write, rotate_hook::handle),
     ]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use bowline_core::Timestamp;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::secret::{Purpose, Secret};
@@ -15,7 +16,7 @@ use bowline_core::work::Lane;
 use serde::{Deserialize, Serialize};
 
 use super::proof::{self, Header, Shown};
-use super::{View, address, moved, named, seen_to, sweep};
+use super::{View, address, ending, moved, named, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Json, Name};
@@ -28,6 +29,8 @@ pub(super) struct Ask {
     browse_url: Option<String>,
     sign_in: Option<SignIn>,
     secret: Option<String>,
+    /// When the secret ends, as far as its maker knows.
+    expires_at: Option<Timestamp>,
     webhook_secret: Option<String>,
     header: Option<Header>,
     settings: Option<BTreeMap<String, String>>,
@@ -71,6 +74,14 @@ pub(super) async fn handle(
     }
     if let Some(header) = ask.header.take() {
         changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
+    }
+    if let Some(expires_at) = ask.expires_at.take() {
+        if on_grant && ask.sign_in.is_none() {
+            return Err(Problem::bad_request(
+                "`expires_at` is about a `secret`; the provider tells when a grant ends.",
+            ));
+        }
+        changes.push(ending::entered(&app, &connection, expires_at).await?);
     }
     apply(&mut connection, ask)?;
     let now = app.ports.clock.now();
