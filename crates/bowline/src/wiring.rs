@@ -16,7 +16,7 @@ use bowline_bus::{Feed, Local};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{
-    Bell, Clock, Commits, Entropy, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
+    Bell, Clock, Commits, Entropy, Outbound, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
 };
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Entity, Lane, Lanes, Touch};
@@ -191,7 +191,7 @@ impl Parts {
         let settings = net_settings(config)?;
         let bell = Arc::new(Local::new());
         let grants_bell = Arc::new(Local::new());
-        let life = bowline_auth::life::Ports {
+        let ports = bowline_auth::life::Ports {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sleeper: Arc::new(RealTime),
@@ -204,22 +204,12 @@ impl Parts {
             exchange: Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?),
         };
         let spool = Spool::new(config.data.dir.join("spool"));
-        let life = Arc::new(Life::new(life, config.grants.options(), Some(spool)));
+        let life = Arc::new(Life::new(ports.clone(), config.grants.options(), Some(spool)));
         let signer = CredentialSigner::new(secrets.clone()).with_life(life.clone());
         let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
         world.observer = Arc::new(Counted(metrics.clone()));
         let outbound = Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone()));
-        let care = care::Ports {
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            registry: store.clone(),
-            grants: store.clone(),
-            commits: commits.clone(),
-            seal: seal.clone(),
-            outbound: outbound.clone(),
-            secrets: secrets.clone(),
-        };
-        let care = Arc::new(Care::new(care, config.grants.care()));
+        let care = care(config, ports, outbound.clone(), secrets.clone());
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),
@@ -315,6 +305,18 @@ impl Parts {
             scan: DUE_SCAN,
         }
     }
+}
+
+/// Care of stored secrets, over the same parts as the life of tokens.
+fn care(
+    config: &Config,
+    life: bowline_auth::life::Ports,
+    outbound: Arc<dyn Outbound>,
+    secrets: Arc<Secrets>,
+) -> Arc<Care> {
+    let bowline_auth::life::Ports { clock, entropy, registry, grants, commits, seal, .. } = life;
+    let ports = care::Ports { clock, entropy, registry, grants, commits, seal, outbound, secrets };
+    Arc::new(Care::new(ports, config.grants.care()))
 }
 
 fn rotation_ports(
