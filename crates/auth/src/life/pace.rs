@@ -57,6 +57,10 @@ impl Pace {
             return None;
         }
         let floor = now.saturating_sub(SignedDuration::from_secs(BURST)).unwrap_or(now);
+        if turns.next <= floor {
+            // All turns are over; who has not taken theirs will not come for it.
+            turns.given.clear();
+        }
         let turn = turns.next.max(floor);
         turns.next = turn.saturating_add(between).unwrap_or(turn);
         if awaited || turn <= now {

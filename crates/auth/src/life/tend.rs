@@ -82,7 +82,9 @@ impl Life {
 
     /// When it is this grant's turn at its provider; `None` for now.
     fn turn(&self, look: &Look<'_>, now: Timestamp) -> Option<Timestamp> {
-        let (grant, awaited) = (&look.grant, look.claim.lane == Lane::Caller);
+        let grant = &look.grant;
+        // A token that may be used up already is sent again while the provider still takes it, whoever else is in line.
+        let awaited = look.claim.lane == Lane::Caller || grant.attempt.is_some();
         self.pace.turn(&look.client.issuer, (grant.tenant, grant.id), awaited, now)
     }
 

@@ -65,7 +65,7 @@ pub(super) async fn handle(
             let id = connection.secret;
             changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
             if let Some(expires_at) = expires_at {
-                changes.push(ending::entered(&app, &connection, expires_at).await?);
+                changes.extend(ending::entered(&app, &connection, expires_at).await?);
             }
         }
         Proof::Grant(_) if expires_at.is_some() => {

@@ -81,7 +81,7 @@ pub(super) async fn handle(
                 "`expires_at` is about a `secret`; the provider tells when a grant ends.",
             ));
         }
-        changes.push(ending::entered(&app, &connection, expires_at).await?);
+        changes.extend(ending::entered(&app, &connection, expires_at).await?);
     }
     apply(&mut connection, ask)?;
     let now = app.ports.clock.now();
