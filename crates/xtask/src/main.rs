@@ -41,8 +41,8 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Runs 400 days of grants, one in a hundred of them in use, and a day in which all are. A hundred thousand need about
-    /// an hour and half a gigabyte.
+    /// Runs 400 days of grants, one in a hundred of them in use, and a day in which all are. A hundred thousand grants are
+    /// sixteen million looks.
     Years {
         /// How many.
         #[arg(long, default_value_t = 100_000)]
