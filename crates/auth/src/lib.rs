@@ -9,6 +9,7 @@
 pub mod attribution;
 pub mod bearer;
 mod cache;
+pub mod care;
 pub mod certificate;
 mod envelope;
 mod error;
@@ -27,6 +28,7 @@ mod pem;
 mod percent;
 mod renewing;
 mod rotation;
+pub mod scopes;
 mod sealer;
 mod secrets;
 mod sessions;

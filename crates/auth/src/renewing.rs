@@ -1,5 +1,7 @@
-//! Calls whose token or session has ended are sent once more with a new one: the port [`Outbound`] above the one that
-//! signs.
+//! Calls with tokens and sessions: the port [`Outbound`] above the one that signs.
+//!
+//! A call that the token of a grant does not allow is not made: the scope that it lacks is named. A call whose token or
+//! session has ended is sent once more with a new one.
 //!
 //! A refused token means that nothing was carried out, so even a write may be sent again. It is tried once for each layer: a
 //! second refusal is not about the token's age, and the connection is left to its owner.
@@ -7,9 +9,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::code::{AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_TOKEN_STALE};
+use bowline_core::code::{
+    AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_TOKEN_STALE,
+};
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::failure::Failure;
+use bowline_core::failure::{Failure, Words};
 use bowline_core::layers::Gateway;
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
 use bowline_core::{Code, GrantId};
@@ -91,9 +95,30 @@ impl Renewing {
     }
 }
 
+impl Renewing {
+    /// Whether the scopes that were granted are enough for a call.
+    async fn allowed(
+        &self,
+        connection: &Connection,
+        grant: GrantId,
+        call: &OutboundCall,
+    ) -> Result<(), Failure> {
+        let access = self.life.access(connection.tenant, grant).await.map_err(failure)?;
+        let lacks = access.lacks(call.operation);
+        if lacks.is_empty() {
+            return Ok(());
+        }
+        let words = Words::new(format!("{} needs the scope {}", call.operation, lacks.join(" and ")));
+        Err(Failure::wait(AUTH_SCOPE_MISSING).with_words(words))
+    }
+}
+
 #[async_trait]
 impl Outbound for Renewing {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
+        if let SignIn::Grant { grant } = connection.sign_in {
+            self.allowed(connection, grant, &call).await?;
+        }
         let before = self.before(connection).await;
         let mut tried: Vec<Code> = Vec::new();
         loop {

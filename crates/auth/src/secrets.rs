@@ -1,6 +1,7 @@
 //! A connection's secrets, opened when needed and remembered for a minute.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bowline_core::connection::Connection;
 use bowline_core::port::{Clock, Seal, SealError, Vault};
@@ -23,6 +24,8 @@ pub struct Secrets {
     clock: Arc<dyn Clock>,
     /// The tenant is part of the key: an id alone must not reach into another tenant's memory.
     opened: Cache<(TenantId, SecretId), Opened>,
+    /// When each credential was last shown.
+    used: Mutex<HashMap<(TenantId, SecretId), Timestamp>>,
 }
 
 #[derive(Clone)]
@@ -36,7 +39,12 @@ struct Opened {
 impl Secrets {
     /// Reads sealed rows from `vault` and opens them with `seal`.
     pub fn new(vault: Arc<dyn Vault>, seal: Arc<dyn Seal>, clock: Arc<dyn Clock>) -> Self {
-        Self { vault, seal, clock, opened: Cache::new(CAPACITY) }
+        Self { vault, seal, clock, opened: Cache::new(CAPACITY), used: Mutex::default() }
+    }
+
+    /// When a credential was last shown by this process.
+    pub fn used(&self, tenant: TenantId, id: SecretId) -> Option<Timestamp> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).get(&(tenant, id)).copied()
     }
 
     /// One of the connection's secrets; `None` if there is no such row. A new revision of the connection is
@@ -48,6 +56,9 @@ impl Secrets {
         id: SecretId,
     ) -> Result<Option<Secret>, SealError> {
         let now = self.clock.now();
+        if purpose == Purpose::Credential {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert((connection.tenant, id), now);
+        }
         // Nothing opened stays in memory because nobody asks for it again.
         self.opened.retain(|opened| opened.until > now);
         let current = |opened: &Opened| opened.revision == connection.revision && opened.purpose == purpose;

@@ -21,6 +21,7 @@ mod points;
 mod proc;
 mod program;
 mod rank;
+mod renewals;
 mod report;
 mod service;
 mod simulator;
@@ -47,7 +48,7 @@ enum What {
     Sync(Sync),
     /// The simulated Jira alone: start, memory, reads and searches a second.
     Sim(simulator::Sim),
-    /// Requests signed with OAuth 1.0a, beside what openssl signs on the same core.
+    /// Requests signed with OAuth 1.0a, beside what openssl signs on the same core; and a herd of grants that is renewed.
     Auth(auth::Auth),
 }
 

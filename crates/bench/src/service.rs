@@ -21,13 +21,21 @@ pub(crate) struct Setup {
     folder: PathBuf,
     store: String,
     port: u16,
+    more: Vec<(&'static str, String)>,
 }
 
 impl Setup {
     /// Data and log go into the folder. The port is a free one and stays, so that webhooks find it after a restart.
     pub(crate) fn new(binary: &Path, folder: &Path, store: String) -> Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        Ok(Self { binary: binary.to_owned(), folder: folder.to_owned(), store, port })
+        Ok(Self { binary: binary.to_owned(), folder: folder.to_owned(), store, port, more: Vec::new() })
+    }
+
+    /// The same with one more setting.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.more.push((name, value.to_owned()));
+        self
     }
 
     /// The data folder.
@@ -35,15 +43,17 @@ impl Setup {
         self.folder.join("data")
     }
 
-    /// Every setting is the default one, except where to listen, where to keep data, and that tools may be near.
+    /// Every setting is the default one, except where to listen, where to keep data, that tools may be near, and what was
+    /// asked for.
     fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let own = [
             ("BOWLINE_DATA__DIR", self.data().display().to_string()),
             ("BOWLINE_STORE__URL", self.store.clone()),
             ("BOWLINE_SERVER__LISTEN", format!("127.0.0.1:{}", self.port)),
             ("BOWLINE_NET__ALLOW", "127.0.0.1".to_owned()),
             ("BOWLINE_LOG__LEVEL", "warn".to_owned()),
-        ]
+        ];
+        own.into_iter().chain(self.more.iter().cloned()).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use bowline_auth::care::{self, Care};
 use bowline_auth::folder::Folder;
 use bowline_auth::life::{Life, Spool};
 use bowline_auth::{
@@ -15,7 +16,7 @@ use bowline_bus::{Feed, Local};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{
-    Bell, Clock, Commits, Entropy, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
+    Bell, Clock, Commits, Entropy, Outbound, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
 };
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Entity, Lane, Lanes, Touch};
@@ -33,7 +34,7 @@ use crate::config::{Config, LivePage};
 use crate::instance::Instance;
 use crate::role::Roles;
 use crate::told::{Bells, Counted, Told};
-use crate::worker::{Deadlines, Retain, Tend, Turnover, Worker, turnover};
+use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Worker, turnover};
 
 /// The tenant that exists from the first start.
 pub(crate) const FIRST_TENANT: &str = "default";
@@ -91,6 +92,10 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         tracing::info!(left, "taking up work that was under way when the last process ended");
     }
     ensure_sweeps(&store, clock.as_ref()).await?;
+    let laid = parts.life.wake().await?;
+    if laid > 0 {
+        tracing::info!(laid, "taking up tokens that the database did not take");
+    }
     let admin = bearer::admin(&dir.join("admin.token"), entropy.as_ref())?;
     let admin = bearer::hash(admin.expose_text()).context("the admin token file is not valid")?;
 
@@ -112,6 +117,8 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         let owner = instance.name();
         tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
         tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
+        let look_after = LookAfter { care: parts.care.clone(), every: config.grants.look_every() };
+        tasks.push(tokio::spawn(look_after.run(stop.clone())));
         let retain = Retain { store: store.clone(), clock: clock.clone() };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
         let deadlines = Deadlines {
@@ -158,6 +165,7 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
 struct Parts {
     engine: Arc<Engine>,
     life: Arc<Life>,
+    care: Arc<Care>,
     seal: Arc<Sealer>,
     keys: Arc<Rotation>,
     keys_due: Arc<Notify>,
@@ -192,7 +200,7 @@ impl Parts {
         let grants_bell = Arc::new(Local::new());
         let exchange = Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?);
         let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
-        let life = bowline_auth::life::Ports {
+        let ports = bowline_auth::life::Ports {
             clock: clock.clone(),
             entropy: entropy.clone(),
             sleeper: Arc::new(RealTime),
@@ -205,13 +213,14 @@ impl Parts {
             exchange,
         };
         let spool = Spool::new(config.data.dir.join("spool"));
-        let life = Arc::new(Life::new(life, config.grants.options(), Some(spool)));
+        let life = Arc::new(Life::new(ports.clone(), config.grants.options(), Some(spool)));
         let signer =
             CredentialSigner::new(secrets.clone()).with_life(life.clone()).with_sessions(sessions.clone());
         let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
         world.observer = Arc::new(Counted(metrics.clone()));
         let outbound = Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone());
         let outbound = Arc::new(outbound.with_sessions(sessions));
+        let care = care(config, ports, outbound.clone(), secrets.clone());
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),
@@ -228,6 +237,7 @@ impl Parts {
         Ok(Self {
             engine,
             life,
+            care,
             seal,
             keys,
             keys_due,
@@ -281,6 +291,7 @@ impl Parts {
             watch: Arc::new(Counted(self.metrics.clone())),
             owner: owner.to_owned(),
             places: places(config.sync.workers),
+            scan: DUE_SCAN,
         }
     }
 
@@ -302,8 +313,21 @@ impl Parts {
             watch: counted,
             owner: owner.to_owned(),
             places: places(config.grants.workers),
+            scan: DUE_SCAN,
         }
     }
+}
+
+/// Care of stored secrets, over the same parts as the life of tokens.
+fn care(
+    config: &Config,
+    life: bowline_auth::life::Ports,
+    outbound: Arc<dyn Outbound>,
+    secrets: Arc<Secrets>,
+) -> Arc<Care> {
+    let bowline_auth::life::Ports { clock, entropy, registry, grants, commits, seal, .. } = life;
+    let ports = care::Ports { clock, entropy, registry, grants, commits, seal, outbound, secrets };
+    Arc::new(Care::new(ports, config.grants.care()))
 }
 
 fn rotation_ports(

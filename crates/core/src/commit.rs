@@ -11,6 +11,7 @@ use crate::code::Code;
 use crate::command::{Command, CommandState};
 use crate::comment::CommentPair;
 use crate::connection::{Connection, Health, Identity};
+use crate::credential::Credential;
 use crate::event::{InboxRow, InboxState};
 use crate::finding::Occurrence;
 use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
@@ -91,7 +92,10 @@ pub enum Change {
         /// Who the tool says we are, if it said so.
         identity: Option<Identity>,
     },
-    /// A connection that no profile uses, with its directory entries, watermark and sweep.
+    /// What is known of a connection's secret: new at revision 0, else changed from the revision it was read at. One that was
+    /// changed since fails the commit with `Conflict("revision")`.
+    PutCredential(Box<Credential>),
+    /// A connection that no profile uses, with what is known of its secret, its directory entries, watermark and sweep.
     DropConnection(ConnectionId),
     /// A registration at a provider: new at revision 0, else changed from the revision it was read at.
     PutOauthClient(Box<OauthClient>),

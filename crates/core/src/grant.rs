@@ -213,7 +213,7 @@ pub struct Grant {
     pub attempt: Option<Attempt>,
     /// How many refreshes in a row have failed.
     pub fails: u32,
-    /// No refresh before this time, after one that failed.
+    /// No refresh before this time, after one that failed; one at this time, if somebody asked for it.
     pub retry_at: Option<Timestamp>,
     /// The nearest deadline warning that was given: days before the end. `None` before the first.
     pub warned: Option<i64>,

@@ -13,8 +13,8 @@ use bowline_core::{ShareId, TenantId, Timestamp};
 
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
-    activities, authorizations, commands, comment_pairs, connections, directory, findings, grants, inbox,
-    keys, losers, oauth_clients, profiles, shares, shelves, tenants, tokens, watermarks, work,
+    activities, authorizations, commands, comment_pairs, connections, credentials, directory, findings,
+    grants, inbox, keys, losers, oauth_clients, profiles, shares, shelves, tenants, tokens, watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -52,6 +52,7 @@ fn owner(change: &Change) -> Option<TenantId> {
     Some(match change {
         Change::AddTenant(tenant) => tenant.id,
         Change::PutConnection(connection) => connection.tenant,
+        Change::PutCredential(credential) => credential.tenant,
         Change::PutProfile(profile) => profile.tenant,
         Change::PutOauthClient(client) => client.tenant,
         Change::PutGrant(grant) => grant.tenant,
@@ -110,7 +111,9 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::Health { connection, revision, health, identity } => {
             vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
         }
+        Change::PutCredential(credential) => vec![credentials::put(tenant, credential)],
         Change::DropConnection(id) => vec![
+            credentials::drop(tenant, *id),
             connections::drop(tenant, *id),
             directory::drop_all(tenant, &id.to_string()),
             watermarks::drop(tenant, *id),

@@ -26,8 +26,12 @@ macro_rules! migration {
 }
 
 /// Every step of this release, oldest first.
-pub(crate) const ALL: &[Migration] =
-    &[migration!(1, "0001_start"), migration!(2, "0002_grants"), migration!(3, "0003_layers")];
+pub(crate) const ALL: &[Migration] = &[
+    migration!(1, "0001_start"),
+    migration!(2, "0002_grants"),
+    migration!(3, "0003_layers"),
+    migration!(4, "0004_credentials"),
+];
 
 /// The steps that a database still lacks, given the newest it has (0 for none).
 pub(crate) fn after(found: i64) -> Result<&'static [Migration], Error> {

@@ -31,7 +31,7 @@ enum What {
     Sync,
     /// The simulated Jira alone.
     Sim,
-    /// Requests signed with OAuth 1.0a, beside `openssl speed`.
+    /// Requests signed with OAuth 1.0a, beside `openssl speed`, and grants renewed.
     Auth,
 }
 
@@ -43,16 +43,10 @@ pub(crate) fn run(ask: &Ask) -> Result<String> {
         What::Sim => "sim",
         What::Auth => "auth",
     };
-    let (built, measures_binary) = (shell::root().join("target/release"), ask.what != What::Auth);
-    let mut build = shell::cargo();
-    build.args(["build", "--release", "-p", "bowline-bench"]);
+    let built = shell::root().join("target/release");
+    shell::run(shell::cargo().args(["build", "--release", "-p", "bowline-bench", "-p", "bowline"]))?;
     let mut command = Command::new(built.join("bowline-bench"));
-    command.arg(word);
-    if measures_binary {
-        build.args(["-p", "bowline"]);
-        command.arg("--bowline").arg(built.join("bowline"));
-    }
-    shell::run(&mut build)?;
+    command.arg(word).arg("--bowline").arg(built.join("bowline"));
     if let Some(postgres) = &postgres {
         command.arg("--postgres").arg(postgres.url());
     }

@@ -1,4 +1,4 @@
-//! Tasks of the project: `cargo xtask test`, `simulate`, `bench`, `coverage`, `conformance`, `tidy`. No logic lives in shell scripts.
+//! Tasks of the project: `cargo xtask test`, `simulate`, `years`, `bench`, `coverage`, `conformance`, `tidy`. No logic lives in shell scripts.
 //!
 //! Light on purpose: it compiles in seconds and starts everything else as a child.
 
@@ -11,6 +11,7 @@ mod simulate;
 mod test;
 mod tidy;
 mod transcript;
+mod years;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,13 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Runs 400 days of grants, one in a hundred of them in use, and a day in which all are. A hundred thousand grants are
+    /// sixteen million looks.
+    Years {
+        /// How many.
+        #[arg(long, default_value_t = 100_000)]
+        grants: u32,
+    },
     /// Measures: events per second, delays, memory, beside the limits of this machine.
     Bench(bench::Ask),
     /// Writes which operations of Jira's APIs the simulator serves, from a run of its tests.
@@ -56,6 +64,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().task {
         Task::Test { full } => test::run(full),
         Task::Simulate { histories, seed } => simulate::run(histories, seed),
+        Task::Years { grants } => years::run(grants),
         Task::Bench(ask) => bench::run(&ask),
         Task::Coverage => transcript::coverage(),
         Task::Conformance(ask) => conformance::run(ask),

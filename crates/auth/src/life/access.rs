@@ -1,5 +1,6 @@
 //! Tokens for callers: from memory, from the row, or after the renewal that is asked for here and done elsewhere.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_core::code::{AUTH_CONSENT_INCOMPLETE, AUTH_GRANT_ENDED, AUTH_TOKEN_STALE, NET_WRONG_ADDRESS};
@@ -16,6 +17,7 @@ use url::{Origin, Url};
 use super::ask::{Unusable, credential};
 use super::{Held, Life};
 use crate::oauth1::{self, SeenAs};
+use crate::scopes;
 
 /// How long an opened token is used without a look at its row.
 const MEMORY: SignedDuration = SignedDuration::from_mins(1);
@@ -39,9 +41,17 @@ pub struct Access {
     pub until: Option<Timestamp>,
     /// The only place it may be shown to: the provider's own, a gateway's, or Atlassian's.
     home: Origin,
+    /// Who gave it, and what it may do.
+    given: (Provider, Arc<[String]>),
 }
 
 impl Access {
+    /// The scopes that it lacks for a call, by the name of its operation.
+    pub fn lacks(&self, operation: &str) -> Vec<&'static str> {
+        let (provider, scopes) = &self.given;
+        scopes::missing(*provider, scopes, operation)
+    }
+
     /// Whether a request goes where this may be shown: same scheme, host and port.
     pub fn is_for(&self, url: &Uri) -> bool {
         Url::parse(&url.to_string()).is_ok_and(|url| url.origin() == self.home)
@@ -157,13 +167,13 @@ impl Life {
     }
 
     fn remembered(&self, key: (TenantId, GrantId), now: Timestamp) -> Option<Access> {
-        let mut shelf = self.shelf();
-        let held = shelf.get_mut(&key).filter(|held| held.until > now)?;
-        if !is_good(held.access.until, now) {
-            return None;
-        }
-        held.used = now;
-        Some(held.access.clone())
+        let held = self
+            .shelf()
+            .get(&key)
+            .filter(|held| held.until > now && is_good(held.access.until, now))
+            .cloned()?;
+        self.used().insert(key, now);
+        Some(held.access)
     }
 
     /// `None` if the tokens are not where the row says.
@@ -185,14 +195,16 @@ impl Life {
         } else {
             Shown::Bearer(Secret::from(tokens.access.clone()))
         };
-        let access = Access { shown, version: grant.version, until: grant.access_until, home };
+        let given = (client.provider, grant.scopes.clone().into());
+        let access = Access { shown, version: grant.version, until: grant.access_until, home, given };
         let until = now.saturating_add(MEMORY).unwrap_or(now);
+        self.used().insert((grant.tenant, grant.id), now);
         let mut shelf = self.shelf();
         if shelf.len() >= CAPACITY {
             shelf.retain(|_, held| held.until > now);
         }
         if shelf.len() < CAPACITY {
-            shelf.insert((grant.tenant, grant.id), Held { access: access.clone(), until, used: now });
+            shelf.insert((grant.tenant, grant.id), Held { access: access.clone(), until });
         }
         Ok(Some(access))
     }

@@ -9,12 +9,13 @@
 //! A renewal is: journal (commit) → send → new tokens (commit). A crash between any two leaves an open attempt, which
 //! the next holder takes up: it sends the *same* token again while the provider's leeway lasts ([`terms`]), and
 //! after that once more when the access token has ended, before it asks a person. What is due when is [`schedule`]'s
-//! business, what an answer means [`verdict`]'s; both are pure.
+//! business, how fast a provider is asked [`pace`]'s, what an answer means [`verdict`]'s.
 
 mod access;
 mod ask;
 mod consent;
 mod open;
+mod pace;
 mod row;
 pub mod schedule;
 mod settle;
@@ -75,8 +76,11 @@ pub struct Life {
     spool: Option<Spool>,
     /// What stands before providers is opened with it.
     secrets: Secrets,
-    /// Opened tokens, and when each grant was last called with.
+    pace: pace::Pace,
+    /// Opened tokens.
     shelf: Mutex<HashMap<(TenantId, GrantId), Held>>,
+    /// When each grant was last called with, until its row says so.
+    used: Mutex<HashMap<(TenantId, GrantId), Timestamp>>,
     /// Told whenever a grant was tended to in this process.
     tended: tokio::sync::Notify,
 }
@@ -87,8 +91,6 @@ struct Held {
     access: Access,
     /// To be read from the database again after this.
     until: Timestamp,
-    /// When it was last called with.
-    used: Timestamp,
 }
 
 /// What a sign-in is bound to, from what its browser holds in a cookie.
@@ -100,8 +102,10 @@ impl Life {
     /// A life over one database. Without a spool, renewed tokens that the database does not take wait in memory only.
     pub fn new(ports: Ports, options: Options, spool: Option<Spool>) -> Self {
         let secrets = Secrets::new(ports.vault.clone(), ports.seal.clone(), ports.clock.clone());
-        let (shelf, tended) = (Mutex::new(HashMap::new()), tokio::sync::Notify::new());
-        Self { ports, options, spool, secrets, shelf, tended }
+        let pace = pace::Pace::new(options.per_second);
+        let tended = tokio::sync::Notify::new();
+        let (shelf, used) = (Mutex::default(), Mutex::default());
+        Self { ports, options, spool, secrets, pace, shelf, used, tended }
     }
 
     /// What belongs to one sending of a signed call.
@@ -115,5 +119,9 @@ impl Life {
 
     fn shelf(&self) -> MutexGuard<'_, HashMap<(TenantId, GrantId), Held>> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn used(&self) -> MutexGuard<'_, HashMap<(TenantId, GrantId), Timestamp>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,6 +10,12 @@ use super::tokens::Given;
 pub(super) fn renewed(before: Grant, given: &Given, terms: &Terms, now: Timestamp) -> Grant {
     let after = |span: SignedDuration| now.saturating_add(span).ok();
     let seconds = |seconds: i64| after(SignedDuration::from_secs(seconds));
+    let ends_at = match given.grant_expires_in {
+        Some(life) => seconds(life),
+        None => before.ends_at,
+    };
+    // A warning of the end that failing renewals would have brought is over with them.
+    let warned = before.warned.filter(|days| ends_at.is_some_and(|end| is_within(end, *days, now)));
     Grant {
         scopes: given.scopes.clone().unwrap_or(before.scopes),
         since: if before.state == GrantState::Active { before.since } else { now },
@@ -20,15 +26,17 @@ pub(super) fn renewed(before: Grant, given: &Given, terms: &Terms, now: Timestam
         rotated_at: Some(now),
         access_until: given.expires_in.and_then(seconds),
         idle_until: terms.idle.and_then(after),
-        ends_at: match given.grant_expires_in {
-            Some(life) => seconds(life),
-            None => before.ends_at,
-        },
+        ends_at,
+        warned,
         attempt: None,
         fails: 0,
         retry_at: None,
         ..before
     }
+}
+
+fn is_within(end: Timestamp, days: i64, now: Timestamp) -> bool {
+    end.duration_since(now) <= SignedDuration::from_hours(24 * days)
 }
 
 /// The row stands otherwise from now on, for a reason.

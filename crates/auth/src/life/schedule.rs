@@ -51,7 +51,8 @@ pub fn plan(grant: &Grant, terms: &Terms, now: Timestamp) -> Plan {
         return Plan { deed: warning.map_or(Deed::Rest, Deed::Warn), next: Some(retry) };
     }
     let renewal = renewal(grant, terms, now);
-    if renewal.is_some_and(|at| at <= now) || grant.attempt.is_some() {
+    let wanted = grant.attempt.is_some() || grant.retry_at.is_some();
+    if wanted || renewal.is_some_and(|at| at <= now) {
         return Plan { deed: Deed::Renew, next: Some(now) };
     }
     let (warning, later) = warning(grant, terms, now);

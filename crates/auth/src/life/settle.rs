@@ -6,7 +6,7 @@ use bowline_core::finding::Cause;
 use bowline_core::grant::{Authorization, Grant, GrantEventKind, GrantState, OauthClient, Provider};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Entity, Lane, Touch};
-use bowline_core::{ConnectionId, GrantId, TenantId, Timestamp};
+use bowline_core::{ConnectionId, GrantId, SignedDuration, TenantId, Timestamp};
 
 use super::consent::{Finished, Kept, NoConsent};
 use super::tokens::Given;
@@ -16,6 +16,9 @@ use crate::token;
 
 /// How often a consent is stored anew because the row has changed meanwhile.
 const TRIES: u32 = 4;
+
+/// How long after a consent its grant is looked at first: before any token of a usual life is to be renewed.
+const FIRST: SignedDuration = SignedDuration::from_mins(10);
 
 /// What was consented to.
 struct Consent {
@@ -103,7 +106,6 @@ impl Life {
             redirect_uri: Some(row.redirect_uri.clone()),
             since: now,
             consented_at: Some(now),
-            used_at: Some(now),
             ends_at: grant.ends_at.or_else(|| now.saturating_add(terms.life?).ok()),
             warned: None,
             ..grant
@@ -117,8 +119,12 @@ impl Life {
             Change::PutGrant(Box::new(grant.clone())),
             self.noted(grant, GrantEventKind::Consented, None, None, at),
             Change::Settle { entity: entity.clone(), except: Vec::new() },
-            // When it is due next is found out by the first look.
-            Change::Touch(Touch { entity, lane: Lane::Renewal, due_at: at }),
+            // When it is due next is found out by the first look: by then it has been called with, if it is used at all.
+            Change::Touch(Touch {
+                entity,
+                lane: Lane::Renewal,
+                due_at: at.saturating_add(FIRST).unwrap_or(at),
+            }),
         ]
     }
 

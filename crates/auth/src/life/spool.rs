@@ -61,6 +61,13 @@ impl Spool {
         (laid.grant.id == grant).then_some(laid)
     }
 
+    /// Everything that was laid here and can be read.
+    pub(crate) fn all(&self) -> Vec<Laid> {
+        let entries = std::fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let texts = entries.filter_map(|entry| std::fs::read(entry.path()).ok());
+        texts.filter_map(|text| serde_json::from_slice(&text).ok()).collect()
+    }
+
     /// It is in the database, or of no use any more.
     pub(crate) fn clear(&self, grant: GrantId) {
         // That there is none is the usual case.

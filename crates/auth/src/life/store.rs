@@ -9,8 +9,8 @@ use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Claim, Entity, Lane, Touch};
 use bowline_core::{Code, EventId, FindingId, Timestamp, crash};
 
-use super::schedule::plan;
-use super::spool::Laid;
+use super::schedule::{Deed, plan};
+use super::spool::{Laid, Spool};
 use super::tend::{Look, Tended};
 use super::tokens::{Given, Tokens};
 use super::{Life, row};
@@ -39,20 +39,17 @@ impl Life {
         Ok(())
     }
 
-    /// The row as it stands now, with `changes`, and the claim given back: due at `next`, or when the row says.
-    pub(super) async fn put(
-        &self,
-        look: &mut Look<'_>,
-        changes: Vec<Change>,
-        next: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        let commit = self.whole(look, changes, next);
+    /// The row as it stands now, with `changes`, and the claim given back: due when the row says.
+    pub(super) async fn put(&self, look: &mut Look<'_>, changes: Vec<Change>) -> Result<(), StoreError> {
+        let commit = self.whole(look, changes);
         self.ports.commits.commit(commit).await
     }
 
-    fn whole(&self, look: &Look<'_>, mut changes: Vec<Change>, next: Option<Timestamp>) -> Commit {
+    fn whole(&self, look: &Look<'_>, mut changes: Vec<Change>) -> Commit {
         let now = self.now();
-        let next = next.or_else(|| plan(&look.grant, &look.terms, now).next);
+        let due = plan(&look.grant, &look.terms, now);
+        // What is due at this moment is not among what comes later.
+        let next = if due.deed == Deed::Rest { due.next } else { Some(now) };
         changes.push(Change::PutGrant(Box::new(look.grant.clone())));
         changes.extend(given_back(look.claim, next));
         Commit { tenant: look.grant.tenant, fence: Some(look.claim.fence()), changes, at: now }
@@ -84,11 +81,17 @@ impl Life {
         }
         look.tended.renewed = true;
         let laid = Laid { grant: look.grant.clone(), sealed: sealed.0 };
-        let commit = self.whole(&look, changes, None);
+        let commit = self.whole(&look, changes);
         crash::point("grant.renewed");
         self.offer(commit, &laid).await?;
         crash::point("grant.stored");
-        self.shelf().remove(&(look.grant.tenant, look.grant.id));
+        let key = (look.grant.tenant, look.grant.id);
+        self.shelf().remove(&key);
+        let mut used = self.used();
+        if used.get(&key).copied() <= look.grant.used_at {
+            used.remove(&key);
+        }
+        drop(used);
         Ok(look.tended)
     }
 
@@ -146,6 +149,18 @@ impl Life {
         Ok(())
     }
 
+    /// Has every grant looked at for which the spool holds tokens. For the start of a process.
+    pub async fn wake(&self) -> Result<usize, StoreError> {
+        let laid = self.spool.as_ref().map(Spool::all).unwrap_or_default();
+        for Laid { grant, .. } in &laid {
+            let at = self.now();
+            let touch = Touch { entity: Entity::Grant(grant.id), lane: Lane::Renewal, due_at: at };
+            let changes = vec![Change::Touch(touch)];
+            self.ports.commits.commit(Commit { tenant: grant.tenant, fence: None, changes, at }).await?;
+        }
+        Ok(laid.len())
+    }
+
     /// Stores what the spool holds for this grant. Says whether that was the look.
     pub(super) async fn take_up_spool(&self, look: &mut Look<'_>) -> Result<bool, StoreError> {
         let Some((spool, laid)) =
@@ -168,7 +183,7 @@ impl Life {
                 let served = self.served(&look.grant).await?;
                 changes.extend(self.well_again(look, served, self.now()));
             }
-            self.put(look, changes, None).await?;
+            self.put(look, changes).await?;
         }
         spool.clear(look.grant.id);
         Ok(fits)
@@ -199,7 +214,7 @@ impl Life {
             let served = self.served(&look.grant).await?;
             changes.extend(self.raised(&look.grant, code, &served));
         }
-        self.put(&mut look, changes, Some(at)).await?;
+        self.put(&mut look, changes).await?;
         Ok(look.tended)
     }
 
@@ -220,7 +235,7 @@ impl Life {
         changes.extend(self.raised(&look.grant, code.clone(), &served));
         changes.extend(told(&served, &Health::NeedsAttention { code: code.clone() }));
         look.tended.failure = Some(code);
-        self.put(&mut look, changes, None).await?;
+        self.put(&mut look, changes).await?;
         self.shelf().remove(&(look.grant.tenant, look.grant.id));
         Ok(look.tended)
     }

@@ -73,14 +73,25 @@ impl Life {
         match due.deed {
             Deed::Rest => self.let_go(claim, due.next).await,
             Deed::Warn(days) => self.warn(look, days, now).await,
-            Deed::Renew => self.renew(look, now).await,
+            Deed::Renew => match self.turn(&look, now) {
+                Some(later) => self.let_go(claim, Some(later)).await,
+                None => self.renew(look, now).await,
+            },
         }
+    }
+
+    /// When it is this grant's turn at its provider; `None` for now.
+    fn turn(&self, look: &Look<'_>, now: Timestamp) -> Option<Timestamp> {
+        let grant = &look.grant;
+        // A token that may be used up already is sent again while the provider still takes it, whoever else is in line.
+        let awaited = look.claim.lane == Lane::Caller || grant.attempt.is_some();
+        self.pace.turn(&look.client.issuer, (grant.tenant, grant.id), awaited, now)
     }
 
     /// When it was last called with: now, if somebody waits; else what this process remembers.
     fn note_use(&self, look: &mut Look<'_>) {
         let key = (look.grant.tenant, look.grant.id);
-        let known = self.shelf().get(&key).map(|held| held.used);
+        let known = self.used().get(&key).copied();
         let waiting = (look.claim.lane == Lane::Caller).then(|| self.now());
         look.grant.used_at = [look.grant.used_at, known, waiting].into_iter().flatten().max();
     }
@@ -91,7 +102,7 @@ impl Life {
         let noted = self.noted(&look.grant, GrantEventKind::Expiring, Some(AUTH_EXPIRING), words, now);
         let served = self.served(&look.grant).await?;
         let changes = [noted].into_iter().chain(self.raised(&look.grant, AUTH_EXPIRING, &served)).collect();
-        self.put(&mut look, changes, None).await?;
+        self.put(&mut look, changes).await?;
         Ok(look.tended)
     }
 

@@ -26,6 +26,8 @@ pub struct Options {
     pub family_life: SignedDuration,
     /// How long after its last renewal an unused grant is renewed, give or take a sixth.
     pub keep_alive: SignedDuration,
+    /// How many renewals a provider is asked for in a second, beside those that callers wait for; 0 for no limit.
+    pub per_second: u32,
 }
 
 impl Default for Options {
@@ -37,6 +39,7 @@ impl Default for Options {
             idle_life: DAY * 90,
             family_life: DAY * 365,
             keep_alive: DAY * 30,
+            per_second: 50,
         }
     }
 }

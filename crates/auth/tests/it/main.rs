@@ -9,6 +9,7 @@
 )]
 
 mod canary;
+mod care;
 mod cms;
 mod intake;
 mod keks;
@@ -17,6 +18,7 @@ mod life;
 mod memory;
 mod oauth1;
 mod rotation;
+mod scopes;
 mod sealing;
 mod signing;
 mod turner;

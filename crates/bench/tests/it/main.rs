@@ -73,10 +73,12 @@ fn a_quick_run_of_the_simulator_measures_reads_and_searches() {
 }
 
 #[test]
-fn a_quick_run_of_signing_compares_with_openssl() {
+fn a_quick_run_of_signing_compares_with_openssl_and_renews_a_herd() {
     let file = std::env::temp_dir().join(format!("bowline-bench-auth-{}.json", std::process::id()));
     let output = Command::new(env!("CARGO_BIN_EXE_bowline-bench"))
-        .args(["auth", "--quick", "--json"])
+        .args(["auth", "--quick", "--bowline"])
+        .arg(bowline())
+        .arg("--json")
         .arg(&file)
         .output()
         .unwrap();
@@ -88,4 +90,11 @@ fn a_quick_run_of_signing_compares_with_openssl() {
     let (ours, openssl) = (figures["ours"].as_f64().unwrap(), figures["openssl"].as_f64().unwrap());
     assert!(ours > 1.0 && openssl > 1.0, "{figures:#}");
     assert!((figures["ratio"].as_f64().unwrap() - ours / openssl).abs() < 1e-9, "{figures:#}");
+    let renewals = &figures["renewals"];
+    assert_eq!(
+        (&renewals["grants"], &renewals["lag"]["samples"]),
+        (&1_000.into(), &1_000.into()),
+        "{renewals:#}"
+    );
+    assert!(renewals["together"].as_u64().unwrap() > 1, "one after the other: {renewals:#}");
 }

@@ -51,6 +51,11 @@ Examples:
         #[arg(long)]
         invite: bool,
     },
+    /// Show which OAuth scopes the profiles need there, which were granted, and which are missing or for nothing.
+    Scopes {
+        /// Its name or id.
+        name: String,
+    },
     /// Change a connection: another secret, another address.
     Update(Update),
     /// Make a new webhook address; the old one works for some hours more.
@@ -104,6 +109,9 @@ pub(crate) struct Create {
     /// A file with the token or password; `-` is standard input. Asked for if not given.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+    /// When the token ends, such as 2027-01-31; an API token of Jira Cloud lives a year if nothing is said.
+    #[arg(long, value_name = "DATE")]
+    expires: Option<jiff::civil::Date>,
     /// Jira Cloud: a file with the webhooks' secret; one is made if not given.
     #[arg(long, value_name = "FILE")]
     webhook_secret_file: Option<PathBuf>,
@@ -133,6 +141,9 @@ pub(crate) struct Update {
     /// A file with a new token or password; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+    /// When the token ends, such as 2027-01-31.
+    #[arg(long, value_name = "DATE")]
+    expires: Option<jiff::civil::Date>,
     /// A file with a new secret for Jira Cloud's webhooks.
     #[arg(long, value_name = "FILE")]
     webhook_secret_file: Option<PathBuf>,
@@ -194,6 +205,9 @@ impl Create {
         if let Some(url) = &self.browse_url {
             body["browse_url"] = json!(url);
         }
+        if let Some(day) = self.expires {
+            body["expires_at"] = json!(end_of(day));
+        }
         if let Some(file) = &self.webhook_secret_file {
             body["webhook_secret"] = json!(secret::read("webhook secret", Some(file))?.expose_text());
         }
@@ -219,6 +233,9 @@ impl Update {
         if let Some(file) = &self.secret_file {
             body["secret"] = json!(secret::read("token or password", Some(file))?.expose_text());
         }
+        if let Some(day) = self.expires {
+            body["expires_at"] = json!(end_of(day));
+        }
         if let Some(file) = &self.webhook_secret_file {
             body["webhook_secret"] = json!(secret::read("webhook secret", Some(file))?.expose_text());
         }
@@ -238,6 +255,11 @@ impl Update {
             false => Ok(body),
         }
     }
+}
+
+/// The beginning of a day, in UTC: nothing can be relied on after it.
+fn end_of(day: jiff::civil::Date) -> String {
+    format!("{day}T00:00:00Z")
 }
 
 pub(super) async fn run(context: &Context, verb: Verb) -> Done {
@@ -268,6 +290,7 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
             return tested(context, &verdict);
         }
         Verb::Authorize { name, invite } => super::grant::authorize(context, &client, &name, invite).await?,
+        Verb::Scopes { name } => out.value(&client.get(&format!("{}/scopes", path(&name))).await?, scopes),
         Verb::Update(ask) => {
             let stored = client.call(Method::PATCH, &path(&ask.name), Some(&ask.body()?)).await?;
             out.value(&stored, details);
@@ -300,6 +323,33 @@ fn webhook(webhook: &Value) -> String {
         }
     }
     text
+}
+
+/// What is needed, what there is, and what of it is wrong.
+fn scopes(view: &Value) -> String {
+    let of = |pointer: &str| at(view, pointer);
+    let profiles = Some(of("/profiles")).filter(|names| !names.is_empty());
+    let profiles = profiles.unwrap_or_else(|| "no profile yet: as for two-way sync".to_owned());
+    let mut lines = vec![
+        format!("needed for  {} ({profiles})", of("/features")),
+        format!("classic     {}", of("/classic")),
+    ];
+    lines.extend(
+        Some(of("/granular"))
+            .filter(|scopes| !scopes.is_empty())
+            .map(|scopes| format!("granular    {scopes}")),
+    );
+    let granted = if view["granted"].is_null() { "not known".to_owned() } else { of("/granted") };
+    lines.push(format!("granted     {granted}"));
+    for gap in view["missing"].as_array().into_iter().flatten() {
+        lines.push(format!("missing     {} for {}", at(gap, "/scopes"), at(gap, "/operation")));
+    }
+    lines.extend(
+        Some(of("/unneeded"))
+            .filter(|scopes| !scopes.is_empty())
+            .map(|scopes| format!("unneeded    {scopes}")),
+    );
+    lines.join("\n")
 }
 
 fn tested(context: &Context, verdict: &Value) -> Done {

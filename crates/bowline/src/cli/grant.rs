@@ -83,6 +83,7 @@ pub(super) async fn authorize(context: &Context, client: &Client, name: &str, in
         let now = grant(client, &path).await?;
         if at(&now, "/consented_at") != at(&before, "/consented_at") && at(&now, "/state") == "active" {
             context.out.value(&now, |now| format!("ok: {} signed in", at(now, "/subject/name")));
+            scopes(context, client, &path).await;
             context.out.note(format!("Next: `bowline connection test {name}`."));
             return Ok(());
         }
@@ -93,6 +94,19 @@ pub(super) async fn authorize(context: &Context, client: &Client, name: &str, in
         message: "nobody has signed in within 15 minutes".to_owned(),
         remedy: Some(format!("`bowline connection authorize {name}` makes a new link")),
     })
+}
+
+/// Says what the consent lacks, or has for nothing. Where tokens have no scopes there is nothing to say.
+async fn scopes(context: &Context, client: &Client, path: &str) {
+    let Ok(view) = client.get(&format!("{path}/scopes")).await else { return };
+    for gap in view["missing"].as_array().into_iter().flatten() {
+        let (operation, scopes) = (at(gap, "/operation"), at(gap, "/scopes"));
+        context.out.note(format!("Attention: {operation} needs {scopes}, which was not granted."));
+    }
+    let unneeded = at(&view, "/unneeded");
+    if !unneeded.is_empty() {
+        context.out.note(format!("Nothing here needs {unneeded}; the registration could do without."));
+    }
 }
 
 /// Whether a connection has a grant that nobody has consented to yet.

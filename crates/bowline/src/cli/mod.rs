@@ -1,6 +1,7 @@
 //! The command line. One file for each noun; what they share is in `client`, `out`, `exit` and `secret`.
 
 mod activity;
+mod audit;
 mod client;
 mod config;
 mod connection;
@@ -124,6 +125,7 @@ async fn run(cli: Cli) -> Done {
         Command::Tenant { verb } => tenant::run(&context, verb).await,
         Command::Keys { verb } => keys::run(&context, verb).await,
         Command::Token { verb } => token::run(&context, verb).await,
+        Command::Audit { what } => audit::run(&context, &what).await,
         Command::Activity(ask) => activity::run(&context, ask).await,
         Command::Status => activity::status(&context).await,
         Command::Open => open(&context).await,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use bowline_auth::scopes::{Kind, smallest};
+use bowline_core::feature::Feature;
 use bowline_core::grant::Provider;
 use clap::{Args, Subcommand};
 use http::Method;
@@ -53,6 +55,9 @@ pub(crate) struct Create {
     /// A scope to ask for; may be given several times. What two-way sync needs if none is given.
     #[arg(long = "scope")]
     scopes: Vec<String>,
+    /// Ask Jira Cloud for the many narrow scopes that two-way sync needs, instead of the few wide ones.
+    #[arg(long, conflicts_with = "scopes")]
+    granular: bool,
 }
 
 impl Create {
@@ -66,6 +71,9 @@ impl Create {
         }
         if !self.scopes.is_empty() {
             body["scopes"] = json!(self.scopes);
+        }
+        if self.granular {
+            body["scopes"] = json!(smallest(self.provider, &Feature::ALL, Kind::Granular));
         }
         // A key pair is made where none is given.
         if self.provider != Provider::JiraOauth1 || self.secret_file.is_some() {
@@ -118,6 +126,9 @@ fn told(made: &Value, provider: Provider) -> String {
             at(made, "/public_key")
         ),
         _ if redirect.is_empty() => "Stored. Nobody has to consent.".to_owned(),
-        _ => format!("Stored. Enter this as the callback (redirect) URL at the provider:\n\n  {redirect}"),
+        _ => format!(
+            "Stored. Enter this as the callback (redirect) URL at the provider:\n\n  {redirect}\n\nand allow it these scopes:\n\n  {}",
+            at(made, "/scopes").replace(", ", "\n  ")
+        ),
     }
 }

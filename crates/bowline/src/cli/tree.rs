@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    activity, config, connection, debug, errors, grant, keys, oauth_client, profile, serve, share, sim,
-    tenant, token,
+    activity, audit, config, connection, debug, errors, grant, keys, oauth_client, profile, serve, share,
+    sim, tenant, token,
 };
 
 /// Ties Jira to everything else a company works with.
@@ -97,6 +97,11 @@ pub(crate) enum Command {
     Keys {
         #[command(subcommand)]
         verb: keys::Verb,
+    },
+    /// What a security review asks for.
+    Audit {
+        #[command(subcommand)]
+        what: audit::What,
     },
     /// What was done lately.
     Activity(activity::Ask),

@@ -4,6 +4,7 @@
 //! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
 //! do. While the database refuses, it tries once a second, however much is due.
 
+mod care;
 mod deadlines;
 mod grants;
 mod hold;
@@ -11,6 +12,8 @@ mod retention;
 #[cfg(test)]
 mod tests;
 pub(crate) mod turnover;
+#[cfg(test)]
+mod years;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,13 +28,14 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use care::Look as LookAfter;
 pub(crate) use deadlines::Deadlines;
 pub(crate) use grants::{Tend, WatchGrants};
 pub(crate) use retention::Retain;
 pub(crate) use turnover::Turnover;
 
-/// The longest sleep between two looks at the work table.
-const DUE_SCAN: Duration = Duration::from_secs(1);
+/// The longest sleep between two looks at the work table that others write as well, without ringing our bell.
+pub(crate) const DUE_SCAN: Duration = Duration::from_secs(1);
 
 /// How long looks under way may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -85,6 +89,8 @@ pub(crate) struct Worker {
     pub(crate) owner: String,
     /// How many looks at once.
     pub(crate) places: usize,
+    /// The longest sleep between two looks at the work table.
+    pub(crate) scan: Duration,
 }
 
 impl Worker {
@@ -155,11 +161,11 @@ impl Worker {
 
     /// Sleeps until something may be due.
     async fn wait(&self, due_at: Option<Timestamp>, stop: &CancellationToken) {
-        let until_due = due_at.map_or(DUE_SCAN, |due| between(self.clock.now(), due));
+        let until_due = due_at.map_or(self.scan, |due| between(self.clock.now(), due));
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.bell.heard() => {}
-            () = tokio::time::sleep(until_due.min(DUE_SCAN)) => {}
+            () = tokio::time::sleep(until_due.min(self.scan)) => {}
         }
     }
 

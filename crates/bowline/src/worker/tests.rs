@@ -95,6 +95,7 @@ async fn run(work: Arc<Work>, engine: Arc<Unstored>) {
         watch: Arc::new(()),
         owner: "test".to_owned(),
         places: 1,
+        scan: DUE_SCAN,
     };
     let running = tokio::spawn(worker.run(stop.clone()));
     let ringing = async {

@@ -15,6 +15,7 @@ use crate::command::Command;
 use crate::comment::CommentPair;
 use crate::commit::{ApiToken, Commit, DirectoryKind, KeyKind, WrappedKey};
 use crate::connection::Connection;
+use crate::credential::Credential;
 use crate::event::{InboxRow, InboxState};
 use crate::finding::Finding;
 use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
@@ -245,6 +246,9 @@ pub trait Grants: Send + Sync {
 
     /// All registrations of a tenant, by name.
     async fn oauth_clients(&self, tenant: TenantId) -> Result<Vec<OauthClient>, StoreError>;
+
+    /// What is known of all secrets that people gave for connections of a tenant.
+    async fn credentials(&self, tenant: TenantId) -> Result<Vec<Credential>, StoreError>;
 
     /// A browser sign-in that was begun and is not over.
     async fn authorization(

@@ -12,6 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bowline_core::feature::Feature;
 use bowline_core::{FieldName, Side, Value};
 
 use crate::document::{CommentPolicy, Document, Sided};
@@ -112,6 +113,22 @@ impl Rules {
         let scopes: BTreeSet<&str> =
             self.routings.iter().map(|routing| routing.scope(side).as_str()).collect();
         scopes.into_iter().collect()
+    }
+
+    /// What is done on a side: what a sign-in there has to allow.
+    pub fn features(&self, side: Side) -> Vec<Feature> {
+        let fields = || self.types.iter().flat_map(|mapping| mapping.fields());
+        let states = || self.types.iter().filter_map(TypeMapping::state);
+        let comments = self.comments;
+        let uses = [
+            (Feature::Read, true),
+            (Feature::Create, fields().any(|field| field.carries(side, true))),
+            (Feature::Edit, fields().any(|field| field.carries(side, true))),
+            (Feature::Move, states().any(|state| state.carries(side, true))),
+            (Feature::ReadComments, comments.carries(Side::Left) || comments.carries(Side::Right)),
+            (Feature::WriteComments, comments.carries(side.other())),
+        ];
+        uses.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
     }
 
     /// Every field of a side that any rule looks at, sorted.

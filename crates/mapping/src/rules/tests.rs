@@ -369,3 +369,17 @@ fn the_default_conflict_rule_serves_fields_that_name_none() {
     let conflicts: Vec<_> = rules.types()[0].mappings().map(FieldMapping::conflict).collect();
     assert_eq!(conflicts, [crate::Conflict::Right, crate::Conflict::Left]);
 }
+
+#[test]
+fn what_is_done_on_a_side_follows_from_what_reaches_it() {
+    use bowline_core::feature::Feature::{Create, Edit, Move, Read, ReadComments, WriteComments};
+    let one_way =
+        rules("[[type.field]]\nleft = \"summary\"\nright = \"Name\"\ndirection = \"left_to_right\"\n");
+    assert!(!one_way.features(Side::Left).contains(&Edit));
+    assert!(one_way.features(Side::Right).starts_with(&[Read, Create, Edit]));
+    assert!(!one_way.features(Side::Right).contains(&Move), "no state is mapped");
+    let example = Document::parse(Document::example()).and_then(Rules::new).unwrap();
+    let all = [Read, Create, Edit, Move, ReadComments, WriteComments];
+    assert_eq!(example.features(Side::Left), all);
+    assert_eq!(example.features(Side::Right), all);
+}

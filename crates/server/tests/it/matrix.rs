@@ -19,6 +19,8 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/v1/connections/{connection}/test", "connections:write"),
     ("POST /api/v1/connections/{connection}/rotate-hook", "connections:write"),
     ("POST /api/v1/connections/{connection}/authorize", "connections:write"),
+    ("GET /api/v1/connections/{connection}/scopes", "connections:read"),
+    ("GET /api/v1/credentials", "connections:read"),
     ("GET /api/v1/oauth-clients", "connections:read"),
     ("POST /api/v1/oauth-clients", "connections:write"),
     ("DELETE /api/v1/oauth-clients/{oauth_client}", "connections:write"),

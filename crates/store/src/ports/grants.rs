@@ -1,6 +1,7 @@
 //! `Grants`: what providers let us do.
 
 use async_trait::async_trait;
+use bowline_core::credential::Credential;
 use bowline_core::grant::{Authorization, Grant, GrantEvent, OauthClient};
 use bowline_core::page::{Page, PageAsk};
 use bowline_core::port::{Grants, StoreError};
@@ -8,7 +9,7 @@ use bowline_core::{AuthorizationId, GrantId, OauthClientId, TenantId};
 
 use crate::Store;
 use crate::page::{after, page, size};
-use crate::tables::{authorizations, grants, oauth_clients};
+use crate::tables::{authorizations, credentials, grants, oauth_clients};
 
 #[async_trait]
 impl Grants for Store {
@@ -45,6 +46,10 @@ impl Grants for Store {
 
     async fn oauth_clients(&self, tenant: TenantId) -> Result<Vec<OauthClient>, StoreError> {
         self.ask(tenant, oauth_clients::list(tenant)).await?.all()
+    }
+
+    async fn credentials(&self, tenant: TenantId) -> Result<Vec<Credential>, StoreError> {
+        self.ask(tenant, credentials::list(tenant)).await?.all()
     }
 
     async fn authorization(

@@ -9,6 +9,7 @@ pub(crate) mod authorizations;
 pub(crate) mod commands;
 pub(crate) mod comment_pairs;
 pub(crate) mod connections;
+pub(crate) mod credentials;
 pub(crate) mod directory;
 pub(crate) mod findings;
 pub(crate) mod grants;

@@ -2,6 +2,7 @@
 
 mod callers;
 mod crashes;
+mod deadlines;
 mod land;
 mod provider;
 mod story;

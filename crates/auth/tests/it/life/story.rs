@@ -178,6 +178,7 @@ async fn tokens_that_the_database_does_not_take_are_laid_in_the_spool_and_taken_
     // The next process finds them, once the lease of the first has run out.
     land.hand.turn(SignedDuration::from_mins(2));
     let (life, _away) = land.away(0).await;
+    assert_eq!(life.wake().await.unwrap(), 1);
     land.tend(&life).await.unwrap();
     assert_eq!((land.row().await.version, land.row().await.state), (2, GrantState::Active));
     assert_eq!(bearer(&land, &life).await, "access-2");

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connections;
+mod credentials;
 mod findings;
 mod grants;
 mod inbox;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let nouns = [
         activity::routes(),
         connections::routes(),
+        credentials::routes(),
         findings::routes(),
         grants::routes(),
         inbox::routes(),

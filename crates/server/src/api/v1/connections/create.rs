@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use bowline_core::ConnectionId;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
 use bowline_core::layers::Transport;
 use bowline_core::port::StoreError;
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::work::Lane;
+use bowline_core::{ConnectionId, Timestamp};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::layers::{CertificateAsk, GatewayAsk};
 use super::proof::{self, Header, Shown};
-use super::{View, address, grant, layers, sweep};
+use super::{View, address, ending, grant, layers, sweep};
 use crate::api::v1::oauth_clients;
 use crate::app::App;
 use crate::caller::Caller;
@@ -36,6 +36,8 @@ pub(super) struct Ask {
     certificate: Option<CertificateAsk>,
     authorities: Option<String>,
     gateway: Option<GatewayAsk>,
+    /// When the secret ends, as far as its maker knows.
+    expires_at: Option<Timestamp>,
     /// The registration whose tokens the connection calls with.
     oauth_client: Option<String>,
     webhook_secret: Option<String>,
@@ -58,6 +60,7 @@ pub(super) async fn handle(
     Json(mut ask): Json<Ask>,
 ) -> Result<(StatusCode, axum::Json<Made>), Problem> {
     let (webhook_secret, header) = (ask.webhook_secret.take(), ask.header.take());
+    let expires_at = ask.expires_at.take();
     let (sign_in, proof) = way_in(&app, &caller, &mut ask).await?;
     let given = layers::Ask {
         certificate: ask.certificate.take().map(Some),
@@ -71,6 +74,14 @@ pub(super) async fn handle(
         Proof::Secret(secret) => {
             let id = connection.secret;
             changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
+            if let Some(expires_at) = expires_at {
+                changes.extend(ending::entered(&app, &connection, expires_at).await?);
+            }
+        }
+        Proof::Other(_) if expires_at.is_some() => {
+            return Err(Problem::bad_request(
+                "`expires_at` is about a `secret`; the provider tells when a grant ends.",
+            ));
         }
         Proof::Other(rows) => changes.extend(rows),
     }

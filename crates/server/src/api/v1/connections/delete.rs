@@ -7,7 +7,7 @@ use bowline_core::commit::Change;
 use bowline_core::port::StoreError;
 use http::StatusCode;
 
-use super::named;
+use super::{ending, named};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::Name;
@@ -19,8 +19,9 @@ pub(super) async fn handle(
     Name(name): Name,
 ) -> Result<StatusCode, Problem> {
     let connection = named(&app, &caller, &name).await?;
+    let forgotten = ending::forgotten(&app, &connection).await?;
     let mut changes = vec![Change::DropConnection(connection.id)];
-    changes.extend(connection.secrets().map(Change::DropSecret));
+    changes.extend(connection.secrets().map(Change::DropSecret).chain(forgotten));
     app.write(caller.tenant, changes).await.map_err(|error| match error {
         StoreError::Conflict(_) => {
             Problem::conflict("A profile uses the connection; delete the profile first.")

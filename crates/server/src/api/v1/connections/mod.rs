@@ -7,6 +7,7 @@ mod address;
 mod authorize;
 mod create;
 mod delete;
+mod ending;
 mod grant;
 mod layers;
 mod list;
@@ -14,6 +15,7 @@ mod moved;
 mod proof;
 mod rotate_hook;
 mod scoped;
+mod scopes;
 mod show;
 mod test;
 mod update;
@@ -43,6 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
         patch("/api/v1/connections/{connection}", write, update::handle),
         delete("/api/v1/connections/{connection}", write, delete::handle),
         post("/api/v1/connections/{connection}/test", write, test::handle),
+        get("/api/v1/connections/{connection}/scopes", read, scopes::handle),
         post("/api/v1/connections/{connection}/authorize", write, authorize::handle),
         post("/api/v1/connections/{connection}/rotate-hook", write, rotate_hook::handle),
     ]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use bowline_core::Timestamp;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::secret::{Purpose, Secret};
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers::{CertificateAsk, GatewayAsk, Given};
 use super::proof::{self, Header, Shown};
-use super::{View, address, layers, moved, named, seen_to, sweep};
+use super::{View, address, ending, layers, moved, named, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Json, Name};
@@ -35,6 +36,8 @@ pub(super) struct Ask {
     authorities: Given<String>,
     #[serde(default, deserialize_with = "layers::given")]
     gateway: Given<GatewayAsk>,
+    /// When the secret ends, as far as its maker knows.
+    expires_at: Option<Timestamp>,
     webhook_secret: Option<String>,
     header: Option<Header>,
     settings: Option<BTreeMap<String, String>>,
@@ -78,6 +81,14 @@ pub(super) async fn handle(
     }
     if let Some(header) = ask.header.take() {
         changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
+    }
+    if let Some(expires_at) = ask.expires_at.take() {
+        if !stored && ask.sign_in.is_none() {
+            return Err(Problem::bad_request(
+                "`expires_at` is about a `secret`; the provider tells when a grant ends.",
+            ));
+        }
+        changes.extend(ending::entered(&app, &connection, expires_at).await?);
     }
     let layers = layers::Ask {
         certificate: ask.certificate.take(),

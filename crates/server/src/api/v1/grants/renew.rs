@@ -31,8 +31,8 @@ pub(super) async fn handle(
         ));
     }
     let now = app.ports.clock.now();
-    grant.access_until = Some(now);
-    grant.retry_at = None;
+    // The tokens that there are stay good until there are new ones.
+    grant.retry_at = Some(now);
     let touch = Touch { entity: Entity::Grant(grant.id), lane: Lane::Caller, due_at: now };
     let changes = vec![Change::PutGrant(Box::new(grant)), Change::Touch(touch)];
     match app.write(caller.tenant, changes).await {

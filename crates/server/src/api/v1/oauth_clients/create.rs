@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use bowline_auth::oauth1::{self, PrivateKey};
+use bowline_auth::scopes::{self, Kind};
 use bowline_core::commit::Change;
+use bowline_core::feature::Feature;
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::port::StoreError;
 use bowline_core::secret::{Purpose, Secret};
@@ -18,16 +20,6 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::Json;
 use crate::problem::Problem;
-
-/// What two-way sync needs at Atlassian's cloud; `offline_access` is what makes tokens renewable.
-const CLOUD_SCOPES: [&str; 6] = [
-    "offline_access",
-    "read:me",
-    "read:jira-user",
-    "read:jira-work",
-    "write:jira-work",
-    "manage:jira-webhook",
-];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,7 +61,7 @@ pub(super) async fn handle(
         api_url: api_url(ask.provider, ask.api_url)?,
         client_id: client_id(ask.client_id)?,
         secret: SecretId::new(now, entropy),
-        scopes: scopes(ask.provider, ask.scopes)?,
+        scopes: asked(ask.provider, ask.scopes)?,
         revision: 0,
         created_at: now,
     };
@@ -144,11 +136,12 @@ fn client_id(id: String) -> Result<String, Problem> {
     }
 }
 
-fn scopes(provider: Provider, given: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
+fn asked(provider: Provider, given: Option<Vec<String>>) -> Result<Vec<String>, Problem> {
     let mut scopes = given.unwrap_or_else(|| match provider {
-        Provider::AtlassianCloud => CLOUD_SCOPES.map(str::to_owned).to_vec(),
-        Provider::JiraOauth2 | Provider::JiraService => vec!["WRITE".to_owned()],
-        Provider::AtlassianService | Provider::JiraOauth1 | Provider::Gateway => Vec::new(),
+        // They are fixed on the account's credential, and asking for them is an error.
+        Provider::AtlassianService => Vec::new(),
+        // What two-way sync needs.
+        _ => scopes::smallest(provider, &Feature::ALL, Kind::Classic),
     });
     let is_scope = |scope: &String| {
         (1..=100).contains(&scope.len()) && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
@@ -156,9 +149,9 @@ fn scopes(provider: Provider, given: Option<Vec<String>>) -> Result<Vec<String>,
     if scopes.len() > 50 || !scopes.iter().all(is_scope) {
         return Err(Problem::bad_request("`scopes` has at most 50 entries without spaces."));
     }
-    if provider == Provider::AtlassianCloud && !scopes.iter().any(|scope| scope == "offline_access") {
+    if provider == Provider::AtlassianCloud && !scopes.iter().any(|scope| scope == scopes::OFFLINE) {
         // Without it there is no refresh token, and the consent ends after an hour.
-        scopes.insert(0, "offline_access".to_owned());
+        scopes.insert(0, scopes::OFFLINE.to_owned());
     }
     Ok(scopes)
 }

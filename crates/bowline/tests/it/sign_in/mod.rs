@@ -1,6 +1,10 @@
 //! Signing in by every provider, page by page, as a browser does it: the whole service against simulated providers that
 //! know nothing of ours. Each reads, writes, outlives the end of its token, and says what ended it.
 
+#[cfg(feature = "crash")]
+mod killed;
+mod paused;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,16 +19,29 @@ const ANY: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 /// The service, with a connection on a registration of a provider.
 struct House {
     service: Service,
-    _folder: Folder,
+    environment: Vec<(String, String)>,
+    folder: Folder,
 }
 
 impl House {
     async fn new(client: &Value, connection: &Value, more: &[(&str, &str)]) -> (Self, Value) {
         let (folder, database) = (Folder::new(), Database::create(Kind::Sqlite).await);
-        let service = Service::start(folder.path(), &environment(&folder, &database, more));
+        let environment = environment(&folder, &database, more);
+        let service = Service::start(folder.path(), &environment);
         let made = service.ok("POST", "/api/v1/oauth-clients", client).await;
         service.ok("POST", "/api/v1/connections", connection).await;
-        (Self { service, _folder: folder }, made)
+        (Self { service, environment, folder }, made)
+    }
+
+    /// Starts the service again over the same data.
+    #[cfg(feature = "crash")]
+    async fn restart(&mut self, more: &[(&str, &str)]) {
+        if self.service.ended().is_none() {
+            assert!(self.service.terminate().await.success());
+        }
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment: Vec<_> = self.environment.iter().cloned().chain(more).collect();
+        self.service = Service::start(self.folder.path(), &environment);
     }
 
     /// A browser at the provider's page.

@@ -1,0 +1,231 @@
+//! Care of secrets that people gave: their ends are found out and announced, and personal access tokens are replaced by
+//! ones of our making before they end.
+//!
+//! [`Care::pass`] looks at every connection that signs in with a stored secret. When a secret ends is [`deadline`]'s
+//! business, what Jira says of personal access tokens that of [`pat`], and replacing one that of [`swap`].
+
+mod deadline;
+mod pat;
+mod swap;
+
+use std::sync::Arc;
+
+use bowline_core::code::{AUTH_CREDENTIAL_ENDING, Code};
+use bowline_core::commit::{Change, Commit};
+use bowline_core::connection::{Connection, Health, SignIn};
+use bowline_core::credential::{Credential, Known, Swap};
+use bowline_core::failure::Failure;
+use bowline_core::finding::{Cause, Occurrence};
+use bowline_core::port::{Clock, Commits, Entropy, Grants, Outbound, Registry, Seal, SealError, StoreError};
+use bowline_core::{ConnectionId, FindingId, SignedDuration, TenantId, Timestamp};
+
+use crate::secrets::Secrets;
+
+/// How often the tool is asked about a token.
+const ASK: SignedDuration = SignedDuration::from_hours(24);
+/// How old a stored time of use may be.
+const USE: SignedDuration = SignedDuration::from_hours(1);
+
+/// What care needs from the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Reads connections.
+    pub registry: Arc<dyn Registry>,
+    /// Reads what is known of secrets.
+    pub grants: Arc<dyn Grants>,
+    /// Writes.
+    pub commits: Arc<dyn Commits>,
+    /// Seals new tokens.
+    pub seal: Arc<dyn Seal>,
+    /// Calls tools.
+    pub outbound: Arc<dyn Outbound>,
+    /// Knows when each secret was last shown.
+    pub secrets: Arc<Secrets>,
+}
+
+/// What an operator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How long before its end a personal access token is replaced; zero for never.
+    pub replace_ahead: SignedDuration,
+    /// How many days a token of our making lives.
+    pub life_days: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { replace_ahead: SignedDuration::from_hours(14 * 24), life_days: 90 }
+    }
+}
+
+/// Looks after secrets.
+pub struct Care {
+    ports: Ports,
+    options: Options,
+}
+
+/// What a pass came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// How many people were warned.
+    pub warned: usize,
+    /// How many tokens were replaced.
+    pub replaced: usize,
+    /// What could not be done, and why.
+    pub failed: Vec<(ConnectionId, Code)>,
+}
+
+/// Why a look went no further. The next pass goes on where it stopped.
+#[derive(Debug, thiserror::Error)]
+enum Stopped {
+    #[error(transparent)]
+    Tool(#[from] Failure),
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Sealed(error.into())
+    }
+}
+
+impl Care {
+    /// Care over one database.
+    pub fn new(ports: Ports, options: Options) -> Self {
+        Self { ports, options }
+    }
+
+    /// Looks at every secret of every tenant once.
+    pub async fn pass(&self) -> Result<Done, StoreError> {
+        let mut done = Done::default();
+        for tenant in self.ports.registry.tenants().await? {
+            let mut known = self.ports.grants.credentials(tenant.id).await?;
+            for connection in self.ports.registry.connections(tenant.id).await? {
+                let at = known.iter().position(|row| row.connection == connection.id);
+                let row = at.map(|at| known.swap_remove(at));
+                let id = connection.id;
+                match self.look(connection, row, &mut done).await {
+                    Ok(()) => {}
+                    // Somebody else is at it.
+                    Err(Stopped::Sealed(SealError::Store(StoreError::Conflict(_)))) => {}
+                    Err(Stopped::Sealed(SealError::Store(error))) => return Err(error),
+                    Err(Stopped::Sealed(_)) => done.failed.push((id, bowline_core::code::SEAL_CORRUPT)),
+                    Err(Stopped::Tool(failure)) => done.failed.push((id, failure.code)),
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    async fn look(
+        &self,
+        connection: Connection,
+        known: Option<Credential>,
+        done: &mut Done,
+    ) -> Result<(), Stopped> {
+        if matches!(connection.sign_in, SignIn::Grant { .. }) {
+            return Ok(());
+        }
+        let now = self.now();
+        let mut changes = Vec::new();
+        let mut row = match known {
+            Some(row) if row.secret == connection.secret => row,
+            other => {
+                // A person has given another secret: what was under way for the one before is of no use.
+                if let Some(Swap::Made { secret, .. }) = other.as_ref().and_then(|row| row.swap.as_ref()) {
+                    changes.push(Change::DropSecret(*secret));
+                }
+                deadline::fresh(&connection, other.map_or(0, |row| row.revision), now)
+            }
+        };
+        let before = row.clone();
+        self.note_use(&mut row);
+        let well = !matches!(connection.health, Health::NeedsAttention { .. });
+        let asked = well && self.ask(&connection, &mut row, now).await?;
+        changes.extend(self.announced(&mut row, now, done));
+        if asked || row != before || row.revision == 0 {
+            self.put(&mut row, changes).await?;
+        }
+        if well && self.is_to_be_replaced(&connection, &row, now) && self.replaced(connection, row).await? {
+            done.replaced += 1;
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.ports.clock.now()
+    }
+
+    /// When it was last called with, from this process's memory; to about an hour.
+    fn note_use(&self, row: &mut Credential) {
+        let Some(used) = self.ports.secrets.used(row.tenant, row.secret) else { return };
+        if row.used_at.is_none_or(|known| used.duration_since(known) >= USE) {
+            row.used_at = Some(used);
+        }
+    }
+
+    /// Asks Jira Data Center when the token ends, once a day. Says whether it was asked.
+    async fn ask(
+        &self,
+        connection: &Connection,
+        row: &mut Credential,
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        let lately = row.asked_at.is_some_and(|at| now.duration_since(at) < ASK);
+        if connection.sign_in != SignIn::PersonalAccessToken || lately || row.swap.is_some() {
+            return Ok(false);
+        }
+        row.asked_at = Some(now);
+        let told = pat::list(self.ports.outbound.as_ref(), connection).await?;
+        if let Some(own) = told.and_then(|all| pat::own(all, row.vendor_id.as_deref())) {
+            row.vendor_id = Some(own.id);
+            row.expires_at = own.expires_at;
+            row.known = if own.expires_at.is_some() { Known::Told } else { Known::Unknown };
+        }
+        Ok(true)
+    }
+
+    /// The warning that is due, or the end of one that is over.
+    fn announced(&self, row: &mut Credential, now: Timestamp, done: &mut Done) -> Option<Change> {
+        let cause = Cause::of(AUTH_CREDENTIAL_ENDING).at(row.connection);
+        if let Some(days) = deadline::warning(row, now) {
+            row.warned = Some(days);
+            done.warned += 1;
+            let id = FindingId::new(now, self.ports.entropy.as_ref());
+            return Some(Change::Raise(Box::new(Occurrence { id, cause, entity: None, words: None })));
+        }
+        let over = row.warned.is_some() && !deadline::is_near(row, now);
+        over.then(|| {
+            row.warned = None;
+            Change::SettleCause { key: cause.key() }
+        })
+    }
+
+    fn is_to_be_replaced(&self, connection: &Connection, row: &Credential, now: Timestamp) -> bool {
+        if connection.sign_in != SignIn::PersonalAccessToken
+            || row.held_until.is_some_and(|until| until > now)
+        {
+            return false;
+        }
+        let ahead = self.options.replace_ahead;
+        let near = row.expires_at.is_some_and(|end| end > now && end.duration_since(now) <= ahead);
+        row.swap.is_some() || (near && row.known == Known::Told && row.vendor_id.is_some())
+    }
+
+    /// The row as it stands now, with `changes`.
+    async fn put(&self, row: &mut Credential, mut changes: Vec<Change>) -> Result<(), StoreError> {
+        changes.push(Change::PutCredential(Box::new(row.clone())));
+        self.write(row.tenant, changes).await?;
+        row.revision += 1;
+        Ok(())
+    }
+
+    async fn write(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.ports.commits.commit(Commit { tenant, fence: None, changes, at: self.now() }).await
+    }
+}
