@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use bowline_auth::intake::{Proofs, verify};
 use bowline_auth::{CredentialSigner, Sealer, Secrets, SystemClock, SystemEntropy};
-use bowline_core::connection::{IntakeProof, SignIn};
+use bowline_core::connection::{Connection, IntakeProof, SignIn};
+use bowline_core::layers::{Gateway, GatewayProof};
 use bowline_core::port::{Outbound, OutboundCall, Seal};
 use bowline_core::secret::{Purpose, Sealed, Secret};
 use bowline_net::{Pipeline, Settings, World};
@@ -108,12 +109,17 @@ async fn seal(memory: &Memory, sealer: &Sealer) -> String {
 }
 
 /// Sends the canary to `url`, where it is not liked.
-async fn send(memory: &Arc<Memory>, sealer: &Arc<Sealer>, url: &str, sign_in: SignIn) -> String {
+async fn send(
+    memory: &Arc<Memory>,
+    sealer: &Arc<Sealer>,
+    url: &str,
+    (sign_in, gateway): (SignIn, Option<Gateway>),
+) -> String {
     let secrets = Secrets::new(Arc::clone(memory) as _, Arc::clone(sealer) as _, Arc::new(SystemClock));
     let signer = Arc::new(CredentialSigner::new(Arc::new(secrets)));
     let world = World::new(signer, Arc::new(SystemClock), Arc::new(SystemEntropy));
     let settings = Settings { allow: vec!["127.0.0.1".parse().unwrap()], ..Settings::default() };
-    let connection = memory::connection(url, sign_in);
+    let connection = Connection { gateway, ..memory::connection(url, sign_in) };
     let call = OutboundCall {
         method: Method::GET,
         path: "/rest/x?y=1".into(),
@@ -154,16 +160,22 @@ async fn a_secret_sings_in_no_log_no_error_and_no_debug_print() {
         SignIn::Basic { user },
         SignIn::PersonalAccessToken,
         SignIn::AccessToken,
+        SignIn::ServiceToken,
     ];
     for sign_in in methods {
-        told += &send(&memory, &sealer, &url, sign_in).await;
+        told += &send(&memory, &sealer, &url, (sign_in, None)).await;
     }
+    let (key, row) = (Secret::from(CANARY.to_owned()), secret_id(2));
+    let sealed = sealer.seal(tenant(1), Purpose::GatewayKey, &row.to_string(), &key).await.unwrap();
+    memory.put(tenant(1), row, sealed);
+    let gateway = Gateway { header: "x-api-key".to_owned(), proof: GatewayProof::Key { secret: row } };
+    told += &send(&memory, &sealer, &url, (SignIn::InFront, Some(gateway))).await;
 
     let heard = heard.lock().unwrap().clone();
     let sent = dresses().iter().filter(|dress| heard.contains(*dress)).count();
     assert!(sent >= 4, "the canary did travel, as Basic, Bearer and in a query: {heard}");
     let log = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(log.matches("outbound call").count(), 4);
+    assert_eq!(log.matches("outbound call").count(), 6);
     for dress in dresses() {
         assert!(!log.contains(&dress), "the log shows {dress}");
         assert!(!told.contains(&dress), "an error or a debug print shows {dress}");

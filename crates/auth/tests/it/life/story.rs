@@ -44,6 +44,31 @@ async fn a_used_token_is_renewed_before_it_ends_and_never_twice() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_refused_as_soon_as_it_was_given_is_renewed_within_seconds() {
+    let land = Land::new(LEEWAY).await;
+    let life = land.life().await;
+    let mut row = land.row().await;
+    // As after a first minting: nobody has called with it yet.
+    row.used_at = None;
+    land.write(vec![bowline_core::commit::Change::PutGrant(Box::new(row))]).await;
+    land.tend(&life).await.unwrap();
+    let refused = life.refused(land.tenant, land.grant, 1);
+    let tended = async {
+        while land.tend(&life).await.is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(land.provider.serial(), 1, "two renewals are five seconds apart");
+        // The caller may have asked again meanwhile.
+        for _ in 0..4 {
+            land.next(&life, SignedDuration::from_secs(6)).await;
+        }
+    };
+    let both = async { tokio::join!(refused, tended) };
+    let (access, ()) = tokio::time::timeout(std::time::Duration::from_secs(10), both).await.unwrap();
+    assert_eq!((access.unwrap().version, land.provider.serial()), (2, 2));
+}
+
+#[tokio::test]
 async fn an_unused_grant_is_renewed_once_a_month_for_a_year_and_ends_when_the_provider_says_so() {
     let land = Land::new(LEEWAY).await;
     let life = land.life().await;

@@ -51,6 +51,9 @@ pub(super) enum How {
     Mended(At, Vec<Value>),
 }
 
+/// The key that the gateway takes.
+pub(super) const KEY: &str = "gateway-key-that-is-good";
+
 use How::{Captcha, Mended, Patch, Set};
 
 fn broken(layer: &'static str, kind: &'static str, how: How) -> Break {
@@ -86,12 +89,12 @@ fn next_certificate(scene: &Scene) -> End {
 
 fn gateway_key() -> Vec<Break> {
     let key = |key: &str| json!({ "gateway": { "key": key } });
-    let patch = |bad: &str| Patch(key(bad), key("key-good"));
+    let patch = |bad: &str| Patch(key(bad), key(KEY));
     vec![
         broken(
             "gateway",
             "missing",
-            Patch(json!({ "gateway": { "key": "x", "header": "x-other" } }), key("key-good")),
+            Patch(json!({ "gateway": { "key": "x", "header": "x-other" } }), key(KEY)),
         ),
         broken("gateway", "wrong", patch("key-of-nobody")),
         broken("gateway", "expired", patch("key-expired")),
@@ -237,9 +240,8 @@ pub(super) fn gateways(scene: &Scene) -> Vec<Combination> {
     let (open, mutual) = (&scene.nginx.open, &scene.nginx.mutual);
     let at = |base: &str, path: &str| format!("{base}{path}");
     let in_front = json!({"method": "in_front"});
-    let key = json!({ "sign_in": in_front, "gateway": {"key": "key-good"} });
-    let both =
-        json!({ "sign_in": in_front, "gateway": {"key": "key-good"}, "certificate": dc.certificate() });
+    let key = json!({ "sign_in": in_front, "gateway": {"key": KEY} });
+    let both = json!({ "sign_in": in_front, "gateway": {"key": KEY}, "certificate": dc.certificate() });
     let before_basic = json!({
         "sign_in": {"method": "basic", "user": "ada"}, "secret": "ada", "gateway": {"oauth_client": "gate-open"},
     });

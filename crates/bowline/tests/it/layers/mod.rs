@@ -207,6 +207,7 @@ async fn proved(which: fn(&Scene) -> Vec<Combination>) -> Vec<Row> {
     for (number, combination) in which(&scene).iter().enumerate() {
         rows.push(scene.prove(number, combination).await);
     }
+    scene.sing();
     rows
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::combinations::KEY as KEY_GOOD;
 use super::pki::Authority;
 use crate::house::SOON;
 
@@ -169,7 +170,7 @@ http {{
     map $http_x_api_key $key_is {{
         default unknown;
         "" missing;
-        key-good good;
+        {KEY_GOOD} good;
         key-expired expired;
         key-revoked revoked;
         key-narrow narrow;

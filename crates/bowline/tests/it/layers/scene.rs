@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use bowline_sim::{Running, atlassian, jira, targetprocess};
 use serde_json::{Value, json};
 
+use super::combinations::KEY;
 use super::nginx::Nginx;
 use super::pki::Authority;
+use crate::canary::{Needle, Search};
 use crate::house::{Browser, Database, Folder, Kind, PROFILE, Service, environment, http};
 
 const ANY: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
@@ -34,7 +36,7 @@ pub(super) struct Scene {
     pub(super) foreign: Authority,
     /// Ada's at Targetprocess, as its API gives it out to her.
     pub(super) service_token: String,
-    _folder: Folder,
+    folder: Folder,
 }
 
 async fn data_center() -> Running {
@@ -65,8 +67,11 @@ impl Scene {
         let options = targetprocess::Options { stories: 24, ..targetprocess::Options::default() };
         let targetprocess = targetprocess::start(options, SocketAddr::from(ANY)).await.unwrap();
         let nginx = Nginx::start(folder.path().join("nginx"), &ours, jira.url(), provider.url());
-        let more =
-            [("BOWLINE_GRANTS__IDENTITY_URL", cloud.url()), ("BOWLINE_GRANTS__CLOUD_API", cloud.url())];
+        let more = [
+            ("BOWLINE_GRANTS__IDENTITY_URL", cloud.url()),
+            ("BOWLINE_GRANTS__CLOUD_API", cloud.url()),
+            ("BOWLINE_LOG__LEVEL", "trace"),
+        ];
         let service = Service::start(folder.path(), &environment(&folder, &database, &more));
         let url = format!("{}/api/v1/Authentication?format=json&access_token=token-ada", targetprocess.url());
         let given = http("GET", &url, &[("accept", "application/json")], "").await.unwrap().body;
@@ -81,7 +86,7 @@ impl Scene {
             ours,
             foreign,
             service_token,
-            _folder: folder,
+            folder,
         };
         scene.prepare().await;
         scene
@@ -129,6 +134,21 @@ impl Scene {
                 });
                 self.service.ok("POST", "/api/v1/oauth-clients", &client).await;
             }
+        }
+    }
+
+    /// Looks for what must rest nowhere, however it is written, in the log and in everything that the service stores.
+    pub(super) fn sing(&self) {
+        let key = self.ours.text("client.key");
+        let key = key.lines().nth(1).unwrap();
+        let needles = [Needle::new("the gateway's key", KEY), Needle::new("the certificate's key", key)];
+        let search = Search::new(&needles);
+        let data = std::fs::read_dir(self.folder.path().join("data")).unwrap();
+        let files = data.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+        for path in files.chain([self.service.log.clone()]) {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = search.find(&path.display().to_string(), &bytes);
+            assert!(found.is_empty(), "{found:?}");
         }
     }
 

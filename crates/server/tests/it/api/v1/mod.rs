@@ -5,6 +5,7 @@ mod connections;
 mod findings;
 mod inbox;
 mod keys;
+mod layers;
 mod profiles;
 mod session_links;
 mod shares;

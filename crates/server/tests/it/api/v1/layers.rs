@@ -1,0 +1,143 @@
+//! What a connection shows before it comes to the tool, over the API.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::house::House;
+
+const PATH: &str = "/api/v1/connections";
+
+/// A certificate and its key, made by openssl.
+fn certificate(name: &str) -> Value {
+    let folder = std::env::temp_dir().join(format!("bowline-layers-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem"];
+    let new = ["req", "-x509", "-days", "100", "-subj", &format!("/CN={name}"), "-out", "cert.pem"];
+    let made = Command::new("openssl").args([&new[..], &key[..]].concat()).current_dir(&folder).output();
+    assert!(made.expect("openssl is installed").status.success());
+    let text = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+    let both = json!({ "chain": text("cert.pem"), "key": text("key.pem") });
+    std::fs::remove_dir_all(&folder).unwrap();
+    both
+}
+
+fn ask(more: &Value) -> Value {
+    let mut ask = json!({
+        "name": "dc", "tool": "jira_dc", "base_url": "https://api.example/jira", "browse_url": "https://jira.example",
+        "sign_in": { "method": "personal_access_token" }, "secret": "pat-of-jira",
+    });
+    ask.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    ask
+}
+
+fn gate() -> Value {
+    json!({
+        "name": "gate", "provider": "gateway", "issuer": "https://sso.example/token", "api_url": "https://api.example",
+        "client_id": "bowline", "secret": "secret-of-the-gate",
+    })
+}
+
+#[tokio::test]
+async fn what_is_shown_in_front_is_told_of_but_never_shown_again() {
+    let house = House::new().await;
+    let shown = certificate("bowline");
+    let authorities = shown["chain"].clone();
+    let more =
+        json!({ "certificate": shown, "authorities": authorities, "gateway": {"key": "key-of-the-gate"} });
+    let made = house.call("POST", PATH).json(ask(&more)).send().await.status(201).json();
+    assert_eq!(made["transport"]["certificate"]["subject"], "CN=bowline");
+    assert_eq!(made["transport"]["authorities"], true);
+    assert_eq!(made["gateway"], json!({ "header": "x-api-key", "kind": "key", "grant": null }));
+    let text = house.call("GET", "/api/v1/connections/dc").send().await.status(200).text();
+    let private = shown["key"].as_str().unwrap().lines().nth(1).unwrap().to_owned();
+    for hidden in ["key-of-the-gate", &private] {
+        assert!(!text.contains(hidden) && !made.to_string().contains(hidden), "{hidden}");
+    }
+    let none = json!({ "certificate": null, "authorities": null, "gateway": null });
+    let bare = house.call("PATCH", "/api/v1/connections/dc").json(none).send().await.status(200).json();
+    assert_eq!(bare["transport"], json!({ "certificate": null, "authorities": false }));
+    assert_eq!(bare["gateway"], Value::Null);
+    house.call("DELETE", "/api/v1/connections/dc").send().await.status(204);
+}
+
+#[tokio::test]
+async fn what_no_layer_can_use_is_refused_with_the_reason() {
+    let house = House::new().await;
+    let (one, other) = (certificate("one"), certificate("other"));
+    let mixed = json!({ "chain": one["chain"], "key": other["key"] });
+    let keyless = json!({ "chain": one["chain"], "key": one["chain"] });
+    let bare = json!({ "chain": "nothing", "key": one["key"] });
+    for (more, word) in [
+        (json!({ "certificate": mixed }), "does not belong to the certificate"),
+        (json!({ "certificate": keyless }), "no private key"),
+        (json!({ "certificate": bare }), "no certificate"),
+        (json!({ "authorities": "nothing" }), "no certificate"),
+        (json!({ "gateway": {} }), "either `key` or `oauth_client`"),
+        (json!({ "gateway": {"key": "k", "oauth_client": "gate"} }), "either `key` or `oauth_client`"),
+        (json!({ "gateway": {"key": "two\nlines"} }), "on one line"),
+        (json!({ "gateway": {"key": "k", "header": "authorization"} }), "`gateway.header`"),
+        (json!({ "gateway": {"key": "k", "header": "Host"} }), "`gateway.header`"),
+        (json!({ "gateway": {"key": "k", "header": "a b"} }), "`gateway.header`"),
+    ] {
+        let refused = house.call("POST", PATH).json(ask(&more)).send().await.status(400);
+        assert!(refused.text().contains(word), "{word}: {}", refused.text());
+    }
+    let mut alone = ask(&json!({ "sign_in": {"method": "in_front"} }));
+    alone.as_object_mut().unwrap().remove("secret");
+    let refused = house.call("POST", PATH).json(alone).send().await.status(400);
+    assert!(refused.text().contains("in_front"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_gateways_token_is_for_the_gateway_of_its_registration() {
+    let house = House::new().await;
+    let mut homeless = gate();
+    homeless.as_object_mut().unwrap().remove("api_url");
+    let clients = "/api/v1/oauth-clients";
+    house.call("POST", clients).json(homeless).send().await.status(400);
+    house.call("POST", clients).json(gate()).send().await.status(201);
+    let behind = json!({ "gateway": {"oauth_client": "gate"} });
+    let mut elsewhere = ask(&behind);
+    elsewhere["base_url"] = json!("https://evil.example/jira");
+    let refused = house.call("POST", PATH).json(elsewhere).send().await.status(400);
+    assert!(refused.text().contains("api_url"), "{}", refused.text());
+    let made = house.call("POST", PATH).json(ask(&behind)).send().await.status(201).json();
+    assert_eq!(
+        (&made["gateway"]["header"], &made["gateway"]["kind"]),
+        (&json!("x-gateway-authorization"), &json!("token"))
+    );
+    let grant = made["gateway"]["grant"].as_str().unwrap();
+    // A grant that a gateway is shown serves its connection.
+    house.call("DELETE", &format!("/api/v1/grants/{grant}")).send().await.status(409);
+    let free = json!({ "name": "tp", "tool": "targetprocess", "base_url": "https://api.example/tp",
+        "sign_in": {"method": "access_token"}, "secret": "t", "gateway": {"oauth_client": "gate"} });
+    let made = house.call("POST", PATH).json(free).send().await.status(201).json();
+    assert_eq!(made["gateway"]["header"], "authorization");
+    let back = json!({ "sign_in": {"method": "basic", "user": "ada"}, "secret": "x" });
+    let refused = house.call("PATCH", "/api/v1/connections/tp").json(back).send().await.status(400);
+    assert!(refused.text().contains("Authorization"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_stored_key_is_not_sent_to_another_origin() {
+    let house = House::new().await;
+    let more = json!({ "gateway": {"key": "key-of-the-gate"} });
+    house.call("POST", PATH).json(ask(&more)).send().await.status(201);
+    let patch = |body: Value| house.call("PATCH", "/api/v1/connections/dc").json(body).send();
+    let there = json!({ "base_url": "https://evil.example/jira", "secret": "pat-of-jira" });
+    let refused = patch(there.clone()).await.status(400);
+    assert!(refused.text().contains("`gateway`"), "{}", refused.text());
+    patch(json!({ "base_url": "https://api.example/other" })).await.status(200);
+    let mut with = there;
+    with["gateway"] = json!({ "key": "another" });
+    patch(with).await.status(200);
+}
+
+#[tokio::test]
+async fn another_tenants_gateway_client_is_not_found() {
+    let house = House::new().await;
+    house.call("POST", "/api/v1/oauth-clients").json(gate()).send().await.status(201);
+    let behind = ask(&json!({ "gateway": {"oauth_client": "gate"} }));
+    house.call("POST", PATH).tenant("other").json(behind).send().await.status(404);
+}
