@@ -10,6 +10,7 @@ use bowline_core::port::{Handshake, SignError};
 use bowline_core::secret::{Purpose, Secret};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::life::{Life, NoAccess, Shown};
@@ -72,6 +73,10 @@ pub(crate) async fn pass(
     let Some(gateway) = &connection.gateway else { return Ok(()) };
     let value = match gateway.proof {
         GatewayProof::Key { secret } => {
+            // It was given for that place.
+            if !same_origin(&connection.base_url, &url.to_string()) {
+                return Err(SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS)));
+            }
             let key = secrets.find(connection, Purpose::GatewayKey, secret).await;
             Zeroizing::new(key.map_err(SignError::Sealed)?.ok_or(SignError::Missing)?.expose().to_vec())
         }
@@ -95,6 +100,12 @@ pub(crate) async fn pass(
     }
     headers.insert(name, value);
     Ok(())
+}
+
+/// Whether two addresses have scheme, host and port in common.
+pub(crate) fn same_origin(one: &str, other: &str) -> bool {
+    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
+    origin(one).is_some_and(|one| Some(one) == origin(other))
 }
 
 fn bearer(token: &Secret) -> Zeroizing<Vec<u8>> {

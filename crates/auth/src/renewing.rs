@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bowline_core::code::{
-    AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_TOKEN_STALE,
+    AUTH_ANONYMOUS, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_TOKEN_STALE,
+    NET_NOT_JSON,
 };
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::{Failure, Words};
@@ -96,6 +97,19 @@ impl Renewing {
 }
 
 impl Renewing {
+    /// A tool may take a session that has ended for a visitor's, or lead to its login page. The call is not sent again, as
+    /// a visitor may be allowed to write; but the next one logs in.
+    async fn visited(&self, connection: &Connection, failure: &Failure, before: &Before) {
+        let visitor = failure.code == AUTH_ANONYMOUS || failure.code == NET_NOT_JSON;
+        if let Some(sessions) = self.sessions_of(connection).filter(|_| visitor) {
+            let sent = match before.session {
+                0 => sessions.version(connection).await,
+                version => version,
+            };
+            sessions.ended(connection, sent).await;
+        }
+    }
+
     /// Whether the scopes that were granted are enough for a call.
     async fn allowed(
         &self,
@@ -104,7 +118,13 @@ impl Renewing {
         call: &OutboundCall,
     ) -> Result<(), Failure> {
         let access = self.life.access(connection.tenant, grant).await.map_err(failure)?;
-        let lacks = access.lacks(call.operation);
+        if access.lacks(call.operation).is_empty() {
+            return Ok(());
+        }
+        // What is remembered may be from before a new consent, given in another process. No token has this number: none is
+        // renewed, and the row is read anew.
+        let anew = self.life.refused(connection.tenant, grant, -1).await.map_err(failure)?;
+        let lacks = anew.lacks(call.operation);
         if lacks.is_empty() {
             return Ok(());
         }
@@ -132,7 +152,10 @@ impl Outbound for Renewing {
                     }
                     return Ok(answer);
                 }
-                Err(failure) => return Err(failure),
+                Err(failure) => {
+                    self.visited(connection, &failure, &before).await;
+                    return Err(failure);
+                }
             };
             if tried.contains(&stale.code) {
                 let code = if stale.code == AUTH_TOKEN_STALE { AUTH_REJECTED } else { AUTH_GATEWAY_REFUSED };

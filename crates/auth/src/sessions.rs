@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bowline_core::attribution::{Class, Heard};
 use bowline_core::code::{AUTH_FORBIDDEN, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, NET_WRONG_ADDRESS};
-use bowline_core::connection::{Connection, ToolKind};
+use bowline_core::connection::{Connection, SignIn, ToolKind};
 use bowline_core::failure::{Act, Executed, Failure, Words};
 use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged, OutboundAnswer, SignError};
 use bowline_core::secret::Secret;
@@ -45,10 +45,13 @@ pub struct Sessions {
 /// One connection's session. The lock is held while a login is under way, so there is one.
 type Lane = tokio::sync::Mutex<Session>;
 
+/// Whose password it is, and where it was shown.
+type Of = (SecretId, String, String);
+
 #[derive(Default)]
 struct Session {
-    /// Whose password, shown where: another is another session.
-    of: Option<(SecretId, String)>,
+    /// Another is another session.
+    of: Option<Of>,
     cookies: BTreeMap<String, Zeroizing<String>>,
     /// Raised by one with every login.
     version: u64,
@@ -81,7 +84,7 @@ impl Sessions {
     ) -> Result<(), SignError> {
         let lane = self.lane(connection);
         let mut session = lane.lock().await;
-        let of = (connection.secret, connection.base_url.clone());
+        let of = of(connection);
         if session.of.as_ref() != Some(&of) {
             let version = session.version;
             *session = Session { of: Some(of), version, ..Session::default() };
@@ -93,7 +96,16 @@ impl Sessions {
             return Err(SignError::NoToken(failure.clone()));
         }
         if session.cookies.is_empty() {
-            let answer = self.login((secrets, life), connection, (user, password)).await?;
+            let answer = match self.login((secrets, life), connection, (user, password)).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    // Whoever waited does not wait for the same once more.
+                    if let SignError::NoToken(failure) = &error {
+                        session.refused = Some((failure.clone(), self.clock.now()));
+                    }
+                    return Err(error);
+                }
+            };
             session.refused = None;
             match opened(connection, &answer, now) {
                 Ok(()) => session.take_in(&answer.headers),
@@ -135,7 +147,8 @@ impl Sessions {
         if headers.contains_key(SET_COOKIE) {
             let lane = self.lane(connection);
             let mut session = lane.lock().await;
-            if !session.cookies.is_empty() {
+            // An answer that comes late is about a session that is no more.
+            if session.of.as_ref() == Some(&of(connection)) && !session.cookies.is_empty() {
                 session.take_in(headers);
             }
         }
@@ -212,6 +225,14 @@ fn asked(tool: ToolKind, user: &str, password: &Secret) -> (&'static str, &'stat
     ("/rest/auth/1/session", "application/json", Secret::from(body))
 }
 
+fn of(connection: &Connection) -> Of {
+    let user = match &connection.sign_in {
+        SignIn::Session { user } => user.clone(),
+        _ => String::new(),
+    };
+    (connection.secret, connection.base_url.clone(), user)
+}
+
 /// Whether a login succeeded.
 fn opened(connection: &Connection, answer: &OutboundAnswer, at: Timestamp) -> Result<(), Failure> {
     let targetprocess = connection.tool == ToolKind::Targetprocess;
@@ -243,8 +264,9 @@ fn opened(connection: &Connection, answer: &OutboundAnswer, at: Timestamp) -> Re
         asked: Asked::Api,
         application: Presented::Fixed,
         gateway: connection.gateway.as_ref().map(|gateway| match gateway.grant() {
-            Some(_) => Presented::Token(Age::Fresh),
-            None => Presented::Fixed,
+            // After a 403 nothing is tried again: it may be the account's CAPTCHA, whoever passes it on.
+            Some(_) if answer.status != StatusCode::FORBIDDEN => Presented::Token(Age::Fresh),
+            Some(_) | None => Presented::Fixed,
         }),
         site: &connection.browse_url,
     };

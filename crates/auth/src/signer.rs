@@ -10,13 +10,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
 use bowline_core::code::{AUTH_CERTIFICATE_EXPIRED, AUTH_OTHER_ADDRESS};
-use bowline_core::connection::{Connection, SignIn};
+use bowline_core::connection::{Connection, SignIn, ToolKind};
 use bowline_core::failure::Failure;
 use bowline_core::layers::GatewayProof;
 use bowline_core::port::{Handshake, SignError, Signer};
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::{GrantId, Timestamp};
 use bytes::Bytes;
+use http::StatusCode;
 
 use crate::attribution::{Age, Asked, Known, Presented, attribute};
 use crate::life::{Life, Shown};
@@ -142,9 +143,17 @@ impl Signer for CredentialSigner {
             GatewayProof::Key { .. } => Presented::Fixed,
             GatewayProof::Token { grant } => self.presented(connection, grant, heard.at),
         });
+        let gateway = gateway.filter(|_| is_told_apart(connection, heard.answer.status));
         let known = Known { asked: Asked::Api, application, gateway, site: &connection.browse_url };
         attribute(heard, &known).map(|found| told(connection, found, heard.at))
     }
+}
+
+/// Whether an answer without the tool's marks may be a gateway's. Targetprocess marks none of its answers: there a 403 is
+/// about an item, and a 401 where a password was shown must stop further tries.
+fn is_told_apart(connection: &Connection, status: StatusCode) -> bool {
+    let password = matches!(connection.sign_in, SignIn::Basic { .. } | SignIn::Session { .. });
+    connection.tool != ToolKind::Targetprocess || (status == StatusCode::UNAUTHORIZED && !password)
 }
 
 /// What the connection itself knows beyond the answer.

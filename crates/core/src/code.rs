@@ -119,7 +119,7 @@ codes! {
         "Start the sign-in again, and allow the access on the provider's page.";
     AUTH_CREDENTIAL_ENDING = "auth.credential_ending", "A stored token ends soon",
         "Tokens that people make end at a date. `bowline audit credentials` shows it, and how it is known.",
-        "Make a new token in the tool and store it: `bowline connection update NAME --secret-file FILE --expires DATE`. Personal access tokens of Jira Data Center are replaced by Bowline itself.";
+        "Make a new token in the tool and store it: `bowline connection update NAME --secret-file FILE --expires DATE`. Bowline replaces personal access tokens of Jira Data Center by itself if it made them; those that people made, only if `grants.replace_ahead` is set.";
     AUTH_EXPIRING = "auth.expiring", "A consent ends soon",
         "The provider ends it at a fixed date, whatever Bowline does.",
         "Let the same person connect again before that date. Nothing is interrupted.";

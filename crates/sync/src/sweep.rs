@@ -250,15 +250,19 @@ fn hint_of(glimpse: &Glimpse) -> Hint {
 }
 
 /// The findings that said the connection needs a person are over. One that was changed since may have such a finding
-/// from a call that was under way meanwhile, and nobody knows with which code.
+/// from a call that was under way meanwhile, and nobody knows with which code. That something ends soon is no such
+/// finding: a call that succeeds does not put it off.
 fn recovered(connection: &Connection) -> Vec<Change> {
     let settle = |code: Code| Change::SettleCause { key: Cause::of(code).at(connection.id).key() };
     let holds_up = |code: &str| ["auth.", "net.", "seal."].iter().any(|area| code.starts_with(area));
+    let warnings = [code::AUTH_CERTIFICATE_EXPIRING, code::AUTH_CREDENTIAL_ENDING];
+    let warns = |name: &str| warnings.iter().any(|warning| warning.as_str() == name);
     match &connection.health {
         Health::Ok => Vec::new(),
         Health::NeedsAttention { code } => vec![settle(code.clone())],
         Health::Unknown => {
-            let codes = code::REGISTRY.iter().map(|entry| entry.code).filter(|code| holds_up(code));
+            let codes = code::REGISTRY.iter().map(|entry| entry.code);
+            let codes = codes.filter(|name| holds_up(name) && !warns(name));
             codes.map(|code| settle(Code::stored(code.to_owned()))).collect()
         }
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bowline_core::ConnectionId;
 use bowline_core::connection::{Connection, ToolKind};
 use bowline_core::port::{Catalogue, Clock, Hints, Outbound, Tool, Tools};
+use bowline_core::{ConnectionId, SecretId};
 
 use crate::jira::{JiraHints, JiraTool};
 use crate::targetprocess::{TargetprocessHints, TargetprocessTool};
@@ -17,10 +17,13 @@ pub struct Registry {
     made: Mutex<BTreeMap<ConnectionId, Made>>,
 }
 
+/// What an adapter was made of. Beside the revision, because a connection may be tried as it would be if it were stored.
+type Of = (i64, String, SecretId);
+
 /// Both faces of one adapter.
 #[derive(Clone)]
 struct Made {
-    revision: i64,
+    of: Of,
     tool: Arc<dyn Tool>,
     catalogue: Arc<dyn Catalogue>,
 }
@@ -35,7 +38,7 @@ impl Registry {
         // A panic elsewhere cannot leave the map half changed.
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         match made.get(&connection.id) {
-            Some(known) if known.revision == connection.revision => known.clone(),
+            Some(known) if known.of == of(connection) => known.clone(),
             _ => {
                 let fresh = self.make(connection);
                 made.insert(connection.id, fresh.clone());
@@ -45,19 +48,23 @@ impl Registry {
     }
 
     fn make(&self, connection: &Connection) -> Made {
-        let revision = connection.revision;
+        let of = of(connection);
         let outbound = Arc::clone(&self.outbound);
         match connection.tool {
             ToolKind::JiraCloud | ToolKind::JiraDc => {
                 let jira = Arc::new(JiraTool::new(outbound, &self.clock, connection.clone()));
-                Made { revision, tool: Arc::clone(&jira) as Arc<dyn Tool>, catalogue: jira }
+                Made { of, tool: Arc::clone(&jira) as Arc<dyn Tool>, catalogue: jira }
             }
             ToolKind::Targetprocess => {
                 let there = Arc::new(TargetprocessTool::new(outbound, &self.clock, connection.clone()));
-                Made { revision, tool: Arc::clone(&there) as Arc<dyn Tool>, catalogue: there }
+                Made { of, tool: Arc::clone(&there) as Arc<dyn Tool>, catalogue: there }
             }
         }
     }
+}
+
+fn of(connection: &Connection) -> Of {
+    (connection.revision, connection.base_url.clone(), connection.secret)
 }
 
 impl Tools for Registry {

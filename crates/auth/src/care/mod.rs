@@ -1,5 +1,8 @@
 //! Care of secrets that people gave: their ends are found out and announced, and personal access tokens are replaced by
-//! ones of our making before they end.
+//! ones of our making before they end, where the operator wants that.
+//!
+//! A token is ours if we made it: only then does its row have the tool's id, from the answer to its making. No other
+//! token is ever revoked, and none is replaced unless [`Options::replace_ahead`] says so.
 //!
 //! [`Care::pass`] looks at every connection that signs in with a stored secret. When a secret ends is [`deadline`]'s
 //! business, what Jira says of personal access tokens that of [`pat`], and replacing one that of [`swap`].
@@ -8,9 +11,10 @@ mod deadline;
 mod pat;
 mod swap;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use bowline_core::code::{AUTH_CREDENTIAL_ENDING, Code};
+use bowline_core::code::{AUTH_CREDENTIAL_ENDING, Code, SEAL_CORRUPT, STORE_UNAVAILABLE};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::credential::{Credential, Known, Swap};
@@ -25,6 +29,8 @@ use crate::secrets::Secrets;
 const ASK: SignedDuration = SignedDuration::from_hours(24);
 /// How old a stored time of use may be.
 const USE: SignedDuration = SignedDuration::from_hours(1);
+/// How long before its end a token of our making is replaced if nothing is said: nobody else would do it.
+const OWN_AHEAD: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What care needs from the world.
 #[derive(Clone)]
@@ -50,7 +56,8 @@ pub struct Ports {
 /// What an operator may set.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// How long before its end a personal access token is replaced; zero for never.
+    /// How long before its end a personal access token is replaced. Zero: those that people made are left alone, and
+    /// those of our making are replaced two weeks before.
     pub replace_ahead: SignedDuration,
     /// How many days a token of our making lives.
     pub life_days: i64,
@@ -58,7 +65,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { replace_ahead: SignedDuration::from_hours(14 * 24), life_days: 90 }
+        Self { replace_ahead: SignedDuration::ZERO, life_days: 90 }
     }
 }
 
@@ -100,26 +107,40 @@ impl Care {
         Self { ports, options }
     }
 
-    /// Looks at every secret of every tenant once.
+    /// Looks at every secret of every tenant once. Fails if a tenant's could not be read, after those of all others
+    /// were looked at.
     pub async fn pass(&self) -> Result<Done, StoreError> {
         let mut done = Done::default();
+        let mut unread = None;
         for tenant in self.ports.registry.tenants().await? {
-            let mut known = self.ports.grants.credentials(tenant.id).await?;
-            for connection in self.ports.registry.connections(tenant.id).await? {
-                let at = known.iter().position(|row| row.connection == connection.id);
-                let row = at.map(|at| known.swap_remove(at));
-                let id = connection.id;
-                match self.look(connection, row, &mut done).await {
-                    Ok(()) => {}
-                    // Somebody else is at it.
-                    Err(Stopped::Sealed(SealError::Store(StoreError::Conflict(_)))) => {}
-                    Err(Stopped::Sealed(SealError::Store(error))) => return Err(error),
-                    Err(Stopped::Sealed(_)) => done.failed.push((id, bowline_core::code::SEAL_CORRUPT)),
-                    Err(Stopped::Tool(failure)) => done.failed.push((id, failure.code)),
-                }
+            if let Err(error) = self.look_over(tenant.id, &mut done).await {
+                unread = unread.or(Some(error));
             }
         }
-        Ok(done)
+        match unread {
+            None => Ok(done),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Looks at every secret of one tenant. What goes wrong with one does not keep the others from being looked at.
+    async fn look_over(&self, tenant: TenantId, done: &mut Done) -> Result<(), StoreError> {
+        let known = self.ports.grants.credentials(tenant).await?;
+        let mut known: HashMap<ConnectionId, Credential> =
+            known.into_iter().map(|row| (row.connection, row)).collect();
+        for connection in self.ports.registry.connections(tenant).await? {
+            let id = connection.id;
+            let row = known.remove(&id);
+            match self.look(connection, row, done).await {
+                Ok(()) => {}
+                // Somebody else is at it.
+                Err(Stopped::Sealed(SealError::Store(StoreError::Conflict(_)))) => {}
+                Err(Stopped::Sealed(SealError::Store(_))) => done.failed.push((id, STORE_UNAVAILABLE)),
+                Err(Stopped::Sealed(_)) => done.failed.push((id, SEAL_CORRUPT)),
+                Err(Stopped::Tool(failure)) => done.failed.push((id, failure.code)),
+            }
+        }
+        Ok(())
     }
 
     async fn look(
@@ -129,14 +150,19 @@ impl Care {
         done: &mut Done,
     ) -> Result<(), Stopped> {
         if matches!(connection.sign_in, SignIn::Grant { .. }) {
-            return Ok(());
+            return self.without_secret(known).await;
         }
         let now = self.now();
         let mut changes = Vec::new();
+        let kept = known.as_ref().is_some_and(|row| row.secret == connection.secret);
         let mut row = match known {
             Some(row) if row.secret == connection.secret => row,
             other => {
-                // A person has given another secret: what was under way for the one before is of no use.
+                // A person has given another secret: nothing that was said of the one before is about it, and what was
+                // under way for that is of no use.
+                if other.as_ref().is_some_and(|row| row.warned.is_some()) {
+                    changes.push(Change::SettleCause { key: ending(connection.id).key() });
+                }
                 if let Some(Swap::Made { secret, .. }) = other.as_ref().and_then(|row| row.swap.as_ref()) {
                     changes.push(Change::DropSecret(*secret));
                 }
@@ -146,14 +172,25 @@ impl Care {
         let before = row.clone();
         self.note_use(&mut row);
         let well = !matches!(connection.health, Health::NeedsAttention { .. });
-        let asked = well && self.ask(&connection, &mut row, now).await?;
+        // A tool that does not answer keeps nobody from being told what is known without it.
+        let asked = if well { self.ask(&connection, &mut row, now).await } else { Ok(()) };
         changes.extend(self.announced(&mut row, now, done));
-        if asked || row != before || row.revision == 0 {
+        if !kept || row != before || !changes.is_empty() {
             self.put(&mut row, changes).await?;
         }
+        asked?;
         if well && self.is_to_be_replaced(&connection, &row, now) && self.replaced(connection, row).await? {
             done.replaced += 1;
         }
+        Ok(())
+    }
+
+    /// It signs in with a grant by now: that its secret ends concerns nobody any more.
+    async fn without_secret(&self, known: Option<Credential>) -> Result<(), Stopped> {
+        let Some(mut row) = known.filter(|row| row.warned.is_some()) else { return Ok(()) };
+        row.warned = None;
+        let settled = Change::SettleCause { key: ending(row.connection).key() };
+        self.put(&mut row, vec![settled]).await?;
         Ok(())
     }
 
@@ -169,30 +206,36 @@ impl Care {
         }
     }
 
-    /// Asks Jira Data Center when the token ends, once a day. Says whether it was asked.
+    /// Asks Jira Data Center when the token ends, once a day.
     async fn ask(
         &self,
         connection: &Connection,
         row: &mut Credential,
         now: Timestamp,
-    ) -> Result<bool, Failure> {
+    ) -> Result<(), Failure> {
         let lately = row.asked_at.is_some_and(|at| now.duration_since(at) < ASK);
         if connection.sign_in != SignIn::PersonalAccessToken || lately || row.swap.is_some() {
-            return Ok(false);
+            return Ok(());
         }
-        row.asked_at = Some(now);
         let told = pat::list(self.ports.outbound.as_ref(), connection).await?;
-        if let Some(own) = told.and_then(|all| pat::own(all, row.vendor_id.as_deref())) {
-            row.vendor_id = Some(own.id);
-            row.expires_at = own.expires_at;
-            row.known = if own.expires_at.is_some() { Known::Told } else { Known::Unknown };
+        row.asked_at = Some(now);
+        let Some(own) = told.and_then(|all| pat::own(all, row.vendor_id.as_deref())) else { return Ok(()) };
+        match own.token.expires_at {
+            // A person knows better than a guess.
+            Some(_) if row.known == Known::Entered && !own.sure => {}
+            Some(end) => (row.expires_at, row.known) = (Some(end), Known::Told),
+            // The end of a token of our making was in the answer to its making.
+            None if row.known == Known::Told && row.vendor_id.is_none() => {
+                (row.expires_at, row.known) = (None, Known::Unknown);
+            }
+            None => {}
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The warning that is due, or the end of one that is over.
     fn announced(&self, row: &mut Credential, now: Timestamp, done: &mut Done) -> Option<Change> {
-        let cause = Cause::of(AUTH_CREDENTIAL_ENDING).at(row.connection);
+        let cause = ending(row.connection);
         if let Some(days) = deadline::warning(row, now) {
             row.warned = Some(days);
             done.warned += 1;
@@ -212,9 +255,18 @@ impl Care {
         {
             return false;
         }
-        let ahead = self.options.replace_ahead;
+        let ahead = self.ahead(row);
         let near = row.expires_at.is_some_and(|end| end > now && end.duration_since(now) <= ahead);
-        row.swap.is_some() || (near && row.known == Known::Told && row.vendor_id.is_some())
+        row.swap.is_some() || (near && row.known == Known::Told)
+    }
+
+    /// How long before its end this token is replaced; zero for never.
+    fn ahead(&self, row: &Credential) -> SignedDuration {
+        let wanted = self.options.replace_ahead;
+        let ours = row.vendor_id.is_some();
+        let ahead = if ours && wanted.is_zero() { OWN_AHEAD } else { wanted };
+        // One that is due as soon as it is made would be replaced for ever.
+        ahead.min(SignedDuration::from_hours(self.options.life_days * 12))
     }
 
     /// The row as it stands now, with `changes`.
@@ -228,4 +280,9 @@ impl Care {
     async fn write(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), StoreError> {
         self.ports.commits.commit(Commit { tenant, fence: None, changes, at: self.now() }).await
     }
+}
+
+/// Why people are told that a stored secret ends.
+fn ending(connection: ConnectionId) -> Cause {
+    Cause::of(AUTH_CREDENTIAL_ENDING).at(connection)
 }

@@ -63,14 +63,26 @@ pub(super) async fn list(
     Ok(Some(tokens.iter().map(Wire::told).collect()))
 }
 
-/// Which of these is ours: the one that is known to be, the only one, or the one that was called with last.
-pub(super) fn own(all: Vec<Told>, known: Option<&str>) -> Option<Told> {
+/// The token that a connection calls with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Own {
+    pub(super) token: Told,
+    /// Whether it is this one beyond doubt. Of one that is guessed nothing is believed but its end, and it is never ended.
+    pub(super) sure: bool,
+}
+
+/// Which of these we call with: the one that is known to be, the only one, or, as a guess, the one used last.
+pub(super) fn own(all: Vec<Told>, known: Option<&str>) -> Option<Own> {
+    let surely = |token| Own { token, sure: true };
     if let Some(known) = known {
-        return all.into_iter().find(|token| token.id == known);
+        return all.into_iter().find(|token| token.id == known).map(surely);
     }
     match <[Told; 1]>::try_from(all) {
-        Ok([only]) => Some(only),
-        Err(all) => all.into_iter().filter(|token| token.used_at.is_some()).max_by_key(|token| token.used_at),
+        Ok([only]) => Some(surely(only)),
+        Err(all) => {
+            let used = all.into_iter().filter(|token| token.used_at.is_some());
+            used.max_by_key(|token| token.used_at).map(|token| Own { token, sure: false })
+        }
     }
 }
 
@@ -152,12 +164,13 @@ mod tests {
 
     #[test]
     fn ours_is_the_known_one_the_only_one_or_the_last_one_used() {
-        let id = |all: &[Told], known| own(all.to_vec(), known).map(|token| token.id);
+        let id = |all: &[Told], known| own(all.to_vec(), known).map(|own| (own.token.id, own.sure));
+        let is = |id: &str, sure| Some((id.to_owned(), sure));
         let all = [told("1", Some(5)), told("2", Some(9)), told("3", None)];
-        assert_eq!(id(&all, Some("1")).as_deref(), Some("1"));
+        assert_eq!(id(&all, Some("1")), is("1", true));
         assert_eq!(id(&all, Some("7")), None, "it was revoked");
-        assert_eq!(id(&all, None).as_deref(), Some("2"));
-        assert_eq!(id(&all[2..], None).as_deref(), Some("3"));
+        assert_eq!(id(&all, None), is("2", false), "a guess");
+        assert_eq!(id(&all[2..], None), is("3", true));
         assert_eq!(id(&[told("1", None), told("2", None)], None), None, "nobody knows");
     }
 

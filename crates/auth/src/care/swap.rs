@@ -1,4 +1,5 @@
-//! A personal access token is replaced: a new one is made, stored, proved, used, and the old one revoked.
+//! A personal access token is replaced: a new one is made, stored, proved, used, and the old one revoked if we made it.
+//! One that a person made is left to its end: nobody here knows who else calls with it.
 //!
 //! Each step is durable before the next one's call, so that whoever goes on after a crash knows what may be there: a token
 //! of a name that no other has, which is revoked because its secret was lost; a stored one that is not proved; an old
@@ -42,6 +43,7 @@ impl Care {
                     if !pat::is_good(self.ports.outbound.as_ref(), &next).await? {
                         return self.given_up(&connection, row, (&id, secret)).await;
                     }
+                    // Only a token of our making has an id here.
                     let old = row.vendor_id.replace(id);
                     let stored_at = self.now();
                     row = Credential { secret, expires_at, known: Known::Told, stored_at, ..row };

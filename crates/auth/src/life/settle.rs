@@ -4,6 +4,7 @@ use bowline_core::commit::{Change, Commit, DirectoryKind};
 use bowline_core::connection::{Connection, Health, Identity, SignIn};
 use bowline_core::finding::Cause;
 use bowline_core::grant::{Authorization, Grant, GrantEventKind, GrantState, OauthClient, Provider};
+use bowline_core::layers::GatewayProof;
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Entity, Lane, Touch};
 use bowline_core::{ConnectionId, GrantId, SignedDuration, TenantId, Timestamp};
@@ -195,14 +196,18 @@ impl Life {
         };
         connection.health = Health::Unknown;
         connection.identity = Some(who.clone());
+        let mut all = changes;
         if let Some(site) = &site {
             connection.base_url = self.site_api(site);
+            // What another gateway wanted to see is nothing for Atlassian's.
+            if let Some(GatewayProof::Key { secret }) = connection.gateway.take().map(|gateway| gateway.proof) {
+                all.push(Change::DropSecret(secret));
+            }
             connection.browse_url = site.url.trim_end_matches('/').to_owned();
         }
         let (name, place) = (connection.name.clone(), connection.browse_url.clone());
         let at = self.now();
         let sweep = Touch { entity: Entity::Sweep(connection.id), lane: Lane::Sweep, due_at: at };
-        let mut all = changes;
         all.extend(over.map(|key| Change::SettleCause { key }));
         all.extend(self.let_go_of(row.tenant, asked, grant.id, connection.id).await?);
         // The link has done what it was for.

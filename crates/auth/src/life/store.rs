@@ -66,6 +66,7 @@ impl Life {
         let ill = look.grant.state == GrantState::Degraded;
         let served = std::mem::take(&mut look.served);
         let (id, old_id) = (self.new_row(), look.grant.secret);
+        let warned = look.grant.warned;
         look.grant = Grant { secret: Some(id), ..row::renewed(look.grant, &given, &look.terms, now) };
         let tokens = taken_over(old, given);
         let sealed = match self.sealed(look.grant.tenant, id, &tokens).await {
@@ -78,6 +79,8 @@ impl Life {
         changes.extend(old_id.map(Change::DropSecret));
         if ill {
             changes.extend(self.well_again(&look, served, now));
+        } else {
+            changes.extend(put_off(warned, &look.grant));
         }
         look.tended.renewed = true;
         let laid = Laid { grant: look.grant.clone(), sealed: sealed.0 };
@@ -176,12 +179,14 @@ impl Life {
         if fits && let Some(id) = laid.grant.secret {
             let mut changes = vec![Change::PutSecret { id, sealed: laid.sealed() }];
             changes.extend(look.grant.secret.filter(|old| *old != id).map(Change::DropSecret));
-            let ill = look.grant.state != GrantState::Active;
+            let (ill, warned) = (look.grant.state != GrantState::Active, look.grant.warned);
             look.grant = Grant { revision: look.grant.revision, ..laid.grant };
             look.tended.renewed = true;
             if ill {
                 let served = self.served(&look.grant).await?;
                 changes.extend(self.well_again(look, served, self.now()));
+            } else {
+                changes.extend(put_off(warned, &look.grant));
             }
             self.put(look, changes).await?;
         }
@@ -273,6 +278,12 @@ impl Life {
         connections.retain(|connection| connection.sign_in == SignIn::Grant { grant: grant.id });
         Ok(connections)
     }
+}
+
+/// The warning of an end that a renewal has put off is over. A grant that is well has no other finding.
+fn put_off(warned: Option<i64>, grant: &Grant) -> Option<Change> {
+    let over = warned.is_some() && grant.warned.is_none();
+    over.then(|| Change::Settle { entity: Entity::Grant(grant.id), except: Vec::new() })
 }
 
 /// What is to be sealed after a renewal. Where no new refresh token was given, the old one stays (RFC 6749 section 6).

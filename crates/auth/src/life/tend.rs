@@ -74,7 +74,7 @@ impl Life {
             // Somebody waits for a token that is too young to be renewed at once. That it is used must outlive this look:
             // it is what the next one, when it is old enough, goes by.
             Deed::Rest if claim.lane == Lane::Caller => {
-                self.put(&mut look, Vec::new(), None).await?;
+                self.put(&mut look, Vec::new()).await?;
                 Ok(look.tended)
             }
             Deed::Rest => self.let_go(claim, due.next).await,

@@ -7,7 +7,6 @@ use bowline_core::failure::{Executed, Failure};
 use bowline_core::grant::{Grant, OauthClient, Provider};
 use bowline_core::port::{ExchangeCall, Exchanged, SealError, SignError, StoreError};
 use http::Uri;
-use url::Url;
 
 use super::Life;
 use crate::front;
@@ -34,7 +33,10 @@ impl Life {
         mut call: ExchangeCall,
     ) -> Exchanged {
         call.url = reached(client, call.url);
-        if let Some(connection) = via
+        // Nothing of a customer's stands before Atlassian: no authority of his is trusted there.
+        let is_atlassians =
+            matches!(client.provider, Provider::AtlassianCloud | Provider::AtlassianService);
+        if let Some(connection) = via.filter(|_| !is_atlassians)
             && let Err(error) = self.dress(client, connection, &mut call).await
         {
             return Exchanged::Unsent(failure(error));
@@ -50,7 +52,7 @@ impl Life {
     ) -> Result<(), SignError> {
         call.handshake = front::handshake(&self.secrets, connection).await?;
         // The gateway's own provider is what its token comes from; and a key is shown to the gateway only.
-        if client.provider != Provider::Gateway && same_origin(&call.url, &connection.base_url) {
+        if client.provider != Provider::Gateway && front::same_origin(&call.url, &connection.base_url) {
             let to: Uri = call.url.parse().map_err(|_| SignError::Unfit)?;
             front::pass(&self.secrets, Some(self), connection, &to, &mut call.headers).await?;
         }
@@ -66,11 +68,6 @@ fn reached(client: &OauthClient, url: String) -> String {
         }
         _ => url,
     }
-}
-
-fn same_origin(one: &str, other: &str) -> bool {
-    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
-    origin(one).is_some_and(|one| Some(one) == origin(other))
 }
 
 fn failure(error: SignError) -> Failure {

@@ -12,7 +12,7 @@ use bowline_auth::{CredentialSigner, Keyring, Sealer, Secrets, SystemEntropy, ke
 use bowline_core::code::AUTH_CREDENTIAL_ENDING;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
-use bowline_core::credential::{Credential, Known};
+use bowline_core::credential::{Credential, Known, Swap};
 use bowline_core::failure::Failure;
 use bowline_core::port::{
     Clock, Commits, Console as _, Grants as _, Outbound, OutboundAnswer, OutboundCall, Registry as _,
@@ -20,7 +20,7 @@ use bowline_core::port::{
 };
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::tenant::Tenant;
-use bowline_core::{ConnectionId, SecretId, TenantId, Timestamp};
+use bowline_core::{ConnectionId, SecretId, SignedDuration, TenantId, Timestamp};
 use bowline_net::plain::Plain;
 use bowline_net::{Pipeline, Settings, World};
 use bowline_sim::{Running, VirtualClock, jira};
@@ -34,6 +34,8 @@ use crate::memory::Folder;
 const DAY: Duration = Duration::from_secs(86_400);
 /// Longer than one process holds a replacement.
 const A_WHILE: Duration = Duration::from_secs(600);
+/// An operator who wants tokens of people replaced, two weeks before they end.
+const WANTED: Options = Options { replace_ahead: SignedDuration::from_hours(14 * 24), life_days: 90 };
 
 /// Shows what the simulated Jira's clock shows.
 struct Shared(VirtualClock);
@@ -105,10 +107,16 @@ impl House {
         let (tenant, connection) =
             (TenantId::new(now, &SystemEntropy), ConnectionId::new(now, &SystemEntropy));
         let house = Self { jira, clock, store, seal, tenant, connection, _folder: folder };
-        let body = json!({"name": "by hand", "expirationDuration": days});
-        let made = house.ask(Method::POST, "/rest/pat/latest/tokens", &body).await;
-        house.settle(made["rawToken"].as_str().unwrap()).await;
+        let token = house.by_hand("by hand", days).await;
+        house.settle(&token).await;
         house
+    }
+
+    /// A person makes a token that ends after so many days.
+    async fn by_hand(&self, name: &str, days: i64) -> String {
+        let body = json!({"name": name, "expirationDuration": days});
+        let made = self.ask(Method::POST, "/rest/pat/latest/tokens", &body).await;
+        made["rawToken"].as_str().unwrap().to_owned()
     }
 
     async fn settle(&self, token: &str) {
@@ -123,6 +131,8 @@ impl House {
             browse_url: self.jira.url().to_owned(),
             sign_in: SignIn::PersonalAccessToken,
             secret,
+            transport: bowline_core::layers::Transport::default(),
+            gateway: None,
             intake: IntakeProof::default(),
             health: Health::Unknown,
             identity: None,
@@ -168,6 +178,10 @@ impl House {
 
     /// A process that ends after so many steps; 0 for one that lives.
     fn care(&self, steps: u32) -> Care {
+        self.care_as(WANTED, steps)
+    }
+
+    fn care_as(&self, options: Options, steps: u32) -> Care {
         let fate = Arc::new(Fate(AtomicU32::new(steps)));
         let (outbound, secrets) = self.outbound();
         let ports = Ports {
@@ -180,11 +194,16 @@ impl House {
             outbound: Arc::new(Mortal(outbound, fate)),
             secrets,
         };
-        Care::new(ports, Options::default())
+        Care::new(ports, options)
     }
 
     async fn pass(&self) -> Done {
         self.care(0).pass().await.unwrap()
+    }
+
+    /// As installed: tokens of people are left alone.
+    async fn modest_pass(&self) -> Done {
+        self.care_as(Options::default(), 0).pass().await.unwrap()
     }
 
     async fn row(&self) -> Credential {
@@ -195,10 +214,21 @@ impl House {
         self.store.connection(self.tenant, self.connection).await.unwrap().unwrap()
     }
 
-    /// The names of the account's tokens.
-    async fn tokens(&self) -> Vec<String> {
+    /// The names of the account's tokens: how many are of our making, and those that people made.
+    async fn tokens(&self) -> (usize, Vec<String>) {
         let all = self.ask(Method::GET, "/rest/pat/latest/tokens", &Value::Null).await;
-        all.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+        let names = all.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned());
+        let (ours, mut others): (Vec<String>, Vec<String>) =
+            names.partition(|name| name.starts_with("Bowline "));
+        others.sort();
+        (ours.len(), others)
+    }
+
+    /// Whether there is one token of our making, which the connection calls with, and beside it that of the person.
+    async fn is_tidy(&self) -> bool {
+        let row = self.row().await;
+        let settled = row.swap.is_none() && row.secret == self.connected().await.secret;
+        settled && row.vendor_id.is_some() && self.tokens().await == (1, vec!["by hand".to_owned()])
     }
 
     /// Whether the connection's token is taken.
@@ -230,19 +260,84 @@ async fn the_end_of_a_token_is_asked_for_announced_and_put_off_by_a_token_of_our
     assert_eq!(house.pass().await, Done { warned: 1, ..Done::default() });
     assert_eq!(house.pass().await, Done::default(), "told once");
     assert_eq!(house.findings().await, [(AUTH_CREDENTIAL_ENDING, 1)]);
-    // Two weeks before the end it is replaced; the old one lives on until the next look.
+    // Two weeks before the end it is replaced. The person's own token lives to its end.
     house.jira.clock().advance(DAY * 16);
     assert_eq!(house.pass().await, Done { warned: 1, replaced: 1, failed: vec![] });
     assert!(house.findings().await.is_empty(), "nothing ends soon any more");
-    assert_eq!(house.tokens().await.len(), 2);
     assert!(house.works().await);
     assert_eq!(house.pass().await, Done::default());
-    let tokens = house.tokens().await;
-    assert!(tokens.len() == 1 && tokens[0].starts_with("Bowline "), "{tokens:?}");
-    // For as long as anybody likes: the one of our making is replaced as well.
+    assert!(house.is_tidy().await, "{:?}", house.tokens().await);
+    // For as long as anybody likes, and without being asked: the one of our making is replaced and, at the next look,
+    // revoked.
     house.jira.clock().advance(DAY * 80);
+    assert_eq!(house.modest_pass().await.replaced, 1);
+    assert_eq!(house.tokens().await.0, 2);
+    assert!(house.works().await);
+    house.modest_pass().await;
+    assert!(house.works().await);
+    assert!(house.is_tidy().await, "{:?}", house.tokens().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_not_surely_ours_survives() {
+    let house = House::new(40).await;
+    house.by_hand("of a script", 40).await;
+    house.jira.clock().advance(DAY * 30);
+    let people = vec!["by hand".to_owned(), "of a script".to_owned()];
+    // Nobody has asked for a replacement.
+    assert_eq!(house.modest_pass().await, Done { warned: 1, ..Done::default() });
+    assert_eq!(house.row().await.vendor_id, None, "a guess is not kept");
+    assert_eq!(house.tokens().await, (0, people.clone()));
+    // Somebody has: the new one is used, and none that a person made is ended, whichever was guessed.
     assert_eq!(house.pass().await.replaced, 1);
     assert!(house.works().await);
+    for _ in 0..3 {
+        house.jira.clock().advance(DAY * 80);
+        for _ in 0..3 {
+            house.pass().await;
+        }
+        assert!(house.works().await);
+        assert_eq!(house.tokens().await, (1, people.clone()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_says_of_the_end_outlives_a_guess_but_not_an_answer() {
+    let house = House::new(40).await;
+    house.by_hand("of a script", 50).await;
+    let said = house.clock.now() + SignedDuration::from_hours(5 * 24);
+    house.pass().await;
+    let told = house.row().await;
+    let entered = Credential { expires_at: Some(said), known: Known::Entered, asked_at: None, ..told };
+    house.write(vec![Change::PutCredential(Box::new(entered))]).await;
+    house.pass().await;
+    let row = house.row().await;
+    assert_eq!((row.known, row.expires_at, row.asked_at.is_some()), (Known::Entered, Some(said), true));
+    // The only one of its account is surely it.
+    let alone = House::new(40).await;
+    alone.pass().await;
+    let told = alone.row().await;
+    let entered =
+        Credential { expires_at: Some(said), known: Known::Entered, asked_at: None, ..told.clone() };
+    alone.write(vec![Change::PutCredential(Box::new(entered))]).await;
+    alone.pass().await;
+    let row = alone.row().await;
+    assert_eq!((row.known, row.expires_at), (Known::Told, told.expires_at));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_told_of_an_end_while_the_tool_cannot_be_asked() {
+    let house = House::new(40).await;
+    house.pass().await;
+    house.jira.clock().advance(DAY * 30);
+    // Its address leads nowhere.
+    let lost = Connection { base_url: "http://127.0.0.1:9".into(), ..house.connected().await };
+    house.write(vec![Change::PutConnection(Box::new(lost))]).await;
+    let done = house.modest_pass().await;
+    assert_eq!((done.warned, done.failed.len()), (1, 1), "{done:?}");
+    assert_eq!(house.findings().await, [(AUTH_CREDENTIAL_ENDING, 1)]);
+    assert_eq!(house.row().await.warned, Some(14));
+    assert_eq!(house.modest_pass().await.warned, 0, "told once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,22 +346,22 @@ async fn wherever_the_process_ends_the_connection_works_and_no_token_is_left_beh
     for steps in 1..=24 {
         let house = House::new(40).await;
         house.pass().await;
-        house.jira.clock().advance(DAY * 30);
-        let care = house.care(steps);
-        cut += u32::from(tokio::time::timeout(Duration::from_millis(300), care.pass()).await.is_err());
-        assert!(house.works().await, "step {steps}: at once");
-        // The next process waits until the dead one's hold is over, and then goes on; two looks make it whole.
-        for _ in 0..4 {
-            house.jira.clock().advance(A_WHILE);
-            house.pass().await;
-            assert!(house.works().await, "step {steps}");
+        // First one that a person made is replaced, then that of our making.
+        for days in [30_u32, 80] {
+            house.jira.clock().advance(DAY * days);
+            let care = house.care(steps);
+            cut += u32::from(tokio::time::timeout(Duration::from_millis(300), care.pass()).await.is_err());
+            assert!(house.works().await, "step {steps}: at once");
+            // The next process waits until the dead one's hold is over, and then goes on; two looks make it whole.
+            for _ in 0..4 {
+                house.jira.clock().advance(A_WHILE);
+                house.pass().await;
+                assert!(house.works().await, "step {steps}");
+            }
+            assert!(house.is_tidy().await, "step {steps}: {:?}", house.tokens().await);
         }
-        let tokens = house.tokens().await;
-        assert!(tokens.len() == 1 && tokens[0].starts_with("Bowline "), "step {steps}: {tokens:?}");
-        let row = house.row().await;
-        assert_eq!((row.secret, row.swap), (house.connected().await.secret, None), "step {steps}");
     }
-    assert!(cut >= 15, "only {cut} of these steps were reached");
+    assert!(cut >= 30, "only {cut} of these steps were reached");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,10 +371,9 @@ async fn a_person_who_gives_another_token_meanwhile_is_obeyed() {
     house.jira.clock().advance(DAY * 30);
     // Struck down with a new token stored and not used yet.
     let _ = tokio::time::timeout(Duration::from_millis(300), house.care(12).pass()).await;
-    let body = json!({"name": "another by hand", "expirationDuration": 200});
-    let made = house.ask(Method::POST, "/rest/pat/latest/tokens", &body).await;
+    assert!(matches!(house.row().await.swap, Some(Swap::Made { .. })));
     let secret = SecretId::new(house.clock.now(), &SystemEntropy);
-    let token = Secret::from(made["rawToken"].as_str().unwrap().to_owned());
+    let token = Secret::from(house.by_hand("another by hand", 200).await);
     let sealed = house.seal.seal(house.tenant, Purpose::Credential, &secret.to_string(), &token).await;
     let connection = Connection { secret, ..house.connected().await };
     let put = Change::PutSecret { id: secret, sealed: sealed.unwrap() };

@@ -76,6 +76,7 @@ impl Herd {
             name: "app".to_owned(),
             provider: Provider::AtlassianCloud,
             issuer: issuer.to_owned(),
+            api_url: None,
             client_id: "client".to_owned(),
             secret,
             scopes: vec!["read:jira-work".to_owned(), "offline_access".to_owned()],

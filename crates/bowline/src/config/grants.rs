@@ -34,7 +34,7 @@ pub(crate) struct Grants {
     /// How often stored secrets are looked after.
     #[serde(deserialize_with = "duration")]
     pub(crate) look_every: SignedDuration,
-    /// How long before its end a personal access token is replaced.
+    /// How long before its end a personal access token is replaced; nothing leaves those that people made alone.
     #[serde(deserialize_with = "length")]
     pub(crate) replace_ahead: SignedDuration,
 }

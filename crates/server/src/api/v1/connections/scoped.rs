@@ -34,5 +34,8 @@ fn is_worth_a_try(connection: &Connection, failure: &Failure) -> bool {
     connection.tool == ToolKind::JiraCloud
         && matches!(connection.sign_in, SignIn::ApiToken { .. })
         && connection.base_url == connection.browse_url
+        // What a gateway of the customer's own wants to see is nothing for Atlassian's.
+        && connection.gateway.is_none()
+        && connection.transport.is_plain()
         && (failure.code == AUTH_REJECTED || failure.code == AUTH_ANONYMOUS)
 }

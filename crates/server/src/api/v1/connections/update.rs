@@ -68,6 +68,9 @@ pub(super) async fn handle(
         moved::check(&app, &connection, &url, shown_anew(&connection, &ask), ask.same_site).await?;
     }
     sign_in(&app, &caller, &ask, stored).await?;
+    if ask.secret.is_none() && is_another(&connection.sign_in, ask.sign_in.as_ref()) {
+        return Err(Problem::bad_request("`secret` is missing: another user has another password."));
+    }
     let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
     let mut shown = Shown::default();
     if let Some(secret) = ask.secret.take() {
@@ -117,6 +120,14 @@ fn shown_anew(connection: &Connection, ask: &Ask) -> bool {
         _ => ask.secret.is_some(),
     };
     secret && (connection.gateway.is_none() || ask.gateway.is_some())
+}
+
+/// Whether somebody else's session is asked for.
+fn is_another(present: &SignIn, wanted: Option<&SignIn>) -> bool {
+    match (present, wanted) {
+        (SignIn::Session { user }, Some(SignIn::Session { user: wanted })) => user != wanted,
+        _ => false,
+    }
 }
 
 /// A grant is chosen when a connection is made; afterwards a secret takes its place, or another grant of the tenant.

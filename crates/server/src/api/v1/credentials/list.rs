@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use bowline_core::connection::{Connection, SignIn};
+use bowline_core::connection::Connection;
 use bowline_core::grant::{Grant, GrantState};
 use bowline_core::page::{Page, PageAsk};
 use bowline_core::{GrantId, TenantId};
