@@ -211,8 +211,7 @@ impl Parts {
         let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
         world.observer = Arc::new(Counted(metrics.clone()));
         let outbound = Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone());
-        let outbound = Arc::new(outbound.with_sessions(sessions));
-        let tools = Arc::new(Registry::new(outbound, clock.clone()));
+        let tools = Arc::new(Registry::new(Arc::new(outbound.with_sessions(sessions)), clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),
             entropy: entropy.clone(),

@@ -52,7 +52,7 @@ Examples:
         invite: bool,
     },
     /// Change a connection: another secret, another address.
-    Update(Update),
+    Update(Box<Update>),
     /// Make a new webhook address; the old one works for some hours more.
     RotateHook {
         /// Its name or id.
