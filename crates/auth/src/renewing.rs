@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bowline_core::code::{
-    AUTH_ANONYMOUS, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_TOKEN_STALE,
-    NET_NOT_JSON,
+    AUTH_ANONYMOUS, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_SCOPE_MISSING,
+    AUTH_TOKEN_STALE, NET_NOT_JSON,
 };
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::{Failure, Words};

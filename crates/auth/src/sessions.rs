@@ -39,8 +39,11 @@ const LONGEST: usize = 4_096;
 pub struct Sessions {
     exchange: Arc<dyn Exchange>,
     clock: Arc<dyn Clock>,
-    open: Mutex<HashMap<(TenantId, ConnectionId), (Arc<Lane>, Timestamp)>>,
+    /// With the time of the last use.
+    open: Mutex<HashMap<Key, (Arc<Lane>, Timestamp)>>,
 }
+
+type Key = (TenantId, ConnectionId);
 
 /// One connection's session. The lock is held while a login is under way, so there is one.
 type Lane = tokio::sync::Mutex<Session>;

@@ -69,7 +69,7 @@ impl CredentialSigner {
             Shown::Bearer(token) => methods::bearer(&token, request),
             Shown::Oauth1(credential, seen) => {
                 let (clock, entropy) = life.world();
-                let signed = credential.authorize(request, seen.as_ref(), clock, entropy);
+                let signed = credential.authorize(request, seen.as_deref(), clock, entropy);
                 signed.map_err(|error| match error {
                     // Not below the address that stands for the provider's own.
                     oauth1::Error::Url(_) => SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS)),

@@ -66,7 +66,7 @@ pub enum Shown {
     /// A signature.
     ///
     /// Over the address under which the provider knows itself, if that is not the one we call.
-    Oauth1(oauth1::Credential, Option<SeenAs>),
+    Oauth1(oauth1::Credential, Option<Box<SeenAs>>),
 }
 
 /// Why there is no token.
@@ -189,7 +189,8 @@ impl Life {
         let shown = if client.provider == Provider::JiraOauth1 {
             let secret = self.client_secret(&client).await?;
             let credential = credential(&client, &secret, Some(&tokens));
-            let seen = client.api_url.as_ref().map(|api| SeenAs::new(api, &client.issuer)).transpose();
+            let seen =
+                client.api_url.as_ref().map(|api| SeenAs::new(api, &client.issuer).map(Box::new)).transpose();
             let seen = seen.map_err(|_| NoAccess::Late(NET_WRONG_ADDRESS))?;
             Shown::Oauth1(credential.map_err(|Unusable(code)| NoAccess::Late(code))?, seen)
         } else {

@@ -200,7 +200,8 @@ impl Life {
         if let Some(site) = &site {
             connection.base_url = self.site_api(site);
             // What another gateway wanted to see is nothing for Atlassian's.
-            if let Some(GatewayProof::Key { secret }) = connection.gateway.take().map(|gateway| gateway.proof) {
+            if let Some(GatewayProof::Key { secret }) = connection.gateway.take().map(|gateway| gateway.proof)
+            {
                 all.push(Change::DropSecret(secret));
             }
             connection.browse_url = site.url.trim_end_matches('/').to_owned();

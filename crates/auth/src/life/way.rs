@@ -34,8 +34,7 @@ impl Life {
     ) -> Exchanged {
         call.url = reached(client, call.url);
         // Nothing of a customer's stands before Atlassian: no authority of his is trusted there.
-        let is_atlassians =
-            matches!(client.provider, Provider::AtlassianCloud | Provider::AtlassianService);
+        let is_atlassians = matches!(client.provider, Provider::AtlassianCloud | Provider::AtlassianService);
         if let Some(connection) = via.filter(|_| !is_atlassians)
             && let Err(error) = self.dress(client, connection, &mut call).await
         {

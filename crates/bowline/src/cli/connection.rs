@@ -57,7 +57,7 @@ Examples:
         name: String,
     },
     /// Change a connection: another secret, another address.
-    Update(Update),
+    Update(Box<Update>),
     /// Make a new webhook address; the old one works for some hours more.
     RotateHook {
         /// Its name or id.

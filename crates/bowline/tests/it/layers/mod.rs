@@ -2,6 +2,7 @@
 //! is broken, that layer is blamed by name. What is proved here is the table of `docs/sign-in.md`.
 
 mod combinations;
+mod elsewhere;
 mod nginx;
 mod pki;
 mod scene;
@@ -228,12 +229,12 @@ async fn data_center_with_grants() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cloud() {
-    table::compare("Jira Cloud", &proved(combinations::cloud).await);
+    table::compare("Jira Cloud", &proved(elsewhere::cloud).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn targetprocess() {
-    table::compare("Targetprocess", &proved(combinations::targetprocess).await);
+    table::compare("Targetprocess", &proved(elsewhere::targetprocess).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -242,7 +243,7 @@ async fn a_server_that_ends_the_handshake_blames_the_transport() {
     let ours = Authority::new(folder.path().join("ours"), "Bowline test authority");
     ours.client("server", &[]);
     ours.client("client", &[]);
-    let server = Handshakes::start(&ours);
+    let server = Handshakes::start(&ours).await;
     let database = Database::create(Kind::Sqlite).await;
     let service = Service::start(folder.path(), &environment(&folder, &database, &[]));
     let ask = json!({
@@ -275,7 +276,7 @@ struct Handshakes {
 }
 
 impl Handshakes {
-    fn start(authority: &Authority) -> Self {
+    async fn start(authority: &Authority) -> Self {
         let port = nginx::free_port();
         let file = |name: &str| authority.file(name).display().to_string();
         let (certificate, key, authorities) = (file("server.pem"), file("server.key"), file("ca.pem"));
@@ -288,7 +289,7 @@ impl Handshakes {
             .stderr(Stdio::null())
             .spawn()
             .expect("openssl is installed");
-        nginx::wait_for(port);
+        nginx::wait_for(port).await;
         Self { child, url: format!("https://127.0.0.1:{port}") }
     }
 }

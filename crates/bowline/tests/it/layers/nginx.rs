@@ -5,7 +5,9 @@ use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::combinations::KEY as KEY_GOOD;
 use super::pki::Authority;
@@ -78,7 +80,7 @@ pub(super) fn free_port() -> u16 {
 
 impl Nginx {
     /// Starts one whose server certificate is `server` and whose clients are of `authority`.
-    pub(super) fn start(folder: PathBuf, authority: &Authority, jira: &str, provider: &str) -> Self {
+    pub(super) async fn start(folder: PathBuf, authority: &Authority, jira: &str, provider: &str) -> Self {
         std::fs::create_dir_all(&folder).unwrap();
         let file = |name: &str| folder.join(name).display().to_string();
         let fill = |text: &str| {
@@ -111,8 +113,8 @@ impl Nginx {
             );
         let url = |port: u16| format!("https://127.0.0.1:{port}");
         let mut nginx = Self { child, open: url(open), mutual: url(mutual) };
-        let mut ends = || nginx.child.try_wait().unwrap().is_some();
-        if ![open, mutual].into_iter().all(|port| is_up(port)) || ends() {
+        let up = is_up(open).await && is_up(mutual).await;
+        if !up || nginx.child.try_wait().unwrap().is_some() {
             let mut said = String::new();
             let _ = nginx.child.kill();
             let _ = nginx.child.stderr.take().unwrap().read_to_string(&mut said);
@@ -123,20 +125,20 @@ impl Nginx {
 }
 
 /// Waits until something listens; says whether it does.
-fn is_up(port: u16) -> bool {
+async fn is_up(port: u16) -> bool {
     let started = Instant::now();
     while TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).is_err() {
         if started.elapsed() > SOON / 3 {
             return false;
         }
-        std::thread::sleep(Duration::from_millis(20));
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     true
 }
 
 /// Waits until something listens.
-pub(super) fn wait_for(port: u16) {
-    assert!(is_up(port), "nothing listens on port {port}");
+pub(super) async fn wait_for(port: u16) {
+    assert!(is_up(port).await, "nothing listens on port {port}");
 }
 
 impl Drop for Nginx {

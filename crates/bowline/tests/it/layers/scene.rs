@@ -66,7 +66,7 @@ impl Scene {
         let cloud = atlassian::start(options, SocketAddr::from(ANY)).await.unwrap();
         let options = targetprocess::Options { stories: 24, ..targetprocess::Options::default() };
         let targetprocess = targetprocess::start(options, SocketAddr::from(ANY)).await.unwrap();
-        let nginx = Nginx::start(folder.path().join("nginx"), &ours, jira.url(), provider.url());
+        let nginx = Nginx::start(folder.path().join("nginx"), &ours, jira.url(), provider.url()).await;
         let more = [
             ("BOWLINE_GRANTS__IDENTITY_URL", cloud.url()),
             ("BOWLINE_GRANTS__CLOUD_API", cloud.url()),
