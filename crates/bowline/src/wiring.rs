@@ -20,7 +20,7 @@ use bowline_core::port::{
 };
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Entity, Lane, Lanes, Touch};
-use bowline_net::{Exchanger, Pipeline, RealTime, SystemResolver, World};
+use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
 use bowline_server::{App, Metrics, Serving, router, serve};
 use bowline_store::Store;
 use bowline_sync::Engine;
@@ -161,6 +161,19 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
     serve(listener, router(app), Serving::default(), stop.cancelled_owned()).await;
 }
 
+/// Every call to a tool: signed, within limits, and sent again with what was renewed for it.
+fn outbound(
+    settings: Settings,
+    (secrets, life, sessions): (Arc<Secrets>, Arc<Life>, Arc<Sessions>),
+    metrics: Arc<Metrics>,
+    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+) -> Result<Arc<Renewing>> {
+    let signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
+    let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
+    world.observer = Arc::new(Counted(metrics));
+    Ok(Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life).with_sessions(sessions)))
+}
+
 /// Everything between the store and the server.
 struct Parts {
     engine: Arc<Engine>,
@@ -214,12 +227,8 @@ impl Parts {
         };
         let spool = Spool::new(config.data.dir.join("spool"));
         let life = Arc::new(Life::new(ports.clone(), config.grants.options(), Some(spool)));
-        let signer =
-            CredentialSigner::new(secrets.clone()).with_life(life.clone()).with_sessions(sessions.clone());
-        let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
-        world.observer = Arc::new(Counted(metrics.clone()));
-        let outbound = Renewing::new(Arc::new(Pipeline::new(settings, world)?), life.clone());
-        let outbound = Arc::new(outbound.with_sessions(sessions));
+        let way = (secrets.clone(), life.clone(), sessions);
+        let outbound = outbound(settings, way, metrics.clone(), (clock, entropy))?;
         let care = care(config, ports, outbound.clone(), secrets.clone());
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
@@ -344,12 +353,12 @@ fn rotation_ports(
     }
 }
 
-fn net_settings(config: &Config) -> Result<bowline_net::Settings> {
-    Ok(bowline_net::Settings {
+fn net_settings(config: &Config) -> Result<Settings> {
+    Ok(Settings {
         allow: config.net.allow.clone(),
         plain_http: config.net.plain_http,
         width: usize::try_from(config.net.per_connection.max(1))?,
-        ..bowline_net::Settings::default()
+        ..Settings::default()
     })
 }
 
