@@ -10,6 +10,7 @@ mod demo;
 mod instance;
 mod kek;
 mod role;
+mod slack;
 mod telemetry;
 mod told;
 mod wiring;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use bowline_auth::intake::{Proofs, verify};
 use bowline_auth::{CredentialSigner, Sealer, Secrets, SystemClock, SystemEntropy};
 use bowline_core::connection::{IntakeProof, SignIn};
-use bowline_core::port::{Outbound, OutboundCall, Seal};
+use bowline_core::port::{Asker, Outbound, OutboundCall, Seal};
 use bowline_core::secret::{Purpose, Sealed, Secret};
 use bowline_net::{Pipeline, Settings, World};
 use bytes::Bytes;
@@ -121,6 +121,7 @@ async fn send(memory: &Arc<Memory>, sealer: &Arc<Sealer>, url: &str, sign_in: Si
         body: Bytes::new(),
         operation: "test.read",
         repeatable: true,
+        asker: Asker::Work,
     };
     let failure = Pipeline::new(settings, world).unwrap().send(&connection, call).await.unwrap_err();
     format!("{failure} {failure:?} {connection:?}")

@@ -11,7 +11,7 @@ mod tool;
 
 pub use bell::Bell;
 pub use outbound::{
-    Exchange, ExchangeCall, Exchanged, Outbound, OutboundAnswer, OutboundCall, SignError, Signer,
+    Asker, Exchange, ExchangeCall, Exchanged, Outbound, OutboundAnswer, OutboundCall, SignError, Signer,
 };
 pub use seal::{Seal, SealError};
 pub use store::{

@@ -10,6 +10,7 @@ use bowline_core::Code;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Health, Identity};
 use bowline_core::failure::{Act, Failure};
+use bowline_core::port::Asker;
 use bowline_core::work::Lane;
 use serde::Serialize;
 
@@ -46,7 +47,7 @@ pub(super) async fn handle(
     let connection = named(&app, &caller, &name).await?;
     let (id, revision) = (connection.id, connection.revision);
     let health = |health, identity| Change::Health { connection: id, revision, health, identity };
-    let (mut changes, verdict) = match app.ports.tools.catalogue(&connection).probe().await {
+    let (mut changes, verdict) = match app.ports.tools.catalogue(&connection).probe(Asker::Person).await {
         Ok(identity) => {
             let mut changes = vec![health(Health::Ok, Some(identity.clone()))];
             changes.extend(seen_to(&connection));
