@@ -58,8 +58,7 @@ async fn a_read_that_found_nobody_is_repeated_unless_a_person_waits() {
     drop(listener);
     for (asker, waits) in [(Asker::Person, [].as_slice()), (Asker::Work, &[2, 4, 8])] {
         let bench = Bench::open();
-        let failure =
-            bench.pipeline.send(&there, OutboundCall { asker, ..read("/x") }).await.unwrap_err();
+        let failure = bench.pipeline.send(&there, OutboundCall { asker, ..read("/x") }).await.unwrap_err();
         assert_eq!((failure.code, failure.act, failure.executed), (NET_UNREACHABLE, LATER, Executed::No));
         assert_eq!(bench.slept(), waits, "{asker:?}");
     }

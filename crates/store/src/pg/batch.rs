@@ -27,7 +27,8 @@ impl<'a> Batch<'a> {
         const READ: Text = Text::both("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
         const WRITE: Text = Text::both("BEGIN READ WRITE");
         let mut batch = Self::default();
-        batch.add(None, Cow::Owned(Stmt::new(if purpose == Use::Reading { READ } else { WRITE }, Vec::new())));
+        batch
+            .add(None, Cow::Owned(Stmt::new(if purpose == Use::Reading { READ } else { WRITE }, Vec::new())));
         batch
     }
 

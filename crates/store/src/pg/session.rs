@@ -142,7 +142,9 @@ async fn moving<T>(traffic: &mut Option<Traffic>, work: impl Future<Output = T>)
 async fn in_order<T>(work: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut work: Vec<_> = work.map(|work| Box::pin(maybe_done(work))).collect();
     poll_fn(|context| {
-        work.iter_mut().for_each(|work| drop(work.as_mut().poll(context)));
+        for work in &mut work {
+            let _ = work.as_mut().poll(context);
+        }
         Poll::Ready(())
     })
     .await;

@@ -10,8 +10,8 @@ use bowline_core::comment::Comment;
 use bowline_core::connection::{Connection, Identity, ToolKind};
 use bowline_core::item::{Locator, Step, Version};
 use bowline_core::port::{
-    Ask, Asker, Catalogue, ChangedAsk, ChangedPage, Clock, FieldKind, FieldSchema, Hints, MarkerAsk, Outbound,
-    OutboundAnswer, OutboundCall, Tool, Tools, TypeSchema,
+    Ask, Asker, Catalogue, ChangedAsk, ChangedPage, Clock, FieldKind, FieldSchema, Hints, MarkerAsk,
+    Outbound, OutboundAnswer, OutboundCall, Tool, Tools, TypeSchema,
 };
 use bowline_core::text::Doc;
 use bowline_core::value::Choice;

@@ -3,14 +3,16 @@
 
 use std::time::Duration;
 
-use bowline_core::port::{StoreError, WorkQueue};
-use bowline_core::work::{Entity, Lane};
+use bowline_core::SignedDuration;
+use bowline_core::commit::Change;
+use bowline_core::port::{ClaimAsk, StoreError, WorkQueue};
+use bowline_core::work::{Entity, Lane, Lanes};
 use futures_util::join;
 
 use super::relay::Relay;
 use super::silence::behind;
 use crate::backend::{Backend, Fresh};
-use crate::given::{Given, at, touch};
+use crate::given::{at, touch};
 
 /// How often an entity was touched; 0 if nobody knows of it.
 async fn touched(fresh: &Fresh, entity: &Entity) -> i64 {
@@ -79,10 +81,13 @@ async fn an_argument_that_cannot_be_sent_leaves_nothing_of_what_stands_beside_it
     };
     relay.answer_instead(&described(5), &described(4));
     cut(&relay, &fresh).await;
-    let add = bowline_core::commit::Change::AddTenant(tenant);
-    let outcome = given.try_write(vec![add, touch(&work, Lane::Live, 0)]).await;
+    let outcome = given.try_write(vec![Change::AddTenant(tenant), touch(&work, Lane::Live, 0)]).await;
     assert!(outcome.is_err(), "{outcome:?}");
-    assert_eq!(fresh.database().number("SELECT count(*) FROM tenants").await, 0, "half of the commit is there");
+    assert_eq!(
+        fresh.database().number("SELECT count(*) FROM tenants").await,
+        0,
+        "half of the commit is there"
+    );
     assert_eq!(touched(&fresh, &work).await, 0);
     relay.tell_the_truth();
     cut(&relay, &fresh).await;
@@ -126,18 +131,11 @@ async fn an_answer_that_cannot_be_read_is_no_reason_to_do_it_all_again() {
     let name = given.item("due").to_string();
     let garbled: Vec<u8> = name.bytes().map(|byte| byte | 0x80).collect();
     relay.answer_instead(name.as_bytes(), &garbled);
-    let ask = bowline_core::port::ClaimAsk {
-        owner: "worker".into(),
-        lanes: bowline_core::work::Lanes::Sync,
-        now: at(0),
-        lease: bowline_core::SignedDuration::from_secs(60),
-        limit: 1,
-    };
+    let lease = SignedDuration::from_secs(60);
+    let ask = ClaimAsk { owner: "worker".into(), lanes: Lanes::Sync, now: at(0), lease, limit: 1 };
     // Handed over together, so they share a transaction.
-    let (written, claimed) = join!(
-        given.write_under(&claim, vec![touch(&other, Lane::Sweep, 9)]),
-        given.store.claim(&ask),
-    );
+    let (written, claimed) =
+        join!(given.write_under(&claim, vec![touch(&other, Lane::Sweep, 9)]), given.store.claim(&ask),);
     assert!(is_unavailable(&claimed), "{claimed:?}");
     let expected = i64::from(written.is_ok());
     assert_eq!(touched(&fresh, &other).await, expected, "{written:?}");
@@ -155,11 +153,10 @@ async fn a_claim_that_a_dead_process_left_on_its_way_is_not_held_for_it() {
     assert_eq!(given.store.abandon("worker", at(0)).await.unwrap(), claim.len() as u64);
     // Silence, for so long that the store gives up. What it sent arrives after the next life began.
     relay.hold_requests_at("worker");
-    let ask = |given: &Given| {
-        let given = given.clone();
-        async move { tokio::spawn(async move { given.claim(0, 1).await }).await }
-    };
-    assert!(ask(&given).await.is_err(), "nobody answered");
+    let lease = SignedDuration::from_secs(60);
+    let ask = ClaimAsk { owner: "worker".into(), lanes: Lanes::Sync, now: at(0), lease, limit: 1 };
+    let claimed = given.store.claim(&ask).await;
+    assert!(is_unavailable(&claimed), "{claimed:?}");
     let next_life = fresh.open().await;
     next_life.abandon("worker", at(0)).await.unwrap();
     relay.go_on();

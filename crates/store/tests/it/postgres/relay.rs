@@ -140,9 +140,11 @@ async fn pass_on(near: TcpStream, far: TcpStream, wishes: Arc<Wishes>) {
     };
     let mut cuts = wishes.cuts.subscribe();
     tokio::select! {
+        // First, so that what is held is lost and not let go.
+        biased;
+        _ = cuts.changed() => {}
         () = there => {}
         () = back => {}
-        _ = cuts.changed() => {}
     }
 }
 

@@ -12,8 +12,8 @@ use bowline_core::event::{Delivery, Hint, Unreadable};
 use bowline_core::failure::{Executed, Words};
 use bowline_core::item::{Locator, Phase, Step};
 use bowline_core::port::{
-    Ask, Asker, Catalogue, ChangedAsk, ChangedPage, Clock, FieldSchema, Glimpse, Hints, MarkerAsk, Tool, Tools,
-    TypeSchema,
+    Ask, Asker, Catalogue, ChangedAsk, ChangedPage, Clock, FieldSchema, Glimpse, Hints, MarkerAsk, Tool,
+    Tools, TypeSchema,
 };
 use bowline_core::text::Doc;
 use bowline_core::value::{Choice, Person};
