@@ -14,6 +14,10 @@ use super::silence::behind;
 use crate::backend::{Backend, Fresh};
 use crate::given::{at, touch};
 
+/// Whether no session of the store is left.
+const NOBODY: &str = "SELECT (count(*) = 0)::int::bigint FROM pg_stat_activity \
+                      WHERE datname = current_database() AND application_name = 'bowline'";
+
 /// How often an entity was touched; 0 if nobody knows of it.
 async fn touched(fresh: &Fresh, entity: &Entity) -> i64 {
     let row = "SELECT COALESCE(max(touched), 0) FROM work WHERE entity = $1";
@@ -33,9 +37,7 @@ async fn until(fresh: &Fresh, sql: &'static str) {
 /// Breaks all connections of the store, and returns when that is known at both ends.
 async fn cut(relay: &Relay, fresh: &Fresh) {
     relay.cut();
-    let none = "SELECT (count(*) = 0)::int::bigint FROM pg_stat_activity \
-                WHERE datname = current_database() AND application_name = 'bowline'";
-    until(fresh, none).await;
+    until(fresh, NOBODY).await;
 }
 
 fn is_unavailable<T>(outcome: &Result<T, StoreError>) -> bool {
@@ -159,16 +161,11 @@ async fn a_claim_that_a_dead_process_left_on_its_way_is_not_held_for_it() {
     assert!(is_unavailable(&claimed), "{claimed:?}");
     let next_life = fresh.open().await;
     next_life.abandon("worker", at(0)).await.unwrap();
+    given.store.close().await;
+    next_life.close().await;
     relay.go_on();
-    until(
-        &fresh,
-        "SELECT (count(*) = 0)::int::bigint FROM pg_stat_activity \
-         WHERE datname = current_database() AND application_name = 'bowline' AND state <> 'idle'",
-    )
-    .await;
+    until(&fresh, NOBODY).await;
     let held = fresh.database().number("SELECT count(*) FROM work WHERE lease_owner IS NOT NULL").await;
     assert_eq!(held, 0, "nobody works at it, and nobody may until its lease ends");
-    next_life.close().await;
-    given.store.close().await;
     fresh.drop().await;
 }
