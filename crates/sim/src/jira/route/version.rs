@@ -60,7 +60,8 @@ fn view(site: &Site, call: &Call<'_>, row: Row<Version>) -> Value {
     let mut shown = serde_json::to_value(VersionView(Show::call(site, call), row)).unwrap_or_default();
     let wanted = call.query.list("expand");
     let wants = |name: &str| wanted.iter().any(|one| one == name);
-    if wants("operations") {
+    // The document of Data Center does not know it.
+    if wants("operations") && site.is_cloud() {
         put(&mut shown, "operations", json!([]));
     }
     if wants("issuesstatus") && site.is_cloud() {
