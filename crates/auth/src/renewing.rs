@@ -74,11 +74,7 @@ impl Renewing {
     async fn renew(&self, connection: &Connection, stale: &Failure, before: &Before) -> Result<(), Failure> {
         let in_front = stale.code == AUTH_GATEWAY_TOKEN_STALE;
         if let Some(sessions) = self.sessions_of(connection).filter(|_| !in_front) {
-            let sent = match before.session {
-                0 => sessions.version(connection).await,
-                version => version,
-            };
-            sessions.ended(connection, sent).await;
+            over(sessions, connection, before).await;
             return Ok(());
         }
         let (grant, before) = match in_front {
@@ -102,11 +98,7 @@ impl Renewing {
     async fn visited(&self, connection: &Connection, failure: &Failure, before: &Before) {
         let visitor = failure.code == AUTH_ANONYMOUS || failure.code == NET_NOT_JSON;
         if let Some(sessions) = self.sessions_of(connection).filter(|_| visitor) {
-            let sent = match before.session {
-                0 => sessions.version(connection).await,
-                version => version,
-            };
-            sessions.ended(connection, sent).await;
+            over(sessions, connection, before).await;
         }
     }
 
@@ -165,6 +157,15 @@ impl Outbound for Renewing {
             tried.push(stale.code);
         }
     }
+}
+
+/// The session that a call was sent with is over.
+async fn over(sessions: &Sessions, connection: &Connection, before: &Before) {
+    let sent = match before.session {
+        0 => sessions.version(connection).await,
+        version => version,
+    };
+    sessions.ended(connection, sent).await;
 }
 
 fn gateway(connection: &Connection) -> Option<GrantId> {

@@ -2,10 +2,37 @@
 //!
 //! The secret itself is a sealed row of its own. Tokens that a provider gives are grants ([`crate::grant`]).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::connection::SignIn;
 use crate::id::{ConnectionId, SecretId, TenantId};
+
+/// Days before an end at which people are told.
+pub const WARNINGS: [i64; 6] = [30, 14, 7, 3, 1, 0];
+
+/// How long an API token of Atlassian's cloud lives unless its maker says otherwise ("Manage API tokens for your
+/// Atlassian account"). No call tells.
+const API_TOKEN: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// The warning that is due and was not given: so many days are left, or less. The nearest stands for those that were
+/// missed.
+pub fn warning(ends_at: Timestamp, warned: Option<i64>, now: Timestamp) -> Option<i64> {
+    let due = WARNINGS.into_iter().filter(|days| is_within(ends_at, *days, now)).min()?;
+    warned.is_none_or(|warned| due < warned).then_some(due)
+}
+
+/// Whether so many days are left, or less.
+pub fn is_within(ends_at: Timestamp, days: i64, now: Timestamp) -> bool {
+    let long = SignedDuration::from_hours(24) * i32::try_from(days).unwrap_or(i32::MAX);
+    ends_at.duration_since(now) <= long
+}
+
+/// When a secret that was stored then is taken to end, as long as nobody says more.
+pub fn assumed_end(sign_in: &SignIn, stored_at: Timestamp) -> Option<Timestamp> {
+    let assumed = matches!(sign_in, SignIn::ApiToken { .. });
+    assumed.then(|| stored_at.saturating_add(API_TOKEN).ok()).flatten()
+}
 
 /// How the end of a secret is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,4 +114,15 @@ pub struct Credential {
     pub held_until: Option<Timestamp>,
     /// Raised by one at every change; 0 before it is stored.
     pub revision: i64,
+}
+
+impl Credential {
+    /// The token that was to take the place of the secret, if one was made and is not used yet: when the secret goes for
+    /// another reason, nobody needs it any more.
+    pub const fn left_over(&self) -> Option<SecretId> {
+        match &self.swap {
+            Some(Swap::Made { secret, .. }) => Some(*secret),
+            _ => None,
+        }
+    }
 }

@@ -3,18 +3,16 @@
 //!
 //! Secrets are sealed rows of their own; here are their ids and what may be known of them.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::code::AUTH_CERTIFICATE_EXPIRING;
 use crate::commit::Change;
 use crate::connection::{Connection, SignIn};
+use crate::credential;
 use crate::finding::{Cause, Occurrence};
 use crate::id::{FindingId, GrantId, SecretId};
 use crate::port::Entropy;
-
-/// Days before the end of a certificate at which people are told.
-pub const WARNINGS: [i64; 6] = [30, 14, 7, 3, 1, 0];
 
 /// How the connection itself is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,12 +46,7 @@ pub struct ClientCertificate {
 impl ClientCertificate {
     /// The warning that is due and was not given: so many days are left, or less.
     pub fn warning(&self, now: Timestamp) -> Option<i64> {
-        let left = self.ends_at.duration_since(now);
-        let reached = |days: &i64| {
-            left <= SignedDuration::from_hours(24).saturating_mul(i32::try_from(*days).unwrap_or(0))
-        };
-        let due = WARNINGS.into_iter().filter(reached).min()?;
-        self.warned.is_none_or(|warned| due < warned).then_some(due)
+        credential::warning(self.ends_at, self.warned, now)
     }
 }
 

@@ -1,23 +1,13 @@
 //! When a secret ends, and when people are told. Pure.
 
-use bowline_core::connection::{Connection, SignIn};
-use bowline_core::credential::{Credential, Known};
-use bowline_core::{SignedDuration, Timestamp};
-
-const DAY: SignedDuration = SignedDuration::from_hours(24);
-
-/// Days before the end at which people are told.
-const WARNINGS: [i64; 6] = [30, 14, 7, 3, 1, 0];
-
-/// How long an API token of Atlassian's cloud lives unless its maker says otherwise ("Manage API tokens for your
-/// Atlassian account"). No call tells.
-const API_TOKEN: SignedDuration = SignedDuration::from_hours(365 * 24);
+use bowline_core::Timestamp;
+use bowline_core::connection::Connection;
+use bowline_core::credential::{self, Credential, Known, WARNINGS, assumed_end, is_within};
 
 /// What is known of a secret of which nothing is known yet.
 pub(super) fn fresh(connection: &Connection, revision: i64, now: Timestamp) -> Credential {
     let stored_at = if revision == 0 { connection.created_at } else { now };
-    let assumed = matches!(connection.sign_in, SignIn::ApiToken { .. });
-    let expires_at = assumed.then(|| stored_at.saturating_add(API_TOKEN).ok()).flatten();
+    let expires_at = assumed_end(&connection.sign_in, stored_at);
     Credential {
         tenant: connection.tenant,
         connection: connection.id,
@@ -37,24 +27,22 @@ pub(super) fn fresh(connection: &Connection, revision: i64, now: Timestamp) -> C
 
 /// The warning that is due and not yet given.
 pub(super) fn warning(row: &Credential, now: Timestamp) -> Option<i64> {
-    let left = row.expires_at?.duration_since(now);
-    let due = WARNINGS.into_iter().filter(|days| left <= days_long(*days)).min()?;
-    row.warned.is_none_or(|warned| warned > due).then_some(due)
+    credential::warning(row.expires_at?, row.warned, now)
 }
 
 /// Whether the end is so near that people are told.
 pub(super) fn is_near(row: &Credential, now: Timestamp) -> bool {
     let widest = WARNINGS.into_iter().max().unwrap_or_default();
-    row.expires_at.is_some_and(|end| end.duration_since(now) <= days_long(widest))
-}
-
-fn days_long(days: i64) -> SignedDuration {
-    DAY * i32::try_from(days).unwrap_or(i32::MAX)
+    row.expires_at.is_some_and(|end| is_within(end, widest, now))
 }
 
 #[cfg(test)]
 mod tests {
+    use bowline_core::SignedDuration;
+
     use super::*;
+
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
 
     fn row(left: SignedDuration, warned: Option<i64>) -> (Credential, Timestamp) {
         let now = Timestamp::from_second(1_790_000_000).unwrap();

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use bowline_core::code::{AUTH_CREDENTIAL_ENDING, Code, SEAL_CORRUPT, STORE_UNAVAILABLE};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, SignIn};
-use bowline_core::credential::{Credential, Known, Swap};
+use bowline_core::credential::{Credential, Known};
 use bowline_core::failure::Failure;
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::port::{Clock, Commits, Entropy, Grants, Outbound, Registry, Seal, SealError, StoreError};
@@ -163,9 +163,7 @@ impl Care {
                 if other.as_ref().is_some_and(|row| row.warned.is_some()) {
                     changes.push(Change::SettleCause { key: ending(connection.id).key() });
                 }
-                if let Some(Swap::Made { secret, .. }) = other.as_ref().and_then(|row| row.swap.as_ref()) {
-                    changes.push(Change::DropSecret(*secret));
-                }
+                changes.extend(other.as_ref().and_then(Credential::left_over).map(Change::DropSecret));
                 deadline::fresh(&connection, other.map_or(0, |row| row.revision), now)
             }
         };

@@ -3,7 +3,7 @@
 use bowline_core::Timestamp;
 use bowline_core::commit::Change;
 use bowline_core::connection::Connection;
-use bowline_core::credential::{Credential, Known, Swap};
+use bowline_core::credential::{Credential, Known};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -14,17 +14,9 @@ async fn known(app: &App, connection: &Connection) -> Result<Option<Credential>,
     Ok(all.into_iter().find(|row| row.connection == connection.id))
 }
 
-/// The token that was to take the place of the secret, if one was made and is not used yet: nobody needs it any more.
-fn left_over(known: &Credential) -> Option<Change> {
-    match known.swap {
-        Some(Swap::Made { secret, .. }) => Some(Change::DropSecret(secret)),
-        _ => None,
-    }
-}
-
 /// What goes with a connection that is forgotten.
 pub(super) async fn forgotten(app: &App, connection: &Connection) -> Result<Option<Change>, Problem> {
-    Ok(known(app, connection).await?.as_ref().and_then(left_over))
+    Ok(known(app, connection).await?.as_ref().and_then(Credential::left_over).map(Change::DropSecret))
 }
 
 /// What is to be stored of a connection's secret.
@@ -38,7 +30,8 @@ pub(super) async fn entered(
         return Err(Problem::bad_request("`expires_at` lies in the past."));
     }
     let known = known(app, connection).await?;
-    let mut changes: Vec<Change> = known.as_ref().and_then(left_over).into_iter().collect();
+    let mut changes: Vec<Change> =
+        known.as_ref().and_then(Credential::left_over).map(Change::DropSecret).into_iter().collect();
     let same = known.as_ref().is_some_and(|row| row.secret == connection.secret);
     let row = Credential {
         tenant: connection.tenant,

@@ -1,13 +1,10 @@
 //! A credential as the API shows it.
 
+use bowline_core::Timestamp;
 use bowline_core::connection::{Connection, Identity, SignIn};
-use bowline_core::credential::{Credential, Known};
+use bowline_core::credential::{Credential, Known, assumed_end};
 use bowline_core::grant::{Grant, OauthClient};
-use bowline_core::{SignedDuration, Timestamp};
 use serde::Serialize;
-
-/// How long an API token of Atlassian's cloud lives of which nothing is known yet.
-const API_TOKEN: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// One credential.
 #[derive(Serialize)]
@@ -70,8 +67,7 @@ pub(super) fn of_connection(connection: &Connection, known: Option<&Credential>)
     };
     let known = known.filter(|row| row.secret == connection.secret);
     // Until it is looked at for the first time, what is assumed of every new one.
-    let assumed = matches!(connection.sign_in, SignIn::ApiToken { .. });
-    let assumed = assumed.then(|| connection.created_at.saturating_add(API_TOKEN).ok()).flatten();
+    let assumed = assumed_end(&connection.sign_in, connection.created_at);
     let expiry =
         known.map_or(if assumed.is_some() { Known::Assumed } else { Known::Unknown }, |row| row.known);
     Some(View {
