@@ -19,7 +19,7 @@ use bowline_core::{Code, CommandId, FieldName, Item, Side, Value};
 use bowline_mapping::{Carried, TypeMapping};
 
 use crate::base::Pair;
-use crate::decide::pair_of;
+use crate::decide::{beginning, pair_of};
 use crate::engine::may_exist;
 use crate::look::{End, Look};
 use crate::outcome::{OnSide, Stop};
@@ -202,7 +202,7 @@ fn first_base(look: &mut Look<'_>, draft: &Draft, written: &Written, source: &It
                 let (left, right) = (value(Side::Left), value(Side::Right));
                 let now = pair_of(field, left, right, look.prints.as_ref());
                 let settled = !field.carries(from.other(), true) || field.agrees(left, right, rules.people());
-                if settled { now } else { now.never(from) }
+                if settled { now } else { beginning(field, now, from.other()) }
             }
         };
         look.base.field_mut(field.key()).pair = Some(pair);

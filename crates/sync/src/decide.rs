@@ -419,6 +419,13 @@ pub(crate) fn remember_target(base: &mut Base, key: u64, now: &Pair, target: Sid
     }
 }
 
+/// What a counterpart was found with that nothing was sent to, beside a source that counts as moved. Somebody may have
+/// added to it since it was made: a set that is merged keeps everything, and what it began with goes to the source.
+pub(crate) fn beginning(field: &FieldMapping, now: Pair, target: Side) -> Pair {
+    let pair = now.never(target.other());
+    if field.conflict() == Conflict::Merge { pair.never(target) } else { pair }
+}
+
 /// The fingerprints of a pair of values.
 pub(crate) fn pair_of(field: &FieldMapping, left: &Value, right: &Value, prints: &dyn Fingerprinter) -> Pair {
     let none = FieldName::new("");

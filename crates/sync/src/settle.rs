@@ -7,10 +7,10 @@
 use bowline_core::command::{Command, CommandKind, CommandState, SentField};
 use bowline_core::fingerprint::Fingerprinter;
 use bowline_core::{CommandId, Item, Side, Value};
-use bowline_mapping::{FieldMapping, TypeMapping};
+use bowline_mapping::{Conflict, FieldMapping, TypeMapping};
 
 use crate::base::{Base, Pair};
-use crate::decide::pair_of;
+use crate::decide::{beginning, pair_of};
 
 /// What became of the writes.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +87,11 @@ impl<'a> Case<'a> {
         let Some(sent) = self.sent.sent else { return self.settle_unsent(now, settled) };
         let was = settled.base.field(self.sent.key).and_then(|known| known.pair.as_ref());
         if now.side(target) != sent {
+            // Merging with what was in sync before comes to the same whether it arrived or not. Taking it for arrived
+            // would make what the write added and the target lacks a removal by somebody.
+            if self.field.conflict() == Conflict::Merge {
+                return false;
+            }
             let arrived = match self.was_touched() {
                 Touched::Yes => true,
                 Touched::No => false,
@@ -123,7 +128,8 @@ impl<'a> Case<'a> {
             _ if !self.field.carries(target, true) => now,
             Touched::Yes if now.side(target.other()) == self.sent.source => now.never(target),
             Touched::Yes => now.never(target).never(target.other()),
-            Touched::No | Touched::NobodyKnows => now.never(target.other()),
+            Touched::No => now.never(target.other()),
+            Touched::NobodyKnows => beginning(self.field, now, target),
         };
         settled.base.field_mut(self.sent.key).pair = Some(pair);
         true

@@ -12,6 +12,10 @@ use crate::{conformance, debian, tidy, transcript};
 /// Histories of the simulation with `--full`.
 const MANY_HISTORIES: &str = "200000";
 
+/// How many tests of a binary go on at once. The long ones wait, for processes and for times that must pass, more than
+/// they work.
+const TESTS_AT_ONCE: &str = "4";
+
 /// Runs every test; the verdict says how long each part took.
 pub(crate) fn run(full: bool) -> Result<String> {
     let mut parts = Vec::new();
@@ -56,6 +60,7 @@ pub(crate) fn run(full: bool) -> Result<String> {
 fn tests(full: bool, postgres: Option<&Postgres>) -> Command {
     let mut command = shell::cargo();
     command.args(["test", "--workspace", "--features", "bowline/crash"]);
+    command.env("RUST_TEST_THREADS", TESTS_AT_ONCE);
     if let Some(postgres) = postgres {
         command.env("BOWLINE_TEST_PG", postgres.url());
     }

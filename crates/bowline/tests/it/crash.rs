@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::house::{Kind, SOON, World, writes};
 
@@ -147,12 +148,16 @@ async fn killed_at(kind: Kind, point: &str, visit: u32) {
     world.end().await;
 }
 
+/// How many lives go on at once, whichever test they belong to: each has three processes.
+static LIVES: Semaphore = Semaphore::const_new(4);
+
 /// Every point, some at once; each has its own processes and data.
 async fn all(kind: Kind, wanted: impl Fn(&str) -> bool, visits: usize) {
     use futures_util::StreamExt as _;
     let cases = POINTS.iter().filter(|(point, _)| wanted(point));
     let cases = cases.flat_map(|(point, at)| at.iter().take(visits).map(move |visit| (*point, *visit)));
     let lives = cases.map(|(point, visit)| async move {
+        let _turn = LIVES.acquire().await.unwrap();
         let life = tokio::spawn(killed_at(kind, point, visit));
         life.await.map_err(|error| format!("{point}:{visit}: {error}"))
     });

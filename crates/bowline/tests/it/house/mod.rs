@@ -21,7 +21,7 @@ pub(crate) use process::{Answer, Service, http, spawn};
 pub(crate) use tool::{Tool, writes};
 
 /// Longer than anything takes that works.
-pub(crate) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 /// The demo's profile: stories of ACME and Web Shop.
 pub(crate) const PROFILE: &str = include_str!("../../../src/demo/profile.toml");
