@@ -110,7 +110,7 @@ pub struct Options {
     /// The path it is below, as servers are installed: `/jira`; empty for none.
     pub context: String,
     /// The public key of the OAuth 1.0a consumer `bowline`, as PEM; without one it is unknown until the control API sets
-    /// one. Not on Cloud.
+    /// one.
     pub consumer_key: Option<String>,
     /// A webhook that is there from the start.
     pub webhook: Option<WebhookTarget>,
@@ -250,8 +250,9 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
 
 /// What only one face has, outside the API.
 fn own_paths(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
+    let links = routes(house, "/plugins/servlet/oauth", "", route::oauth1::table());
     if deployment == Deployment::Cloud {
-        return routes(house, "/_edge", "1", route::tenant::table());
+        return routes(house, "/_edge", "1", route::tenant::table()).merge(links);
     }
     let pat = |version| routes(house, &format!("/rest/pat/{version}"), "1.0", route::pat::table());
     let config = |version| {
@@ -259,7 +260,7 @@ fn own_paths(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     };
     let router = pat("latest").merge(pat("1.0")).merge(routes(house, "", "", route::session::page()));
     let router = router.merge(config("1")).merge(config("latest"));
-    let router = router.merge(routes(house, "/plugins/servlet/oauth", "", route::oauth1::table()));
+    let router = router.merge(links);
     if deployment == Deployment::Server {
         return router;
     }

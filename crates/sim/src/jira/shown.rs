@@ -107,11 +107,16 @@ fn title(deployment: Deployment) -> &'static str {
 
 fn sign_in(site: &Site) -> Vec<SignIn> {
     let curl = |rest: &str| format!("curl {rest}");
+    let signed = SignIn {
+        how: "OAuth 1.0a consumer `bowline`, once it has a public key (RSA-SHA1)",
+        example: format!("POST {}/plugins/servlet/oauth/request-token", site.base),
+    };
     if site.is_cloud() {
-        return vec![SignIn {
+        let token = SignIn {
             how: "e-mail and API token, which is token-NAME (Basic)",
             example: curl(&format!("-u ada@example.com:token-ada {}/rest/api/3/myself", site.base)),
-        }];
+        };
+        return vec![token, signed];
     }
     let mut ways = vec![
         SignIn {
@@ -133,10 +138,7 @@ fn sign_in(site: &Site) -> Vec<SignIn> {
             ),
         });
     }
-    ways.push(SignIn {
-        how: "OAuth 1.0a consumer `bowline`, once it has a public key (RSA-SHA1)",
-        example: format!("POST {}/plugins/servlet/oauth/request-token", site.base),
-    });
+    ways.push(signed);
     ways
 }
 

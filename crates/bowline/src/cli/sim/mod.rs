@@ -21,7 +21,7 @@ const JIRA: &str = "\
 People: admin (administrator), ada, bob. They sign in
   on Cloud with e-mail NAME@example.com and API token token-NAME (Basic),
   on Data Center and Server with name NAME and password NAME (Basic), or personal access token pat-NAME (Bearer),
-  on Data Center by OAuth 2.0 (client bowline, secret secret-bowline), on both by OAuth 1.0a (consumer bowline,
+  on Data Center by OAuth 2.0 (client bowline, secret secret-bowline), on all of them by OAuth 1.0a (consumer bowline,
   --consumer-key-file FILE).
 Projects: ACME (a strict workflow: done is reached through review, and asks for a resolution) and OPS (an open one).
 
@@ -84,7 +84,7 @@ pub(crate) struct Jira {
     /// Limits requests as Atlassian does, with the documented numbers.
     #[arg(long)]
     limits: bool,
-    /// A file with the public key (PEM) of the OAuth 1.0a consumer `bowline`; not on Cloud.
+    /// A file with the public key (PEM) of the OAuth 1.0a consumer `bowline`.
     #[arg(long, value_name = "FILE")]
     consumer_key_file: Option<PathBuf>,
     /// A file with the secret that webhooks are signed with; `-` reads it from standard input.

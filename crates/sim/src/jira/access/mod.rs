@@ -1,6 +1,7 @@
 //! Signing in to Jira, and the headers Jira puts on every answer.
 //!
-//! Cloud: Basic with e-mail and API token on the site; scoped tokens and an app's access tokens through the gateway.
+//! Cloud: Basic with e-mail and API token on the site, or OAuth 1.0a; scoped tokens and an app's access tokens through the
+//! gateway.
 //! Data Center: Basic with name and password, OAuth 1.0a, Bearer with a personal access token or one of its OAuth 2.0 provider, or
 //! a session's cookie. No credentials make an anonymous caller, who sees public projects only; what wrong ones make is in [`Failed`].
 
@@ -115,7 +116,7 @@ pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answ
     if let Some(pass) = call.pass {
         return used(site, Use::Of(pass.who));
     }
-    if !site.is_cloud() && message::is_signed(call) {
+    if message::is_signed(call) {
         // The servlets look at signatures themselves.
         let is_servlet = call.path.starts_with(oauth1::SERVLETS);
         let who = (!is_servlet).then(|| oauth1::admit(site, call)).transpose();
@@ -141,7 +142,7 @@ pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answ
 
 /// Who calls, without counting a login.
 pub(super) fn whose(site: &Site, call: &Call<'_>) -> Option<Person> {
-    if !site.is_cloud() && message::is_signed(call) {
+    if message::is_signed(call) {
         return oauth1::holder(site, call);
     }
     let basic = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));

@@ -1,5 +1,7 @@
-//! The dance of OAuth 1.0a: `plugins/servlet/oauth/{request-token,authorize,access-token}`, Data Center and Server.
+//! The dance of OAuth 1.0a: `plugins/servlet/oauth/{request-token,authorize,access-token}`.
 //!
+//! On Data Center and Server people sign in at Jira's own page first. On Cloud they have an Atlassian account and sign in
+//! elsewhere, which is left out: the page asks who they are.
 //! What is checked in which order is said in [`crate::jira::access::oauth1`]; the signature always comes last.
 
 use axum::routing::MethodFilter as Method;
@@ -8,7 +10,7 @@ use http::header::CONTENT_TYPE;
 
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person, Query};
-use crate::frame::consent::{Button, Page};
+use crate::frame::consent::{Button, Group, Page};
 use crate::frame::oauth::redirect;
 use crate::frame::world::{Act, Route};
 use crate::jira::access::oauth1::message::{Message, encode};
@@ -81,17 +83,19 @@ fn ask(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let token = call.query.get("oauth_token").unwrap_or_default();
     let links = site.gate.links();
     let Some(found) = open(&links, token, site.frame.clock.now()) else { return Ok(wrong()) };
-    let Some(who) = call.caller else {
-        let path = format!("{SERVLETS}authorize?oauth_token={}", encode(token));
-        return Ok(session::first_sign_in(site, &path));
+    let (who, groups) = match call.caller {
+        Some(who) => (format!("You are signed in as {}.", site.catalog.account(who).display), Vec::new()),
+        None if site.is_cloud() => ("Say which account is yours.".to_owned(), vec![accounts(site)]),
+        None => {
+            let path = format!("{SERVLETS}authorize?oauth_token={}", encode(token));
+            return Ok(session::first_sign_in(site, &path));
+        }
     };
     let name = links.consumer(&found.consumer).map_or(&*found.consumer, |consumer| &*consumer.name);
-    let display = &site.catalog.account(who).display;
     let page = Page {
         title: format!("{name} would like to have access to Jira"),
-        lead: format!(
-            "You are signed in as {display}. It would be able to do everything that you may, in your name."
-        ),
+        lead: format!("{who} It would be able to do everything that you may, in your name."),
+        groups,
         action: format!("{}{SERVLETS}authorize", site.base),
         hidden: vec![("oauth_token".to_owned(), token.to_owned())],
         buttons: vec![
@@ -103,11 +107,33 @@ fn ask(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(page.show(StatusCode::OK))
 }
 
+/// Cloud: everybody who may sign in.
+fn accounts(site: &Site) -> Group {
+    let active = site.catalog.people().filter(|(_, account)| !account.inactive);
+    let option = active.map(|(_, account)| {
+        let words = format!("{} ({})", account.display, account.email);
+        (account.name.to_string(), words, false)
+    });
+    Group { name: "account", label: "Account", options: option.collect() }
+}
+
+/// Who decides: whoever is signed in, or on Cloud whoever the page was told.
+fn decider(site: &Site, call: &Call<'_>, form: &Query) -> Option<Person> {
+    let named = || {
+        let name = form.get("account").filter(|_| site.is_cloud())?;
+        site.catalog.person(|account| *account.name == *name && !account.inactive)
+    };
+    call.caller.or_else(named)
+}
+
 /// `POST authorize`: sends the browser back with the verifier, or shows it.
 fn decide(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let form = Query::form(&call.body);
     let token = form.get("oauth_token").unwrap_or_default();
-    let Some(who) = call.caller else {
+    let Some(who) = decider(site, call, &form) else {
+        if site.is_cloud() {
+            return Ok(wrong());
+        }
         let path = format!("{SERVLETS}authorize?oauth_token={}", encode(token));
         return Ok(session::first_sign_in(site, &path));
     };

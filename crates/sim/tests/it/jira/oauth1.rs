@@ -1,4 +1,4 @@
-//! OAuth 1.0a of Data Center and Server: the dance, signed calls, renewal, and the problems by their names.
+//! OAuth 1.0a of application links: the dance, signed calls, renewal, and the problems by their names.
 //!
 //! Requests are signed by `openssl`, so that nothing here is held against its own idea of a signature.
 
@@ -186,6 +186,24 @@ async fn dance(world: &World, name: &str) -> (String, String) {
     let made = access_token(world, &[("oauth_token", &token), ("oauth_verifier", &verifier)]).await;
     let made = values(&made, 200);
     (value(&made, "oauth_token"), value(&made, "oauth_session_handle"))
+}
+
+#[tokio::test]
+async fn on_cloud_the_page_asks_who_it_is_and_the_site_takes_the_signature() {
+    let world = still(Deployment::Cloud, "").await;
+    let token = value(&values(&request_token(&world, BACK).await, 200), "oauth_token");
+    let mut browser = Browser::new(world.running.url());
+    let page = browser.open(&format!("{SERVLET}/authorize?oauth_token={token}")).await;
+    assert!(page.page().contains("Ada Byron"), "{}", page.page());
+    for nobody in [&[("approve", "Allow")][..], &[("account", "nobody"), ("approve", "Allow")]] {
+        assert!(browser.submit(&page, nobody).await.page().contains("token_rejected"));
+    }
+    let back = browser.submit(&page, &[("account", "ada"), ("approve", "Allow")]).await;
+    let verifier = back.value("oauth_verifier").unwrap();
+    let made = access_token(&world, &[("oauth_token", &token), ("oauth_verifier", &verifier)]).await;
+    let oauth = [("oauth_token", &*value(&values(&made, 200), "oauth_token"))];
+    let signed = Signed::new(Method::GET, "/rest/api/3/myself", &oauth).send(world.running.url()).await;
+    assert_eq!(signed.json()["displayName"], "Ada Byron");
 }
 
 #[tokio::test]

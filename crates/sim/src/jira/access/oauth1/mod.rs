@@ -1,4 +1,5 @@
-//! The OAuth 1.0a provider of application links, Data Center and Server: who may call by a signature.
+//! The OAuth 1.0a provider of application links: who may call by a signature. Cloud has it as well, for links that there are
+//! (developer.atlassian.com/cloud/jira/platform/jira-rest-api-oauth-authentication, "deprecated").
 //!
 //! Order of the checks, lifetimes and problem codes are those of Atlassian's provider as published for Jenkins
 //! (jenkinsci/atlassian-bitbucket-server-integration-plugin, `applink.oauth.serviceprovider`), which Jira's own shares its
