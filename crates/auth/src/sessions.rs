@@ -172,7 +172,8 @@ impl Sessions {
         front::pass(secrets, life, connection, &uri, &mut headers).await?;
         let handshake = front::handshake(secrets, connection).await?;
         let (method, operation) = (Method::POST, "session.login");
-        let call = ExchangeCall { method, url, headers, body, operation, handshake };
+        let tenant = connection.tenant;
+        let call = ExchangeCall { tenant, method, url, headers, body, operation, handshake };
         match self.exchange.exchange(call).await {
             Exchanged::Answer(answer) => Ok(answer),
             // Logging in twice does no harm, and the call that it was for was not sent.

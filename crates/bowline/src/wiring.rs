@@ -30,7 +30,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, LivePage};
+use crate::config::{Config, LivePage, Trust};
 use crate::instance::Instance;
 use crate::role::Roles;
 use crate::told::{Bells, Counted, Told};
@@ -83,8 +83,8 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     let instance = Instance::take(dir, entropy.as_ref())?;
     let store = Arc::new(open_store(config).await?);
     let keyring = unlock(config, &store, entropy.as_ref()).await?;
-    let parts = Parts::build(config, &clock, &entropy, &store, keyring)?;
     let new = first_tenant(&store, clock.as_ref(), entropy.as_ref()).await?;
+    let parts = Parts::build(config, &clock, &entropy, &store, (keyring, instance.name())).await?;
     // Before anything is sealed: a first data key that was made by hand is in the folder from the beginning.
     turnover::told(parts.keys.take_in()).await;
     let left = store.abandon(instance.name(), clock.now()).await?;
@@ -109,6 +109,7 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         LivePage::Open => bowline_server::LivePage::Open,
         LivePage::SignedIn => bowline_server::LivePage::SignedIn,
     };
+    options.own_authorities = config.deployment.trust == Trust::Private;
     options.identity_url = config.grants.identity_url.trim_end_matches('/').to_owned();
     let app = App::new(parts.server(&clock, &entropy, &store), options);
     let stop = CancellationToken::new();
@@ -192,12 +193,12 @@ struct Parts {
 }
 
 impl Parts {
-    fn build(
+    async fn build(
         config: &Config,
         clock: &Arc<SystemClock>,
         entropy: &Arc<SystemEntropy>,
         store: &Arc<Store>,
-        keyring: Arc<Keyring>,
+        (keyring, name): (Arc<Keyring>, &str),
     ) -> Result<Self> {
         let feed = Feed::new();
         let commits = Arc::new(Told { store: Arc::clone(store), feed: feed.clone() });
@@ -208,9 +209,8 @@ impl Parts {
         let keys = Arc::new(Rotation::new(keyring, seal.clone(), rotation, folder));
         let secrets = Arc::new(Secrets::new(store.clone(), seal.clone(), clock.clone()));
         let metrics = Arc::new(Metrics::new());
-        let settings = net_settings(config)?;
-        let bell = Arc::new(Local::new());
-        let grants_bell = Arc::new(Local::new());
+        let settings = config.net.settings(config.deployment.trust, &store.tenants().await?);
+        let (bell, grants_bell) = (Arc::new(Local::new()), Arc::new(Local::new()));
         let exchange = Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?);
         let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
         let ports = bowline_auth::life::Ports {
@@ -229,7 +229,7 @@ impl Parts {
         let life = Arc::new(Life::new(ports.clone(), config.grants.options(), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
         let outbound = outbound(settings, way, metrics.clone(), (clock, entropy))?;
-        let care = care(config, ports, outbound.clone(), secrets.clone());
+        let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = bowline_sync::Ports {
             clock: clock.clone(),
@@ -333,10 +333,10 @@ fn care(
     life: bowline_auth::life::Ports,
     outbound: Arc<dyn Outbound>,
     secrets: Arc<Secrets>,
-) -> Arc<Care> {
+) -> Care {
     let bowline_auth::life::Ports { clock, entropy, registry, grants, commits, seal, .. } = life;
     let ports = care::Ports { clock, entropy, registry, grants, commits, seal, outbound, secrets };
-    Arc::new(Care::new(ports, config.grants.care()))
+    Care::new(ports, config.grants.care())
 }
 
 fn rotation_ports(
@@ -351,15 +351,6 @@ fn rotation_ports(
         clock: clock.clone(),
         entropy: entropy.clone(),
     }
-}
-
-fn net_settings(config: &Config) -> Result<Settings> {
-    Ok(Settings {
-        allow: config.net.allow.clone(),
-        plain_http: config.net.plain_http,
-        width: usize::try_from(config.net.per_connection.max(1))?,
-        ..Settings::default()
-    })
 }
 
 fn places(workers: u32) -> usize {

@@ -204,9 +204,9 @@ codes! {
     MAPPING_WRONG_KIND = "mapping.wrong_kind", "A field cannot hold what is mapped to it",
         "The two fields of a mapping hold different kinds of values and no transform turns one into the other.",
         "Add a transform to the field mapping, or map another field.";
-    NET_ADDRESS_REFUSED = "net.address_refused", "The address is inside the network and not allowed",
-        "Calls to loopback, private and link-local addresses are refused unless the operator allows them.",
-        "If the host is meant, add it to `net.allow` in the configuration.";
+    NET_ADDRESS_REFUSED = "net.address_refused", "The address may not be called",
+        "Calls to loopback and private addresses, to unusual ports and by plain http to the internet are refused unless the operator allows them; those to link-local and cloud metadata addresses always are.",
+        "If the host is meant, the operator adds it to `net.allow` in the configuration, or for one tenant to `net.allow_for`.";
     NET_BUSY = "net.busy", "Too many calls to the tool are under way",
         "Every place for calls of this connection was taken for too long, so a write was put off before it became stale.",
         "Nothing: it is sent soon. If it happens often, the tool answers slowly.";
@@ -230,7 +230,7 @@ codes! {
         "Report it with the operation named in the log: no answer that Bowline asks for should be that large.";
     NET_TLS = "net.tls", "The tool's certificate is not trusted",
         "The certificate is expired, for another host, or signed by an unknown authority.",
-        "Correct the certificate or the base URL. Bowline never falls back to an insecure connection.";
+        "Correct the certificate or the base URL, or give the authority with the connection (`--authorities-file`), which a hosted installation does not take. Bowline never falls back to an insecure connection.";
     NET_UNREACHABLE = "net.unreachable", "The tool cannot be reached",
         "No connection could be made: the host name, the port, or the network is at fault.",
         "Check the base URL with `bowline connection show NAME` and try it from this machine.";

@@ -112,6 +112,9 @@ pub struct Credential {
     pub swap: Option<Swap>,
     /// Until when somebody is at work on that.
     pub held_until: Option<Timestamp>,
+    /// The name of who is at it. Whoever starts again under that name goes on at once.
+    #[serde(default)]
+    pub held_by: Option<String>,
     /// Raised by one at every change; 0 before it is stored.
     pub revision: i64,
 }

@@ -21,8 +21,27 @@ pub(crate) enum Zone {
 const METADATA_V4: [Ipv4Addr; 3] =
     [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
 
-/// AWS; it lies inside the private range, which a rule may allow.
-const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254);
+/// AWS and Google Compute Engine (its page "About VM metadata"); both lie inside the private range, which a rule may allow.
+const METADATA_V6: [Ipv6Addr; 2] = [
+    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
+    Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
+];
+
+/// The names under which clouds hand out credentials, whatever address a resolver gives for them: Google's two, Azure's,
+/// AWS's two.
+const METADATA_NAMES: [&str; 5] = [
+    "metadata.google.internal",
+    "metadata.goog",
+    "metadata.azure.internal",
+    "instance-data.ec2.internal",
+    "instance-data",
+];
+
+/// Whether a host name is one of a cloud's metadata service.
+pub(crate) fn is_metadata_name(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    METADATA_NAMES.iter().any(|name| name.eq_ignore_ascii_case(host))
+}
 
 /// The zone of an address; an IPv6 address that carries an IPv4 one inside has the zone of that.
 pub(crate) fn zone(address: IpAddr) -> Zone {
@@ -50,7 +69,7 @@ fn zone_v4(address: Ipv4Addr) -> Zone {
 
 fn zone_v6(address: Ipv6Addr) -> Zone {
     match address.segments() {
-        _ if address == METADATA_V6 => Zone::Never("cloud metadata"),
+        _ if METADATA_V6.contains(&address) => Zone::Never("cloud metadata"),
         [0, 0, 0, 0, 0, 0, 0, 0] => Zone::Never("unspecified"),
         [0, 0, 0, 0, 0, 0, 0, 1] => Zone::Internal("loopback"),
         [0xfc00..=0xfdff, ..] => Zone::Internal("private"),
@@ -114,6 +133,7 @@ mod tests {
             ("168.63.129.16", Zone::Never("cloud metadata")),
             ("192.0.0.192", Zone::Never("cloud metadata")),
             ("fd00:ec2::254", Zone::Never("cloud metadata")),
+            ("fd20:ce::254", Zone::Never("cloud metadata")),
             ("224.0.0.1", Zone::Never("multicast")),
             ("ff02::1", Zone::Never("multicast")),
             ("192.0.2.1", Zone::Never("documentation")),
@@ -136,6 +156,16 @@ mod tests {
         ] {
             assert_eq!(zone(text.parse().unwrap()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_clouds_metadata_service_is_known_by_its_names_too() {
+        for name in
+            ["metadata.google.internal", "METADATA.google.internal.", "metadata.goog", "instance-data"]
+        {
+            assert!(is_metadata_name(name), "{name}");
+        }
+        assert!(!is_metadata_name("metadata.google.internal.example"));
     }
 
     proptest! {

@@ -1,11 +1,15 @@
 //! Rules that allow targets inside the network: `127.0.0.1`, `10.0.0.0/8`, `jira.internal:8080`, `[::1]:8080`.
 //!
 //! A rule widens what [`crate::address`] calls internal, never what it calls `Never`: link-local and cloud
-//! metadata addresses cannot be allowed.
+//! metadata addresses cannot be allowed. A rule is for everybody, or for one customer: then nobody else's call gets by
+//! with it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+
+use bowline_core::TenantId;
 
 /// Text that is not a rule.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -35,6 +39,26 @@ impl AllowRule {
             Target::Network { address: base, bits } => contains(*base, *bits, address.to_canonical()),
         };
         there && self.port.is_none_or(|own| own == port)
+    }
+}
+
+/// All rules: those for everybody, and those for one customer each.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) all: Vec<AllowRule>,
+    pub(crate) own: HashMap<TenantId, Vec<AllowRule>>,
+}
+
+impl Rules {
+    /// Whether a rule that counts for this customer allows the address.
+    pub(crate) fn admit(&self, tenant: TenantId, host: &str, address: IpAddr, port: u16) -> bool {
+        let own = self.own.get(&tenant).into_iter().flatten();
+        self.all.iter().chain(own).any(|rule| rule.admits(host, address, port))
+    }
+
+    /// Whether a customer may go where others may not.
+    pub(crate) fn has_own(&self, tenant: TenantId) -> bool {
+        self.own.get(&tenant).is_some_and(|rules| !rules.is_empty())
     }
 }
 

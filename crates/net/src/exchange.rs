@@ -39,10 +39,9 @@ impl Exchanger {
         resolver: Arc<dyn Resolver>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, plain::Error> {
-        let Settings { allow, plain_http, connect, exchange, .. } = settings.clone();
         Ok(Self {
-            guard: Guard::new(Names::new(resolver, Arc::clone(&clock)), allow, plain_http, connect),
-            wires: Wires::new(connect, exchange, LARGEST)?,
+            guard: Guard::new(Names::new(resolver, Arc::clone(&clock)), settings),
+            wires: Wires::new(settings, LARGEST)?,
             clock,
         })
     }
@@ -51,11 +50,12 @@ impl Exchanger {
         let Ok(url) = Url::parse(&call.url) else {
             return Exchanged::Unsent(Failure::wait(NET_ADDRESS_REFUSED));
         };
-        let addresses = match self.guard.check(&url).await {
+        let addresses = match self.guard.check(call.tenant, &url).await {
             Ok(addresses) => addresses,
             Err(refusal) => return Exchanged::Unsent(refusal.into()),
         };
-        let wire = match self.wires.of(call.handshake.as_ref(), self.clock.now()) {
+        let apart = self.guard.keeps_apart(call.tenant).then_some(call.tenant);
+        let wire = match self.wires.of(apart, call.handshake.as_ref(), self.clock.now()) {
             Ok(wire) => wire,
             Err(Unusable) => return Exchanged::Unsent(Failure::wait(AUTH_CERTIFICATE_REFUSED)),
         };

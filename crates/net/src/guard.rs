@@ -1,19 +1,20 @@
 //! The address guard: decides, before anything is signed or sent, to which addresses a call may go.
 //!
 //! It looks at every address a name has, not at the first; one that is inside the network and not allowed
-//! spoils the name. What it returns is what the call is connected to (see [`crate::wire`]): there is no
+//! spoils the name. Whose call it is counts: a rule for one customer helps no other. What it returns is what the call is connected to (see [`crate::wire`]): there is no
 //! second lookup between the check and the use, so a name that changes its mind gains nothing.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use bowline_core::Failure;
 use bowline_core::code::{NET_ADDRESS_REFUSED, NET_UNREACHABLE};
 use bowline_core::failure::{Executed, Words};
+use bowline_core::{Failure, TenantId};
 use reqwest::Url;
 
-use crate::address::{Zone, zone};
-use crate::allow::AllowRule;
+use crate::address::{Zone, is_metadata_name, zone};
+use crate::allow::Rules;
+use crate::pipeline::Settings;
 use crate::resolve::Names;
 
 /// Why a call may not go where it wants to go.
@@ -41,28 +42,42 @@ impl From<Refusal> for Failure {
 /// Knows what is allowed.
 pub(crate) struct Guard {
     names: Names,
-    allow: Vec<AllowRule>,
+    rules: Rules,
+    ports: Vec<u16>,
     plain_http: bool,
     patience: Duration,
 }
 
 impl Guard {
-    /// `plain_http` lets unencrypted calls go to the internet; `patience` is how long a lookup may take.
-    pub(crate) fn new(names: Names, allow: Vec<AllowRule>, plain_http: bool, patience: Duration) -> Self {
-        Self { names, allow, plain_http, patience }
+    /// With what the operator allows. A lookup may take as long as a connection.
+    pub(crate) fn new(names: Names, settings: &Settings) -> Self {
+        let Settings { allow, allow_for, ports, plain_http, connect, .. } = settings.clone();
+        Self { names, rules: Rules { all: allow, own: allow_for }, ports, plain_http, patience: connect }
     }
 
-    /// The addresses a call to this URL may be connected to; at least one.
-    pub(crate) async fn check(&self, url: &Url) -> Result<Vec<SocketAddr>, Refusal> {
+    /// Whether a customer's connections are to be kept apart: they may lead where others may not go.
+    pub(crate) fn keeps_apart(&self, tenant: TenantId) -> bool {
+        self.rules.has_own(tenant)
+    }
+
+    /// The addresses a call of this customer to this URL may be connected to; at least one.
+    pub(crate) async fn check(&self, tenant: TenantId, url: &Url) -> Result<Vec<SocketAddr>, Refusal> {
+        let bare = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
+        if !bare || url.password().is_some() {
+            return Err(Refusal::Forbidden("not a plain web address"));
+        }
         // The URL parser has brought octal, hexadecimal and shortened addresses into the usual form.
         let host = url.host_str().ok_or(Refusal::Unresolved)?.trim_matches(['[', ']']);
         let port = url.port_or_known_default().ok_or(Refusal::Unresolved)?;
+        if is_metadata_name(host) {
+            return Err(Refusal::Forbidden("cloud metadata"));
+        }
         let addresses = match host.parse::<IpAddr>() {
             Ok(literal) => vec![literal],
             Err(_) => self.resolve(host).await?,
         };
         for address in &addresses {
-            self.admit(url.scheme(), host, *address, port)?;
+            self.admit(tenant, url.scheme(), host, SocketAddr::new(*address, port))?;
         }
         Ok(addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect())
     }
@@ -74,11 +89,16 @@ impl Guard {
         }
     }
 
-    fn admit(&self, scheme: &str, host: &str, address: IpAddr, port: u16) -> Result<(), Refusal> {
+    fn admit(&self, tenant: TenantId, scheme: &str, host: &str, target: SocketAddr) -> Result<(), Refusal> {
+        let (address, port) = (target.ip(), target.port());
+        let ruled = || self.rules.admit(tenant, host, address, port);
         match zone(address) {
-            Zone::Public if scheme == "https" || self.plain_http => Ok(()),
-            Zone::Public => Err(Refusal::Forbidden("plain http to the internet")),
-            Zone::Internal(_) if self.allow.iter().any(|rule| rule.admits(host, address, port)) => Ok(()),
+            Zone::Public if scheme != "https" && !self.plain_http => {
+                Err(Refusal::Forbidden("plain http to the internet"))
+            }
+            Zone::Public if self.ports.contains(&port) || ruled() => Ok(()),
+            Zone::Public => Err(Refusal::Forbidden("an unusual port")),
+            Zone::Internal(_) if ruled() => Ok(()),
             Zone::Internal(kind) | Zone::Never(kind) => Err(Refusal::Forbidden(kind)),
         }
     }
@@ -116,11 +136,19 @@ mod tests {
         let answer = answer.iter().map(|text| text.parse().unwrap()).collect();
         let names = Names::new(Arc::new(Planted(answer)), Arc::new(Frozen));
         let allow = allow.iter().map(|rule| rule.parse().unwrap()).collect();
-        Guard::new(names, allow, plain_http, Duration::from_secs(5))
+        Guard::new(names, &Settings { allow, plain_http, ..Settings::default() })
+    }
+
+    fn tenant(number: u32) -> TenantId {
+        format!("ten_{number:032x}").parse().unwrap()
     }
 
     async fn check(guard: &Guard, url: &str) -> Result<usize, Refusal> {
-        guard.check(&Url::parse(url).unwrap()).await.map(|addresses| addresses.len())
+        of(guard, 1, url).await
+    }
+
+    async fn of(guard: &Guard, number: u32, url: &str) -> Result<usize, Refusal> {
+        guard.check(tenant(number), &Url::parse(url).unwrap()).await.map(|addresses| addresses.len())
     }
 
     #[tokio::test]
@@ -169,9 +197,77 @@ mod tests {
         let wide = guard(&["10.0.0.7"], &["0.0.0.0/0", "::/0"], false);
         assert_eq!(check(&wide, "https://jira.internal/").await, Ok(1));
         assert_eq!(check(&wide, "http://jira.internal/").await, Ok(1));
-        for host in ["169.254.169.254", "0.0.0.0", "100.100.100.200", "[fd00:ec2::254]", "[fe80::1]"] {
+        for host in NEVER {
             let outcome = check(&wide, &format!("https://{host}/")).await;
             assert!(matches!(outcome, Err(Refusal::Forbidden(_))), "{host}: {outcome:?}");
+        }
+    }
+
+    /// Link-local, metadata, and what no tool can be at.
+    const NEVER: [&str; 13] = [
+        "169.254.169.254",
+        "0xa9fea9fe",
+        "0.0.0.0",
+        "100.100.100.200",
+        "[fd00:ec2::254]",
+        "[fd20:ce::254]",
+        "[fe80::1]",
+        "[::ffff:169.254.169.254]",
+        "[64:ff9b::a9fe:a9fe]",
+        "metadata.google.internal",
+        "metadata.google.internal.",
+        "instance-data",
+        "224.0.0.1",
+    ];
+
+    fn with_own(answer: &[&str], own: &[&str]) -> Guard {
+        let mut guard = guard(answer, &[], false);
+        let rules = own.iter().map(|rule| rule.parse().unwrap()).collect();
+        guard.rules.own = [(tenant(1), rules)].into();
+        guard
+    }
+
+    #[tokio::test]
+    async fn a_rule_for_one_customer_helps_no_other() {
+        let guard = with_own(&["10.0.0.7"], &["jira.internal:8443", "10.9.0.0/16"]);
+        for url in ["https://jira.internal:8443/", "http://jira.internal:8443/", "https://10.9.1.1/"] {
+            assert_eq!(of(&guard, 1, url).await, Ok(1), "{url}");
+            assert_eq!(of(&guard, 2, url).await, Err(Refusal::Forbidden("private")), "{url}");
+        }
+        for url in ["https://jira.internal/", "https://other.internal:8443/", "https://10.8.1.1/"] {
+            assert_eq!(of(&guard, 1, url).await, Err(Refusal::Forbidden("private")), "{url}");
+        }
+        assert!(guard.keeps_apart(tenant(1)) && !guard.keeps_apart(tenant(2)));
+    }
+
+    #[tokio::test]
+    async fn a_customers_own_rules_never_open_link_local_or_metadata_either() {
+        let wide = with_own(&["10.0.0.7"], &["0.0.0.0/0", "::/0", "metadata.google.internal"]);
+        for host in NEVER {
+            let outcome = of(&wide, 1, &format!("https://{host}/")).await;
+            assert!(matches!(outcome, Err(Refusal::Forbidden(_))), "{host}: {outcome:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_internet_is_called_at_the_usual_ports_unless_a_rule_names_another() {
+        let refused = Err(Refusal::Forbidden("an unusual port"));
+        let usual = guard(&["8.8.8.8"], &[], true);
+        assert_eq!(check(&usual, "https://jira.example:8443/").await, Ok(1));
+        for port in [22, 25, 5432, 6379] {
+            assert_eq!(check(&usual, &format!("https://jira.example:{port}/")).await, refused, "{port}");
+        }
+        let named = guard(&["8.8.8.8"], &["jira.example:9443"], false);
+        assert_eq!(check(&named, "https://jira.example:9443/").await, Ok(1));
+        assert_eq!(check(&named, "https://other.example:9443/").await, refused);
+    }
+
+    #[tokio::test]
+    async fn only_plain_web_addresses_are_called() {
+        let open = guard(&["8.8.8.8"], &["0.0.0.0/0"], true);
+        for url in ["https://ada@jira.example/", "https://:pw@jira.example/", "ftp://jira.example/"] {
+            let refused = Err(Refusal::Forbidden("not a plain web address"));
+            assert_eq!(check(&open, url).await, refused, "{url}");
         }
     }
 

@@ -3,14 +3,15 @@
 //! gate (places, pause) → URL below the base → address guard → signature, fresh for this attempt → exchange →
 //! what the answer means → perhaps again (see [`crate::patience`] for when, and why writes hardly ever).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bowline_core::Failure;
 use bowline_core::attribution::Heard;
 use bowline_core::connection::Connection;
 use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer};
+use bowline_core::{Failure, TenantId};
 use http::header::ACCEPT;
 use http::{HeaderValue, StatusCode};
 use reqwest::Url;
@@ -31,11 +32,21 @@ use crate::wires::Wires;
 /// The longest time a write stands in line. Whoever holds a lease counts on it (`sync::engine`).
 const IN_LINE: Duration = Duration::from_secs(5);
 
+/// HTTP and HTTPS, and the ports at which Tomcat, which serves Jira Data Center, has them as installed.
+const USUAL_PORTS: [u16; 4] = [80, 443, 8080, 8443];
+
 /// What the operator may set.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Targets inside the network that may be called; see [`AllowRule`]. Empty by default.
     pub allow: Vec<AllowRule>,
+    /// The same for the calls of one customer only.
+    pub allow_for: HashMap<TenantId, Vec<AllowRule>>,
+    /// The ports at which the internet may be called; a rule that names a target there allows its port too.
+    pub ports: Vec<u16>,
+    /// Whether the certificate authorities that connections bring along are trusted beside those of the machine. If not,
+    /// what is stored of them is left aside, and only what the machine trusts counts.
+    pub own_authorities: bool,
     /// Whether unencrypted calls may go to the internet. Allowed inside targets may always use plain http.
     pub plain_http: bool,
     /// The longest time to look a name up, and to make a connection.
@@ -53,10 +64,13 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             allow: Vec::new(),
+            allow_for: HashMap::new(),
+            ports: USUAL_PORTS.to_vec(),
+            own_authorities: true,
             plain_http: false,
             connect: Duration::from_secs(5),
             exchange: Duration::from_secs(30),
-            body_limit: 32 << 20,
+            body_limit: 16 << 20,
             width: 10,
         }
     }
@@ -98,12 +112,12 @@ pub struct Pipeline {
 impl Pipeline {
     /// A pipeline for all connections of the process. Fails only if the HTTP client cannot start.
     pub fn new(settings: Settings, world: World) -> Result<Self, plain::Error> {
-        let Settings { allow, plain_http, connect, exchange, body_limit, width } = settings;
+        let Settings { body_limit, width, .. } = settings;
         let names = Names::new(Arc::clone(&world.resolver), Arc::clone(&world.clock));
         Ok(Self {
             gate: Gate::new(Arc::clone(&world.clock), width),
-            guard: Guard::new(names, allow, plain_http, connect),
-            wires: Wires::new(connect, exchange, body_limit)?,
+            guard: Guard::new(names, &settings),
+            wires: Wires::new(&settings, body_limit)?,
             world,
         })
     }
@@ -136,9 +150,11 @@ impl Pipeline {
     }
 
     async fn exchange(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
-        let addresses = self.guard.check(&sending.url).await?;
+        let tenant = sending.connection.tenant;
+        let addresses = self.guard.check(tenant, &sending.url).await?;
         let handshake = self.world.signer.handshake(sending.connection).await?;
-        let wire = self.wires.of(handshake.as_ref(), self.world.clock.now())?;
+        let apart = self.guard.keeps_apart(tenant).then_some(tenant);
+        let wire = self.wires.of(apart, handshake.as_ref(), self.world.clock.now())?;
         let request = self.signed(sending).await?;
         let answer = wire.exchange(request, addresses).await;
         answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))

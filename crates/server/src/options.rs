@@ -34,6 +34,8 @@ pub struct Options {
     pub admin: [u8; 32],
     /// Who may see the live page.
     pub live_page: LivePage,
+    /// Whether a connection may bring along certificate authorities to trust beside the machine's.
+    pub own_authorities: bool,
     /// The most bytes of a delivery.
     pub hook_body: usize,
     /// The most bytes of an API call.
@@ -71,6 +73,7 @@ impl Options {
             tenant: "default".to_owned(),
             admin,
             live_page: LivePage::SignedIn,
+            own_authorities: true,
             hook_body: LARGEST_DELIVERY,
             api_body: LARGEST_API_BODY,
             all_bodies: 128 << 20,

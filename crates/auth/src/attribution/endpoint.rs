@@ -4,14 +4,30 @@ use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
 use bowline_core::code::AUTH_REFUSED_FOR_NOW;
 use http::StatusCode;
 
+use super::challenge::Challenges;
 use super::shape::{self, OAuthError, Shape};
-use super::{Known, application, elsewhere, layer, refused};
+use super::{Known, application, elsewhere, lacks_scope, layer, refused};
 
 /// What a refusal to give a token means. Only a definite answer of the provider itself ends a grant.
-pub(super) fn read(heard: &Heard<'_>, known: &Known<'_>, shape: &Shape<'_>) -> Option<Attribution> {
+pub(super) fn read(
+    heard: &Heard<'_>,
+    known: &Known<'_>,
+    challenges: &Challenges<'_>,
+    shape: &Shape<'_>,
+) -> Option<Attribution> {
     let (status, headers) = (heard.answer.status, &heard.answer.headers);
+    match (shape, known.gateway) {
+        _ if status.is_success() || status.is_redirection() => return elsewhere::read(heard),
+        // No token is shown to a token endpoint: only a gateway before it can say so (RFC 6750 section 3.1).
+        (_, Some(_)) if lacks_scope(challenges, shape) => {
+            return Some(Attribution::new(Layer::Gateway, Class::ScopeMissing, Reaction::Owner));
+        }
+        (Shape::OAuth(said), Some(shown)) if said.error == "invalid_token" => {
+            return Some(refused(Layer::Gateway, shown));
+        }
+        _ => {}
+    }
     match shape {
-        _ if status.is_success() || status.is_redirection() => elsewhere::read(heard),
         Shape::OAuth(error) => Some(named(error)),
         _ if status == StatusCode::NOT_FOUND || status == StatusCode::METHOD_NOT_ALLOWED => {
             Some(application(Class::WrongAddress, Reaction::Operator))

@@ -93,7 +93,7 @@ pub fn attribute(heard: &Heard<'_>, known: &Known<'_>) -> Option<Attribution> {
         return Some(found);
     }
     if known.asked == Asked::TokenEndpoint {
-        return endpoint::read(heard, known, &shape);
+        return endpoint::read(heard, known, &challenges, &shape);
     }
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if lacks_scope(&challenges, &shape) => {

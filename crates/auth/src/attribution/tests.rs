@@ -472,6 +472,30 @@ fn a_token_endpoint_ends_a_grant_only_by_a_definite_answer() {
 }
 
 #[test]
+fn what_a_gateway_before_a_token_endpoint_says_of_its_own_token_is_not_about_ours() {
+    let known = |shown| Known { asked: Asked::TokenEndpoint, ..behind(shown, Presented::Fixed) };
+    let fresh = known(Presented::Token(Age::Fresh));
+    let stale = Some((Layer::Gateway, Class::StaleToken, Reaction::Renew, code::AUTH_GATEWAY_TOKEN_STALE));
+    let own = "{\"error\":\"invalid_token\"}";
+    for body in ["", "{\"message\":\"expired\"}", own] {
+        assert_eq!(of(fresh, 401, &[JSON], body), stale, "{body}");
+        let again = of(known(Presented::Token(Age::Renewed)), 401, &[JSON], body);
+        let refused = Some((Layer::Gateway, Class::Rejected, Reaction::Probe, code::AUTH_GATEWAY_REFUSED));
+        assert_eq!(again, refused, "{body}");
+    }
+    let narrow = [(CHALLENGE, "Bearer error=\"insufficient_scope\"")];
+    let short =
+        Some((Layer::Gateway, Class::ScopeMissing, Reaction::Owner, code::AUTH_GATEWAY_SCOPE_MISSING));
+    assert_eq!(of(fresh, 403, &narrow, ""), short);
+    // The provider's own words stay what they are, and so does what Jira marks as its own.
+    let ended = app(Class::GrantEnded, Reaction::Probe, code::AUTH_GRANT_ENDED);
+    assert_eq!(of(fresh, 400, &[JSON], "{\"error\":\"invalid_grant\"}"), ended);
+    let misconfigured = app(Class::AppMisconfigured, Reaction::Operator, code::AUTH_APP_MISCONFIGURED);
+    assert_eq!(of(fresh, 401, &[JSON, MARK], "{}"), misconfigured);
+    assert_eq!(of(Known { gateway: None, ..fresh }, 401, &[JSON], own), misconfigured);
+}
+
+#[test]
 fn a_body_is_read_to_a_limit() {
     let known = Known { asked: Asked::TokenEndpoint, ..FIXED };
     let long = format!("{{\"error\":\"invalid_grant\",\"error_description\":\"{}\"}}", "x".repeat(3 << 20));

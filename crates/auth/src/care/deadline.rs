@@ -21,6 +21,7 @@ pub(super) fn fresh(connection: &Connection, revision: i64, now: Timestamp) -> C
         warned: None,
         swap: None,
         held_until: None,
+        held_by: None,
         revision,
     }
 }
@@ -60,6 +61,7 @@ mod tests {
             warned,
             swap: None,
             held_until: None,
+            held_by: None,
             revision: 1,
         };
         (row, now)

@@ -73,6 +73,8 @@ impl Default for Options {
 pub struct Care {
     ports: Ports,
     options: Options,
+    /// Who this is, over all starts; `None` for nobody in particular.
+    name: Option<String>,
 }
 
 /// What a pass came to.
@@ -104,7 +106,15 @@ impl From<StoreError> for Stopped {
 impl Care {
     /// Care over one database.
     pub fn new(ports: Ports, options: Options) -> Self {
-        Self { ports, options }
+        Self { ports, options, name: None }
+    }
+
+    /// The same under a name that nobody else has at any time. What was left behind under it by a process that died is
+    /// taken up at once, not when its hold ends.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.to_owned());
+        self
     }
 
     /// Looks at every secret of every tenant once. Fails if a tenant's could not be read, after those of all others
@@ -248,9 +258,10 @@ impl Care {
     }
 
     fn is_to_be_replaced(&self, connection: &Connection, row: &Credential, now: Timestamp) -> bool {
-        if connection.sign_in != SignIn::PersonalAccessToken
-            || row.held_until.is_some_and(|until| until > now)
-        {
+        // Passes of one process follow each other: what its own name holds is nobody's.
+        let own = self.name.is_some() && row.held_by == self.name;
+        let held = !own && row.held_until.is_some_and(|until| until > now);
+        if connection.sign_in != SignIn::PersonalAccessToken || held {
             return false;
         }
         let ahead = self.ahead(row);

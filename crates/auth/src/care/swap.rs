@@ -5,7 +5,7 @@
 //! of a name that no other has, which is revoked because its secret was lost; a stored one that is not proved; an old
 //! one that is still to be revoked. The connection has a token that works at every moment.
 //!
-//! Whoever is at it holds the row for some minutes. A call takes no longer than half of one.
+//! Whoever is at it holds the row for some minutes, or until it starts again. A call takes no longer than half of one.
 
 use bowline_core::commit::Change;
 use bowline_core::connection::Connection;
@@ -31,6 +31,7 @@ impl Care {
         loop {
             // Durable before anything is called: nobody else goes on meanwhile.
             row.held_until = self.now().saturating_add(HOLD).ok();
+            row.held_by.clone_from(&self.name);
             let swap =
                 row.swap.get_or_insert_with(|| Swap::Begun { name: name(self.ports.entropy.as_ref()) });
             let swap = swap.clone();

@@ -122,7 +122,8 @@ impl Asker<'_> {
     fn bare(&self, url: String, body: Secret) -> ExchangeCall {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        ExchangeCall { method: Method::POST, url, headers, body, operation: "oauth.token", handshake: None }
+        let (tenant, method, operation) = (self.client.tenant, Method::POST, "oauth.token");
+        ExchangeCall { tenant, method, url, headers, body, operation, handshake: None }
     }
 
     /// OAuth 1.0a: everything is in the signature (RFC 5849; renewal by the OAuth Session extension).
@@ -173,7 +174,9 @@ pub(crate) fn credential(
 }
 
 impl Life {
-    /// Asks a provider, and signs anew once if its clock is another. Says what it means, and how often it was asked.
+    /// Asks a provider. Where its clock is another the request is signed anew once, and where a gateway in front refuses
+    /// its own token, it is sent once more with a new one: neither was carried out. Says what it means, and how often the
+    /// provider was asked.
     pub(super) async fn ask(
         &self,
         client: &OauthClient,
@@ -183,6 +186,7 @@ impl Life {
         via: Option<&Connection>,
     ) -> (Verdict, u32) {
         let (mut offset, mut asked) = (SignedDuration::ZERO, 0);
+        let (mut signed_anew, mut passed_anew) = (false, false);
         loop {
             let (clock, entropy) = self.world();
             let asker = Asker { client, secret, redirect_uri, clock, entropy, offset };
@@ -191,11 +195,25 @@ impl Life {
                 Err(Unusable(code)) => return (Verdict::Ours { code, words: None }, asked),
             };
             asked += 1;
+            let front = self.before(client, via, &call.url);
             let exchanged = self.reach(client, via, call).await;
-            match verdict::read(exchanged, client, self.now(), asked > 1) {
-                Ok(verdict) => return (verdict, asked),
-                Err(Anew(by)) if asked == 1 => offset = by,
-                Err(Anew(_)) => return (Verdict::Ours { code: code::AUTH_CLOCK_SKEW, words: None }, asked),
+            let gateway = front.as_ref().map(|front| front.presented(passed_anew));
+            let put = verdict::Put { client, signed_anew, gateway };
+            match (verdict::read(exchanged, put, self.now()), front) {
+                (Ok(verdict), _) => return (verdict, asked),
+                (Err(Anew::Signed(by)), _) if !signed_anew => (offset, signed_anew) = (by, true),
+                (Err(Anew::Signed(_)), _) => {
+                    return (Verdict::Ours { code: code::AUTH_CLOCK_SKEW, words: None }, asked);
+                }
+                (Err(Anew::Passed), Some(front)) if !passed_anew => {
+                    if let Err(failure) = self.anew(client, &front).await {
+                        return (verdict::unsent(failure), asked);
+                    }
+                    passed_anew = true;
+                }
+                (Err(Anew::Passed), _) => {
+                    return (Verdict::Ours { code: code::AUTH_GATEWAY_REFUSED, words: None }, asked);
+                }
             }
         }
     }

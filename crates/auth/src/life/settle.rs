@@ -44,7 +44,7 @@ impl Life {
         anybody: bool,
     ) -> Result<Finished, NoConsent> {
         let cloud = client.provider == Provider::AtlassianCloud;
-        let sites = if cloud { self.sites(&given.tokens).await? } else { Vec::new() };
+        let sites = if cloud { self.sites(&client, &given.tokens).await? } else { Vec::new() };
         if cloud && sites.is_empty() {
             return Err(NoConsent::NoSite("no Jira site".to_owned()));
         }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use bowline_core::attribution::{Attribution, Class, Heard, Reaction};
+use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
 use bowline_core::code::{AUTH_TOKEN_STALE, Code, NET_NOT_JSON};
-use bowline_core::failure::Act;
+use bowline_core::failure::{Act, Failure};
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::port::{Exchanged, OutboundAnswer};
 use bowline_core::{SignedDuration, Timestamp};
@@ -27,29 +27,29 @@ pub(crate) enum Verdict {
     Passing { code: Code, after: Option<Duration>, unsure: bool, words: Option<String> },
 }
 
-/// It has to be signed again, with the clock corrected by so much.
-pub(crate) struct Anew(pub(crate) SignedDuration);
+/// It was not carried out, and has to be asked again.
+pub(crate) enum Anew {
+    /// Signed anew, with the clock corrected by so much.
+    Signed(SignedDuration),
+    /// With a new token for the gateway.
+    Passed,
+}
 
-/// Reads an exchange. `tried`: the request was signed anew already.
-pub(crate) fn read(
-    exchanged: Exchanged,
-    client: &OauthClient,
-    at: Timestamp,
-    tried: bool,
-) -> Result<Verdict, Anew> {
+/// What was asked, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Put<'a> {
+    pub(crate) client: &'a OauthClient,
+    /// Whether the request was signed anew already.
+    pub(crate) signed_anew: bool,
+    /// What a gateway in front was shown, if there is one.
+    pub(crate) gateway: Option<Presented>,
+}
+
+/// Reads an exchange.
+pub(crate) fn read(exchanged: Exchanged, put: Put<'_>, at: Timestamp) -> Result<Verdict, Anew> {
     Ok(match exchanged {
-        Exchanged::Answer(answer) => return answered(&answer, client, at, tried),
-        Exchanged::Unsent(failure) => {
-            let after = match failure.act {
-                Act::Retry { after } => after,
-                Act::Wait | Act::Park => {
-                    let words = words(failure.words.expose());
-                    return Ok(Verdict::Ours { code: failure.code, words });
-                }
-            };
-            let words = words(failure.words.expose());
-            Verdict::Passing { code: failure.code, after, unsure: false, words }
-        }
+        Exchanged::Answer(answer) => return answered(&answer, put, at),
+        Exchanged::Unsent(failure) => unsent(failure),
         Exchanged::Unsure(failure) => {
             let words = words(failure.words.expose());
             Verdict::Passing { code: failure.code, after: None, unsure: true, words }
@@ -57,16 +57,21 @@ pub(crate) fn read(
     })
 }
 
-fn answered(
-    answer: &OutboundAnswer,
-    client: &OauthClient,
-    at: Timestamp,
-    tried: bool,
-) -> Result<Verdict, Anew> {
+/// Nothing came to the provider.
+pub(crate) fn unsent(failure: Failure) -> Verdict {
+    let words = words(failure.words.expose());
+    match failure.act {
+        Act::Retry { after } => Verdict::Passing { code: failure.code, after, unsure: false, words },
+        Act::Wait | Act::Park => Verdict::Ours { code: failure.code, words },
+    }
+}
+
+fn answered(answer: &OutboundAnswer, put: Put<'_>, at: Timestamp) -> Result<Verdict, Anew> {
+    let Put { client, signed_anew, gateway } = put;
     let signs = client.provider == Provider::JiraOauth1;
-    let age = if tried { Age::Renewed } else { Age::Fresh };
+    let age = if signed_anew { Age::Renewed } else { Age::Fresh };
     let application = if signs { Presented::Signature(age) } else { Presented::Fixed };
-    let known = Known { asked: Asked::TokenEndpoint, application, gateway: None, site: &client.issuer };
+    let known = Known { asked: Asked::TokenEndpoint, application, gateway, site: &client.issuer };
     let heard = Heard { answer, url: &client.issuer, json_due: !signs, at };
     if let Some(blame) = attribute(&heard, &known) {
         return blamed(blame, answer);
@@ -88,9 +93,10 @@ fn blamed(blame: Attribution, answer: &OutboundAnswer) -> Result<Verdict, Anew> 
     let said = said(answer).or(blame.told);
     Ok(match (blame.class, blame.reaction) {
         (Class::GrantEnded | Class::ConsentIncomplete, _) => Verdict::Ended { words: said },
+        (_, Reaction::Renew) if blame.layer == Layer::Gateway => return Err(Anew::Passed),
         // The renewal itself was refused as stale: there is nothing left to renew with.
         (_, Reaction::Renew) if blame.code == AUTH_TOKEN_STALE => Verdict::Ended { words: said },
-        (_, Reaction::SignAnew(offset)) => return Err(Anew(offset)),
+        (_, Reaction::SignAnew(offset)) => return Err(Anew::Signed(offset)),
         (Class::Throttled, _) => {
             Verdict::Passing { code: blame.code, after: wait(answer), unsure: false, words: said }
         }

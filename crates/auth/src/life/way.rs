@@ -1,6 +1,7 @@
 //! How a provider is reached: a Jira that gives tokens stands behind the same certificate and the same gateway as its API,
 //! so it is asked by the way of a connection that calls with the grant.
 
+use bowline_core::GrantId;
 use bowline_core::code::{AUTH_CERTIFICATE_REFUSED, NET_WRONG_ADDRESS, SEAL_CORRUPT, STORE_UNAVAILABLE};
 use bowline_core::connection::Connection;
 use bowline_core::failure::{Executed, Failure};
@@ -9,6 +10,7 @@ use bowline_core::port::{ExchangeCall, Exchanged, SealError, SignError, StoreErr
 use http::Uri;
 
 use super::Life;
+use crate::attribution::{Age, Presented};
 use crate::front;
 
 impl Life {
@@ -23,6 +25,27 @@ impl Life {
         }
         let connections = self.ports.registry.connections(grant.tenant).await?;
         Ok(connections.into_iter().find(|connection| connection.calls_with(grant.id)))
+    }
+
+    /// What the gateway before a provider is shown when that is asked for `url`: nothing if none stands there.
+    pub(super) fn before(&self, client: &OauthClient, via: Option<&Connection>, url: &str) -> Option<Front> {
+        let gateway =
+            via.filter(|via| passes(client, via, &reached(client, url.to_owned())))?.gateway.as_ref()?;
+        Some(match gateway.grant() {
+            Some(grant) => {
+                Front::Token { grant, version: self.shown(client.tenant, grant).map(|(is, _)| is) }
+            }
+            None => Front::Key,
+        })
+    }
+
+    /// The gateway has refused its token: it is got anew. Fails if there is none.
+    pub(super) async fn anew(&self, client: &OauthClient, front: &Front) -> Result<(), Failure> {
+        let Front::Token { grant, version } = front else { return Ok(()) };
+        // If it was not known before the call, it was got for it.
+        let sent =
+            version.or_else(|| self.shown(client.tenant, *grant).map(|(is, _)| is)).unwrap_or_default();
+        self.refused(client.tenant, *grant, sent).await.map(|_| ()).map_err(front::no_token)
     }
 
     /// Sends a call, made for where the provider believes to be, to where it is reached.
@@ -50,13 +73,37 @@ impl Life {
         call: &mut ExchangeCall,
     ) -> Result<(), SignError> {
         call.handshake = front::handshake(&self.secrets, connection).await?;
-        // The gateway's own provider is what its token comes from; and a key is shown to the gateway only.
-        if client.provider != Provider::Gateway && front::same_origin(&call.url, &connection.base_url) {
+        if passes(client, connection, &call.url) {
             let to: Uri = call.url.parse().map_err(|_| SignError::Unfit)?;
             front::pass(&self.secrets, Some(self), connection, &to, &mut call.headers).await?;
         }
         Ok(())
     }
+}
+
+/// What a gateway was shown on the way to a provider.
+pub(super) enum Front {
+    /// What is good until somebody ends it.
+    Key,
+    /// The token of this grant, in this version if that was known before.
+    Token { grant: GrantId, version: Option<i64> },
+}
+
+impl Front {
+    /// As attribution wants to know it; `renewed`: the token was got anew for this very call.
+    pub(super) const fn presented(&self, renewed: bool) -> Presented {
+        match self {
+            Self::Key => Presented::Fixed,
+            Self::Token { .. } if renewed => Presented::Token(Age::Renewed),
+            Self::Token { .. } => Presented::Token(Age::Fresh),
+        }
+    }
+}
+
+/// Whether a call to a provider goes by the gateway of a connection. The gateway's own provider is what its token comes
+/// from; and what a gateway wants to see is shown to it only.
+fn passes(client: &OauthClient, connection: &Connection, url: &str) -> bool {
+    client.provider != Provider::Gateway && front::same_origin(url, &connection.base_url)
 }
 
 /// The address at which we reach what the provider calls `url`.

@@ -1,5 +1,6 @@
 //! Who signed in, and which Jira that reaches.
 
+use bowline_core::TenantId;
 use bowline_core::connection::{Connection, Identity};
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::port::{ExchangeCall, Exchanged};
@@ -28,8 +29,8 @@ pub struct Site {
     pub scopes: Vec<String>,
 }
 
-/// A provider, and a connection by whose way it is reached.
-type By<'a> = (&'a OauthClient, &'a Connection);
+/// A provider, and a connection by whose way it is reached, if something stands before it.
+type By<'a> = (&'a OauthClient, Option<&'a Connection>);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,9 +44,9 @@ struct Myself {
 impl Life {
     /// The Jira sites that a token of Atlassian's cloud reaches. The same site may be listed for each product, told apart
     /// by scopes ("OAuth 2.0 (3LO) apps", accessible resources).
-    pub(super) async fn sites(&self, tokens: &Tokens) -> Result<Vec<Site>, NoConsent> {
+    pub(super) async fn sites(&self, client: &OauthClient, tokens: &Tokens) -> Result<Vec<Site>, NoConsent> {
         let url = format!("{}/oauth/token/accessible-resources", self.options.cloud_api);
-        let answer = self.get(url, &tokens.access, None).await?;
+        let answer = self.get(url, &tokens.access, (client, None)).await?;
         let all: Vec<Site> = serde_json::from_slice(&answer)
             .map_err(|_| NoConsent::NoSite("no list of sites: the answer cannot be read".to_owned()))?;
         let mut sites: Vec<Site> = Vec::new();
@@ -59,7 +60,7 @@ impl Life {
 
     /// The address at Atlassian's gateway of the site that people open here; `None` if there is no such site. It is asked
     /// without credentials, and its answer names no address: only an id, which is put below the configured gateway.
-    pub async fn site_api_of(&self, browse_url: &str) -> Option<String> {
+    pub async fn site_api_of(&self, tenant: TenantId, browse_url: &str) -> Option<String> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Info {
@@ -69,7 +70,7 @@ impl Life {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let (method, url) = (Method::GET, format!("{browse_url}/_edge/tenant_info"));
         let (body, operation) = (Secret::new(Vec::new()), "site.tenant_info");
-        let call = ExchangeCall { method, url, headers, body, operation, handshake: None };
+        let call = ExchangeCall { tenant, method, url, headers, body, operation, handshake: None };
         let Exchanged::Answer(answer) = self.ports.exchange.exchange(call).await else { return None };
         let Info { cloud_id } = serde_json::from_slice(&answer.body).ok()?;
         let plain = (1..=100).contains(&cloud_id.len())
@@ -97,11 +98,11 @@ impl Life {
             }
             (_, Some(site)) => {
                 let url = format!("{}/rest/api/3/myself", self.site_api(site));
-                self.get(url, &tokens.access, None).await?
+                self.get(url, &tokens.access, (client, None)).await?
             }
             (_, None) => {
                 let url = format!("{}/rest/api/2/myself", client.issuer);
-                self.get(url, &tokens.access, Some((client, via))).await?
+                self.get(url, &tokens.access, (client, Some(via))).await?
             }
         };
         let unreadable = || NoConsent::NoSite("an answer about itself that cannot be read".to_owned());
@@ -111,7 +112,7 @@ impl Life {
         Ok(Identity { id, name })
     }
 
-    async fn get(&self, url: String, token: &str, by: Option<By<'_>>) -> Result<bytes::Bytes, NoConsent> {
+    async fn get(&self, url: String, token: &str, by: By<'_>) -> Result<bytes::Bytes, NoConsent> {
         self.fetch(url, format!("Bearer {token}"), by).await
     }
 
@@ -131,14 +132,14 @@ impl Life {
             .sign(&Call::new(&Method::GET, &uri), &Attempt::fresh(clock, entropy))
             .map_err(|_| broken())?;
         let header = signed.authorization.to_string();
-        self.fetch(url, header, Some((client, via))).await
+        self.fetch(url, header, (client, Some(via))).await
     }
 
     async fn fetch(
         &self,
         url: String,
         authorization: String,
-        by: Option<By<'_>>,
+        (client, via): By<'_>,
     ) -> Result<bytes::Bytes, NoConsent> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -148,12 +149,9 @@ impl Life {
         headers.insert(AUTHORIZATION, value);
         let body = Secret::new(Vec::new());
         let (method, operation, handshake) = (Method::GET, "oauth.whoami", None);
-        let call = ExchangeCall { method, url, headers, body, operation, handshake };
-        let exchanged = match by {
-            Some((client, via)) => self.reach(client, Some(via), call).await,
-            None => self.ports.exchange.exchange(call).await,
-        };
-        match exchanged {
+        let tenant = client.tenant;
+        let call = ExchangeCall { tenant, method, url, headers, body, operation, handshake };
+        match self.reach(client, via, call).await {
             Exchanged::Answer(answer) if answer.status.is_success() && !answer.is_page() => Ok(answer.body),
             Exchanged::Answer(answer) => {
                 Err(NoConsent::NoSite(format!("no Jira that answers it: the answer was {}", answer.status)))

@@ -141,6 +141,9 @@ pub(crate) struct Update {
     /// A file with a new token or password; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+    /// Sign in with a new grant of this registration.
+    #[arg(long, value_name = "NAME", conflicts_with = "secret_file")]
+    oauth_client: Option<String>,
     /// When the token ends, such as 2027-01-31.
     #[arg(long, value_name = "DATE")]
     expires: Option<jiff::civil::Date>,
@@ -239,7 +242,9 @@ impl Update {
         if let Some(file) = &self.webhook_secret_file {
             body["webhook_secret"] = json!(secret::read("webhook secret", Some(file))?.expose_text());
         }
-        for (key, value) in [("base_url", &self.url), ("browse_url", &self.browse_url)] {
+        let texts =
+            [("base_url", &self.url), ("browse_url", &self.browse_url), ("oauth_client", &self.oauth_client)];
+        for (key, value) in texts {
             if let Some(value) = value {
                 body[key] = json!(value);
             }

@@ -3,6 +3,7 @@
 //! `config.default.toml` is the list of keys: what is not in it is unknown. Each section is a file here.
 
 mod data;
+mod deployment;
 mod grants;
 mod keys;
 mod log;
@@ -17,6 +18,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 pub(crate) use data::Data;
+pub(crate) use deployment::{Deployment, Trust};
 pub(crate) use grants::Grants;
 pub(crate) use keys::Keys;
 pub(crate) use log::{Format, Log};
@@ -32,6 +34,8 @@ pub(crate) const DEFAULTS: &str = include_str!("config.default.toml");
 /// The whole configuration.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Config {
+    /// For whom this installation is.
+    pub(crate) deployment: Deployment,
     /// Where to listen, and for whom.
     pub(crate) server: Server,
     /// The data folder.
@@ -58,8 +62,8 @@ impl Config {
 
     /// As TOML, without passwords.
     pub(crate) fn show(&self) -> String {
-        let Self { server, data, store, keys, net, grants, sync, log } = self;
-        let services = [server.show(), data.show(), store.show(), keys.show(), net.show()];
+        let Self { deployment, server, data, store, keys, net, grants, sync, log } = self;
+        let services = [deployment.show(), server.show(), data.show(), store.show(), keys.show(), net.show()];
         let work = [grants.show(), sync.show(), log.show()];
         services.into_iter().chain(work).collect::<Vec<_>>().join("\n")
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use toml::de::{DeTable, DeValue};
+use serde::Deserialize as _;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Table, Value};
 
 use super::{Config, DEFAULTS};
@@ -108,8 +109,9 @@ fn from_file(path: &Path, known: &BTreeMap<String, Value>, given: &mut Values, p
         for (key, value) in keys {
             let place = format!("{name} line {}", line(key.span().start + 1));
             let full = format!("{}.{}", section.get_ref(), key.get_ref());
-            let text = text.get(value.span()).unwrap_or_default();
-            accept(&full, parse(text), place, known, given, problems);
+            // Not by its text: a table may stand under a header of its own, `[net.allow_for]`.
+            let value = Value::deserialize(ValueDeserializer::from(value.clone())).ok();
+            accept(&full, value, place, known, given, problems);
         }
     }
 }

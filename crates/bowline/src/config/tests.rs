@@ -54,6 +54,45 @@ fn the_environment_wins_over_the_file_and_needs_no_quotes() {
 }
 
 #[test]
+fn rules_for_one_tenant_are_written_in_any_way_that_toml_knows_and_count_for_it_alone() {
+    let tenant = |name: &str, number: u32| bowline_core::tenant::Tenant {
+        id: format!("ten_{number:032x}").parse().unwrap(),
+        name: name.to_owned(),
+        created_at: bowline_core::Timestamp::UNIX_EPOCH,
+    };
+    let tenants = [tenant("acme", 1), tenant("globex", 2)];
+    let path = std::env::temp_dir().join(format!("bowline-rules-{}.toml", std::process::id()));
+    let read = |text: &str, environment: &[(String, String)]| {
+        std::fs::write(&path, text).unwrap();
+        Config::load(Some(&path), environment).unwrap()
+    };
+    let inline = "[net]\nallow_for = { acme = [\"10.0.0.0/8\"], nobody = [\"10.0.0.1\"] }\n";
+    let headed = "[net]\nplain_http = false\n\n[net.allow_for]\nacme = [\"10.0.0.0/8\"]\n";
+    let id = format!("{{ ten_{:032x} = [\"10.0.0.0/8\"] }}", 1);
+    for config in [read(inline, &[]), read(headed, &[]), read("", &set("BOWLINE_NET__ALLOW_FOR", &id))] {
+        let settings = config.net.settings(config.deployment.trust, &tenants);
+        assert_eq!(settings.allow_for.len(), 1);
+        assert_eq!(settings.allow_for[&tenants[0].id], ["10.0.0.0/8".parse().unwrap()]);
+        assert!(config.show().contains("= [\"10.0.0.0/8\"]"), "{}", config.show());
+    }
+    std::fs::remove_file(&path).unwrap();
+    let told = problem("[net.allow_for]\nacme = [\"10.0.0.0/99\"]\n", &[]);
+    assert!(told.contains("10.0.0.0/99") && told.contains("net.allow_for"), "{told}");
+}
+
+#[test]
+fn who_is_trusted_is_for_the_deployment_to_say() {
+    let trust = |environment: &[(String, String)]| {
+        let config = Config::load(None, environment).unwrap();
+        config.net.settings(config.deployment.trust, &[]).own_authorities
+    };
+    assert!(trust(&[]));
+    assert!(!trust(&set("BOWLINE_DEPLOYMENT__TRUST", "hosted")));
+    let told = problem("[deployment]\ntrust = \"everybody\"\n", &[]);
+    assert!(told.contains("FILE line 2") && told.contains("hosted"), "{told}");
+}
+
+#[test]
 fn a_misspelt_key_is_told_with_its_line_and_the_nearest_known_one() {
     let told = problem("[server]\nlissten = \"127.0.0.1:1\"\n", &[]);
     assert_eq!(told, "FILE line 2: there is no key `server.lissten`; did you mean `server.listen`?");

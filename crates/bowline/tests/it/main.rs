@@ -21,4 +21,7 @@ mod keys;
 mod layers;
 mod life;
 mod processes;
+mod reach;
+#[cfg(feature = "crash")]
+mod replaced;
 mod sign_in;

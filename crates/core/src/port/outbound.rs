@@ -133,6 +133,8 @@ pub trait Signer: Send + Sync {
 
 /// A call to a provider of tokens. It carries its own credentials, so nothing is added to it.
 pub struct ExchangeCall {
+    /// Whose call it is: what one customer may reach is not for another.
+    pub tenant: TenantId,
     /// POST, or GET for asking what a token reaches.
     pub method: Method,
     /// The absolute URL.

@@ -58,6 +58,36 @@ async fn a_name_whose_answer_changes_is_called_at_the_checked_address_or_not_at_
     assert!(bad.heard().is_empty());
 }
 
+/// The name leads inside, where one customer may go; then it leads elsewhere, for whoever asks.
+#[tokio::test]
+async fn what_one_customers_rule_opened_carries_no_call_of_another() {
+    let stays = || Reply::SayAndStay(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".to_vec());
+    let inside = Server::start_at("127.0.0.2:0", move |_| stays()).await;
+    let port = inside.address.port();
+    let outside = Server::start_at(&format!("127.0.0.1:{port}"), |_| Reply::ok()).await;
+    let rules = |rule: &str| vec![rule.parse().unwrap()];
+    let one = connection(&format!("http://jira.example:{port}"));
+    let mut other = one.clone();
+    other.tenant = format!("ten_{:032x}", 2).parse().unwrap();
+    other.id = format!("con_{:032x}", 2).parse().unwrap();
+    let allow_for = [(one.tenant, rules("127.0.0.2"))].into();
+    let bench = Bench::with(Settings { allow: rules("127.0.0.1"), allow_for, ..Settings::default() });
+    bench.names.say(&["127.0.0.2", "127.0.0.2", "127.0.0.1"]);
+
+    bench.pipeline.send(&one, read("/x")).await.unwrap();
+    let failure = bench.pipeline.send(&other, read("/x")).await.unwrap_err();
+    assert_eq!((failure.code, failure.act), (NET_ADDRESS_REFUSED, Act::Wait));
+    bench.hand.turn(Duration::from_secs(31));
+    let failure = bench.pipeline.send(&other, read("/x")).await.unwrap_err();
+    assert_eq!(failure.code, NET_ADDRESS_REFUSED);
+    assert_eq!((inside.heard().len(), bench.signatures()), (1, 1));
+
+    bench.hand.turn(Duration::from_secs(31));
+    bench.pipeline.send(&other, read("/x")).await.unwrap();
+    assert_eq!(inside.heard().len(), 1, "the open connection to the inside is not for the other customer");
+    assert_eq!(outside.heard().len(), 1);
+}
+
 #[tokio::test]
 async fn a_name_is_looked_up_once_in_half_a_minute() {
     let server = Server::start(|_| Reply::ok()).await;

@@ -7,6 +7,7 @@
 )]
 
 mod addresses;
+mod exchanges;
 mod limits;
 mod redaction;
 mod repeats;

@@ -23,6 +23,10 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
+    pub(crate) fn new() -> Self {
+        Self { now: Mutex::new(Timestamp::UNIX_EPOCH), slept: Mutex::default() }
+    }
+
     pub(crate) fn turn(&self, length: Duration) {
         *self.now.lock().unwrap() += SignedDuration::try_from(length).unwrap();
     }
@@ -125,7 +129,7 @@ impl Bench {
 
     pub(crate) fn with(settings: Settings) -> Self {
         bowline_net::start();
-        let hand = Arc::new(Hand { now: Mutex::new(Timestamp::UNIX_EPOCH), slept: Mutex::default() });
+        let hand = Arc::new(Hand::new());
         let (signer, names, tally) =
             (Arc::<Counting>::default(), Arc::<Planted>::default(), Arc::<Tally>::default());
         let world = World {

@@ -42,8 +42,13 @@ pub(super) enum How {
     /// The connection is changed, and changed back.
     Patch(Value, Value),
     /// Something is set elsewhere, and set back, after which the connection is changed if that is needed. What cannot be
-    /// set back comes last. `{"hours": n}` lets time pass.
+    /// set back comes last. `{"hours": n}` lets time pass, `{"renew": true}` gets new tokens.
     Set(At, Vec<Value>, Vec<Value>, Option<Value>),
+    /// The same, and the person has to consent anew.
+    Ended(At, Vec<Value>, Vec<Value>),
+    /// The person consents to less, for a registration with these scopes: it reads, but an edit does not arrive. Then to
+    /// all again.
+    Narrow(&'static [&'static str]),
     /// Wrong passwords by somebody else lock the account, and a person unlocks it. Whoever has a session needs it for
     /// the next one, so the connection is changed to have none.
     Captcha(Value),
@@ -54,7 +59,7 @@ pub(super) enum How {
 /// The key that the gateway takes.
 pub(super) const KEY: &str = "gateway-key-that-is-good";
 
-use How::{Captcha, Mended, Patch, Set};
+use How::{Captcha, Ended, Mended, Narrow, Patch, Set};
 
 pub(super) fn broken(layer: &'static str, kind: &'static str, how: How) -> Break {
     Break { layer, kind, how }
@@ -142,10 +147,54 @@ fn token() -> Vec<Break> {
     ]
 }
 
-/// OAuth 1.0a: what cannot be mended without a person comes last.
-fn oauth1(consumer: &str) -> Vec<Break> {
+/// OAuth 1.0a. Wrong: Jira expects another signature, as it does with another key, or where it believes to be elsewhere.
+pub(super) fn oauth1(at: At, consumer: &str) -> Vec<Break> {
+    let seen = |url: &str| vec![json!({"oauth1": {"seen": url}})];
+    // Tokens for an hour, and a session to renew them by for two, both of which end.
+    let rules = |access: i64, session: i64, window: i64| {
+        let times = json!({"access_seconds": access, "session_seconds": session, "window_seconds": window});
+        json!({ "oauth1": times })
+    };
+    let short = vec![rules(3_600, 7_200, 86_400), json!({"renew": true}), json!({"hours": 3})];
+    let usual = vec![rules(157_680_000, 160_272_000, 300)];
     let revoke = json!({"oauth1": {"revoke": {"consumer": consumer}}});
-    vec![broken("application", "revoked", Set(At::Jira, vec![revoke], Vec::new(), None))]
+    vec![
+        broken("application", "wrong", Set(at, seen("http://elsewhere.example"), seen(""), None)),
+        broken("application", "expired", Ended(at, short, usual)),
+        broken("application", "revoked", Ended(at, vec![revoke], Vec::new())),
+    ]
+}
+
+/// OAuth 2.0 of Data Center.
+fn oauth2() -> Vec<Break> {
+    let client = |secret: &str| json!({"oauth2": {"client": {"id": "bowline", "secret": secret}}});
+    let wrong = vec![client("another"), json!({"hours": 9})];
+    let revoke = json!({"oauth2": {"revoke": {"user": "ada"}}});
+    vec![
+        broken("application", "wrong", Set(At::Jira, wrong, vec![client("secret-bowline")], None)),
+        // A refresh token that nobody uses for ninety days is over.
+        broken("application", "expired", Ended(At::Jira, vec![json!({"hours": 91 * 24})], Vec::new())),
+        broken("application", "revoked", Ended(At::Jira, vec![revoke], Vec::new())),
+        broken("application", "scope", Narrow(&["READ"])),
+    ]
+}
+
+/// A service account of Data Center: nobody consents.
+fn service() -> Vec<Break> {
+    let client = |secret: &str| {
+        let client = json!({"id": "bowline-service", "secret": secret, "service": "bob"});
+        vec![json!({"oauth2": {"client": client}}), json!({"hours": 9})]
+    };
+    let active = |active: bool| vec![json!({"account": {"user": "bob", "active": active}})];
+    vec![
+        broken(
+            "application",
+            "wrong",
+            Set(At::Jira, client("another"), client("secret-bowline-service"), None),
+        ),
+        broken("application", "expired", Mended(At::Jira, vec![json!({"hours": 4})])),
+        broken("application", "revoked", Set(At::Jira, active(false), active(true), None)),
+    ]
 }
 
 struct Dc<'a>(&'a Scene);
@@ -277,7 +326,7 @@ pub(super) fn gateways(scene: &Scene) -> Vec<Combination> {
                 "gateway OAuth 2.0 before OAuth 1.0a",
                 dc.at(&at(open, "/token"), json!({ "gateway": {"oauth_client": "gate-open"} })),
                 vec![token_ends(), End::Renew("OAuth 1.0a token")],
-                vec![gateway_token("open"), oauth1("third")],
+                vec![gateway_token("open"), oauth1(At::Jira, "third")],
             )
         },
     ]
@@ -287,10 +336,7 @@ pub(super) fn gateways(scene: &Scene) -> Vec<Combination> {
 pub(super) fn grants(scene: &Scene) -> Vec<Combination> {
     let dc = Dc(scene);
     let (jira, mutual) = (scene.jira.url(), format!("{}/open", scene.nginx.mutual));
-    let revoke2 = json!({"oauth2": {"revoke": {"user": "ada"}}});
-    let oauth2 = json!({
-        "provider": "jira_oauth2", "issuer": jira, "client_id": "bowline", "secret": "secret-bowline",
-    });
+    let client = |provider: &str, id: &str| json!({ "provider": provider, "issuer": jira, "client_id": id, "secret": format!("secret-{id}") });
     let pages = vec![vec![("os_username", "ada"), ("os_password", "ada")], vec![("decision", "allow")]];
     vec![
         Combination {
@@ -300,7 +346,7 @@ pub(super) fn grants(scene: &Scene) -> Vec<Combination> {
                 "OAuth 1.0a",
                 dc.at(jira, json!({})),
                 vec![End::Renew("OAuth 1.0a token")],
-                vec![oauth1("first")],
+                vec![oauth1(At::Jira, "first")],
             )
         },
         Combination {
@@ -310,17 +356,26 @@ pub(super) fn grants(scene: &Scene) -> Vec<Combination> {
                 "OAuth 1.0a + certificate",
                 dc.at(&mutual, json!({ "certificate": dc.certificate() })),
                 vec![End::Renew("OAuth 1.0a token"), next_certificate(scene)],
-                vec![certificate(scene), vec![certificate_missing(scene)], oauth1("second")],
+                vec![certificate(scene), vec![certificate_missing(scene)], oauth1(At::Jira, "second")],
             )
         },
         Combination {
-            client: Some(oauth2),
+            client: Some(client("jira_oauth2", "bowline")),
             consent: pages,
             ..plain(
                 "OAuth 2.0 with PKCE",
                 dc.at(jira, json!({})),
                 vec![End::Pass("access token", At::Jira, 2)],
-                vec![vec![broken("application", "revoked", Set(At::Jira, vec![revoke2], Vec::new(), None))]],
+                vec![oauth2()],
+            )
+        },
+        Combination {
+            client: Some(client("jira_service", "bowline-service")),
+            ..plain(
+                "service account",
+                dc.at(jira, json!({})),
+                vec![End::Pass("access token", At::Jira, 2)],
+                vec![service()],
             )
         },
     ]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::combinations::How::{Patch, Set};
-use super::combinations::{Combination, End, account, broken, plain};
+use super::combinations::How::{Ended, Mended, Narrow, Patch, Set};
+use super::combinations::{Break, Combination, End, account, broken, oauth1, plain};
 use super::scene::{At, Scene};
 
 /// Jira Cloud.
@@ -23,8 +23,7 @@ pub(super) fn cloud(scene: &Scene) -> Vec<Combination> {
     let service = json!({
         "provider": "atlassian_service", "client_id": "bowline-service", "secret": "secret-bowline-service",
     });
-    let revoke = vec![json!({"revoke": {"user": "ada", "app": "bowline"}}), json!({"hours": 9})];
-    let other = vec![json!({"app": {"id": "bowline-service", "secret": "another"}}), json!({"hours": 9})];
+    let link = json!({ "provider": "jira_oauth1", "issuer": site, "client_id": "cloud" });
     let ends = || vec![End::Pass("access token", At::Cloud, 2)];
     vec![
         plain(
@@ -50,22 +49,66 @@ pub(super) fn cloud(scene: &Scene) -> Vec<Combination> {
         Combination {
             client: Some(app),
             consent: vec![vec![("account", "ada"), ("site", "acme"), ("decision", "accept")]],
+            ..plain("Cloud OAuth 2.0 (3LO)", at(site, json!({})), ends(), vec![consent_breaks()])
+        },
+        Combination {
+            client: Some(link),
+            consent: vec![vec![("account", "ada"), ("approve", "Allow")]],
             ..plain(
-                "Cloud OAuth 2.0 (3LO)",
+                "Cloud OAuth 1.0a",
                 at(site, json!({})),
-                ends(),
-                vec![vec![broken("application", "revoked", Set(At::Cloud, revoke, Vec::new(), None))]],
+                vec![End::Renew("OAuth 1.0a token")],
+                vec![oauth1(At::Site, "cloud")],
             )
         },
         Combination {
             client: Some(service),
-            ..plain(
-                "Cloud service account",
-                at(&gateway, json!({})),
-                ends(),
-                vec![vec![broken("application", "wrong", Set(At::Cloud, other, Vec::new(), None))]],
-            )
+            ..plain("Cloud service account", at(&gateway, json!({})), ends(), vec![service_breaks()])
         },
+    ]
+}
+
+/// An app, and the access token that it got before has ended.
+fn app(id: &str, more: (&str, Value)) -> Vec<Value> {
+    let mut app = json!({ "id": id });
+    app[more.0] = more.1;
+    vec![json!({ "app": app }), json!({"hours": 9})]
+}
+
+/// OAuth 2.0 (3LO).
+fn consent_breaks() -> Vec<Break> {
+    let secret = |secret: &str| app("bowline", ("secret", json!(secret)));
+    let revoke = vec![json!({"revoke": {"user": "ada", "app": "bowline"}}), json!({"hours": 9})];
+    let less = &["offline_access", "read:jira-user", "read:jira-work"];
+    vec![
+        broken("application", "wrong", Set(At::Cloud, secret("another"), secret("secret-bowline"), None)),
+        // A refresh token that nobody uses for ninety days is over.
+        broken("application", "expired", Ended(At::Cloud, vec![json!({"hours": 91 * 24})], Vec::new())),
+        broken("application", "revoked", Ended(At::Cloud, revoke, Vec::new())),
+        broken("application", "scope", Narrow(less)),
+    ]
+}
+
+/// A service account.
+fn service_breaks() -> Vec<Break> {
+    let of = |more| app("bowline-service", more);
+    let secret = |secret: &str| of(("secret", json!(secret)));
+    let all = ["read:jira-user", "read:jira-work", "write:jira-work", "manage:jira-webhook"];
+    // What the token in hand may do was said when it was got.
+    let again = [of(("scopes", json!(all))), vec![json!({"renew": true})]].concat();
+    // A token that was got while the account was away lives longer than nine hours.
+    let scopes = |scopes: &[&str]| [of(("scopes", json!(scopes))), vec![json!({"hours": 9})]].concat();
+    let active =
+        |active: bool| vec![json!({"account": {"user": "robot", "active": active}}), json!({"hours": 9})];
+    vec![
+        broken(
+            "application",
+            "wrong",
+            Set(At::Cloud, secret("another"), secret("secret-bowline-service"), None),
+        ),
+        broken("application", "expired", Mended(At::Cloud, vec![json!({"hours": 4})])),
+        broken("application", "revoked", Set(At::Cloud, active(false), active(true), None)),
+        broken("application", "scope", Set(At::Cloud, scopes(&["write:jira-work"]), again, None)),
     ]
 }
 

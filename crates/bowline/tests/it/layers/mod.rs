@@ -3,209 +3,22 @@
 
 mod combinations;
 mod elsewhere;
+mod hosted;
 mod nginx;
 mod pki;
+mod proof;
 mod scene;
 mod table;
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::house::{Database, Folder, Kind, SOON, Service, environment, http};
-use combinations::{Break, Combination, End, How};
+use crate::house::{Database, Folder, Kind, Service, environment};
+use combinations::Combination;
 use pki::Authority;
 use scene::{At, Scene};
 use table::Row;
-
-impl Scene {
-    /// What a combination is worth: a row of the table.
-    async fn prove(&self, number: usize, combination: &Combination) -> Row {
-        let name = format!("c{number}");
-        self.connect(&name, combination).await;
-        let mut row = Row::new(combination.title);
-        let pair = self.works(&name, combination).await;
-        for end in &combination.ends {
-            self.end(&name, end).await;
-            self.still_works(&pair, &format!("after {number}")).await;
-            row.ends.push(match end {
-                End::Pass(what, ..) | End::Replace(what, _) | End::Renew(what) => what,
-            });
-        }
-        // Nothing but the tests calls from here on.
-        self.service.ok("POST", &format!("/api/v1/profiles/{name}/pause"), &json!({})).await;
-        self.service.settled().await;
-        for broken in &combination.breaks {
-            let said = self.break_and_mend(&name, combination.title, broken).await;
-            row.breaks.push((broken.layer, broken.kind, said));
-        }
-        row
-    }
-
-    async fn connect(&self, name: &str, combination: &Combination) {
-        let mut ask = combination.ask.clone();
-        ask["name"] = json!(name);
-        if let Some(client) = &combination.client {
-            let mut client = client.clone();
-            client["name"] = json!(format!("{name}-client"));
-            let made = self.service.ok("POST", "/api/v1/oauth-clients", &client).await;
-            if client["provider"] == "jira_oauth1" {
-                let consumer = json!({"key": client["client_id"], "public_key": made["public_key"]});
-                self.set(At::Jira, json!({"oauth1": {"consumer": consumer}})).await;
-            }
-            ask["oauth_client"] = made["id"].clone();
-        }
-        self.service.ok("POST", "/api/v1/connections", &ask).await;
-        if !combination.consent.is_empty() {
-            let forms: Vec<&[(&str, &str)]> = combination.consent.iter().map(Vec::as_slice).collect();
-            self.consent(name, &forms).await;
-        }
-        let verdict = self.test(name).await;
-        assert_eq!(verdict["ok"], true, "{}: {verdict:#}\n{}", combination.title, self.service.told());
-    }
-
-    /// Shares a story, and has an edit on either side reach the other.
-    async fn works(&self, name: &str, combination: &Combination) -> Pair {
-        let targetprocess = combination.ask["tool"] == "targetprocess";
-        let (left, right) = if targetprocess { ("other-jira", name) } else { (name, "other") };
-        self.profile(name, left, right).await;
-        let jira = match combination.ask["tool"].as_str() {
-            Some("jira_cloud") => self.cloud.sites()[0].running().url().to_owned(),
-            _ => self.jira.url().to_owned(),
-        };
-        let issue = self.story(&jira, combination.title).await;
-        let ask = json!({"profile": name, "side": "left", "item": issue});
-        let made = self.service.ok("POST", "/api/v1/shares", &ask).await;
-        let path = format!("/api/v1/shares/{}", made["id"].as_str().unwrap());
-        let share = self.service.until(&path, |share| share["state"] == "active").await;
-        let story = share["right"]["id"].as_str().unwrap().to_owned();
-        let pair = Pair { jira, issue, targetprocess: self.targetprocess.url().to_owned(), story };
-        self.still_works(&pair, "works").await;
-        pair
-    }
-
-    async fn still_works(&self, pair: &Pair, word: &str) {
-        let written = format!("{word}: written to Jira");
-        let story: u64 = pair.story.parse().unwrap();
-        let edit = json!({"as": "bob", "item": story, "fields": {"Name": written}});
-        self.edit(&pair.targetprocess, edit).await;
-        self.titled(&pair.jira, &pair.issue, &written).await;
-        let read = format!("{word}: read from Jira");
-        self.edit(&pair.jira, json!({"as": "ada", "item": pair.issue, "fields": {"summary": read}})).await;
-        self.titled(&pair.targetprocess, &pair.story, &read).await;
-    }
-
-    async fn end(&self, name: &str, end: &End) {
-        match end {
-            End::Pass(_, at, hours) => {
-                self.pass(*at, *hours).await;
-                let verdict = self.test(name).await;
-                assert_eq!(verdict["ok"], true, "{name}: {verdict:#}\n{}", self.service.told());
-                self.pass(*at, 0).await;
-            }
-            End::Replace(_, patch) => self.change(name, patch).await,
-            End::Renew(_) => {
-                let grant = self.connection(name).await["sign_in"]["grant"].as_str().unwrap().to_owned();
-                let path = format!("/api/v1/grants/{grant}");
-                let before = self.service.get(&path).await["rotated_at"].clone();
-                self.service.ok("POST", &format!("{path}/renew"), &json!({})).await;
-                self.service.until(&path, |now| now["rotated_at"] != before).await;
-            }
-        }
-    }
-
-    /// What is said while a layer is broken; afterwards the connection works again, if that can be.
-    async fn break_and_mend(&self, name: &str, title: &str, broken: &Break) -> String {
-        match &broken.how {
-            How::Patch(bad, _) => self.change(name, bad).await,
-            How::Set(at, settings, ..) | How::Mended(at, settings) => self.all(*at, settings).await,
-            How::Captcha(patch) => {
-                self.lock_out().await;
-                self.change(name, patch).await;
-            }
-        }
-        let verdict = self.test(name).await;
-        let what = format!("{title}: {} {}", broken.layer, broken.kind);
-        if matches!(broken.how, How::Mended(..)) {
-            assert_eq!(verdict["ok"], true, "{what}: {verdict:#}");
-            return "renewed".to_owned();
-        }
-        let told = || self.service.told();
-        assert_eq!(verdict["ok"], false, "{what} went unnoticed");
-        assert_eq!(verdict["layer"], broken.layer, "{what}: {verdict:#}\n{}", told());
-        let code = verdict["code"].as_str().unwrap().to_owned();
-        let mendable = match &broken.how {
-            How::Patch(_, good) => {
-                self.change(name, good).await;
-                true
-            }
-            How::Set(at, _, settings, patch) => {
-                self.pass(*at, 0).await;
-                self.all(*at, settings).await;
-                if let Some(patch) = patch {
-                    self.change(name, patch).await;
-                }
-                !settings.is_empty()
-            }
-            How::Captcha(_) => {
-                self.set(At::Jira, json!({"login": {"reset": "ada"}})).await;
-                true
-            }
-            How::Mended(..) => true,
-        };
-        if mendable {
-            self.well(name, &what).await;
-        }
-        code
-    }
-
-    /// Somebody who waits for a refused session waits up to ten seconds.
-    async fn well(&self, name: &str, what: &str) {
-        let started = tokio::time::Instant::now();
-        loop {
-            let verdict = self.test(name).await;
-            if verdict["ok"] == true {
-                return;
-            }
-            assert!(started.elapsed() < SOON, "{what} does not mend: {verdict:#}\n{}", self.service.told());
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-
-    async fn all(&self, at: At, settings: &[Value]) {
-        for settings in settings {
-            match settings["hours"].as_i64() {
-                Some(hours) => self.pass(at, hours).await,
-                None => {
-                    self.set(at, settings.clone()).await;
-                }
-            }
-        }
-    }
-
-    /// Somebody tries Ada's password at Jira until it wants a person. A good sign-in of another connection between two
-    /// guesses starts the count anew.
-    async fn lock_out(&self) {
-        let url = format!("{}/rest/auth/1/session", self.jira.url());
-        for _ in 0..100 {
-            let body = json!({"username": "ada", "password": "guessed"}).to_string();
-            let answer = http("POST", &url, &[("content-type", "application/json")], body).await.unwrap();
-            if answer.status == 403 {
-                return;
-            }
-        }
-        panic!("Jira never wants a person");
-    }
-}
-
-/// Two items that are in step.
-struct Pair {
-    jira: String,
-    issue: String,
-    targetprocess: String,
-    story: String,
-}
 
 async fn proved(which: fn(&Scene) -> Vec<Combination>) -> Vec<Row> {
     let scene = Scene::new().await;
@@ -272,6 +85,44 @@ async fn a_server_that_ends_the_handshake_blames_the_transport() {
         (&json!("transport"), &json!("net.tls")),
         "nobody else trusts its authority"
     );
+}
+
+/// The gateway's token has ended at its provider before anybody here thinks so, and then the tool's own is renewed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_behind_a_gateway_gets_the_gateways_token_anew() {
+    let scene = Scene::new().await;
+    let all = combinations::gateways(&scene);
+    let combination = all.iter().find(|one| one.title == "gateway OAuth 2.0 before OAuth 1.0a").unwrap();
+    scene.connect("c", combination).await;
+    let connection = scene.connection("c").await;
+    let gateway = format!("/api/v1/grants/{}", connection["gateway"]["grant"].as_str().unwrap());
+    let before = scene.service.get(&gateway).await["rotated_at"].clone();
+    scene.set(At::Provider, json!({"oauth2": {"revoke": {"client": "bowline-service"}}})).await;
+    scene.renewed("c").await;
+    assert_ne!(scene.service.get(&gateway).await["rotated_at"], before);
+    let grant = scene.service.get(&scene.grant("c").await.unwrap()).await;
+    assert_eq!((&grant["state"], &grant["reason"]), (&json!("active"), &Value::Null), "{grant:#}");
+    assert_eq!(scene.test("c").await["ok"], true);
+}
+
+/// What a connection shows its gateway is a grant that nobody else needs: it goes with what it was for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateways_grant_goes_with_its_gateway_unless_somebody_else_calls_with_it() {
+    let scene = Scene::new().await;
+    let all = combinations::gateways(&scene);
+    let combination = all.iter().find(|one| one.title == "gateway OAuth 2.0 before basic").unwrap();
+    scene.connect("c", combination).await;
+    let grants = async || scene.service.get("/api/v1/grants").await["items"].clone();
+    let of = async |name: &str| scene.connection(name).await["gateway"]["grant"].clone();
+    let first = of("c").await;
+    scene.change("c", &json!({ "gateway": {"oauth_client": "gate-open"} })).await;
+    let second = of("c").await;
+    assert_ne!(first, second);
+    let left = grants().await;
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["id"]), (1, &second), "{left:#}");
+    scene.service.ok("DELETE", "/api/v1/connections/c", &Value::Null).await;
+    assert_eq!(grants().await, json!([]));
+    scene.service.ok("DELETE", "/api/v1/oauth-clients/gate-open", &Value::Null).await;
 }
 
 /// `openssl s_server`, which ends the handshake with whoever shows no certificate; killed when dropped.

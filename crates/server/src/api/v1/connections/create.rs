@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use super::layers::{CertificateAsk, GatewayAsk};
 use super::proof::{self, Header, Shown};
 use super::{View, address, ending, grant, layers, sweep};
-use crate::api::v1::oauth_clients;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::Json;
@@ -87,6 +86,7 @@ pub(super) async fn handle(
     }
     changes.extend(layers::apply(&app, &caller, &mut connection, given).await?);
     layers::fit(&connection)?;
+    grant::vouched(&app, None, &connection).await?;
     changes.extend(proof::demand_signature(&app, &mut connection, webhook_secret, &mut shown).await?);
     if let Some(header) = header {
         changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
@@ -115,12 +115,7 @@ enum Proof {
 async fn way_in(app: &App, caller: &Caller, ask: &mut Ask) -> Result<(SignIn, Proof), Problem> {
     match (ask.oauth_client.take(), ask.sign_in.take(), ask.secret.take()) {
         (Some(client), None, None) => {
-            let client = oauth_clients::named(app, caller, &client).await?;
-            if !grant::fits(ask.tool, client.provider) {
-                let detail = format!("A provider `{}` gives no tokens for `{}`.", client.provider, ask.tool);
-                return Err(Problem::bad_request(detail));
-            }
-            let (grant, changes) = grant::begun(app, &client);
+            let (grant, changes) = grant::begun_of(app, caller, ask.tool, &client).await?;
             Ok((SignIn::Grant { grant }, Proof::Other(changes)))
         }
         (None, Some(SignIn::Grant { grant }), None) => {

@@ -47,6 +47,7 @@ pub(super) async fn entered(
         warned: known.as_ref().and_then(|row| row.warned),
         swap: None,
         held_until: None,
+        held_by: None,
         revision: known.map_or(0, |row| row.revision),
     };
     changes.push(Change::PutCredential(Box::new(row)));

@@ -65,6 +65,9 @@ pub(super) async fn apply(
 ) -> Result<Vec<Change>, Problem> {
     let mut changes = Vec::new();
     if let Some(authorities) = ask.authorities {
+        if authorities.is_some() {
+            may_be_brought(app)?;
+        }
         let read = authorities.map(|pem| certificate::authorities(&pem)).transpose();
         connection.transport.authorities = read.map_err(|bad| refused("authorities", bad))?;
     }
@@ -138,6 +141,29 @@ fn header(name: &str, free: bool) -> Result<String, Problem> {
              way of signing in to the tool leaves that free.",
         )
     })
+}
+
+/// In an installation for strangers nobody says whom to trust but the operator.
+fn may_be_brought(app: &App) -> Result<(), Problem> {
+    if app.options.own_authorities {
+        return Ok(());
+    }
+    Err(Problem::bad_request(
+        "`authorities` are not taken here: this installation is hosted (`deployment.trust`), and only certificates of \
+         publicly trusted authorities count.",
+    ))
+}
+
+/// Whether a connection would take somebody's word whose it did not take before.
+pub(super) fn trusts_anew(
+    app: &App,
+    connection: &Connection,
+    given: &Given<String>,
+) -> Result<bool, Problem> {
+    let Some(Some(pem)) = given else { return Ok(false) };
+    may_be_brought(app)?;
+    let read = certificate::authorities(pem).map_err(|bad| refused("authorities", bad))?;
+    Ok(connection.transport.authorities.as_ref() != Some(&read))
 }
 
 fn refused(field: &str, bad: certificate::BadCertificate) -> Problem {

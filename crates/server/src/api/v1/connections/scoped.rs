@@ -16,7 +16,8 @@ pub(super) async fn probe(app: &App, connection: &mut Connection) -> Result<Iden
         Err(failure) if is_worth_a_try(connection, &failure) => failure,
         done => return done,
     };
-    let Some(api) = app.ports.life.site_api_of(&connection.browse_url).await else { return Err(refused) };
+    let (life, tenant) = (&app.ports.life, connection.tenant);
+    let Some(api) = life.site_api_of(tenant, &connection.browse_url).await else { return Err(refused) };
     // As it will be once it is stored, so that what is remembered of the tool is of there.
     let moved = Connection { base_url: api, revision: connection.revision + 1, ..connection.clone() };
     match app.ports.tools.catalogue(&moved).probe().await {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers::{CertificateAsk, GatewayAsk, Given};
 use super::proof::{self, Header, Shown};
-use super::{View, address, ending, layers, moved, named, seen_to, sweep};
+use super::{View, address, ending, grant, layers, moved, named, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Json, Name};
@@ -30,6 +30,8 @@ pub(super) struct Ask {
     browse_url: Option<String>,
     sign_in: Option<SignIn>,
     secret: Option<String>,
+    /// A registration of which the connection gets a new grant, instead of both.
+    oauth_client: Option<String>,
     #[serde(default, deserialize_with = "layers::given")]
     certificate: Given<CertificateAsk>,
     #[serde(default, deserialize_with = "layers::given")]
@@ -61,38 +63,17 @@ pub(super) async fn handle(
     Name(name): Name,
     Json(mut ask): Json<Ask>,
 ) -> Result<axum::Json<Changed>, Problem> {
-    let mut connection = named(&app, &caller, &name).await?;
-    let stored = connection.sign_in.has_secret();
-    if let Some(url) = &ask.base_url {
-        let url = address::url("base_url", url)?;
-        moved::check(&app, &connection, &url, shown_anew(&connection, &ask), ask.same_site).await?;
-    }
-    sign_in(&app, &caller, &ask, stored).await?;
-    if ask.secret.is_none() && is_another(&connection.sign_in, ask.sign_in.as_ref()) {
-        return Err(Problem::bad_request("`secret` is missing: another user has another password."));
-    }
+    let before = named(&app, &caller, &name).await?;
+    allowed(&app, &caller, &before, &ask).await?;
+    let mut connection = before.clone();
     let mut changes: Vec<Change> = seen_to(&connection).into_iter().collect();
     let mut shown = Shown::default();
-    if let Some(secret) = ask.secret.take() {
-        address::secret("secret", &secret)?;
-        let (id, secret) = (proof::new_id(&app), Secret::from(secret));
-        changes.push(proof::sealed(&app, &connection, Purpose::Credential, id, &secret).await?);
-        changes.push(Change::DropSecret(std::mem::replace(&mut connection.secret, id)));
+    if let Some(client) = ask.oauth_client.take() {
+        let (grant, rows) = grant::begun_of(&app, &caller, connection.tool, &client).await?;
+        ask.sign_in = Some(SignIn::Grant { grant });
+        changes.extend(rows);
     }
-    if let Some(secret) = ask.webhook_secret.take() {
-        changes.extend(proof::demand_signature(&app, &mut connection, Some(secret), &mut shown).await?);
-    }
-    if let Some(header) = ask.header.take() {
-        changes.extend(proof::demand_header(&app, &mut connection, header, &mut shown).await?);
-    }
-    if let Some(expires_at) = ask.expires_at.take() {
-        if !stored && ask.sign_in.is_none() {
-            return Err(Problem::bad_request(
-                "`expires_at` is about a `secret`; the provider tells when a grant ends.",
-            ));
-        }
-        changes.extend(ending::entered(&app, &connection, expires_at).await?);
-    }
+    changes.extend(secrets(&app, &mut connection, &mut ask, &mut shown).await?);
     let layers = layers::Ask {
         certificate: ask.certificate.take(),
         authorities: ask.authorities.take(),
@@ -101,9 +82,10 @@ pub(super) async fn handle(
     apply(&mut connection, ask)?;
     changes.extend(layers::apply(&app, &caller, &mut connection, layers).await?);
     layers::fit(&connection)?;
-    let now = app.ports.clock.now();
+    grant::vouched(&app, Some(&before), &connection).await?;
     changes.push(Change::PutConnection(Box::new(connection.clone())));
-    changes.push(sweep(connection.id, now));
+    changes.extend(grant::left(&app, &before, Some(&connection)).await?);
+    changes.push(sweep(connection.id, app.ports.clock.now()));
     app.write(caller.tenant, changes).await?;
     app.ports.bell.ring(Lane::Sweep).await;
     // Read again: the store has raised the revision.
@@ -111,15 +93,67 @@ pub(super) async fn handle(
     Ok(axum::Json(Changed { view: stored.into(), header: shown.header }))
 }
 
-/// Whether everything that the new address would be shown is given with it. A certificate is not among it: proving one
-/// gives nothing away.
+/// Whether the change may be made: what is stored is shown nowhere else, and to nobody whom somebody else vouches for.
+async fn allowed(app: &App, caller: &Caller, connection: &Connection, ask: &Ask) -> Result<(), Problem> {
+    let anew = shown_anew(connection, ask);
+    if let Some(url) = &ask.base_url {
+        let url = address::url("base_url", url)?;
+        moved::check(app, connection, &url, anew, ask.same_site).await?;
+    }
+    if layers::trusts_anew(app, connection, &ask.authorities)? && !anew {
+        return Err(Problem::bad_request(
+            "`authorities` say whose word is taken for where credentials go. Send `secret` with them (or `oauth_client`, if \
+             the connection signs in with a grant), and `gateway` if there is one: what is stored is shown to nobody whom \
+             others vouch for.",
+        ));
+    }
+    sign_in(app, caller, ask, connection.sign_in.has_secret()).await?;
+    if ask.secret.is_none() && is_another(&connection.sign_in, ask.sign_in.as_ref()) {
+        return Err(Problem::bad_request("`secret` is missing: another user has another password."));
+    }
+    Ok(())
+}
+
+/// The secrets that are given, and what is known of their end.
+async fn secrets(
+    app: &App,
+    connection: &mut Connection,
+    ask: &mut Ask,
+    shown: &mut Shown,
+) -> Result<Vec<Change>, Problem> {
+    let mut changes = Vec::new();
+    if let Some(secret) = ask.secret.take() {
+        address::secret("secret", &secret)?;
+        let (id, secret) = (proof::new_id(app), Secret::from(secret));
+        changes.push(proof::sealed(app, connection, Purpose::Credential, id, &secret).await?);
+        changes.push(Change::DropSecret(std::mem::replace(&mut connection.secret, id)));
+    }
+    if let Some(secret) = ask.webhook_secret.take() {
+        changes.extend(proof::demand_signature(app, connection, Some(secret), shown).await?);
+    }
+    if let Some(header) = ask.header.take() {
+        changes.extend(proof::demand_header(app, connection, header, shown).await?);
+    }
+    if let Some(expires_at) = ask.expires_at.take() {
+        if !ask.sign_in.as_ref().unwrap_or(&connection.sign_in).has_secret() {
+            return Err(Problem::bad_request(
+                "`expires_at` is about a `secret`; the provider tells when a grant ends.",
+            ));
+        }
+        changes.extend(ending::entered(app, connection, expires_at).await?);
+    }
+    Ok(changes)
+}
+
+/// Whether everything that is shown at the address is given with the change. A certificate is not among it: proving one
+/// gives nothing away. Neither is a new grant: its tokens go to where its registration says.
 fn shown_anew(connection: &Connection, ask: &Ask) -> bool {
-    let secret = match &connection.sign_in {
+    let secret = match ask.sign_in.as_ref().unwrap_or(&connection.sign_in) {
         SignIn::InFront => true,
         SignIn::Grant { .. } => false,
         _ => ask.secret.is_some(),
     };
-    secret && (connection.gateway.is_none() || ask.gateway.is_some())
+    (secret || ask.oauth_client.is_some()) && (connection.gateway.is_none() || ask.gateway.is_some())
 }
 
 /// Whether somebody else's session is asked for.
@@ -130,9 +164,14 @@ fn is_another(present: &SignIn, wanted: Option<&SignIn>) -> bool {
     }
 }
 
-/// A grant is chosen when a connection is made; afterwards a secret takes its place, or another grant of the tenant.
+/// A grant is chosen when a connection is made; afterwards a secret takes its place, another grant of the tenant, or a new
+/// one.
 async fn sign_in(app: &App, caller: &Caller, ask: &Ask, stored: bool) -> Result<(), Problem> {
     match &ask.sign_in {
+        sign_in if ask.oauth_client.is_some() => match (sign_in, &ask.secret) {
+            (None, None) => Ok(()),
+            _ => Err(Problem::bad_request("With `oauth_client` there is neither `sign_in` nor `secret`.")),
+        },
         Some(SignIn::Grant { grant }) => {
             let known = app.ports.grants.grant(caller.tenant, *grant).await?;
             known.map(|_| ()).ok_or_else(|| Problem::not_found("grant"))

@@ -135,6 +135,137 @@ async fn a_stored_key_is_not_sent_to_another_origin() {
 }
 
 #[tokio::test]
+async fn a_stored_credential_is_shown_to_nobody_whom_other_authorities_vouch_for() {
+    let house = House::new().await;
+    let (one, other) = (certificate("one")["chain"].clone(), certificate("other")["chain"].clone());
+    let more = json!({ "authorities": one, "gateway": {"key": "key-of-the-gate"} });
+    house.call("POST", PATH).json(ask(&more)).send().await.status(201);
+    let patch = |body: Value| house.call("PATCH", "/api/v1/connections/dc").json(body).send();
+    for short in [
+        json!({ "authorities": other }),
+        json!({ "authorities": other, "secret": "pat-of-jira" }),
+        json!({ "authorities": other, "gateway": {"key": "k"} }),
+    ] {
+        let refused = patch(short.clone()).await.status(400);
+        assert!(refused.text().contains("`authorities`"), "{short}: {}", refused.text());
+    }
+    // The same again, or none, is no new trust.
+    patch(json!({ "authorities": one })).await.status(200);
+    let all = json!({ "authorities": other, "secret": "pat-of-jira", "gateway": {"key": "k"} });
+    patch(all).await.status(200);
+    let bare = patch(json!({ "authorities": null })).await.status(200).json();
+    assert_eq!(bare["transport"]["authorities"], false);
+    patch(json!({ "authorities": one })).await.status(400);
+}
+
+#[tokio::test]
+async fn a_grant_is_not_shown_to_them_either_but_a_new_one_is() {
+    let house = House::new().await;
+    for name in ["app", "other"] {
+        let client = json!({
+            "name": name, "provider": "jira_oauth2", "issuer": "https://api.example/jira", "client_id": name,
+            "secret": "secret-of-the-app",
+        });
+        house.call("POST", "/api/v1/oauth-clients").json(client).send().await.status(201);
+    }
+    let mut made = ask(&json!({ "oauth_client": "app" }));
+    for field in ["sign_in", "secret"] {
+        made.as_object_mut().unwrap().remove(field);
+    }
+    let made = house.call("POST", PATH).json(made).send().await.status(201).json();
+    let patch = |body: Value| house.call("PATCH", "/api/v1/connections/dc").json(body).send();
+    let authorities = certificate("one")["chain"].clone();
+    let same = json!({ "authorities": authorities, "sign_in": made["sign_in"] });
+    for short in [json!({ "authorities": authorities }), same] {
+        assert!(patch(short).await.status(400).text().contains("`oauth_client`"));
+    }
+    let both = json!({ "oauth_client": "other", "secret": "x" });
+    assert!(patch(both).await.status(400).text().contains("neither"));
+    house.call("POST", "/api/v1/oauth-clients").json(gate()).send().await.status(201);
+    patch(json!({ "oauth_client": "gate" })).await.status(400);
+    let anew = json!({ "authorities": authorities, "oauth_client": "other" });
+    let changed = patch(anew).await.status(200).json();
+    assert_ne!(changed["sign_in"]["grant"], made["sign_in"]["grant"]);
+    // Nobody had consented to the one before.
+    let grants = house.call("GET", "/api/v1/grants").send().await.status(200).json();
+    assert_eq!(grants["items"].as_array().unwrap().len(), 1);
+    assert_eq!(grants["items"][0]["id"], changed["sign_in"]["grant"]);
+}
+
+#[tokio::test]
+async fn nobodys_tokens_are_shown_by_another_connection_to_whom_its_own_authorities_vouch_for() {
+    let house = House::new().await;
+    let (one, other) = (certificate("one")["chain"].clone(), certificate("other")["chain"].clone());
+    let client = json!({
+        "name": "app", "provider": "jira_service", "issuer": "https://api.example/jira", "client_id": "app",
+        "secret": "secret-of-the-app",
+    });
+    house.call("POST", "/api/v1/oauth-clients").json(client).send().await.status(201);
+    let with = |name: &str, more: Value| {
+        let mut ask = ask(&more);
+        ask.as_object_mut().unwrap().remove("secret");
+        ask["name"] = json!(name);
+        ask
+    };
+    let mut first = with("first", json!({ "oauth_client": "app", "authorities": one }));
+    first.as_object_mut().unwrap().remove("sign_in");
+    let made = house.call("POST", PATH).json(first).send().await.status(201).json();
+    let calls = |name: &str, authorities: &Value| {
+        with(name, json!({ "sign_in": made["sign_in"], "authorities": authorities }))
+    };
+    let refused = house.call("POST", PATH).json(calls("evil", &other)).send().await.status(400);
+    assert!(refused.text().contains("vouch"), "{}", refused.text());
+    house.call("POST", PATH).json(calls("same", &one)).send().await.status(201);
+    house.call("POST", PATH).json(calls("none", &Value::Null)).send().await.status(201);
+    // Nor by one that had its own before.
+    let own = ask(&json!({ "name": "own", "authorities": other }));
+    house.call("POST", PATH).json(own).send().await.status(201);
+    let take = json!({ "sign_in": made["sign_in"] });
+    let taken = house.call("PATCH", "/api/v1/connections/own").json(take.clone()).send().await.status(400);
+    assert!(taken.text().contains("vouch"), "{}", taken.text());
+    let bare = json!({ "sign_in": made["sign_in"], "authorities": null });
+    house.call("PATCH", "/api/v1/connections/own").json(bare).send().await.status(200);
+}
+
+#[tokio::test]
+async fn a_gateways_grant_stays_while_another_connection_calls_with_it() {
+    let house = House::new().await;
+    house.call("POST", "/api/v1/oauth-clients").json(gate()).send().await.status(201);
+    let behind = json!({ "gateway": {"oauth_client": "gate"} });
+    let grants = async || house.call("GET", "/api/v1/grants").send().await.json()["items"].clone();
+    let made = house.call("POST", PATH).json(ask(&behind)).send().await.status(201).json();
+    let first = made["gateway"]["grant"].clone();
+    let patch = |body: Value| house.call("PATCH", "/api/v1/connections/dc").json(body).send();
+    let changed = patch(behind.clone()).await.status(200).json();
+    let all = grants().await;
+    assert_eq!((all.as_array().unwrap().len(), &all[0]["id"]), (1, &changed["gateway"]["grant"]));
+    assert_ne!(first, all[0]["id"]);
+    // It serves another connection by itself as well: that one calls with it when the gateway goes.
+    let mut own = ask(&json!({ "name": "own", "sign_in": {"method": "grant", "grant": all[0]["id"]} }));
+    own.as_object_mut().unwrap().remove("secret");
+    house.call("POST", PATH).json(own).send().await.status(201);
+    patch(json!({ "gateway": null })).await.status(200);
+    assert_eq!(grants().await.as_array().unwrap().len(), 1);
+    house.call("DELETE", "/api/v1/connections/own").send().await.status(204);
+    assert_eq!(grants().await, json!([]));
+}
+
+#[tokio::test]
+async fn an_installation_for_strangers_takes_no_authorities() {
+    let house = House::with(|options| options.own_authorities = false).await;
+    let authorities = certificate("one")["chain"].clone();
+    let given = ask(&json!({ "authorities": authorities }));
+    assert!(
+        house.call("POST", PATH).json(given).send().await.status(400).text().contains("deployment.trust")
+    );
+    house.call("POST", PATH).json(ask(&json!({ "authorities": null }))).send().await.status(201);
+    let patch = |body: Value| house.call("PATCH", "/api/v1/connections/dc").json(body).send();
+    let all = json!({ "authorities": authorities, "secret": "pat-of-jira" });
+    assert!(patch(all).await.status(400).text().contains("deployment.trust"));
+    patch(json!({ "authorities": null })).await.status(200);
+}
+
+#[tokio::test]
 async fn another_tenants_gateway_client_is_not_found() {
     let house = House::new().await;
     house.call("POST", "/api/v1/oauth-clients").json(gate()).send().await.status(201);
