@@ -21,10 +21,13 @@ pub(crate) enum Zone {
 const METADATA_V4: [Ipv4Addr; 3] =
     [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(192, 0, 0, 192)];
 
-/// AWS and Google Compute Engine (its page "About VM metadata"); both lie inside the private range, which a rule may allow.
-const METADATA_V6: [Ipv6Addr; 2] = [
-    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
+/// Google Compute Engine (its page "About VM metadata"), Oracle Cloud, Scaleway and Akamai (from the sources of programs that
+/// start machines there). All lie inside the private range, which a rule may allow; AWS has a network of its own there.
+const METADATA_V6: [Ipv6Addr; 4] = [
     Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
+    Ipv6Addr::new(0xfd00, 0x00c1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
+    Ipv6Addr::new(0xfd00, 0x0042, 0, 0, 0, 0, 0, 0x0042),
+    Ipv6Addr::new(0xfd00, 0xa9fe, 0xa9fe, 0, 0, 0, 0, 0x0001),
 ];
 
 /// The names under which clouds hand out credentials, whatever address a resolver gives for them: Google's two, Azure's,
@@ -70,6 +73,8 @@ fn zone_v4(address: Ipv4Addr) -> Zone {
 fn zone_v6(address: Ipv6Addr) -> Zone {
     match address.segments() {
         _ if METADATA_V6.contains(&address) => Zone::Never("cloud metadata"),
+        // AWS: `::254` is the machine's, `::23` hands out the roles of containers.
+        [0xfd00, 0x0ec2, ..] => Zone::Never("cloud metadata"),
         [0, 0, 0, 0, 0, 0, 0, 0] => Zone::Never("unspecified"),
         [0, 0, 0, 0, 0, 0, 0, 1] => Zone::Internal("loopback"),
         [0xfc00..=0xfdff, ..] => Zone::Internal("private"),
@@ -133,6 +138,11 @@ mod tests {
             ("168.63.129.16", Zone::Never("cloud metadata")),
             ("192.0.0.192", Zone::Never("cloud metadata")),
             ("fd00:ec2::254", Zone::Never("cloud metadata")),
+            ("fd00:ec2::23", Zone::Never("cloud metadata")),
+            ("fd00:c1::a9fe:a9fe", Zone::Never("cloud metadata")),
+            ("fd00:42::42", Zone::Never("cloud metadata")),
+            ("fd00:a9fe:a9fe::1", Zone::Never("cloud metadata")),
+            ("fd00:ec3::254", Zone::Internal("private")),
             ("fd20:ce::254", Zone::Never("cloud metadata")),
             ("224.0.0.1", Zone::Never("multicast")),
             ("ff02::1", Zone::Never("multicast")),

@@ -32,10 +32,14 @@ enum Target {
 }
 
 impl AllowRule {
-    /// Whether the rule allows this address, reached by this host name (or literal) on this port.
+    /// Whether the rule allows this address, reached by this host name (or literal) on this port. Whoever answers for a
+    /// name could have it lead to this machine, where Bowline and its database listen: only `localhost` does so.
     pub(crate) fn admits(&self, host: &str, address: IpAddr, port: u16) -> bool {
         let there = match &self.target {
-            Target::Host(name) => name == host.trim_end_matches('.'),
+            Target::Host(name) => {
+                let is_own = address.to_canonical().is_loopback() || address.is_unspecified();
+                name == host.trim_end_matches('.') && (!is_own || is_localhost(name))
+            }
             Target::Network { address: base, bits } => contains(*base, *bits, address.to_canonical()),
         };
         there && self.port.is_none_or(|own| own == port)
@@ -60,6 +64,10 @@ impl Rules {
     pub(crate) fn has_own(&self, tenant: TenantId) -> bool {
         self.own.get(&tenant).is_some_and(|rules| !rules.is_empty())
     }
+}
+
+fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 fn contains(base: IpAddr, bits: u32, address: IpAddr) -> bool {
@@ -144,6 +152,12 @@ mod tests {
             ("10.0.0.0/8:443", "x", "10.1.2.3", 443, true),
             ("10.0.0.0/8:443", "x", "10.1.2.3", 80, false),
             ("0.0.0.0/0", "x", "10.1.2.3", 80, true),
+            ("jira.acme.example", "jira.acme.example", "10.1.2.3", 80, true),
+            ("jira.acme.example", "jira.acme.example", "127.0.0.1", 80, false),
+            ("jira.acme.example", "jira.acme.example", "::ffff:127.0.0.1", 80, false),
+            ("jira.acme.example", "jira.acme.example", "::1", 80, false),
+            ("jira.acme.example", "jira.acme.example", "0.0.0.0", 80, false),
+            ("localhost", "localhost", "127.0.0.1", 80, true),
             ("0.0.0.0/0", "x", "fd00::1", 80, false),
             ("::1", "::1", "::1", 80, true),
             ("[::1]:8080", "::1", "::1", 8080, true),

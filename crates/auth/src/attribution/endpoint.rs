@@ -27,13 +27,19 @@ pub(super) fn read(
         }
         _ => {}
     }
+    let gateway = known.gateway.filter(|_| layer(headers, shape, known) == Layer::Gateway);
     match shape {
         Shape::OAuth(error) => Some(named(error)),
+        // Gateways say so with a page of their own as well.
+        _ if status == StatusCode::UNAUTHORIZED && gateway.is_some() => {
+            gateway.map(|shown| refused(Layer::Gateway, shown))
+        }
         _ if status == StatusCode::NOT_FOUND || status == StatusCode::METHOD_NOT_ALLOWED => {
             Some(application(Class::WrongAddress, Reaction::Operator))
         }
         Shape::Page(_) => Some(Attribution::new(Layer::Gateway, Class::Elsewhere, Reaction::Operator)),
-        _ => match known.gateway.filter(|_| layer(headers, shape, known) == Layer::Gateway) {
+        // Any other status may come from behind the gateway, where the refresh token was looked at: nothing is sent twice.
+        _ => match gateway.filter(|_| status == StatusCode::FORBIDDEN) {
             Some(shown) => Some(refused(Layer::Gateway, shown)),
             None => Some(application(Class::AppMisconfigured, Reaction::Operator)),
         },

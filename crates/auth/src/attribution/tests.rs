@@ -483,6 +483,7 @@ fn what_a_gateway_before_a_token_endpoint_says_of_its_own_token_is_not_about_our
         let refused = Some((Layer::Gateway, Class::Rejected, Reaction::Probe, code::AUTH_GATEWAY_REFUSED));
         assert_eq!(again, refused, "{body}");
     }
+    assert_eq!(of(fresh, 401, &[HTML], PAGE), stale, "a gateway's own page");
     let narrow = [(CHALLENGE, "Bearer error=\"insufficient_scope\"")];
     let short =
         Some((Layer::Gateway, Class::ScopeMissing, Reaction::Owner, code::AUTH_GATEWAY_SCOPE_MISSING));
@@ -492,6 +493,9 @@ fn what_a_gateway_before_a_token_endpoint_says_of_its_own_token_is_not_about_our
     assert_eq!(of(fresh, 400, &[JSON], "{\"error\":\"invalid_grant\"}"), ended);
     let misconfigured = app(Class::AppMisconfigured, Reaction::Operator, code::AUTH_APP_MISCONFIGURED);
     assert_eq!(of(fresh, 401, &[JSON, MARK], "{}"), misconfigured);
+    for status in [400, 402, 413, 422] {
+        assert_eq!(of(fresh, status, &[JSON], ""), misconfigured, "{status}: not sent again");
+    }
     assert_eq!(of(Known { gateway: None, ..fresh }, 401, &[JSON], own), misconfigured);
 }
 

@@ -205,7 +205,10 @@ const NEVER: [&str; 9] = [
 async fn no_spelling_of_an_inside_address_is_called_and_no_rule_opens_link_local_or_metadata() {
     let trap = Trap::new("127.0.0.1");
     let (folder, database) = (Folder::new(), Database::create(Kind::Sqlite).await);
-    let mut service = start(&folder, &database, &[]);
+    // The port is a usual one, so that it is the address that is refused.
+    let usual = format!("[{}]", trap.port());
+    let usual = [("BOWLINE_NET__PORTS", usual.as_str())];
+    let mut service = start(&folder, &database, &usual);
     let tenant = Tenant(&service, "default");
     let mut stored = Vec::new();
     for (number, form) in FORMS.iter().chain(&NEVER).enumerate() {

@@ -26,9 +26,10 @@ async fn an_inside_address_is_refused_before_anything_is_signed() {
 #[tokio::test]
 async fn a_name_that_resolves_inside_is_refused_without_telling_the_address() {
     let server = Server::start(|_| Reply::ok()).await;
-    let bench = Bench::with(Settings { plain_http: true, ..Settings::default() });
+    let port = server.address.port();
+    let bench = Bench::with(Settings { plain_http: true, ports: vec![port], ..Settings::default() });
     bench.names.say(&["127.0.0.1"]);
-    let base = format!("http://jira.example:{}", server.address.port());
+    let base = format!("http://jira.example:{port}");
     let failure = bench.pipeline.send(&connection(&base), read("/x")).await.unwrap_err();
     assert_eq!(failure.code, NET_ADDRESS_REFUSED);
     assert!(!failure.words.expose().contains("127"), "{}", failure.words.expose());
