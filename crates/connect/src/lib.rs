@@ -1,0 +1,8 @@
+//! Be an Atlassian app: what a Connect app must check, answer and sign, and what Forge sends to a remote.
+//!
+//! Useful without the rest of Bowline, but for a few words of `bowline-core` (secrets, clock). There is no HTTP client
+//! and no server in here: calls go through ports, requests come in as `http` types. Start at the crate's README.
+
+pub mod qsh;
+
+mod percent;
