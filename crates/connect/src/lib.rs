@@ -1,8 +1,10 @@
 //! Be an Atlassian app: what a Connect app must check, answer and sign, and what Forge sends to a remote.
 //!
-//! Useful without the rest of Bowline, but for a few words of `bowline-core` (secrets, clock). There is no HTTP client
-//! and no server in here: calls go through ports, requests come in as `http` types. Start at the crate's README.
+//! Useful without the rest of Bowline, but for a few words of `bowline-core` (secrets, clock, sending of calls). There is
+//! no HTTP client and no server in here: calls go through ports, requests come in as `http` types. Start at the crate's
+//! README.
 
+pub mod jose;
 pub mod qsh;
 
 mod percent;

@@ -7,3 +7,4 @@
 )]
 
 mod signed_urls;
+mod wycheproof;
