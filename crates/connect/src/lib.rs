@@ -4,7 +4,12 @@
 //! no HTTP client and no server in here: calls go through ports, requests come in as `http` types. Start at the crate's
 //! README.
 
+pub mod install_key;
+pub mod installation;
 pub mod jose;
+pub mod lifecycle;
 pub mod qsh;
+pub mod token;
+pub mod verify;
 
 mod percent;

@@ -76,7 +76,7 @@ impl<'a> Compact<'a> {
     }
 
     /// Whether the token is of the verifier's algorithm.
-    fn has(&self, algorithm: &'static str) -> Result<(), Error> {
+    pub(crate) fn has(&self, algorithm: &'static str) -> Result<(), Error> {
         if self.header.alg == algorithm { Ok(()) } else { Err(Error::Algorithm(algorithm)) }
     }
 }

@@ -3,8 +3,16 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod flaws;
+mod flowchart;
+mod host_tokens;
+mod install_keys;
+mod lifecycle;
 mod signed_urls;
+mod world;
 mod wycheproof;
