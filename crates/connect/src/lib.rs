@@ -9,8 +9,11 @@ pub mod install_key;
 pub mod installation;
 pub mod jose;
 pub mod lifecycle;
+pub mod page;
 pub mod qsh;
 pub mod token;
 pub mod verify;
+#[cfg(feature = "axum")]
+pub mod web;
 
 mod percent;

@@ -12,6 +12,8 @@ mod rules;
 mod sites;
 
 pub use handler::{Call, LONGEST_BODY, Lifecycle, Parts, Settings};
+#[cfg(feature = "axum")]
+pub(crate) use outcome::answer;
 pub use outcome::{Changed, Done, Forbidden, Outcome};
 pub use payload::Payload;
 pub use rules::{Event, Known, Legacy, Proof, Verdict, decide};

@@ -14,6 +14,9 @@ mod flowchart;
 mod host_tokens;
 mod install_keys;
 mod lifecycle;
+mod page;
 mod signed_urls;
+#[cfg(feature = "axum")]
+mod web;
 mod world;
 mod wycheproof;

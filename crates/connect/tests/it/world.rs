@@ -48,6 +48,10 @@ pub(crate) fn secret(letter: &str) -> SharedSecret {
 pub(crate) struct Watch(Mutex<Timestamp>);
 
 impl Watch {
+    pub(crate) fn at(seconds: i64) -> Self {
+        Self(Mutex::new(Timestamp::from_second(seconds).unwrap()))
+    }
+
     pub(crate) fn pass(&self, seconds: i64) {
         *self.0.lock().unwrap() += SignedDuration::from_secs(seconds);
     }
@@ -137,7 +141,7 @@ impl World {
     }
 
     pub(crate) fn over(legacy: Legacy, store: Arc<dyn Installations>) -> Self {
-        let watch = Arc::new(Watch(Mutex::new(Timestamp::from_second(1_700_000_000).unwrap())));
+        let watch = Arc::new(Watch::at(1_700_000_000));
         let internet = Arc::new(Internet::default());
         let [first, second] = Region::Production.key_hosts();
         internet.put(&format!("{first}/{KID}"), StatusCode::OK, pem(&ATLASSIAN, "\n"));
