@@ -4,6 +4,7 @@
 //! no HTTP client and no server in here: calls go through ports, requests come in as `http` types. Start at the crate's
 //! README.
 
+pub mod client;
 pub mod descriptor;
 pub mod install_key;
 pub mod installation;

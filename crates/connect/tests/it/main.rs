@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+mod client;
 mod descriptor;
 mod flaws;
 mod flowchart;
