@@ -12,9 +12,11 @@ mod client;
 mod descriptor;
 mod flaws;
 mod flowchart;
+mod forge;
 mod host_tokens;
 mod install_keys;
 mod lifecycle;
+mod manifest;
 mod page;
 mod signed_urls;
 #[cfg(feature = "axum")]
