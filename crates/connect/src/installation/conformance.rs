@@ -172,7 +172,19 @@ async fn tokens_used_once(store: &dyn Installations) -> Result<(), Broken> {
     hold(stale == Committed::Stale, "an old number is refused with a fresh token too")?;
     let kept = commit("b", number, used(2, 2, at(100)), at(1)).await?;
     hold(kept == Committed::Done, "the token of a refused change was not used up")?;
+    hold(
+        store.use_token(used(3, 3, at(400)), at(1)).await? == Committed::Done,
+        "a token is used up without a row",
+    )?;
+    let again = store.use_token(used(3, 3, at(400)), at(1)).await?;
+    hold(again == Committed::Repeated, "a token that was used up without a row is a repetition")?;
+    hold(
+        store.use_token(used(3, 4, at(400)), at(1)).await? == Committed::Replayed,
+        "and with another body a replay",
+    )?;
     let number = Some(get(store, "token").await?.revision);
+    let replayed = commit("c", number, used(3, 4, at(400)), at(1)).await?;
+    hold(replayed == Committed::Replayed, "a token that was used up without a row changes none")?;
     let ended = commit("c", number, used(1, 2, at(300)), at(100)).await?;
     hold(ended == Committed::Done, "a token whose time is over counts as forgotten")
 }
@@ -213,5 +225,8 @@ async fn wiped_in_time(store: &dyn Installations) -> Result<(), Broken> {
     hold(after.installation.previous.is_none(), "a previous secret goes at its time")?;
     hold(after.installation.secret.is_some(), "the present secret stays")?;
     hold(after.revision != before, "the number changes with the row")?;
-    hold(store.wipe(at(300)).await? == 0, "nothing is wiped twice")
+    hold(store.wipe(at(300)).await? == 0, "nothing is wiped twice")?;
+    let known = store.use_token(used(3, 3, at(400)), at(300)).await?;
+    hold(known == Committed::Repeated, "a token whose time is not over outlives a wipe")?;
+    hold(store.wipe(at(400)).await? == 1, "a token goes at its time")
 }

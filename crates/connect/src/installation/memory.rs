@@ -20,6 +20,14 @@ struct Tables {
     used: HashMap<[u8; 32], UsedToken>,
 }
 
+impl Tables {
+    /// What a token is that was used before.
+    fn known(&self, used: &UsedToken, now: Timestamp) -> Option<Committed> {
+        let before = self.used.get(&used.token).filter(|before| before.until > now)?;
+        Some(if before.body == used.body { Committed::Repeated } else { Committed::Replayed })
+    }
+}
+
 impl MemoryInstallations {
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -35,10 +43,8 @@ impl Installations for MemoryInstallations {
     async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError> {
         let Change { installation, expected, used } = change;
         let mut tables = self.tables();
-        let before = used.and_then(|used| tables.used.get(&used.token)).filter(|before| before.until > now);
-        if let (Some(before), Some(used)) = (before, used) {
-            let same = before.body == used.body;
-            return Ok(if same { Committed::Repeated } else { Committed::Replayed });
+        if let Some(known) = used.and_then(|used| tables.known(&used, now)) {
+            return Ok(known);
         }
         let found = tables.rows.get(&installation.client_key).map(|stored| stored.revision);
         if found != expected {
@@ -49,6 +55,15 @@ impl Installations for MemoryInstallations {
         if let Some(used) = used {
             tables.used.insert(used.token, used);
         }
+        Ok(Committed::Done)
+    }
+
+    async fn use_token(&self, used: UsedToken, now: Timestamp) -> Result<Committed, StoreError> {
+        let mut tables = self.tables();
+        if let Some(known) = tables.known(&used, now) {
+            return Ok(known);
+        }
+        tables.used.insert(used.token, used);
         Ok(Committed::Done)
     }
 

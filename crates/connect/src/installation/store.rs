@@ -70,6 +70,10 @@ pub trait Installations: Send + Sync {
     /// `until` is at or before `now` counts as forgotten. When this returns [`Committed::Done`] the change is durable.
     async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError>;
 
+    /// Remembers a token of a call that changes no row: done, a repetition or a replay, by the same rules as
+    /// [`Installations::commit`].
+    async fn use_token(&self, used: UsedToken, now: Timestamp) -> Result<Committed, StoreError>;
+
     /// The rows behind a client key, in the order of client keys, `limit` at most.
     async fn list(&self, after: Option<&ClientKey>, limit: usize) -> Result<Vec<Installation>, StoreError>;
 

@@ -88,3 +88,25 @@ impl std::fmt::Debug for RsaKey {
         f.write_str("RsaKey")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_judged_by_its_numbers() {
+        // 2048 bit, odd; whether it is a product of two primes nobody can tell.
+        let mut modulus = [0xff; 256];
+        let of = |modulus: &[u8], exponent: &[u8]| RsaKey::from_components(modulus, exponent).map(|_| ());
+        assert_eq!(of(&modulus, &[1, 0, 1]), Ok(()));
+        let exponent = Err(Error::Key("its exponent is not odd and above 65536"));
+        for bad in [&[3][..], &[0xff, 0xff], &[1, 0, 0], &[], &[0xff; 33]] {
+            assert_eq!(of(&modulus, bad), exponent, "{bad:?}");
+        }
+        let length = Err(Error::Key("its modulus is not of 2048 to 8192 bit"));
+        assert_eq!(of(&modulus[1..], &[1, 0, 1]), length);
+        assert_eq!(of(&[0xff; 1_025], &[1, 0, 1]), length);
+        modulus[0] = 0x7f;
+        assert_eq!(of(&modulus, &[1, 0, 1]), length, "2047 bit");
+    }
+}

@@ -26,6 +26,9 @@ pub const LONGEST_BODY: usize = 64 << 10;
 /// How often a call is begun anew because another one changed the row meanwhile.
 const ATTEMPTS: usize = 4;
 
+/// How long a token is remembered after its end, in seconds: the largest leeway that can be set, and ten minutes.
+const REMEMBERED: i64 = 120 + 600;
+
 /// What the app decides.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -91,6 +94,16 @@ impl Lifecycle {
         Ok(Self { settings, base, parts })
     }
 
+    /// What it was set up with.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The path of the base URL.
+    pub const fn base(&self) -> &BasePath {
+        &self.base
+    }
+
     /// Carries out a call. When this says that it is done, it is durable.
     pub async fn handle(&self, call: Call<'_>) -> Outcome {
         for _ in 0..ATTEMPTS {
@@ -118,7 +131,7 @@ impl Lifecycle {
         let known = Known::of(proved.stored.as_ref().map(|stored| &stored.installation));
         match decide(call.event, known, proved.proof, self.settings.legacy) {
             Verdict::Write => self.write(call, found, proved).await,
-            Verdict::Nothing => Ok(Some(done(proved, Changed::Nothing))),
+            Verdict::Nothing => self.use_up(call, found, proved).await.map(Some),
             Verdict::Unauthorized => Err(Outcome::Refused(Refusal::Jose(jose::Error::Signature))),
             Verdict::Forbidden => Err(Outcome::Forbidden(Forbidden::Unproved)),
         }
@@ -208,6 +221,22 @@ impl Lifecycle {
         self.parts.store.find(&payload.client_key).await.map_err(Outcome::Failed)
     }
 
+    /// There is nothing to change; the token is used up all the same, or it could be sent again when there is.
+    async fn use_up(
+        &self,
+        call: Call<'_>,
+        found: Option<Found<'_>>,
+        proved: Proved,
+    ) -> Result<Outcome, Outcome> {
+        let now = self.parts.clock.now();
+        let used = found.map(|found| used(found, proved.claims.as_ref(), call.body, now));
+        let Some(used) = used else { return Ok(done(proved, Changed::Nothing)) };
+        match self.parts.store.use_token(used, now).await.map_err(Outcome::Failed)? {
+            Committed::Replayed => Err(Outcome::Refused(Refusal::Replayed)),
+            Committed::Done | Committed::Repeated | Committed::Stale => Ok(done(proved, Changed::Nothing)),
+        }
+    }
+
     /// Makes the row and commits it.
     async fn write(
         &self,
@@ -221,7 +250,7 @@ impl Lifecycle {
         let Some((installation, changed)) = self.row(call.event, &proved, before, now) else {
             return Ok(Some(done(proved, Changed::Nothing)));
         };
-        let used = found.map(|found| self.used(found, proved.claims.as_ref(), call.body, now));
+        let used = found.map(|found| used(found, proved.claims.as_ref(), call.body, now));
         let change = Change { installation, expected, used };
         match self.parts.store.commit(change, now).await.map_err(Outcome::Failed)? {
             Committed::Done => Ok(Some(done(proved, changed))),
@@ -253,15 +282,18 @@ impl Lifecycle {
             Event::Enabled => Changed::Enabled,
             Event::Disabled => Changed::Disabled,
         };
-        Some((rows::turned(before?, event, self.settings.legacy, now), changed))
+        let before = before?;
+        let scheme = if proved.proof == Proof::Signed { Scheme::Signed } else { before.scheme };
+        Some((rows::turned(before, event, scheme, self.settings.legacy, now), changed))
     }
+}
 
-    /// What is remembered of a token, until it ends. One that nobody could check is remembered for an hour, whatever it says.
-    fn used(&self, found: Found<'_>, claims: Option<&Claims>, body: &[u8], now: Timestamp) -> UsedToken {
-        let hour = now + SignedDuration::from_hours(1);
-        let until = claims.map_or(hour, |claims| self.parts.install_tokens.end(claims));
-        UsedToken { token: sha256(found.token.as_bytes()), body: sha256(body), until }
-    }
+/// What is remembered of a token: for longer than any verifier takes it, whatever the settings, and longer than a slow store or
+/// another process's clock makes up for. One that nobody could check is remembered for an hour, whatever it says.
+fn used(found: Found<'_>, claims: Option<&Claims>, body: &[u8], now: Timestamp) -> UsedToken {
+    let end = |claims: &Claims| Timestamp::from_second(claims.exp + REMEMBERED).unwrap_or(Timestamp::MAX);
+    let until = claims.map_or_else(|| now + SignedDuration::from_hours(1), end);
+    UsedToken { token: sha256(found.token.as_bytes()), body: sha256(body), until }
 }
 
 fn done(proved: Proved, changed: Changed) -> Outcome {

@@ -1,5 +1,6 @@
 //! What a row becomes.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jiff::{SignedDuration, Timestamp};
 
 use super::payload::Install;
@@ -22,7 +23,10 @@ pub(super) fn installed(
     scheme: Scheme,
     When { now, window }: When,
 ) -> Installation {
-    let live = before.filter(|before| before.is_live());
+    // Of a row that is gone nothing stays, and nothing of the old scheme in a row that is signed: whoever posted first may
+    // have planted it.
+    let live =
+        before.filter(|before| before.is_live() && (scheme == Scheme::Legacy || before.scheme == scheme));
     let previous = live.and_then(|before| previous(before, &install, now, window));
     Installation {
         client_key,
@@ -34,8 +38,12 @@ pub(super) fn installed(
         // A site that has the app switched off says so afterwards; on Forge nobody says that it is on.
         state: State::Enabled,
         scheme,
-        oauth_client_id: install.oauth_client_id.or_else(|| before?.oauth_client_id.clone()),
-        forge_installation: install.forge_installation.or_else(|| before?.forge_installation.clone()),
+        oauth_client_id: install.oauth_client_id.or_else(|| live?.oauth_client_id.clone()),
+        // It ties a Forge installation to this site, so only a signed call may say it.
+        forge_installation: install
+            .forge_installation
+            .filter(|_| scheme == Scheme::Signed)
+            .or_else(|| live?.forge_installation.clone()),
         entitlement_id: install.entitlement_id,
         installed_at: live.map_or(now, |before| before.installed_at),
         changed_at: now,
@@ -51,26 +59,32 @@ fn previous(
     window: SignedDuration,
 ) -> Option<Previous> {
     let secret = before.secret.as_ref()?;
-    if secret.secret().expose() == install.secret.secret().expose() {
+    if verify_slices_are_equal(secret.secret().expose(), install.secret.secret().expose()).is_ok() {
         return before.previous.clone().filter(|previous| previous.until > now);
     }
     Some(Previous { secret: secret.clone(), until: now + window })
 }
 
-/// The row after one of the other calls. A site of the legacy scheme signs its next install with the secret it had, so that
-/// is kept while such installs are taken; otherwise it goes.
-pub(super) fn turned(before: &Installation, event: Event, legacy: Legacy, now: Timestamp) -> Installation {
+/// The row after one of the other calls, in the scheme that the call proves. A site of the legacy scheme signs its next install
+/// with the secret it had, so that is kept while such installs are taken; otherwise it goes.
+pub(super) fn turned(
+    before: &Installation,
+    event: Event,
+    scheme: Scheme,
+    legacy: Legacy,
+    now: Timestamp,
+) -> Installation {
     let state = match event {
         Event::Installed | Event::Enabled => State::Enabled,
         Event::Disabled => State::Disabled,
         Event::Uninstalled => State::Uninstalled,
     };
-    let keeps_secret =
-        state != State::Uninstalled || (before.scheme == Scheme::Legacy && legacy != Legacy::Off);
+    let keeps_secret = state != State::Uninstalled || (scheme == Scheme::Legacy && legacy != Legacy::Off);
     Installation {
         secret: before.secret.clone().filter(|_| keeps_secret),
         previous: before.previous.clone().filter(|_| state != State::Uninstalled),
         state,
+        scheme,
         changed_at: now,
         ..before.clone()
     }

@@ -51,11 +51,6 @@ impl Times {
             _ => Ok(()),
         }
     }
-
-    /// When a token certainly is not good any more.
-    pub(crate) fn end(&self, claims: &Claims) -> Timestamp {
-        Timestamp::from_second(claims.exp + self.leeway).unwrap_or(Timestamp::MAX)
-    }
 }
 
 #[cfg(test)]

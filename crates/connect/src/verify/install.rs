@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bowline_core::port::Clock;
-use jiff::Timestamp;
 
 use super::Unverified;
 use crate::install_key::{InstallKeys, KeyId};
@@ -46,10 +45,5 @@ impl InstallTokens {
             [audience] if bare(audience) => Ok(()),
             found => Err(Refusal::Audience { expected: self.audience.clone(), found: found.to_vec() }),
         }
-    }
-
-    /// When a token certainly is not good any more, for whoever remembers it until then.
-    pub(crate) fn end(&self, claims: &Claims) -> Timestamp {
-        self.times.end(claims)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::descriptor::Descriptor;
 use crate::lifecycle::{Event, Lifecycle, Outcome};
-use crate::qsh::{self, BasePath};
+use crate::qsh::BasePath;
 use crate::verify::{HostTokens, Unverified};
 
 /// Hears what came of calls, for logs and diagnostics: callers are told no more than a status.
@@ -15,6 +15,11 @@ pub trait Watcher: Send + Sync {
     /// Why a caller of another route is not known. The path is without its query, which holds the token.
     fn unverified(&self, path: &str, why: &Unverified);
 }
+
+/// The descriptor says one thing, the settings of the lifecycle another.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the descriptor has `{0}`, the lifecycle is set up for `{1}`")]
+pub struct Mismatch(String, String);
 
 /// An app: the state of its routes.
 pub struct App {
@@ -27,15 +32,21 @@ pub struct App {
 }
 
 impl App {
-    /// An app of this descriptor. Key and base URL are those of the descriptor; fails if the base URL is none.
+    /// An app of this descriptor. Fails if the lifecycle was set up for another key or base URL: every install would then
+    /// be refused.
     pub fn new(
         descriptor: Descriptor,
         lifecycle: Lifecycle,
         host_tokens: Arc<HostTokens>,
-    ) -> Result<Self, qsh::Error> {
-        let text =
-            |name: &str| descriptor.json().get(name).and_then(|value| value.as_str()).unwrap_or_default();
-        let (key, base) = (text("key").to_owned(), BasePath::of(text("baseUrl"))?);
+    ) -> Result<Self, Mismatch> {
+        let settings = lifecycle.settings();
+        for (name, ours) in [("key", &settings.app_key), ("baseUrl", &settings.base_url)] {
+            let text = descriptor.json().get(name).and_then(|value| value.as_str()).unwrap_or_default();
+            if text != ours.trim_end_matches('/') {
+                return Err(Mismatch(text.to_owned(), ours.clone()));
+            }
+        }
+        let (key, base) = (settings.app_key.clone(), lifecycle.base().clone());
         Ok(Self { key, base, descriptor, lifecycle, host_tokens, watcher: None })
     }
 

@@ -1,7 +1,7 @@
 //! The app as routes and extractors of axum (feature `axum`).
 //!
 //! What a handler takes says what a route takes: [`UrlBound`] for pages and webhooks, [`Context`] for calls of a page's
-//! script. There is no extractor that takes either. The URL that is verified is the one that arrived, whatever routers it
+//! script, [`Invocation`] for what Forge sends. There is no extractor that takes either of the first two. The URL that is verified is the one that arrived, whatever routers it
 //! passed through; a proxy in front must not change its path.
 //!
 //! ```
@@ -24,8 +24,10 @@
 
 mod app;
 mod extract;
+mod invocation;
 mod lifecycle;
 
-pub use app::{App, Watcher};
+pub use app::{App, Mismatch, Watcher};
 pub use extract::{Context, Rejection, UrlBound};
+pub use invocation::{Invocation, NotInvoked};
 pub use lifecycle::routes;

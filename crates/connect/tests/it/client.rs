@@ -267,8 +267,10 @@ fn no_token_for_a_user_is_an_error_with_the_servers_code_and_nothing_else_of_it(
 fn a_path_that_leaves_the_site_is_not_called() {
     let place = place();
     for path in ["/../x", "/a/../../x", "x", "", "@evil.example/x", ":8443/x", ".evil.example/x", "\\x"] {
-        let refused = place.get(Identity::App, path);
-        assert!(matches!(refused, Err(Error::Url(_) | Error::Unfit(_))), "{path} {refused:?}");
+        for identity in [Identity::App, ADA] {
+            let refused = place.get(identity, path);
+            assert!(matches!(refused, Err(Error::Url(_) | Error::Unfit(_))), "{path} {refused:?}");
+        }
     }
     // Behind a slash it is a path of the site, whatever it looks like.
     place.get(Identity::App, "//evil.example/x").unwrap();

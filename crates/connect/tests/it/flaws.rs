@@ -24,6 +24,8 @@ enum Flaw {
     PreviousLost,
     ByAddress,
     NothingWiped,
+    EverythingWiped,
+    UseForgotten,
     PageUnbounded,
     Stale(usize),
 }
@@ -83,13 +85,28 @@ impl Installations for Flawed {
         self.inner.commit(change, now).await
     }
 
+    async fn use_token(&self, mut used: UsedToken, now: Timestamp) -> Result<Committed, StoreError> {
+        if self.flaw == Flaw::UseForgotten {
+            used.until = now;
+        }
+        self.inner.use_token(used, now).await
+    }
+
     async fn list(&self, after: Option<&ClientKey>, limit: usize) -> Result<Vec<Installation>, StoreError> {
         let limit = if self.flaw == Flaw::PageUnbounded { 1_000 } else { limit };
         self.inner.list(after, limit).await
     }
 
     async fn wipe(&self, now: Timestamp) -> Result<usize, StoreError> {
-        if self.flaw == Flaw::NothingWiped { Ok(0) } else { self.inner.wipe(now).await }
+        match self.flaw {
+            Flaw::NothingWiped => Ok(0),
+            Flaw::EverythingWiped => {
+                let wiped = self.inner.wipe(now).await?;
+                self.inner.wipe(Timestamp::MAX).await?;
+                Ok(wiped)
+            }
+            _ => self.inner.wipe(now).await,
+        }
     }
 }
 
@@ -103,6 +120,8 @@ fn the_conformance_suite_finds_every_planted_flaw() {
         (Flaw::NumbersIgnored, "a row that is not there has no number"),
         (Flaw::TokenUsedUpByRefusal, "the token of a refused change was not used up"),
         (Flaw::PreviousLost, "a row comes back as it was given"),
+        (Flaw::UseForgotten, "a token that was used up without a row is a repetition"),
+        (Flaw::EverythingWiped, "a secret stays until its time"),
         (Flaw::NothingWiped, "wiping says how much it did"),
         (Flaw::PageUnbounded, "a page begins behind its client key and ends at its limit"),
         (Flaw::Stale(1), "a first row is taken"),

@@ -34,13 +34,13 @@ fn key_set(keys: &[(&str, &RsaKeyPair)]) -> String {
     json!({"keys": keys.collect::<Vec<_>>()}).to_string()
 }
 
-struct Forge {
-    watch: Arc<Watch>,
-    internet: Arc<Internet>,
-    tokens: InvocationTokens,
+pub(crate) struct Forge {
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) internet: Arc<Internet>,
+    pub(crate) tokens: InvocationTokens,
 }
 
-fn forge(isolated: bool) -> Forge {
+pub(crate) fn forge(isolated: bool) -> Forge {
     let watch = Arc::new(Watch::at(1_700_000_000));
     let internet = Arc::new(Internet::default());
     let url = Region::Production.forge_key_set().unwrap();
@@ -83,7 +83,7 @@ impl Forge {
         now(self.tokens.verify(&headers))
     }
 
-    fn signed(&self, change: impl FnOnce(&mut Value)) -> String {
+    pub(crate) fn signed(&self, change: impl FnOnce(&mut Value)) -> String {
         let mut claims = self.claims();
         change(&mut claims);
         sign_rs256(&json!({"alg": "RS256", "kid": KID}), &claims, &ATLASSIAN)

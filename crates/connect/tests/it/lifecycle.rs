@@ -1,12 +1,21 @@
 //! Lifecycle calls: what is checked beside the flowchart, attacks that worked elsewhere, repetitions and rotation.
 
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bowline_connect::installation::{
+    Change, ClientKey, Committed, Installation, Installations, MemoryInstallations, StoreError, Stored,
+    UsedToken,
+};
 use bowline_connect::lifecycle::{Changed, Event, Forbidden, Legacy, Outcome};
 use bowline_connect::qsh::CONTEXT;
 use bowline_connect::token::Refusal;
+use bowline_core::port::Clock as _;
 use http::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::world::{ATLASSIAN, BASE, Draft, KID, MALLORY, World, sign_rs256};
+use super::world::{ATLASSIAN, BASE, Draft, KID, MALLORY, Watch, World, now, sign_rs256};
 
 const SITE: &str = "jira:acme";
 const OTHER: &str = "jira:other";
@@ -92,15 +101,18 @@ fn a_body_that_is_not_well_made_is_refused_after_the_token_and_before_any_change
         let unsigned = Draft { token: None, ..draft };
         assert_eq!(world.call(&unsigned).status(), StatusCode::UNAUTHORIZED, "{body}");
     }
-    let long = Draft { body: "x".repeat(65_537), ..world.signed(Event::Installed, SITE, "a") };
-    assert_eq!(world.call(&long).status(), StatusCode::BAD_REQUEST);
+    let long = |length: usize| {
+        let change = |body: &mut Value| body["description"] = json!("x".repeat(length));
+        world.call(&with_body(world.signed(Event::Installed, OTHER, "a"), change)).status()
+    };
+    assert_eq!(long(65_536), StatusCode::BAD_REQUEST);
+    assert_eq!(long(60_000), StatusCode::NO_CONTENT);
     assert_eq!(world.row(SITE), "none");
 }
 
 #[test]
 fn every_claim_of_a_signed_call_counts() {
     let world = World::new(Legacy::Off);
-    let now = 1_700_000_000;
     let cases: [(&str, Tamper); 16] = [
         ("another audience", |claims| claims["aud"] = json!(["https://other.example"])),
         ("two audiences", |claims| claims["aud"] = json!([BASE, "https://other.example"])),
@@ -119,7 +131,7 @@ fn every_claim_of_a_signed_call_counts() {
         ("made later", |claims| claims["iat"] = json!(1_700_000_031)),
         ("good for too long", |claims| claims["exp"] = json!(1_700_003_601)),
     ];
-    assert_eq!(now, world.claims(&world.draft(Event::Installed, SITE, "a"), SITE)["iat"]);
+    assert_eq!(1_700_000_000, world.claims(&world.draft(Event::Installed, SITE, "a"), SITE)["iat"]);
     for (name, change) in cases {
         let outcome = world.call(&with_token(&world, header(), change));
         assert!(matches!(outcome, Outcome::Refused(_)), "{name} {outcome:?}");
@@ -229,6 +241,154 @@ fn a_token_with_another_body_is_a_replay_and_with_the_same_one_a_repetition() {
     assert_eq!(world.row(SITE), gone);
     world.watch.pass(931);
     assert!(matches!(world.call(&draft), Outcome::Refused(Refusal::Expired { .. })));
+}
+
+#[test]
+fn a_token_of_the_old_scheme_counts_now_and_for_its_request_only() {
+    let world = World::new(Legacy::All);
+    assert_eq!(world.call(&world.draft(Event::Installed, SITE, "a")).status(), StatusCode::NO_CONTENT);
+    let row = world.row(SITE);
+    let ended = world.secret_signed(Event::Installed, SITE, "b", "a");
+    let moved = Draft { target: "/connect/installed?user_key=eve".to_owned(), ..ended.clone() };
+    assert_eq!(world.call(&moved).status(), StatusCode::FORBIDDEN);
+    world.watch.pass(931);
+    assert_eq!(world.call(&ended).status(), StatusCode::FORBIDDEN);
+    assert_eq!(world.row(SITE), row);
+}
+
+#[test]
+fn a_body_that_is_not_well_made_does_not_tell_a_known_site_from_an_unknown_one() {
+    let world = World::new(Legacy::KnownTenants);
+    let other = World::new(Legacy::All);
+    assert_eq!(other.call(&other.draft(Event::Installed, SITE, "a")).status(), StatusCode::NO_CONTENT);
+    for (world, event) in [(&world, Event::Installed), (&other, Event::Uninstalled)] {
+        for site in [SITE, OTHER] {
+            let draft = Draft { body: "{".to_owned(), ..world.secret_signed(event, site, "b", "x") };
+            assert_eq!(world.call(&draft).status(), StatusCode::FORBIDDEN, "{site}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_named_for_a_call_that_nobody_could_check() {
+    let world = World::new(Legacy::All);
+    match world.call(&world.secret_signed(Event::Installed, SITE, "a", "x")) {
+        Outcome::Done(done) => assert_eq!((done.changed, done.by), (Changed::Installed, None)),
+        other => panic!("{other:?}"),
+    }
+    match world.call(&world.secret_signed(Event::Installed, SITE, "b", "a")) {
+        Outcome::Done(done) => {
+            assert_eq!((done.changed, done.by.as_deref()), (Changed::Updated, Some("admin")))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn no_secret_is_left_of_a_signed_site_that_is_gone() {
+    let world = World::new(Legacy::Off);
+    for letter in ["a", "b"] {
+        assert_eq!(
+            world.call(&world.signed(Event::Installed, SITE, letter)).status(),
+            StatusCode::NO_CONTENT
+        );
+    }
+    assert_eq!(world.row(SITE), "Enabled Signed ba acme.atlassian.net");
+    assert_eq!(world.call(&world.signed(Event::Uninstalled, SITE, "")).status(), StatusCode::NO_CONTENT);
+    assert_eq!(world.row(SITE), "Uninstalled Signed -- acme.atlassian.net");
+}
+
+#[test]
+fn a_used_token_is_remembered_for_longer_than_it_is_good_however_slow_the_store_is() {
+    let store = Arc::new(Slow::default());
+    let world = World::over(Legacy::Off, Arc::clone(&store) as _);
+    *store.watch.lock().unwrap() = Some(Arc::clone(&world.watch));
+    let draft = world.signed(Event::Installed, SITE, "a");
+    let other = with_body(draft.clone(), |body| body["sharedSecret"] = json!("m".repeat(40)));
+    assert_eq!(world.call(&draft).status(), StatusCode::NO_CONTENT);
+    let row = world.row(SITE);
+    // The last second of the token; the store takes two, so that the change is committed after its end.
+    let end = 1_700_000_000 + 900 + 30;
+    world.watch.pass(end - 1 - world.watch.now().as_second());
+    assert!(matches!(world.call(&other), Outcome::Refused(Refusal::Replayed)));
+    assert_eq!(world.row(SITE), row);
+}
+
+#[test]
+fn an_uninstall_that_had_nothing_to_do_is_used_up_all_the_same() {
+    let world = World::new(Legacy::Off);
+    let uninstall = world.signed(Event::Uninstalled, SITE, "");
+    assert_eq!(world.call(&uninstall).status(), StatusCode::NO_CONTENT);
+    let other = with_body(uninstall.clone(), |body| body["description"] = json!("another"));
+    assert!(matches!(world.call(&other), Outcome::Refused(Refusal::Replayed)));
+    assert_eq!(world.call(&world.signed(Event::Installed, SITE, "a")).status(), StatusCode::NO_CONTENT);
+    let row = world.row(SITE);
+    assert!(matches!(world.call(&uninstall), Outcome::Done(done) if done.changed == Changed::Nothing));
+    assert_eq!(world.row(SITE), row);
+}
+
+#[test]
+fn nothing_that_a_stranger_planted_survives_a_signed_install() {
+    let world = World::new(Legacy::All);
+    let planted = with_body(world.draft(Event::Installed, SITE, "m"), |body| {
+        body["installationId"] = json!("ari:cloud:ecosystem::installation/mallory");
+        body["oauthClientId"] = json!("mallory");
+    });
+    assert_eq!(world.call(&planted).status(), StatusCode::NO_CONTENT);
+    let signed =
+        with_body(world.signed(Event::Installed, SITE, "a"), |body| body["oauthClientId"] = json!(null));
+    assert_eq!(world.call(&signed).status(), StatusCode::NO_CONTENT);
+    let key = ClientKey::parse(SITE).unwrap();
+    let row = now(world.store.find(&key)).unwrap().unwrap().installation;
+    assert!(row.previous.is_none());
+    assert_eq!((row.forge_installation, row.oauth_client_id), (None, None));
+}
+
+#[test]
+fn a_signed_uninstall_ends_the_old_scheme_of_a_site() {
+    let world = World::new(Legacy::All);
+    assert_eq!(world.call(&world.draft(Event::Installed, SITE, "a")).status(), StatusCode::NO_CONTENT);
+    assert_eq!(world.call(&world.signed(Event::Uninstalled, SITE, "")).status(), StatusCode::NO_CONTENT);
+    let gone = "Uninstalled Signed -- acme.atlassian.net";
+    assert_eq!(world.row(SITE), gone);
+    assert_eq!(
+        world.call(&world.secret_signed(Event::Installed, SITE, "b", "a")).status(),
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(world.row(SITE), gone);
+}
+
+/// A store that takes two seconds for a look-up, once it knows the clock.
+#[derive(Default)]
+struct Slow {
+    inner: MemoryInstallations,
+    watch: Mutex<Option<Arc<Watch>>>,
+}
+
+#[async_trait]
+impl Installations for Slow {
+    async fn find(&self, client_key: &ClientKey) -> Result<Option<Stored>, StoreError> {
+        if let Some(watch) = &*self.watch.lock().unwrap() {
+            watch.pass(2);
+        }
+        self.inner.find(client_key).await
+    }
+
+    async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError> {
+        self.inner.commit(change, now).await
+    }
+
+    async fn use_token(&self, used: UsedToken, now: Timestamp) -> Result<Committed, StoreError> {
+        self.inner.use_token(used, now).await
+    }
+
+    async fn list(&self, after: Option<&ClientKey>, limit: usize) -> Result<Vec<Installation>, StoreError> {
+        self.inner.list(after, limit).await
+    }
+
+    async fn wipe(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.inner.wipe(now).await
+    }
 }
 
 #[test]
