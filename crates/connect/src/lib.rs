@@ -18,4 +18,5 @@ pub mod verify;
 #[cfg(feature = "axum")]
 pub mod web;
 
+mod origin;
 mod percent;

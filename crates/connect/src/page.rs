@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::installation::Installation;
+use crate::origin;
 
 /// Where Atlassian serves the script from.
 pub const ALL_JS: &str = "https://connect-cdn.atl-paas.net/all.js";
@@ -56,14 +57,13 @@ impl Default for Pages {
 impl Pages {
     /// With another script in the place of `all.js`: a simulator's, or one of another cloud.
     pub fn with_script(url: &str) -> Result<Self, Error> {
-        let parsed = web(url)?;
-        let script_origin = parsed.origin().ascii_serialization();
+        let (parsed, script_origin) = web(url)?;
         Ok(Self { script: parsed.into(), script_origin, more: Vec::new() })
     }
 
     /// Takes one more origin into a directive, such as `img-src`.
     pub fn and(mut self, directive: &'static str, origin: &str) -> Result<Self, Error> {
-        let origin = web(origin)?.origin().ascii_serialization();
+        let (_, origin) = web(origin)?;
         self.more.push((directive, origin));
         Ok(self)
     }
@@ -97,12 +97,11 @@ impl Pages {
 
     fn policy(&self, installation: &Installation) -> Result<HeaderValue, Error> {
         let hash = STANDARD.encode(digest(&SHA256, FORGET_TOKEN.as_bytes()));
-        let frames = [Some(&installation.base_url), installation.display_url.as_ref()];
-        let frames = frames
-            .into_iter()
-            .flatten()
-            .map(|url| web(url).map(|url| url.origin().ascii_serialization()).map_err(|_| Error::Site));
-        let mut frames = frames.collect::<Result<Vec<_>, _>>()?;
+        let (_, site) = web(&installation.base_url).map_err(|_| Error::Site)?;
+        // An address for people that cannot stand in a rule is left out: the site itself still shows the page.
+        let shown = installation.display_url.as_deref().and_then(|url| web(url).ok());
+        let mut frames = vec![site];
+        frames.extend(shown.map(|(_, origin)| origin));
         frames.dedup();
         let mut directives = vec![
             ("default-src", "'self'".to_owned()),
@@ -125,14 +124,10 @@ impl Pages {
 }
 
 /// A URL whose origin can stand in a policy.
-fn web(url: &str) -> Result<Url, Error> {
+fn web(url: &str) -> Result<(Url, String), Error> {
     let url = Url::parse(url).map_err(|_| Error::Source)?;
-    let plain = !url.as_str().contains([';', ',', '\'', '"', ' ']);
-    if plain && url.has_host() && (url.scheme() == "https" || url.scheme() == "http") {
-        Ok(url)
-    } else {
-        Err(Error::Source)
-    }
+    let origin = origin::plain(&url).ok_or(Error::Source)?;
+    Ok((url, origin))
 }
 
 fn escaped(text: &str) -> String {

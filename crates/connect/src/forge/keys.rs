@@ -83,6 +83,23 @@ struct Known {
     asked: Option<Timestamp>,
 }
 
+/// Takes back that a set was asked for, if the asking ends without an answer.
+struct Dropped<'a> {
+    sets: &'a KeySets,
+    url: &'a Url,
+    armed: bool,
+}
+
+impl Drop for Dropped<'_> {
+    fn drop(&mut self) {
+        if self.armed
+            && let Some(known) = self.sets.memory().get_mut(self.url)
+        {
+            known.asked = None;
+        }
+    }
+}
+
 impl KeySets {
     /// Over a sender of calls.
     pub fn new(exchange: Arc<dyn Exchange>, clock: Arc<dyn Clock>) -> Self {
@@ -134,7 +151,11 @@ impl KeySets {
             }
             memory.entry(url.clone()).or_default().asked = Some(now);
         }
-        let set = self.ask(url).await?;
+        // Whoever asked may be dropped in the middle; then nobody has asked.
+        let mut dropped = Dropped { sets: self, url, armed: true };
+        let set = self.ask(url).await;
+        dropped.armed = false;
+        let set = set?;
         self.memory().entry(url.clone()).or_default().set = Some((set.clone(), now));
         Ok(set)
     }

@@ -62,7 +62,7 @@ fn row(client_key: &str) -> Result<Installation, Broken> {
         base_url: "https://acme.atlassian.net/wiki".to_owned(),
         display_url: Some("https://wiki.acme.example".to_owned()),
         secret: Some(secret("s")?),
-        previous: Some(Previous { secret: secret("p")?, until: at(300) }),
+        previous: Some(Previous { secret: secret("p")?, since: at(-10), until: at(300) }),
         state: State::Disabled,
         scheme: Scheme::Signed,
         oauth_client_id: Some("client".to_owned()),
@@ -85,7 +85,7 @@ async fn get(store: &dyn Installations, client_key: &str) -> Result<Stored, Brok
 fn same(a: &Installation, b: &Installation) -> bool {
     let bytes = |secret: Option<&SharedSecret>| secret.map(|secret| secret.secret().expose().to_vec());
     let previous = |row: &Installation| {
-        row.previous.as_ref().map(|previous| (bytes(Some(&previous.secret)), previous.until))
+        row.previous.as_ref().map(|previous| (bytes(Some(&previous.secret)), previous.since, previous.until))
     };
     let texts = |row: &Installation| {
         let Installation {

@@ -71,6 +71,8 @@ pub struct Previous {
     /// The secret. Requests that were under way when it was replaced are still verified with it; nothing is signed with it
     /// and no lifecycle call is.
     pub secret: SharedSecret,
+    /// When it was replaced. What was made with it later is no request that was under way, and is refused.
+    pub since: Timestamp,
     /// Until when. Afterwards it is wiped: [`super::Installations::wipe`].
     pub until: Timestamp,
 }
@@ -113,8 +115,8 @@ impl Installation {
     }
 
     /// The previous secret, while it is good.
-    pub fn previous(&self, now: Timestamp) -> Option<&SharedSecret> {
-        self.previous.as_ref().filter(|previous| previous.until > now).map(|previous| &previous.secret)
+    pub fn previous(&self, now: Timestamp) -> Option<&Previous> {
+        self.previous.as_ref().filter(|previous| previous.until > now)
     }
 }
 

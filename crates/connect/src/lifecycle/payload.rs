@@ -8,6 +8,7 @@ use super::rules::Event;
 use super::sites::Sites;
 use crate::installation::{ClientKey, Product};
 use crate::jose::{SharedSecret, parse_object};
+use crate::origin;
 
 /// The fields of a call (developer.atlassian.com/cloud/jira/platform/connect-app-descriptor, “Lifecycle HTTP request
 /// payload”), with the vendor's names.
@@ -88,6 +89,7 @@ fn install(wire: Wire, sites: &Sites) -> Result<Install, &'static str> {
 /// An address for links and frames: any `https` host, for customers bring their own domains; nothing else of it is kept
 /// than its origin and path.
 fn shown(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host())?;
-    Some(format!("{}{}", url.origin().ascii_serialization(), url.path()).trim_end_matches('/').to_owned())
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https")?;
+    let origin = origin::plain(&url)?;
+    Some(format!("{origin}{}", url.path()).trim_end_matches('/').to_owned())
 }

@@ -62,7 +62,7 @@ fn previous(
     if verify_slices_are_equal(secret.secret().expose(), install.secret.secret().expose()).is_ok() {
         return before.previous.clone().filter(|previous| previous.until > now);
     }
-    Some(Previous { secret: secret.clone(), until: now + window })
+    Some(Previous { secret: secret.clone(), since: now, until: now + window })
 }
 
 /// The row after one of the other calls, in the scheme that the call proves. A site of the legacy scheme signs its next install

@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::install_key::Region;
+use crate::origin;
 
 /// The addresses of sites that are taken.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Sites {
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        let host = url.host_str()?;
+        let host = url.host_str().filter(|_| origin::plain(&url).is_some())?;
         let is_site = url.scheme() == "https"
             && url.port().is_none()
             && self.domains.iter().any(|domain| host.ends_with(domain.as_str()) && host.len() > domain.len());
@@ -73,6 +74,7 @@ mod tests {
         for text in [
             "http://acme.atlassian.net",
             "https://atlassian.net",
+            "https://*.atlassian.net",
             "https://.atlassian.net",
             "https://evil-atlassian.net",
             "https://acme.atlassian.net.evil.example",

@@ -8,8 +8,8 @@
 //! - it orders parameters by their *encoded* names, npm `atlassian-jwt` by the raw ones.
 //!
 //! So [`Incoming`] knows every form a host may have hashed, and [`outgoing`] gives the one that a host checks. All forms
-//! of one request bind the same bytes: an encoded `/` in the path, the one thing that would let two paths come to the
-//! same, is refused.
+//! of one request bind the same path: an encoded `/` and, in requests from a host, an encoded `%`, the two things that
+//! would let two paths come to the same, are refused.
 
 mod base;
 mod canonical;
@@ -39,6 +39,9 @@ pub enum Error {
     /// `%2F` or `%5C` in the path: decoded, it would be taken for another path.
     #[error("the path has an encoded slash")]
     EncodedSlash,
+    /// `%25` in the path of a request from a host: decoded, it would make an escape of what follows.
+    #[error("the path has an encoded percent sign")]
+    EncodedPercent,
     /// The path is not below the base path.
     #[error("the path is outside the base URL")]
     Outside,

@@ -11,9 +11,13 @@ pub(super) fn raw(path: &str) -> Result<String, Error> {
     Ok(print(Cow::Borrowed(path)))
 }
 
-/// The part as the host hashes it: the decoded path.
+/// The part as the host hashes it: the decoded path. Both forms of a request are taken, so that what is decoded here must
+/// not be another path's raw form: an encoded percent sign is refused.
 pub(super) fn decoded(path: &str) -> Result<String, Error> {
     check(path)?;
+    if path.contains("%25") {
+        return Err(Error::EncodedPercent);
+    }
     Ok(print(Cow::Owned(percent::decode(path, false)?)))
 }
 
@@ -58,6 +62,8 @@ mod tests {
             assert_eq!(raw(path), Err(Error::EncodedSlash), "{path}");
             assert_eq!(decoded(path), Err(Error::EncodedSlash), "{path}");
         }
+        assert_eq!(decoded("/view/%2541"), Err(Error::EncodedPercent));
+        assert_eq!(raw("/view/%2541").unwrap(), "/view/%2541");
         assert_eq!(raw("/%zz"), Err(Error::Escape));
         assert_eq!(raw("/%ff"), Err(Error::Utf8));
     }

@@ -25,6 +25,11 @@ impl Times {
         Self { leeway: i64::from(leeway.min(120)), longest: i64::from(longest.min(86_400)) }
     }
 
+    /// The latest second that a clock of the host may have shown then.
+    pub(crate) fn latest(&self, then: Timestamp) -> i64 {
+        then.as_second() + self.leeway
+    }
+
     /// Checks `exp`, `nbf` and `iat`.
     pub(crate) fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), Refusal> {
         self.check_instants(claims.iat, claims.exp, claims.nbf, now)

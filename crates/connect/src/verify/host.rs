@@ -75,9 +75,20 @@ impl HostTokens {
         let secret = self.tried(&compact, live.as_ref().map(|stored| &stored.installation));
         let stored = live.ok_or(Refusal::Issuer)?;
         let secret = secret.ok_or(Refusal::Jose(jose::Error::Signature))?;
+        if secret == SecretUsed::Previous && !self.was_under_way(class, &claims, &stored.installation) {
+            return Err(Refusal::Jose(jose::Error::Signature).into());
+        }
         self.times.check(&claims, self.clock.now())?;
         class.check(&claims, request, found.place)?;
         Ok(Caller { stored, claims, secret })
+    }
+
+    /// Whether a token of the secret before was made before that was replaced, and is not one that a page gets anew for every
+    /// call: who has only an old secret makes nothing with it.
+    fn was_under_way(&self, class: Class, claims: &Claims, installation: &Installation) -> bool {
+        let since = installation.previous.as_ref().map(|previous| previous.since);
+        let made_before = since.is_some_and(|since| claims.iat <= self.times.latest(since));
+        class == Class::UrlBound && made_before
     }
 
     /// What a legacy lifecycle call proves: the row of its issuer in whatever state, and whether the token was made with
@@ -105,7 +116,8 @@ impl HostTokens {
     fn tried(&self, compact: &Compact<'_>, installation: Option<&Installation>) -> Option<SecretUsed> {
         let now = self.clock.now();
         let current = installation.and_then(|installation| installation.secret.as_ref());
-        let previous = installation.and_then(|installation| installation.previous(now));
+        let previous =
+            installation.and_then(|installation| installation.previous(now)).map(|previous| &previous.secret);
         for (secret, used) in [(current, SecretUsed::Current), (previous, SecretUsed::Previous)] {
             let fits = compact.verify_hs256(secret.unwrap_or(&self.nobody)).is_ok();
             if fits && secret.is_some() {
@@ -156,7 +168,11 @@ mod tests {
             base_url: "https://acme.atlassian.net".to_owned(),
             display_url: None,
             secret: Some(secret("s")),
-            previous: previous.map(|seconds| Previous { secret: secret("p"), until: until(seconds) }),
+            previous: previous.map(|seconds| Previous {
+                secret: secret("p"),
+                since: Noon.now(),
+                until: until(seconds),
+            }),
             state,
             scheme: Scheme::Legacy,
             oauth_client_id: None,

@@ -126,7 +126,10 @@ fn every_claim_of_a_signed_call_counts() {
         ("no end", |claims| _ = claims.as_object_mut().unwrap().remove("exp")),
         ("no beginning", |claims| _ = claims.as_object_mut().unwrap().remove("iat")),
         ("an end that is no time", |claims| claims["exp"] = json!("never")),
-        ("ended", |claims| claims["exp"] = json!(1_699_999_970)),
+        ("ended", |claims| {
+            claims["iat"] = json!(1_699_999_900);
+            claims["exp"] = json!(1_699_999_970);
+        }),
         ("begins later", |claims| claims["nbf"] = json!(1_700_000_031)),
         ("made later", |claims| claims["iat"] = json!(1_700_000_031)),
         ("good for too long", |claims| claims["exp"] = json!(1_700_003_601)),
