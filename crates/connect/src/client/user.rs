@@ -96,6 +96,9 @@ impl UserTokens {
 
     /// A bearer token for a user of a site.
     pub async fn get(&self, installation: &Installation, grant: Grant<'_>) -> Result<Secret, Error> {
+        if !installation.is_live() || installation.secret.is_none() {
+            return Err(Error::NotInstalled);
+        }
         let client_id = installation.oauth_client_id.as_deref().ok_or(Error::NoClientId)?;
         let scopes = words(grant.scopes);
         let key = (

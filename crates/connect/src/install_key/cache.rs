@@ -18,7 +18,8 @@ pub struct Limits {
     pub keys: usize,
     /// How many names that do not exist.
     pub missing: usize,
-    /// How long a key is believed, in case one is withdrawn.
+    /// How long a key is believed, in case one is withdrawn. Afterwards it is asked for again, and serves on while nobody can be
+    /// asked.
     pub key_life: SignedDuration,
     /// How long a name is believed not to exist. A key may be published a little after its first use.
     pub missing_life: SignedDuration,
@@ -47,9 +48,19 @@ pub struct CachedKeys<K> {
     memory: Mutex<Memory>,
 }
 
+/// What is known of a name.
+enum Recalled {
+    /// The key, or that there is none.
+    Known(Option<RsaKey>),
+    /// A key that is to be looked at again.
+    Old(RsaKey),
+    /// Nothing.
+    Unknown,
+}
+
 #[derive(Default)]
 struct Memory {
-    found: Shelf<Option<RsaKey>>,
+    found: Shelf<RsaKey>,
     missing: Shelf<()>,
     /// When the source was asked in the last minute.
     asked: VecDeque<Timestamp>,
@@ -65,15 +76,18 @@ impl<K: InstallKeys> CachedKeys<K> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is remembered; otherwise takes one of the minute's questions.
-    fn recall(&self, kid: &KeyId) -> Result<Option<Option<RsaKey>>, Away> {
+    /// What is remembered; for an unknown name takes one of the minute's questions.
+    fn recall(&self, kid: &KeyId) -> Result<Recalled, Away> {
         let now = self.clock.now();
         let mut memory = self.memory();
         if let Some(key) = memory.found.find(kid, now - self.limits.key_life) {
-            return Ok(Some(key));
+            return Ok(Recalled::Known(Some(key)));
+        }
+        if let Some(key) = memory.found.find(kid, Timestamp::MIN) {
+            return Ok(Recalled::Old(key));
         }
         if memory.missing.find(kid, now - self.limits.missing_life).is_some() {
-            return Ok(Some(None));
+            return Ok(Recalled::Known(None));
         }
         let minute = now - SignedDuration::from_secs(60);
         while memory.asked.front().is_some_and(|asked| *asked <= minute) {
@@ -83,22 +97,32 @@ impl<K: InstallKeys> CachedKeys<K> {
             return Err(Away("too many unknown keys were asked for in the last minute".to_owned()));
         }
         memory.asked.push_back(now);
-        Ok(None)
+        Ok(Recalled::Unknown)
     }
 }
 
 #[async_trait]
 impl<K: InstallKeys> InstallKeys for CachedKeys<K> {
     async fn find(&self, kid: &KeyId) -> Result<Option<RsaKey>, Away> {
-        if let Some(known) = self.recall(kid)? {
-            return Ok(known);
-        }
-        let key = self.source.find(kid).await?;
+        let old = match self.recall(kid)? {
+            Recalled::Known(known) => return Ok(known),
+            Recalled::Old(key) => Some(key),
+            Recalled::Unknown => None,
+        };
+        let key = match (self.source.find(kid).await, old) {
+            (Ok(key), _) => key,
+            // Nobody says that it was withdrawn.
+            (Err(_), Some(old)) => return Ok(Some(old)),
+            (Err(away), None) => return Err(away),
+        };
         let now = self.clock.now();
         let mut memory = self.memory();
         match &key {
-            Some(_) => memory.found.put(kid.clone(), key.clone(), now, self.limits.keys),
-            None => memory.missing.put(kid.clone(), (), now, self.limits.missing),
+            Some(key) => memory.found.put(kid.clone(), key.clone(), now, self.limits.keys),
+            None => {
+                memory.found.remove(kid);
+                memory.missing.put(kid.clone(), (), now, self.limits.missing);
+            }
         }
         Ok(key)
     }
@@ -120,6 +144,11 @@ impl<V: Clone> Shelf<V> {
     /// What was put there after `since`.
     fn find(&self, kid: &KeyId, since: Timestamp) -> Option<V> {
         self.values.get(kid).filter(|(_, put)| *put > since).map(|(value, _)| value.clone())
+    }
+
+    fn remove(&mut self, kid: &KeyId) {
+        self.values.remove(kid);
+        self.order.retain(|known| known != kid);
     }
 
     fn put(&mut self, kid: KeyId, value: V, now: Timestamp, most: usize) {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 pub use cache::{CachedKeys, Limits};
 pub use host::{KeyHost, Region};
-pub use key_id::KeyId;
+pub use key_id::{KeyId, KeyNames};
 
 use crate::jose::RsaKey;
 

@@ -29,6 +29,9 @@ const ATTEMPTS: usize = 4;
 /// How long a token is remembered after its end, in seconds: the largest leeway that can be set, and ten minutes.
 const REMEMBERED: i64 = 120 + 600;
 
+/// The longest rotation window: no request is under way for longer than the longest token seen in the wild is good.
+const LONGEST_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
 /// What the app decides.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -40,7 +43,7 @@ pub struct Settings {
     pub sites: Sites,
     /// Whether calls of the old scheme are taken.
     pub legacy: Legacy,
-    /// How long the secret before stays good for requests under way.
+    /// How long the secret before stays good for requests under way; a quarter of an hour at most.
     pub rotation_window: SignedDuration,
 }
 
@@ -89,7 +92,8 @@ struct Proved {
 
 impl Lifecycle {
     /// Fails for a base URL that is none.
-    pub fn new(settings: Settings, parts: Parts) -> Result<Self, qsh::Error> {
+    pub fn new(mut settings: Settings, parts: Parts) -> Result<Self, qsh::Error> {
+        settings.rotation_window = settings.rotation_window.clamp(SignedDuration::ZERO, LONGEST_WINDOW);
         let base = BasePath::of(&settings.base_url)?;
         Ok(Self { settings, base, parts })
     }

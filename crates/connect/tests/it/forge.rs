@@ -1,6 +1,7 @@
 //! Invocations of Forge: which are taken, which are not, and how often key sets are asked for.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
@@ -13,6 +14,7 @@ use bowline_connect::token::Times;
 use bowline_core::port::Clock;
 use der::asn1::UintRef;
 use der::{Decode as _, Reader as _, SliceReader};
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
@@ -276,6 +278,19 @@ fn a_key_set_is_fetched_once_an_hour_and_for_an_unknown_key_once_a_minute() {
     assert!(matches!(forge.verify(&unknown), Err(Unverified::Away(_))), "nobody knows");
     forge.watch.pass(24 * 3_600);
     assert!(matches!(ok(&forge), Err(Unverified::Away(_))), "but not for longer than a day");
+}
+
+#[test]
+fn a_request_that_is_dropped_while_the_set_is_asked_for_blocks_nobody() {
+    let forge = forge(false);
+    let mut headers = HeaderMap::new();
+    let line = format!("Bearer {}", forge.signed(|_| {}));
+    headers.insert("authorization", HeaderValue::from_str(&line).unwrap());
+    forge.internet.stalled.store(true, Ordering::Relaxed);
+    assert!(forge.tokens.verify(&headers).now_or_never().is_none());
+    forge.internet.stalled.store(false, Ordering::Relaxed);
+    assert!(now(forge.tokens.verify(&headers)).is_ok());
+    assert_eq!(forge.asked().len(), 2);
 }
 
 #[test]

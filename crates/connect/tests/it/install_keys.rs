@@ -1,6 +1,6 @@
 //! Where install keys come from, and how often they are asked for.
 
-use bowline_connect::install_key::{CachedKeys, InstallKeys as _, KeyHost, KeyId, Limits, Region};
+use bowline_connect::install_key::{CachedKeys, InstallKeys as _, KeyHost, KeyId, KeyNames, Limits, Region};
 use bowline_connect::lifecycle::{Event, Legacy, Outcome};
 use bowline_core::port::Clock;
 use http::StatusCode;
@@ -26,6 +26,16 @@ fn a_key_is_asked_for_once() {
     world.watch.pass(24 * 3_600);
     assert_eq!(world.call(&world.signed(Event::Installed, "d", "s")).status(), StatusCode::NO_CONTENT);
     assert_eq!(asked(&world), 2, "after a day it is looked at again");
+}
+
+#[test]
+fn a_key_that_was_found_serves_on_while_nobody_can_be_asked() {
+    let world = World::new(Legacy::Off);
+    assert_eq!(world.call(&world.signed(Event::Installed, "a", "s")).status(), StatusCode::NO_CONTENT);
+    world.internet.pages.lock().unwrap().clear();
+    world.watch.pass(25 * 3_600);
+    assert_eq!(world.call(&world.signed(Event::Installed, "b", "s")).status(), StatusCode::NO_CONTENT);
+    assert_eq!(asked(&world), 3, "both hosts were asked in vain");
 }
 
 #[test]
@@ -98,7 +108,7 @@ fn unknown_names_are_asked_for_so_often_in_a_minute_and_known_keys_do_not_suffer
     let host = KeyHost::new(Arc::clone(&world.internet) as _, &[OLD_HOST]).unwrap();
     let limits = Limits { asked_per_minute: 5, missing: 2, ..Limits::default() };
     let keys = CachedKeys::new(host, Arc::clone(&world.watch) as Arc<dyn Clock>, limits);
-    let find = |name: &str| now(keys.find(&KeyId::parse(name).unwrap()));
+    let find = |name: &str| now(keys.find(&KeyId::parse(name, KeyNames::default()).unwrap()));
     assert!(find(KID).unwrap().is_some());
     for number in 0..4 {
         world.internet.put(&format!("{OLD_HOST}/k{number}"), StatusCode::NOT_FOUND, String::new());

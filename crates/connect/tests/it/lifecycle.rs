@@ -153,6 +153,7 @@ fn the_key_is_found_by_a_name_that_is_safe_and_the_algorithm_is_fixed() {
     for (head, refusal) in [
         (json!({"alg": "RS256", "kid": "../evil"}), Some(Refusal::KeyId)),
         (json!({"alg": "RS256", "kid": "x?y"}), Some(Refusal::KeyId)),
+        (json!({"alg": "RS256", "kid": "some-other-service/key"}), Some(Refusal::KeyId)),
         (json!({"alg": "RS256", "kid": "http://evil.example/k"}), Some(Refusal::KeyId)),
         (json!({"alg": "RS256"}), Some(Refusal::KeyId)),
         (json!({"alg": "HS256", "kid": KID}), None),

@@ -1,7 +1,7 @@
 //! Atlassian and a site, small: a clock that is set, key hosts with keys in them, tokens signed with real keys, and an app.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use async_trait::async_trait;
@@ -90,6 +90,8 @@ pub(crate) fn sign_rs256(header: &Value, claims: &Value, key: &RsaKeyPair) -> St
 pub(crate) struct Internet {
     pub(crate) pages: Mutex<HashMap<String, (StatusCode, String)>>,
     pub(crate) asked: Mutex<Vec<String>>,
+    /// Whether no answer comes.
+    pub(crate) stalled: AtomicBool,
 }
 
 impl Internet {
@@ -104,6 +106,9 @@ impl Exchange for Internet {
     async fn exchange(&self, call: ExchangeCall) -> Exchanged {
         assert_eq!(call.method, Method::GET);
         self.asked.lock().unwrap().push(call.url.clone());
+        if self.stalled.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         match self.pages.lock().unwrap().get(&call.url).cloned() {
             None => Exchanged::Unsent(Failure::retry(NET_UNREACHABLE, Executed::No)),
             Some((status, body)) => Exchanged::Answer(OutboundAnswer {
