@@ -17,6 +17,8 @@ use crate::token::{self, Times};
 
 /// Who makes invocation tokens.
 const ISSUER: &str = "forge/invocation-token";
+/// How long a token is good at most, in seconds. The documented example is good for 25.
+const LONGEST: i64 = 300;
 /// With what the app calls as itself.
 const SYSTEM_TOKEN: &str = "x-forge-oauth-system";
 /// With what it calls in the name of the user.
@@ -47,6 +49,9 @@ pub enum Refusal {
     /// It is of an isolated cloud that is not taken, or its label is not one.
     #[error("the label of an isolated cloud is malformed, or such clouds are not taken")]
     Label,
+    /// A header that comes once came twice.
+    #[error("the header `{0}` stands there twice")]
+    Twice(&'static str),
     /// The key set does not have its key.
     #[error("the key set does not have the key")]
     UnknownKey,
@@ -64,6 +69,11 @@ pub enum Unverified {
 }
 
 /// An invocation that is verified, and what came with it. `Debug` shows no token.
+///
+/// It is of this app; whether the installation is one of this server's is the caller's to know. Where customers enter the
+/// server's address themselves, all servers share the app, so that data of an installation must not be taken before its
+/// administrator entered a code of this server. Nor is a token good once only: neither body nor headers are signed, and what is
+/// repeated is told by the event's own id.
 #[derive(Clone, Debug)]
 pub struct Invoked {
     /// What the token says.
@@ -84,15 +94,9 @@ pub struct InvocationTokens {
 }
 
 impl InvocationTokens {
-    /// For an app. Forge's tokens are good for 25 seconds; `times` may be the default.
-    pub const fn new(
-        app: AppId,
-        urls: KeySetUrls,
-        sets: KeySets,
-        clock: Arc<dyn Clock>,
-        times: Times,
-    ) -> Self {
-        Self { app, urls, sets, clock, times }
+    /// For an app. Of `times` the leeway counts; no token is taken that is good for more than five minutes.
+    pub fn new(app: AppId, urls: KeySetUrls, sets: KeySets, clock: Arc<dyn Clock>, times: Times) -> Self {
+        Self { app, urls, sets, clock, times: times.capped(LONGEST) }
     }
 
     /// Verifies a request by its headers.
@@ -111,8 +115,8 @@ impl InvocationTokens {
         let key = self.sets.find(&url, kid).await?.ok_or(Refusal::UnknownKey)?;
         compact.verify_rs256(&key).map_err(Refusal::from)?;
         let invocation = self.read(claims)?;
-        let token = |name| opaque(headers, name);
-        Ok(Invoked { invocation, system_token: token(SYSTEM_TOKEN), user_token: token(USER_TOKEN) })
+        let (system_token, user_token) = (opaque(headers, SYSTEM_TOKEN)?, opaque(headers, USER_TOKEN)?);
+        Ok(Invoked { invocation, system_token, user_token })
     }
 
     /// Reads claims that are verified.
@@ -157,8 +161,14 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
     }
 }
 
-/// A token that is passed on as it is.
-fn opaque(headers: &HeaderMap, name: &str) -> Option<Secret> {
-    let text = headers.get(name)?.to_str().ok().filter(|text| !text.is_empty())?;
-    Some(Secret::from(text.to_owned()))
+/// A token that is passed on as it is. Two are none: which of them is Forge's nobody can tell.
+fn opaque(headers: &HeaderMap, name: &'static str) -> Result<Option<Secret>, Refusal> {
+    let mut lines = headers.get_all(name).iter();
+    match (lines.next(), lines.next()) {
+        (_, Some(_)) => Err(Refusal::Twice(name)),
+        (line, None) => {
+            let text = line.and_then(|line| line.to_str().ok()).filter(|text| !text.is_empty());
+            Ok(text.map(|text| Secret::from(text.to_owned())))
+        }
+    }
 }

@@ -25,6 +25,11 @@ impl Times {
         Self { leeway: i64::from(leeway.min(120)), longest: i64::from(longest.min(86_400)) }
     }
 
+    /// The same leeway, for tokens that are good for `longest` seconds at most.
+    pub(crate) fn capped(self, longest: i64) -> Self {
+        Self { longest: self.longest.min(longest), ..self }
+    }
+
     /// The latest second that a clock of the host may have shown then.
     pub(crate) fn latest(&self, then: Timestamp) -> i64 {
         then.as_second() + self.leeway

@@ -10,7 +10,7 @@ use bowline_connect::forge::{AppId, InvocationTokens, Invoked, KeySetUrls, KeySe
 use bowline_connect::install_key::Region;
 use bowline_connect::installation::Product;
 use bowline_connect::jose::sign_hs256;
-use bowline_connect::token::Times;
+use bowline_connect::token::{self, Times};
 use bowline_core::port::Clock;
 use der::asn1::UintRef;
 use der::{Decode as _, Reader as _, SliceReader};
@@ -151,7 +151,6 @@ fn every_claim_counts() {
     assert_eq!(with("/app/installationId", json!(1)), Refusal::Claim("app"));
     assert_eq!(with("/jti", json!("")), Refusal::Claim("jti"));
     for (pointer, value) in [
-        ("/exp", json!(1_699_999_970)),
         ("/nbf", json!(1_700_000_031)),
         ("/iat", json!(1_700_000_031)),
         ("/exp", json!(i64::MAX)),
@@ -159,6 +158,13 @@ fn every_claim_counts() {
     ] {
         assert!(matches!(with(pointer, value.clone()), Refusal::Times(_)), "{pointer} {value}");
     }
+    let ended = forge.signed(|claims| {
+        claims["iat"] = json!(1_699_999_900);
+        claims["exp"] = json!(1_699_999_970);
+    });
+    assert!(matches!(forge.refusal(&ended), Refusal::Times(token::Refusal::Expired { .. })));
+    let long = forge.signed(|claims| claims["exp"] = json!(1_700_000_301));
+    assert!(matches!(forge.refusal(&long), Refusal::Times(token::Refusal::LongLived { .. })));
     for value in [json!("never"), json!(1.5), json!(null)] {
         assert_eq!(with("/exp", value), Refusal::Claim("exp"));
     }
@@ -202,6 +208,20 @@ fn one_bearer_token_and_no_other_scheme() {
         vec![format!("Bearer {token}"), format!("Bearer {token}")],
     ] {
         assert_eq!(verify(&lines), Err(Unverified::Refused(Refusal::Missing)), "{}", lines.len());
+    }
+}
+
+#[test]
+fn a_token_for_calls_comes_once_or_the_request_is_refused() {
+    let forge = forge(false);
+    for name in ["x-forge-oauth-system", "x-forge-oauth-user"] {
+        let mut headers = HeaderMap::new();
+        let line = format!("Bearer {}", forge.signed(|_| {}));
+        headers.insert("authorization", HeaderValue::from_str(&line).unwrap());
+        headers.append(name, HeaderValue::from_static("one"));
+        assert!(now(forge.tokens.verify(&headers)).is_ok());
+        headers.append(name, HeaderValue::from_static("two"));
+        assert_eq!(now(forge.tokens.verify(&headers)).err(), Some(Unverified::Refused(Refusal::Twice(name))));
     }
 }
 

@@ -144,19 +144,24 @@ fn one_sites_secret_opens_nothing_of_another() {
 #[test]
 fn a_token_without_end_or_with_a_wrong_one_is_refused() {
     let world = installed();
-    for (name, value) in [
-        ("exp", json!(null)),
-        ("exp", json!("never")),
-        ("exp", json!(1_699_999_970)),
-        ("iat", json!(null)),
-        ("iat", json!(1_700_000_031)),
-        ("nbf", json!(1_700_000_031)),
-        ("qsh", json!(null)),
-        ("qsh", json!("")),
-    ] {
+    let refused = |change: &[(&str, Value)]| {
         let mut claims = claims(&world, "/connect/page");
-        claims[name] = value.clone();
-        let refused = verify(&world, Class::UrlBound, "/connect/page", &token(&claims, "a"));
-        assert!(refused.is_err(), "{name} {value}");
+        for (name, value) in change {
+            claims[*name] = value.clone();
+        }
+        verify(&world, Class::UrlBound, "/connect/page", &token(&claims, "a")).unwrap_err()
+    };
+    for (name, value) in
+        [("exp", json!(null)), ("exp", json!("never")), ("iat", json!(null)), ("qsh", json!(""))]
+    {
+        assert_eq!(refused(&[(name, value)]), Refusal::Claim(name));
     }
+    let ended = refused(&[("iat", json!(1_699_999_900)), ("exp", json!(1_699_999_970))]);
+    assert_eq!(ended, Refusal::Expired { exp: 1_699_999_970, now: 1_700_000_000 });
+    for name in ["iat", "nbf"] {
+        let early = refused(&[(name, json!(1_700_000_031))]);
+        assert_eq!(early, Refusal::Early { begin: 1_700_000_031, now: 1_700_000_000 });
+    }
+    let long = refused(&[("exp", json!(1_700_003_601))]);
+    assert_eq!(long, Refusal::LongLived { seconds: 3_601, longest: 3_600 });
 }
