@@ -6,8 +6,7 @@ use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use der::asn1::{AnyRef, BitStringRef, UintRef};
 use der::{Decode as _, Reader as _, SliceReader};
-use rustls_pki_types::SubjectPublicKeyInfoDer;
-use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use spki::SubjectPublicKeyInfo;
 
 use super::{Error, roca};
@@ -32,10 +31,12 @@ impl RsaKey {
         if text.len() > LARGEST {
             return Err(Error::Key("its text is too long"));
         }
-        let mut keys = SubjectPublicKeyInfoDer::pem_slice_iter(text);
-        let Some(Ok(key)) = keys.next() else { return Err(Error::Key("its text is no public key in PEM")) };
-        if keys.next().is_some() {
-            return Err(Error::Key("its text holds more than one key"));
+        let mut sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(text);
+        let Some(Ok((SectionKind::PublicKey, key))) = sections.next() else {
+            return Err(Error::Key("its text is no public key in PEM"));
+        };
+        if sections.next().is_some() {
+            return Err(Error::Key("its text holds something beside the key"));
         }
         let broken = Error::Key("it is no RSA public key");
         let info =

@@ -331,8 +331,15 @@ fn a_key_set_with_a_symmetric_key_or_two_of_one_name_is_not_used() {
         assert!(matches!(forge.verify(&forge.signed(|_| {})), Err(Unverified::Away(_))), "{set}");
     }
     let forge = forge(false);
-    forge.internet.put(url, StatusCode::OK, with(json!({"kty": "EC", "kid": "x", "crv": "P-256"})));
-    assert!(forge.verify(&forge.signed(|_| {})).is_ok(), "keys for something else are passed over");
+    for (key, taken) in [
+        (json!({"kty": "EC", "kid": "x", "crv": "P-256"}), true),
+        (json!({"kty": "RSA", "kid": "x", "n": "AQAB", "e": "AQAB"}), true),
+        (json!({"kty": "RSA", "kid": "x", "n": "AQAB", "e": "AQAB", "alg": "RS256"}), false),
+    ] {
+        forge.watch.pass(25 * 3_600);
+        forge.internet.put(url, StatusCode::OK, with(key.clone()));
+        assert_eq!(forge.verify(&forge.signed(|_| {})).is_ok(), taken, "{key}");
+    }
 }
 
 #[test]

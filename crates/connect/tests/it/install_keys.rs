@@ -89,6 +89,8 @@ fn what_is_no_key_is_not_used() {
         String::new(),
         "hello".to_owned(),
         pem(&ATLASSIAN, "\n").repeat(2),
+        pem(&ATLASSIAN, "\n") + &pem(&ATLASSIAN, "\n").replace("PUBLIC KEY", "CERTIFICATE"),
+        pem(&ATLASSIAN, "\n").replace("PUBLIC KEY", "CERTIFICATE") + &pem(&ATLASSIAN, "\n"),
         pem(&ATLASSIAN, "\n").replace("PUBLIC KEY", "CERTIFICATE"),
         "x".repeat(20_000),
     ] {

@@ -64,7 +64,7 @@ fn a_page_sets_no_cookie_and_says_nothing_to_others() {
         ("referrer-policy", "origin"),
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
-        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+        ("strict-transport-security", "max-age=31536000"),
         ("content-type", "text/html; charset=utf-8"),
     ] {
         assert_eq!(headers[name], value);
