@@ -339,10 +339,12 @@ fn nothing_that_a_stranger_planted_survives_a_signed_install() {
         body["oauthClientId"] = json!("mallory");
     });
     assert_eq!(world.call(&planted).status(), StatusCode::NO_CONTENT);
+    let key = ClientKey::parse(SITE).unwrap();
+    let row = now(world.store.find(&key)).unwrap().unwrap().installation;
+    assert_eq!(row.forge_installation, None, "only a signed call ties a Forge installation to a site");
     let signed =
         with_body(world.signed(Event::Installed, SITE, "a"), |body| body["oauthClientId"] = json!(null));
     assert_eq!(world.call(&signed).status(), StatusCode::NO_CONTENT);
-    let key = ClientKey::parse(SITE).unwrap();
     let row = now(world.store.find(&key)).unwrap().unwrap().installation;
     assert!(row.previous.is_none());
     assert_eq!((row.forge_installation, row.oauth_client_id), (None, None));
