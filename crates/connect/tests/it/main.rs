@@ -18,6 +18,7 @@ mod install_keys;
 mod lifecycle;
 mod manifest;
 mod page;
+mod replay;
 mod signed_urls;
 #[cfg(feature = "axum")]
 mod web;
