@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod descriptor;
+pub mod exchange;
 pub mod forge;
 pub mod install_key;
 pub mod installation;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged, OutboundAnswer};
+use bowline_core::port::{Clock, Exchanged, OutboundAnswer};
 use bowline_core::secret::Secret;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
@@ -10,6 +10,7 @@ use url::Url;
 
 use super::Error;
 use super::user::{Grant, UserTokens};
+use crate::exchange::{Exchange, ExchangeCall};
 use crate::installation::Installation;
 use crate::qsh;
 use crate::token::app_token;
@@ -84,7 +85,7 @@ impl Client {
             headers,
             body: Secret::new(body),
             operation,
-            handshake: None,
+            site: Some(installation.client_key.clone()),
         };
         match self.exchange.exchange(exchange).await {
             // A renamed site answers with the new address; following would send the signature of one host to another, and

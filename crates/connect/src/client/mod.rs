@@ -2,7 +2,7 @@
 //!
 //! What leaves is signed for exactly this request and this site, and for nothing else: a URL outside the site's base URL is
 //! refused, and an answer that points to another host is not followed. Calls go through the port
-//! [`bowline_core::port::Exchange`], whose answers are small (64 KiB); for larger ones take
+//! [`crate::exchange::Exchange`], whose answers are small (64 KiB); for larger ones take
 //! [`crate::token::app_token`] and a client of your own.
 
 mod call;

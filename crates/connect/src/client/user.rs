@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged};
+use bowline_core::port::{Clock, Exchanged};
 use bowline_core::secret::Secret;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::descriptor::Scope;
+use crate::exchange::{Exchange, ExchangeCall};
 use crate::install_key::Region;
-use crate::installation::Installation;
+use crate::installation::{ClientKey, Installation};
 use crate::jose::sign_hs256;
 use crate::percent;
 
@@ -160,11 +161,11 @@ impl UserTokens {
             form.push_str("&scope=");
             percent::encode(scopes, &mut form);
         }
-        let answer = self.exchange.exchange(self.call(form)).await;
+        let answer = self.exchange.exchange(self.call(&installation.client_key, form)).await;
         read(answer, now)
     }
 
-    fn call(&self, form: String) -> ExchangeCall {
+    fn call(&self, site: &ClientKey, form: String) -> ExchangeCall {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
@@ -174,7 +175,7 @@ impl UserTokens {
             headers,
             body: Secret::from(form),
             operation: "connect.user_token",
-            handshake: None,
+            site: Some(site.clone()),
         }
     }
 }

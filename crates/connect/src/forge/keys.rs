@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged};
+use bowline_core::port::{Clock, Exchanged};
 use bowline_core::secret::Secret;
 use http::{HeaderMap, Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use crate::exchange::{Exchange, ExchangeCall};
 use crate::install_key::{Away, Region};
 use crate::jose::{KeySet, RsaKey};
 
@@ -167,7 +168,7 @@ impl KeySets {
             headers: HeaderMap::new(),
             body: Secret::new(Vec::new()),
             operation: "forge.key_set",
-            handshake: None,
+            site: None,
         };
         match self.exchange.exchange(call).await {
             Exchanged::Answer(answer) if answer.status == StatusCode::OK => {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bowline_core::port::{Exchange, ExchangeCall, Exchanged};
+use bowline_core::port::Exchanged;
 use bowline_core::secret::Secret;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 use super::{Away, InstallKeys, KeyId};
+use crate::exchange::{Exchange, ExchangeCall};
 use crate::jose::RsaKey;
 
 /// Which of Atlassian's clouds the app is installed in. It is configuration: a body or a token that chose it could choose
@@ -68,7 +69,7 @@ impl KeyHost {
             headers: HeaderMap::new(),
             body: Secret::new(Vec::new()),
             operation: "connect.install_key",
-            handshake: None,
+            site: None,
         };
         let name = host.host_str().unwrap_or_default();
         match self.exchange.exchange(call).await {

@@ -9,10 +9,11 @@ use bowline_connect::client::{
     Client, Error, Grant, HostCall, Identity, LARGEST_PROPERTY, Property, UserTokens,
 };
 use bowline_connect::descriptor::Scope;
+use bowline_connect::exchange::{Exchange, ExchangeCall};
 use bowline_connect::install_key::Region;
 use bowline_connect::installation::{ClientKey, Installation, Product, Scheme, State};
 use bowline_connect::jose::Compact;
-use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged, OutboundAnswer};
+use bowline_core::port::{Clock, Exchanged, OutboundAnswer};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};

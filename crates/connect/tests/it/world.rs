@@ -11,6 +11,7 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bowline_connect::exchange::{Exchange, ExchangeCall};
 use bowline_connect::install_key::{CachedKeys, KeyHost, Limits, Region};
 use bowline_connect::installation::{ClientKey, Installations, MemoryInstallations};
 use bowline_connect::jose::{SharedSecret, sign_hs256};
@@ -21,7 +22,7 @@ use bowline_connect::verify::{HostTokens, InstallTokens};
 use bowline_core::Failure;
 use bowline_core::code::NET_UNREACHABLE;
 use bowline_core::failure::Executed;
-use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged, OutboundAnswer};
+use bowline_core::port::{Clock, Exchanged, OutboundAnswer};
 use bowline_core::secret::Secret;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -104,7 +105,7 @@ impl Internet {
 impl Exchange for Internet {
     /// What is not there is unreachable; a page of status 404 says that there is nothing.
     async fn exchange(&self, call: ExchangeCall) -> Exchanged {
-        assert_eq!(call.method, Method::GET);
+        assert_eq!((call.method, call.site), (Method::GET, None), "keys are nobody's");
         self.asked.lock().unwrap().push(call.url.clone());
         if self.stalled.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
