@@ -1,0 +1,26 @@
+//! What the crate does as a whole, and against vectors that others published.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+mod client;
+mod descriptor;
+mod flaws;
+mod flowchart;
+mod forge;
+mod host_tokens;
+mod install_keys;
+mod lifecycle;
+mod manifest;
+mod page;
+mod replay;
+mod signed_urls;
+#[cfg(feature = "axum")]
+mod web;
+mod world;
+mod wycheproof;
