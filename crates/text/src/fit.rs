@@ -6,8 +6,8 @@
 
 use crate::marks::{Marks, kind};
 use crate::nest::uncrossed;
-use crate::tree::{Block, Doc, Format, Handle, Heading, Inline, Mention, Opaque};
-use crate::{autolink, normal, wiki};
+use crate::tree::{Block, Doc, Format, Handle, Heading, Image, Inline, Mention, Opaque};
+use crate::{autolink, markdown, normal, wiki};
 
 /// Whether an opaque piece is what its format's parser would make of its raw form. The flag: as a block.
 type Believe = fn(&Opaque, bool) -> bool;
@@ -62,7 +62,8 @@ impl Model {
         let inside = place.inside;
         match (self.format, block) {
             (_, Block::Opaque(opaque)) => self.takes_opaque(opaque, place),
-            (Format::Html, _) | (_, Block::Paragraph(_) | Block::Code(_) | Block::List(_)) => true,
+            (Format::Html | Format::Markdown, _)
+            | (_, Block::Paragraph(_) | Block::Code(_) | Block::List(_)) => true,
             (Format::Adf, Block::Heading(_) | Block::Rule | Block::Quote(_)) => matches!(inside, Root | Cell),
             (Format::Adf, Block::Table(_)) => inside == Root,
             (Format::Wiki, Block::Heading(_) | Block::Rule) => matches!(inside, Root | Quote),
@@ -81,7 +82,7 @@ impl Model {
     fn block(self, block: Block, place: Place) -> Block {
         let at = |inside: Inside| Place { inside, ..place };
         match block {
-            Block::Paragraph(content) => Block::Paragraph(self.inlines(content)),
+            Block::Paragraph(content) => Block::Paragraph(self.paragraph(content)),
             Block::Heading(heading) => {
                 Block::Heading(Heading { content: self.inlines(heading.content), ..heading })
             }
@@ -93,7 +94,19 @@ impl Model {
     }
 
     fn shaped(self, block: Block) -> Block {
-        if self.format == Format::Wiki { wiki::shaped(block) } else { block }
+        match self.format {
+            Format::Wiki => wiki::shaped(block),
+            Format::Markdown => markdown::shaped(block),
+            Format::Adf | Format::Html => block,
+        }
+    }
+
+    /// The words of a paragraph. ADF has a picture only where nothing is beside it.
+    fn paragraph(self, content: Vec<Inline>) -> Vec<Inline> {
+        match content.as_slice() {
+            [Inline::Image(image)] if self.format == Format::Adf && image.src.is_absolute() => content,
+            _ => self.inlines(content),
+        }
     }
 
     fn inner(self, block: Block, place: Place) -> Block {
@@ -104,7 +117,7 @@ impl Model {
     fn degraded(self, block: Block, place: Place) -> Vec<Block> {
         match block {
             Block::Heading(heading) => vec![Block::Paragraph(self.inlines(strong(heading.content)))],
-            Block::Opaque(opaque) => self.blocks(Doc::from_plain(&opaque.text).blocks, place),
+            Block::Opaque(opaque) => self.blocks(Doc::from_plain(&opaque.text).linked().blocks, place),
             other => self.blocks(other.into_inner(), place),
         }
     }
@@ -119,10 +132,15 @@ impl Model {
                 Inline::Opaque(opaque) if opaque.format == self.format && (self.believe)(&opaque, false) => {
                     out.push(Inline::Opaque(opaque));
                 }
-                Inline::Opaque(opaque) => out.push(Inline::text(opaque.text)),
+                Inline::Opaque(opaque) => out.extend(autolink::linked(vec![Inline::text(opaque.text)])),
+                Inline::Image(image) => out.push(self.image(image)),
             }
         }
-        if self.format == Format::Wiki { uncrossed(&autolink::linked(normal::one_block(out))) } else { out }
+        match self.format {
+            Format::Wiki => uncrossed(&autolink::linked(normal::one_block(out))),
+            Format::Markdown => autolink::linked(normal::one_block(out)),
+            Format::Adf | Format::Html => out,
+        }
     }
 
     fn marks(self, marks: Marks) -> Marks {
@@ -137,6 +155,7 @@ impl Model {
                 let link = marks.link.and_then(|link| link.without_brackets());
                 Marks { link, other: Vec::new(), ..marks }
             }
+            Format::Markdown => Marks { other: Vec::new(), ..marks },
             Format::Html => {
                 Marks { link: marks.link.filter(crate::Href::is_web), other: Vec::new(), ..marks }
             }
@@ -150,15 +169,32 @@ impl Model {
                 Inline::Mention(Mention { name: None, ..mention })
             }
             (Format::Wiki, _) => Inline::text(mention.visible()),
-            (Format::Adf | Format::Html, _) => Inline::Mention(mention),
+            (Format::Adf | Format::Html | Format::Markdown, _) => Inline::Mention(mention),
         }
+    }
+
+    /// The picture, or a link on the words for it.
+    fn image(self, image: Image) -> Inline {
+        let link = image.link.clone().and_then(|href| self.marks(Marks::linked(href)).link);
+        let image = Image { link, ..image };
+        let takes = match self.format {
+            Format::Adf => false,
+            Format::Wiki => wiki::can_show(&image),
+            Format::Html => image.src.is_web(),
+            Format::Markdown => true,
+        };
+        if takes {
+            return Inline::Image(image);
+        }
+        let href = image.link.clone().unwrap_or_else(|| image.src.clone());
+        Inline::marked(image.visible(), self.marks(Marks::linked(href)))
     }
 }
 
 fn strong(content: Vec<Inline>) -> Vec<Inline> {
     let strong = |inline| match inline {
         Inline::Text(run) => Inline::marked(run.text, Marks { strong: true, ..run.marks }),
-        Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => inline,
+        solid => solid,
     };
     content.into_iter().map(strong).collect()
 }

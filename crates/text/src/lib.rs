@@ -1,8 +1,8 @@
-//! Rich text: one document tree, and three formats that are parsed into it and printed from it.
+//! Rich text: one document tree, and four formats that are parsed into it and printed from it.
 //!
 //! What lives here: the tree ([`Doc`]), its canonical form ([`Doc::normal`]), plain text, and for each format a
 //! module with `parse` and `print`: [`adf`] (Atlassian Document Format), [`wiki`] (Jira's wiki markup), [`html`]
-//! (what Targetprocess and Jira's rendered fields give). What does not: I/O, users, attachments. Mentions keep the
+//! (what Targetprocess and Jira's rendered fields give), [`markdown`] (as GitHub reads it). What does not: I/O, users, attachments. Mentions keep the
 //! id a tool gave them; who that is in another tool is decided in `mapping`.
 //!
 //! # What each format can hold
@@ -51,6 +51,7 @@ mod error;
 mod fit;
 mod href;
 pub mod html;
+pub mod markdown;
 mod marks;
 mod nest;
 mod normal;
@@ -66,6 +67,6 @@ pub use error::Error;
 pub use href::Href;
 pub use marks::{Marks, Shift};
 pub use tree::{
-    Block, Cell, Code, Doc, Format, Handle, Heading, Inline, List, ListItem, Marker, Mention, Opaque, Row,
-    Table, Text,
+    Block, Cell, Code, Doc, Format, Handle, Heading, Image, Inline, List, ListItem, Marker, Mention, Opaque,
+    Row, Table, Text,
 };

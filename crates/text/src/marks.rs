@@ -56,6 +56,11 @@ impl Marks {
         *self == Self::default()
     }
 
+    /// Nothing but a link.
+    pub(crate) fn linked(href: Href) -> Self {
+        Self { link: Some(href), ..Self::default() }
+    }
+
     /// What both have.
     pub(crate) fn common(&self, with: &Self) -> Self {
         Self {

@@ -4,7 +4,7 @@
 //! marks overlap, the later one is closed and opened again.
 
 use crate::marks::{Marks, Shift};
-use crate::tree::{Inline, Mention, Opaque, Text};
+use crate::tree::{Inline, Text};
 use crate::{Color, Href};
 
 /// One mark, as it is opened and closed.
@@ -26,10 +26,8 @@ pub(crate) enum Step<'a> {
     Open(Mark),
     Close(Mark),
     Text(&'a Text),
-    /// Nothing is open at a break, a mention or an opaque piece.
-    Break,
-    Mention(&'a Mention),
-    Opaque(&'a Opaque),
+    /// Anything that is not text. Nothing is open there.
+    Solid(&'a Inline),
 }
 
 /// How many kinds of mark there are.
@@ -58,7 +56,7 @@ fn extents(content: &[Inline], code: bool) -> Extents {
     for inline in content.iter().rev() {
         let here = match inline {
             Inline::Text(run) => marks_of(&run.marks, code),
-            Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => Default::default(),
+            _ => Default::default(),
         };
         let mut next = all.last().cloned().unwrap_or_default().into_iter();
         all.push(here.map(|mark| {
@@ -91,9 +89,7 @@ pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
         }
         out.push(match inline {
             Inline::Text(run) => Step::Text(run),
-            Inline::Break => Step::Break,
-            Inline::Mention(mention) => Step::Mention(mention),
-            Inline::Opaque(opaque) => Step::Opaque(opaque),
+            solid => Step::Solid(solid),
         });
     }
     out.extend(open.into_iter().rev().map(Step::Close));
@@ -112,9 +108,7 @@ pub(crate) fn uncrossed(content: &[Inline]) -> Vec<Inline> {
             Step::Open(mark) => set(&mut opened, mark),
             Step::Close(_) => {}
             Step::Text(run) => split(run, &std::mem::take(&mut opened), &mut out),
-            Step::Break => out.push(Inline::Break),
-            Step::Mention(mention) => out.push(Inline::Mention(mention.clone())),
-            Step::Opaque(opaque) => out.push(Inline::Opaque(opaque.clone())),
+            Step::Solid(solid) => out.push(solid.clone()),
         }
     }
     out

@@ -56,6 +56,7 @@ pub(crate) fn inlines(content: &[Inline]) -> String {
             Inline::Text(run) => out.push_str(&run.text),
             Inline::Break => out.push('\n'),
             Inline::Mention(mention) => out.push_str(&mention.visible()),
+            Inline::Image(image) => out.push_str(image.visible()),
             Inline::Opaque(opaque) => out.push_str(&opaque.text),
         }
         out

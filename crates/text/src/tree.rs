@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Href;
 use crate::marks::Marks;
 
 /// How many lists, quotes and tables may sit inside each other; deeper ones are flattened into their parent.
@@ -133,6 +134,8 @@ pub enum Inline {
     Break,
     /// A person who is spoken to.
     Mention(Mention),
+    /// A picture.
+    Image(Image),
     /// Something in the line that we do not understand and hand back as it came.
     Opaque(Opaque),
 }
@@ -176,6 +179,26 @@ impl Handle {
     }
 }
 
+/// A picture that has an address. Pictures without one (files attached in a tool) are opaque.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Where it is.
+    pub src: Href,
+    /// The words that stand for it; may be none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub alt: String,
+    /// Where a click on it leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Href>,
+}
+
+impl Image {
+    /// What a reader without pictures sees: the words for it, or its address.
+    pub fn visible(&self) -> &str {
+        if self.alt.trim().is_empty() { self.src.as_str() } else { &self.alt }
+    }
+}
+
 /// Something a format can say and the tree cannot, kept as it came.
 ///
 /// It goes back verbatim to its own format, if that format's parser would read it as this same piece again; every
@@ -200,6 +223,8 @@ pub enum Format {
     Wiki,
     /// HTML.
     Html,
+    /// Markdown, as GitHub reads it.
+    Markdown,
 }
 
 impl Doc {
@@ -225,7 +250,7 @@ fn mentions_in(blocks: Vec<Block>, change: &mut dyn FnMut(Mention) -> Inline) ->
 fn mentions_in_line(content: Vec<Inline>, change: &mut dyn FnMut(Mention) -> Inline) -> Vec<Inline> {
     let inline = |inline| match inline {
         Inline::Mention(mention) => change(mention),
-        Inline::Text(_) | Inline::Break | Inline::Opaque(_) => inline,
+        Inline::Text(_) | Inline::Break | Inline::Image(_) | Inline::Opaque(_) => inline,
     };
     content.into_iter().map(inline).collect()
 }

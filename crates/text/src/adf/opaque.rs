@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::parse::{children, type_of};
+use super::parse::{children, image, type_of};
 use crate::tree::{Format, Opaque};
 
 /// Deepest JSON kept raw. With the tree around it, it stays inside the 128 levels `serde_json` reads back; real
@@ -33,7 +33,7 @@ const KNOWN: [&str; 15] = [
 /// The node as an opaque piece; `None` if it cannot be one: known, without a type, or too deep.
 pub(super) fn read(node: &Value) -> Option<Opaque> {
     let kind = type_of(node);
-    if kind.is_empty() || KNOWN.contains(&kind) || !shallow(node, MAX_RAW_DEPTH) {
+    if kind.is_empty() || KNOWN.contains(&kind) || image(node).is_some() || !shallow(node, MAX_RAW_DEPTH) {
         return None;
     }
     Some(Opaque { format: Format::Adf, raw: node.clone(), text: visible(node) })

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::opaque;
 use crate::marks::{Marks, Shift, kind};
-use crate::tree::{Block, Cell, Code, Handle, Heading, Inline, List, ListItem, Marker, Mention, Row, Table};
+use crate::tree::{
+    Block, Cell, Code, Handle, Heading, Image, Inline, List, ListItem, Marker, Mention, Row, Table,
+};
 use crate::{Color, Href, plain};
 
 /// Deepest nesting of nodes that is read as nodes; below it only the text is kept.
@@ -84,9 +86,10 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
         "table" => out.push(table(node, depth)),
         // A part without its whole: what is in it still counts.
         "listItem" | "tableRow" | "tableCell" | "tableHeader" | "doc" => out.extend(inner(node, depth)),
-        _ => out.push(match opaque::read(node) {
-            Some(opaque) => Block::Opaque(opaque),
-            None => Block::Paragraph(plain::inlines_of(&opaque::visible(node))),
+        _ => out.push(match (image(node), opaque::read(node)) {
+            (Some(image), _) => Block::Paragraph(vec![Inline::Image(image)]),
+            (None, Some(opaque)) => Block::Opaque(opaque),
+            (None, None) => Block::Paragraph(plain::inlines_of(&opaque::visible(node))),
         }),
     }
 }
@@ -133,7 +136,7 @@ fn lone(node: &Value, depth: usize) -> Vec<Block> {
 fn line(node: &Value, depth: usize) -> Vec<Inline> {
     let mut out = Vec::new();
     for child in children(node) {
-        if let Some(inline) = inline(child) {
+        if let Some(inline) = inline(child).or_else(|| image(child).map(|image| vec![Inline::Image(image)])) {
             out.extend(inline);
             continue;
         }
@@ -177,6 +180,26 @@ fn inline(node: &Value) -> Option<Vec<Inline>> {
         }
         _ => None,
     }
+}
+
+/// The picture that a `mediaSingle` with an address shows; its size and place are presentation. Pictures that are
+/// files, have a caption or are commented on have no word in the tree.
+pub(super) fn image(node: &Value) -> Option<Image> {
+    let ([media], "mediaSingle") = (children(node), type_of(node)) else { return None };
+    if type_of(media) != "media" || words(media, "type") != Some("external") {
+        return None;
+    }
+    let marks = [node, media].into_iter().filter_map(|node| node.get("marks")?.as_array()).flatten();
+    let mut link = None;
+    for mark in marks {
+        match kind(mark) {
+            Some("link") => link = words(mark, "href").and_then(Href::parse),
+            Some("border") => {}
+            _ => return None,
+        }
+    }
+    let alt = words(media, "alt").unwrap_or_default().to_owned();
+    Some(Image { src: words(media, "url").and_then(Href::parse)?, alt, link })
 }
 
 fn marks(node: &Value) -> Marks {

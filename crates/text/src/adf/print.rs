@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::marks::{Marks, Shift};
-use crate::tree::{Block, Cell, Code, Doc, Inline, List, Marker, Mention, Row, Table, Text};
+use crate::tree::{Block, Cell, Code, Doc, Image, Inline, List, Marker, Mention, Row, Table, Text};
 
 pub(super) fn doc(doc: &Doc) -> Value {
     json!({"type": "doc", "version": 1, "content": blocks(&doc.blocks)})
@@ -15,7 +15,10 @@ fn blocks(blocks: &[Block]) -> Vec<Value> {
 
 fn block(block: &Block) -> Value {
     match block {
-        Block::Paragraph(content) => json!({"type": "paragraph", "content": line(content)}),
+        Block::Paragraph(content) => match content.as_slice() {
+            [Inline::Image(image)] => self::image(image),
+            content => json!({"type": "paragraph", "content": line(content)}),
+        },
         Block::Heading(heading) => {
             json!({"type": "heading", "attrs": {"level": heading.level}, "content": line(&heading.content)})
         }
@@ -79,6 +82,8 @@ fn inline(inline: &Inline) -> Value {
         Inline::Text(run) => text(run),
         Inline::Break => json!({"type": "hardBreak"}),
         Inline::Mention(mention) => self::mention(mention),
+        // The model keeps an image only alone in its paragraph; elsewhere it is a link.
+        Inline::Image(image) => json!({"type": "text", "text": image.visible()}),
         Inline::Opaque(opaque) => opaque.raw.clone(),
     }
 }
@@ -90,6 +95,22 @@ fn text(run: &Text) -> Value {
     } else {
         json!({"type": "text", "text": run.text, "marks": marks})
     }
+}
+
+fn image(image: &Image) -> Value {
+    let url = image.src.as_str();
+    let attrs = match image.alt.as_str() {
+        "" => json!({"type": "external", "url": url}),
+        alt => json!({"type": "external", "url": url, "alt": alt}),
+    };
+    let media = match &image.link {
+        Some(href) => {
+            let marks = json!([{"type": "link", "attrs": {"href": href.as_str()}}]);
+            json!({"type": "media", "attrs": attrs, "marks": marks})
+        }
+        None => json!({"type": "media", "attrs": attrs}),
+    };
+    json!({"type": "mediaSingle", "attrs": {"layout": "align-start"}, "content": [media]})
 }
 
 fn mention(mention: &Mention) -> Value {

@@ -11,41 +11,19 @@ use html5ever::tokenizer::Tag;
 
 use super::element::{Element, element, language};
 use super::format::Format;
+use super::frame::{Flow, Frame, flow, is_cell, is_table};
 use crate::marks::Marks;
 use crate::tree::{
-    Block, Cell, Code, Doc, Handle, Heading, Inline, List, ListItem, Marker, Mention, Row, Table,
+    Block, Cell, Code, Doc, Handle, Heading, Image, Inline, List, ListItem, Marker, Mention, Row, Table,
 };
 
 /// Most frames on the stack: about twice what the deepest normal tree needs.
 const MAX_FRAMES: usize = 60;
 
-/// Something open that the tree has a word for.
-enum Frame {
-    /// Holds blocks, and the line of text that is being read.
-    Flow {
-        of: Flow,
-        blocks: Vec<Block>,
-        line: Vec<Inline>,
-    },
-    List(List),
-    Table(Table),
-    Row(Row),
-    Heading(Heading),
-    Pre(Code),
-}
-
-enum Flow {
-    Root,
-    Quote,
-    Item,
-    /// A cell, and the formatting outside it, which ends at its border.
-    Cell(Cell, Format),
-}
-
 /// What is to be closed by an end tag.
 type IsFrame = fn(&Frame) -> bool;
 
-pub(super) struct Builder {
+pub(crate) struct Builder {
     stack: Vec<Frame>,
     format: Format,
     /// Containers that were not opened, so that their end tags close nothing.
@@ -74,7 +52,7 @@ impl Default for Builder {
 
 impl Builder {
     /// The document, once all is read.
-    pub(super) fn done(mut self) -> Doc {
+    pub(crate) fn done(mut self) -> Doc {
         self.end_mention();
         self.close_to(1);
         match self.stack.pop() {
@@ -86,7 +64,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         if self.hidden.is_some() {
             return;
         }
@@ -107,7 +85,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn start(&mut self, tag: &Tag) {
+    pub(crate) fn start(&mut self, tag: &Tag) {
         self.end_mention();
         self.after_pre = false;
         if self.hidden.is_some() {
@@ -121,7 +99,7 @@ impl Builder {
             Element::Block => self.part(),
             Element::Break => self.inline(Inline::Break),
             Element::Hidden => self.hidden = Some(tag.name.clone()),
-            Element::Image(image) => self.inline(image),
+            Element::Image(image) => self.image(image),
             Element::Mention(user) => {
                 self.format.open(&tag.name, Marks::default());
                 self.mention = Some((user, String::new()));
@@ -159,7 +137,7 @@ impl Builder {
                 // For its end tag.
                 self.format.open(&tag.name, Marks::default());
             }
-            Element::Image(Inline::Opaque(image)) => code.text.push_str(&image.text),
+            Element::Image(Inline::Image(image)) => code.text.push_str(image.visible()),
             Element::Image(Inline::Text(run)) => code.text.push_str(&run.text),
             Element::Hidden => self.hidden = Some(tag.name.clone()),
             Element::Break => code.text.push('\n'),
@@ -171,7 +149,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn end(&mut self, tag: &Tag) {
+    pub(crate) fn end(&mut self, tag: &Tag) {
         self.end_mention();
         if let Some(hidden) = &self.hidden {
             if *hidden == tag.name {
@@ -257,6 +235,16 @@ impl Builder {
         if let Some(Frame::Flow { line, .. }) = self.stack.last_mut() {
             line.push(inline);
         }
+    }
+
+    /// An image leads where the text around it would, and words instead of one look as that does.
+    fn image(&mut self, image: Inline) {
+        let marks = self.format.marks();
+        self.inline(match image {
+            Inline::Image(image) => Inline::Image(Image { link: marks.link, ..image }),
+            Inline::Text(run) => Inline::marked(run.text, marks),
+            other => other,
+        });
     }
 
     /// Makes sure that the innermost frame holds blocks: ends a heading or code, opens an item or a cell.
@@ -362,24 +350,4 @@ impl Builder {
             blocks.push(block);
         }
     }
-}
-
-impl Code {
-    fn end_line(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with('\n') {
-            self.text.push('\n');
-        }
-    }
-}
-
-fn flow(of: Flow) -> Frame {
-    Frame::Flow { of, blocks: Vec::new(), line: Vec::new() }
-}
-
-fn is_cell(frame: &Frame) -> bool {
-    matches!(frame, Frame::Flow { of: Flow::Cell(..), .. })
-}
-
-fn is_table(frame: &Frame) -> bool {
-    matches!(frame, Frame::Table(_))
 }

@@ -6,10 +6,8 @@
 use html5ever::tokenizer::Tag;
 
 use crate::marks::{Marks, Shift};
-use crate::tree::{Cell, Format, Handle, Inline, Marker, Opaque};
+use crate::tree::{Cell, Handle, Image, Inline, Marker};
 use crate::{Color, Href};
-
-use super::print::escaped;
 
 /// The part an element plays.
 pub(super) enum Element {
@@ -107,15 +105,13 @@ fn mention(tag: &Tag) -> Option<Handle> {
     found.filter(|user| !user.as_str().trim().is_empty())
 }
 
-/// An image: kept as our own spelling of it, so that nothing else of the tag survives.
+/// An image; its link is that of the text around it. Without an address that may be kept, its words.
 fn image(tag: &Tag) -> Element {
     let alt = attribute(tag, "alt").unwrap_or_default();
-    let Some(src) = attribute(tag, "src").and_then(Href::parse).filter(Href::is_web) else {
+    let Some(src) = attribute(tag, "src").and_then(Href::parse) else {
         return Element::Image(Inline::text(alt));
     };
-    let raw = format!("<img src=\"{}\" alt=\"{}\">", escaped(src.as_str()), escaped(alt));
-    let text = if alt.trim().is_empty() { src.as_str() } else { alt };
-    Element::Image(Inline::Opaque(Opaque { format: Format::Html, raw: raw.into(), text: text.to_owned() }))
+    Element::Image(Inline::Image(Image { src, alt: alt.to_owned(), link: None }))
 }
 
 fn marks(tag: &Tag) -> Marks {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::marks::Shift;
 use crate::nest::{Mark, Step, steps};
-use crate::tree::{Block, Cell, Code, Doc, Handle, Inline, List, Marker, Mention, Table};
+use crate::tree::{Block, Cell, Code, Doc, Handle, Image, Inline, List, Marker, Mention, Table};
 
 pub(super) fn doc(doc: &Doc) -> String {
     let mut out = String::new();
@@ -16,7 +16,7 @@ pub(super) fn doc(doc: &Doc) -> String {
 }
 
 /// Text as it stands between tags or in an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -28,6 +28,13 @@ pub(super) fn escaped(text: &str) -> String {
             _ => out.push(letter),
         }
     }
+    out
+}
+
+/// One block, which another format has made to fit, as HTML.
+pub(crate) fn printed(block: &Block) -> String {
+    let mut out = String::new();
+    self::block(block, &mut out);
     out
 }
 
@@ -44,7 +51,7 @@ fn block(block: &Block, out: &mut String) {
         }
         Block::Table(table) => self::table(table, out),
         Block::Rule => out.push_str("<hr>"),
-        // The model keeps no opaque block: images are the only opaque HTML, and they stand in lines.
+        // The model keeps none.
         Block::Opaque(opaque) => out.push_str(&escaped(&opaque.text)),
     }
 }
@@ -115,11 +122,29 @@ fn line(content: &[Inline], out: &mut String) {
             Step::Open(mark) => out.push_str(&open(&mark)),
             Step::Close(mark) => out.push_str(close(&mark)),
             Step::Text(run) => out.push_str(&escaped(&run.text)),
-            Step::Break => out.push_str("<br>"),
-            Step::Mention(who) => mention(who, out),
-            // The model keeps only images that our own parser would spell the same.
-            Step::Opaque(opaque) => out.push_str(opaque.raw.as_str().unwrap_or_default()),
+            Step::Solid(inline) => solid(inline, out),
         }
+    }
+}
+
+fn solid(inline: &Inline, out: &mut String) {
+    match inline {
+        Inline::Text(run) => out.push_str(&escaped(&run.text)),
+        Inline::Break => out.push_str("<br>"),
+        Inline::Mention(who) => mention(who, out),
+        Inline::Image(image) => self::image(image, out),
+        // The model keeps none.
+        Inline::Opaque(opaque) => out.push_str(&escaped(&opaque.text)),
+    }
+}
+
+fn image(image: &Image, out: &mut String) {
+    let tag = format!("<img src=\"{}\" alt=\"{}\">", escaped(image.src.as_str()), escaped(&image.alt));
+    match &image.link {
+        Some(href) => {
+            let _ = write!(out, "<a href=\"{}\">{tag}</a>", escaped(href.as_str()));
+        }
+        None => out.push_str(&tag),
     }
 }
 
@@ -132,7 +157,8 @@ fn mention(mention: &Mention, out: &mut String) {
     let _ = write!(out, "<span data-mention=\"{kind}:{id}\">{}</span>", escaped(&mention.visible()));
 }
 
-fn open(mark: &Mark) -> String {
+/// The tag that begins a mark.
+pub(crate) fn open(mark: &Mark) -> String {
     match mark {
         Mark::Link(href) => format!("<a href=\"{}\">", escaped(href.as_str())),
         Mark::Color(color) => format!("<span style=\"color: {color}\">"),
@@ -146,7 +172,8 @@ fn open(mark: &Mark) -> String {
     }
 }
 
-fn close(mark: &Mark) -> &'static str {
+/// The tag that ends a mark.
+pub(crate) fn close(mark: &Mark) -> &'static str {
     match mark {
         Mark::Link(_) => "</a>",
         Mark::Color(_) => "</span>",

@@ -119,7 +119,12 @@ fn images_come_back_clean() {
         "<p><img src=\"/Attachment.aspx?id=1\" alt=\"a &quot;b&quot;\"></p>",
     );
     becomes("<img src=\"data:image/png;base64,AAAA\" alt=\"pic\">", "<p>pic</p>");
-    assert_eq!(wiki::print(&parse("see <img src=\"https://x.y/a.png\">")), "see https://x.y/a.png");
+    becomes(
+        "<a href=\"https://x.y\">a <img src=\"b.png\"></a>",
+        "<p><a href=\"https://x.y\">a</a> <a href=\"https://x.y\"><img src=\"b.png\" alt=\"\"></a></p>",
+    );
+    assert_eq!(wiki::print(&parse("see <img src=\"https://x.y/a.png\">")), "see !https://x.y/a.png!");
+    assert_eq!(wiki::print(&parse("see <img src=\"/a.png\" alt=\"it\">")), "see [it|/a.png]");
 }
 
 #[test]
@@ -148,7 +153,9 @@ fn mentions_are_read_from_jira_and_from_ourselves() {
 }
 
 #[test]
-fn markdown_is_kept_as_plain_text() {
-    let doc = parse("<!--markdown-->## Title\n\n- a *b*\n- <c>");
-    assert_eq!(doc, Doc::from_plain("## Title\n\n- a *b*\n- <c>"));
+fn markdown_of_targetprocess_is_read_as_markdown() {
+    becomes(
+        "<!--markdown-->## Title\n\n- a *b*\n- [c](ftp://x)",
+        "<h2>Title</h2><ul><li>a <em>b</em></li><li>c</li></ul>",
+    );
 }

@@ -99,7 +99,25 @@ pub(super) const PIECES: &[&str] = &[
     "`",
     "```",
     "~~",
+    "~~~",
     "1. ",
+    "1) ",
+    "> ",
+    "    ",
+    "---",
+    "===",
+    ":-",
+    "| - |",
+    "[x](y)",
+    "![x](y)",
+    "[x]: y",
+    "[^1]",
+    "[ ] ",
+    "[!NOTE]",
+    "<a@b.c>",
+    "<div>",
+    "\u{2003}",
+    "\\\n",
 ];
 
 /// Text that looks like markup.
@@ -121,6 +139,16 @@ impl Scope {
 
     fn is_wiki(self) -> bool {
         self == Self::Only(Format::Wiki)
+    }
+
+    /// In wiki markup and Markdown every address in a text is a link.
+    fn links_addresses(self) -> bool {
+        self.is_wiki() || self == Self::Only(Format::Markdown)
+    }
+
+    /// Whether all kinds of block may stand in all places.
+    fn is_free(self) -> bool {
+        matches!(self, Self::Any | Self::Only(Format::Html | Format::Markdown))
     }
 
     fn is_adf(self) -> bool {
@@ -181,6 +209,36 @@ fn mention(scope: Scope) -> impl Strategy<Value = Inline> {
     })
 }
 
+/// A picture. Wiki markup has no place for words in one that leads somewhere, nor for most signs in the words.
+fn image(scope: Scope) -> BoxedStrategy<Inline> {
+    let web =
+        |addresses: &'static [&'static str]| select(addresses).prop_map(|src| Href::parse(src).unwrap());
+    let absolute = web(&["https://x.y/a.png", "http://x.y/?a=1&b=(2);3"]);
+    match scope {
+        Scope::Only(Format::Wiki) => {
+            let pictures = prop_oneof![
+                select(&["", "a b", "ü&1"][..]).prop_map(|alt| (alt, None)),
+                href().prop_map(|href| ("", Some(href))),
+            ];
+            (absolute, pictures)
+                .prop_map(|(src, (alt, link))| Inline::Image(Image { src, alt: alt.to_owned(), link }))
+                .boxed()
+        }
+        Scope::Only(_) => {
+            let src = if scope.is_adf() { absolute.boxed() } else { prop_oneof![absolute, href()].boxed() };
+            (src, words(), option::of(href()))
+                .prop_map(|(src, alt, link)| Inline::Image(Image { src, alt, link }))
+                .boxed()
+        }
+        Scope::Any => {
+            let src = prop_oneof![absolute, href(), web(&["ftp://x", "http://[::1]/", "http://x.y/!a"])];
+            (src, words(), option::of(href()))
+                .prop_map(|(src, alt, link)| Inline::Image(Image { src, alt, link }))
+                .boxed()
+        }
+    }
+}
+
 /// An opaque piece as the format's own parser makes it, or in any scope also one that lies.
 fn opaque(scope: Scope, as_block: bool) -> BoxedStrategy<Opaque> {
     let adf = words().prop_map(|words| {
@@ -199,36 +257,33 @@ fn opaque(scope: Scope, as_block: bool) -> BoxedStrategy<Opaque> {
     let made = |format: Format| {
         move |(raw, text): (&str, &str)| Opaque { format, raw: raw.into(), text: text.to_owned() }
     };
-    let html = select(
-        &[
-            ("<img src=\"/a.png\" alt=\"a &amp; b\">", "a & b"),
-            ("<img src=\"http://x.y\" alt=\"\">", "http://x.y"),
-        ][..],
-    );
-    let lie = (select(&[Format::Adf, Format::Wiki, Format::Html][..]), words(), words())
+    let lie = (select(&[Format::Adf, Format::Wiki, Format::Html, Format::Markdown][..]), words(), words())
         .prop_map(|(format, raw, text)| Opaque { format, raw: raw.into(), text });
     match scope {
         Scope::Only(Format::Adf) => adf.boxed(),
         Scope::Only(Format::Wiki) => wiki.prop_map(made(Format::Wiki)).boxed(),
-        Scope::Only(Format::Html) => html.prop_map(made(Format::Html)).boxed(),
-        Scope::Any => {
-            prop_oneof![adf, wiki.prop_map(made(Format::Wiki)), html.prop_map(made(Format::Html)), lie]
-                .boxed()
-        }
+        _ => prop_oneof![adf, wiki.prop_map(made(Format::Wiki)), lie].boxed(),
     }
 }
 
-/// Text for a run. Wiki markup links every address in it, so that its scope has none.
+/// Text for a run. A format that links every address in it has none in its scope.
 fn run(scope: Scope) -> impl Strategy<Value = Inline> {
-    let words =
-        words().prop_map(move |words| if scope.is_wiki() { words.replace("http", "hxxp") } else { words });
+    let words = words()
+        .prop_map(move |words| if scope.links_addresses() { words.replace("http", "hxxp") } else { words });
     (words, marks(scope)).prop_map(|(words, marks)| Inline::marked(words, marks))
 }
 
 /// A line of text. In wiki markup marks must not overlap beside a space, and images stand alone.
 fn line(scope: Scope) -> BoxedStrategy<Vec<Inline>> {
-    let opaque = opaque(scope, false).prop_map(Inline::Opaque);
-    let one = prop_oneof![8 => run(scope), 1 => Just(Inline::Break), 1 => mention(scope), 1 => opaque];
+    let mut kinds =
+        vec![(8, run(scope).boxed()), (1, Just(Inline::Break).boxed()), (1, mention(scope).boxed())];
+    if !matches!(scope, Scope::Only(Format::Html | Format::Markdown)) {
+        kinds.push((1, opaque(scope, false).prop_map(Inline::Opaque).boxed()));
+    }
+    if !scope.is_adf() {
+        kinds.push((1, image(scope)));
+    }
+    let one = proptest::strategy::Union::new_weighted(kinds);
     vec(one, 0..5)
         .prop_map(move |line| match scope.is_wiki() {
             true => line.into_iter().flat_map(|one| [one, Inline::text(" ")]).collect(),
@@ -239,7 +294,15 @@ fn line(scope: Scope) -> BoxedStrategy<Vec<Inline>> {
 
 fn code() -> impl Strategy<Value = Block> {
     let language = option::of(select(&["java", "c++", "c#", "x-y.z_1"][..]).prop_map(str::to_owned));
-    (language, vec(select(&["a", " ", "\n", "\t", "*", "<", "&", "{panel}", "|", "\\", "\r\n"][..]), 0..8))
+    (
+        language,
+        vec(
+            select(
+                &["a", " ", "\n", "\t", "*", "<", "&", "{panel}", "|", "\\", "\r\n", "`", "```", "~~~"][..],
+            ),
+            0..8,
+        ),
+    )
         .prop_map(|(language, text)| Block::Code(Code { language, text: text.concat() }))
 }
 
@@ -259,7 +322,7 @@ pub(super) fn docs(scope: Scope) -> impl Strategy<Value = Doc> {
 
 fn block(scope: Scope, place: Place, depth: u32) -> BoxedStrategy<Block> {
     let paragraph = line(scope).prop_map(Block::Paragraph);
-    let any = scope == Scope::Any || scope == Scope::Only(Format::Html);
+    let any = scope.is_free();
     let heading = (if any { 0..9_u8 } else { 1..7 }, line(scope))
         .prop_map(|(level, content)| Block::Heading(Heading { level, content }));
     let mut kinds: Vec<(u32, BoxedStrategy<Block>)> = vec![(5, paragraph.boxed()), (1, code().boxed())];
@@ -267,7 +330,10 @@ fn block(scope: Scope, place: Place, depth: u32) -> BoxedStrategy<Block> {
         kinds.push((1, heading.boxed()));
         kinds.push((1, Just(Block::Rule).boxed()));
     }
-    if scope != Scope::Only(Format::Html) {
+    if scope.is_adf() {
+        kinds.push((1, image(scope).prop_map(|image| Block::Paragraph(vec![image])).boxed()));
+    }
+    if !matches!(scope, Scope::Only(Format::Html | Format::Markdown)) {
         kinds.push((1, opaque(scope, true).prop_map(Block::Opaque).boxed()));
     }
     if scope == Scope::Any {
@@ -287,8 +353,11 @@ fn block(scope: Scope, place: Place, depth: u32) -> BoxedStrategy<Block> {
 }
 
 fn list(scope: Scope, depth: u32) -> BoxedStrategy<Block> {
-    let start =
-        if scope.is_wiki() { Just(1).boxed() } else { prop_oneof![Just(1_u32), any::<u32>()].boxed() };
+    let start = match scope {
+        Scope::Only(Format::Wiki) => Just(1).boxed(),
+        Scope::Only(Format::Markdown) => prop_oneof![Just(1_u32), 0..=999_999_999_u32].boxed(),
+        _ => prop_oneof![Just(1_u32), any::<u32>()].boxed(),
+    };
     let marker = prop_oneof![Just(Marker::Bullet), start.prop_map(|start| Marker::Number { start })];
     let item = parts(scope, Place::Item, depth).prop_map(|blocks| ListItem { blocks });
     (marker, vec(item, 0..4)).prop_map(|(marker, items)| Block::List(List { marker, items })).boxed()

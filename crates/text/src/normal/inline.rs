@@ -5,7 +5,7 @@
 //! not make a line visible.
 
 use crate::marks::Marks;
-use crate::tree::{Handle, Inline, Mention, Text};
+use crate::tree::{Handle, Image, Inline, Mention, Text};
 
 /// The paragraphs that some text makes: it parts where two breaks follow each other.
 pub(super) fn paragraphs(content: Vec<Inline>) -> impl Iterator<Item = Vec<Inline>> {
@@ -45,6 +45,7 @@ fn lines(content: Vec<Inline>) -> Vec<Vec<Inline>> {
                 Ok(mention) => line.solid(Inline::Mention(mention)),
                 Err(name) => line.text(Text { text: name, ..Text::default() }),
             },
+            Inline::Image(image) => line.solid(Inline::Image(Image { alt: clean(&image.alt), ..image })),
             Inline::Opaque(opaque) => line.solid(Inline::Opaque(opaque)),
         }
     }
@@ -112,7 +113,7 @@ impl Line {
     fn done(self) -> Vec<Inline> {
         let blank = |inline: &Inline| match inline {
             Inline::Text(run) => run.text.chars().all(char::is_whitespace),
-            Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => false,
+            Inline::Break | Inline::Mention(_) | Inline::Image(_) | Inline::Opaque(_) => false,
         };
         if self.done.iter().all(blank) { Vec::new() } else { self.done }
     }

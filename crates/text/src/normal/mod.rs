@@ -49,7 +49,7 @@ fn blank_inline(inline: &Inline) -> bool {
         Inline::Text(run) => invisible(&run.text),
         Inline::Break => true,
         Inline::Mention(mention) => inline::mention(mention.clone()).is_err_and(|name| name.is_empty()),
-        Inline::Opaque(_) => false,
+        Inline::Image(_) | Inline::Opaque(_) => false,
     }
 }
 

@@ -11,7 +11,7 @@ use super::spelling::{Beside, can_close, can_open, letter_at, unescaped};
 use crate::autolink::{SCHEMES, address_len};
 use crate::marks::{Marks, Shift};
 use crate::plain::inlines;
-use crate::tree::{Format, Inline, Opaque};
+use crate::tree::{Format, Image, Inline, Opaque};
 use crate::{Color, Href};
 
 /// The kinds of phrase, by their sign.
@@ -212,7 +212,14 @@ impl<'a> Cutter<'a> {
             Some((Bracket::Piece(inline), len)) => self.push(Piece::Done(inline), len),
             Some((Bracket::Link(words, href), len)) => {
                 let mut inner = self.words(words, &href);
-                if inner.iter().any(|piece| matches!(piece, Piece::Done(Inline::Opaque(_)))) {
+                if let [Piece::Done(Inline::Image(image))] = inner.as_slice() {
+                    let image = Image { link: Some(href), ..image.clone() };
+                    return self.push(Piece::Done(Inline::Image(image)), len);
+                }
+                if inner
+                    .iter()
+                    .any(|piece| matches!(piece, Piece::Done(Inline::Opaque(_) | Inline::Image(_))))
+                {
                     // A link cannot lead from an image in the tree; markup that does stays whole.
                     let raw = self.rest().get(..len).unwrap_or_default().into();
                     let text = inlines(&joined(inner, None));

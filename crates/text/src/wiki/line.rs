@@ -3,6 +3,8 @@
 //! Whether a sign must be escaped depends on what is beside it in the *written* line. So the line is first laid out
 //! as atoms whose neighbours are known, then each is spelled.
 
+use std::borrow::Cow;
+
 use super::bracket::is_address;
 use super::spelling::{Beside, can_close, can_open, reference};
 use crate::autolink::{SCHEMES, address_len};
@@ -28,7 +30,7 @@ enum Atom<'a> {
     /// Markup that is written as it is.
     Raw(String),
     /// Foreign markup, written as it is, which a letter beside it would spoil.
-    Opaque(&'a str),
+    Opaque(Cow<'a, str>),
     Break,
 }
 
@@ -72,10 +74,18 @@ impl<'a> Layout<'a> {
             Step::Open(mark) => self.begin(mark),
             Step::Close(mark) => self.close(mark),
             Step::Text(run) => self.text(run),
-            Step::Break => self.atoms.push(Atom::Break),
-            Step::Mention(who) => self.atoms.push(Atom::Raw(mention(who))),
-            Step::Opaque(opaque) => self.atoms.push(Atom::Opaque(opaque.raw.as_str().unwrap_or_default())),
+            Step::Solid(inline) => self.solid(inline),
         }
+    }
+
+    fn solid(&mut self, inline: &'a Inline) {
+        self.atoms.push(match inline {
+            Inline::Break => Atom::Break,
+            Inline::Mention(who) => Atom::Raw(mention(who)),
+            Inline::Image(image) => Atom::Opaque(super::bracket::spelled(image).into()),
+            Inline::Opaque(opaque) => Atom::Opaque(opaque.raw.as_str().unwrap_or_default().into()),
+            Inline::Text(run) => return self.text(run),
+        });
     }
 
     fn begin(&mut self, mark: &Mark) {

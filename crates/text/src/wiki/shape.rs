@@ -1,6 +1,7 @@
 //! Brings blocks into the shape that wiki markup can write.
 
-use crate::tree::{Block, Cell, Code, Doc, Handle, Inline, List, Marker, Row, Table};
+use super::bracket::spelled;
+use crate::tree::{Block, Cell, Code, Doc, Handle, Image, Inline, List, Marker, Row, Table};
 
 /// Most cells in a row whose spans are filled up; beyond them spans count as 1.
 ///
@@ -17,6 +18,11 @@ pub(crate) fn shaped(block: Block) -> Block {
         Block::Code(code) => Block::Code(printable(code)),
         other => other,
     }
+}
+
+/// Whether a picture can be written: only if what is written would be read as this one.
+pub(crate) fn can_show(image: &Image) -> bool {
+    super::parse_line(&spelled(image)) == [Inline::Image(image.clone())]
 }
 
 /// Whether a mention of such a person can be written.
