@@ -12,6 +12,7 @@ use crate::{Color, Href};
 pub(crate) enum Mark {
     Link(Href),
     Color(Color),
+    Background(Color),
     Strong,
     Em,
     Underline,
@@ -31,7 +32,7 @@ pub(crate) enum Step<'a> {
 }
 
 /// How many kinds of mark there are.
-const KINDS: usize = 8;
+const KINDS: usize = 9;
 
 /// The marks of a run, each in the place of its kind.
 fn marks_of(marks: &Marks, code: bool) -> [Option<Mark>; KINDS] {
@@ -39,6 +40,7 @@ fn marks_of(marks: &Marks, code: bool) -> [Option<Mark>; KINDS] {
     [
         marks.link.clone().map(Mark::Link),
         marks.color.map(Mark::Color),
+        marks.background.map(Mark::Background),
         on(marks.strong, Mark::Strong),
         on(marks.em, Mark::Em),
         on(marks.underline, Mark::Underline),
@@ -130,6 +132,7 @@ fn set(marks: &mut Marks, mark: Mark) {
     match mark {
         Mark::Link(href) => marks.link = Some(href),
         Mark::Color(color) => marks.color = Some(color),
+        Mark::Background(color) => marks.background = Some(color),
         Mark::Strong => marks.strong = true,
         Mark::Em => marks.em = true,
         Mark::Underline => marks.underline = true,

@@ -4,9 +4,11 @@
 //! that `print.rs` spells out, links only where [`Href`](crate::Href) and the HTML model allow them.
 
 mod builder;
+mod close;
 mod element;
 mod format;
 mod frame;
+mod piece;
 mod print;
 mod sink;
 #[cfg(test)]
@@ -17,6 +19,7 @@ use crate::markdown;
 use crate::tree::{Doc, Format, Opaque};
 
 pub(crate) use builder::Builder;
+pub(crate) use piece::element_of;
 pub(crate) use print::{close, escaped, open, printed as block};
 pub(crate) use sink::feed;
 

@@ -5,9 +5,10 @@
 
 use std::fmt::Write;
 
+use super::piece::element_of;
 use crate::marks::Shift;
 use crate::nest::{Mark, Step, steps};
-use crate::tree::{Block, Cell, Code, Doc, Handle, Image, Inline, List, Marker, Mention, Table};
+use crate::tree::{Block, Cell, Code, Doc, Image, Inline, List, Marker, PanelKind, Table};
 
 pub(super) fn doc(doc: &Doc) -> String {
     let mut out = String::new();
@@ -49,6 +50,19 @@ fn block(block: &Block, out: &mut String) {
         Block::Quote(inner) => {
             within("blockquote", out, |out| inner.iter().for_each(|one| self::block(one, out)))
         }
+        Block::Panel(panel) => {
+            // A quote, for readers that do not know panels.
+            let _ = match panel.kind {
+                PanelKind::Custom(Some(color)) => write!(out, "<blockquote data-panel=\"{color}\">"),
+                kind => write!(out, "<blockquote data-panel=\"{}\">", kind.name()),
+            };
+            panel.blocks.iter().for_each(|one| self::block(one, out));
+            out.push_str("</blockquote>");
+        }
+        Block::Expand(expand) => within("details", out, |out| {
+            within("summary", out, |out| out.push_str(&escaped(&expand.title)));
+            expand.blocks.iter().for_each(|one| self::block(one, out));
+        }),
         Block::Table(table) => self::table(table, out),
         Block::Rule => out.push_str("<hr>"),
         // The model keeps none.
@@ -69,7 +83,16 @@ fn list(list: &List, out: &mut String) {
         Marker::Number { start } => (format!("<ol start=\"{start}\">"), "</ol>"),
     };
     out.push_str(&open);
-    list.items.iter().for_each(|item| within("li", out, |out| tight(&item.blocks, out)));
+    for item in &list.items {
+        within("li", out, |out| {
+            out.push_str(match item.task {
+                Some(true) => "<input type=\"checkbox\" checked disabled>",
+                Some(false) => "<input type=\"checkbox\" disabled>",
+                None => "",
+            });
+            tight(&item.blocks, out);
+        });
+    }
     out.push_str(close);
 }
 
@@ -131,7 +154,10 @@ fn solid(inline: &Inline, out: &mut String) {
     match inline {
         Inline::Text(run) => out.push_str(&escaped(&run.text)),
         Inline::Break => out.push_str("<br>"),
-        Inline::Mention(who) => mention(who, out),
+        Inline::Mention(_) | Inline::Status(_) | Inline::Date(_) | Inline::Emoji(_) => {
+            let (open, words, close) = element_of(inline).unwrap_or_default();
+            out.extend([open.as_str(), &escaped(&words), close]);
+        }
         Inline::Image(image) => self::image(image, out),
         // The model keeps none.
         Inline::Opaque(opaque) => out.push_str(&escaped(&opaque.text)),
@@ -148,20 +174,12 @@ fn image(image: &Image, out: &mut String) {
     }
 }
 
-fn mention(mention: &Mention, out: &mut String) {
-    let kind = match mention.user {
-        Handle::Account(_) => "account",
-        Handle::Login(_) => "login",
-    };
-    let id = escaped(mention.user.as_str());
-    let _ = write!(out, "<span data-mention=\"{kind}:{id}\">{}</span>", escaped(&mention.visible()));
-}
-
 /// The tag that begins a mark.
 pub(crate) fn open(mark: &Mark) -> String {
     match mark {
         Mark::Link(href) => format!("<a href=\"{}\">", escaped(href.as_str())),
         Mark::Color(color) => format!("<span style=\"color: {color}\">"),
+        Mark::Background(color) => format!("<span style=\"background-color: {color}\">"),
         Mark::Strong => "<strong>".to_owned(),
         Mark::Em => "<em>".to_owned(),
         Mark::Underline => "<u>".to_owned(),
@@ -176,7 +194,7 @@ pub(crate) fn open(mark: &Mark) -> String {
 pub(crate) fn close(mark: &Mark) -> &'static str {
     match mark {
         Mark::Link(_) => "</a>",
-        Mark::Color(_) => "</span>",
+        Mark::Color(_) | Mark::Background(_) => "</span>",
         Mark::Strong => "</strong>",
         Mark::Em => "</em>",
         Mark::Underline => "</u>",

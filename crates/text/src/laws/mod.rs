@@ -1,12 +1,14 @@
 //! The laws of the crate, proved on generated documents and inputs.
 
+mod blocks;
 mod docs;
 mod input;
 mod size;
 
 use proptest::prelude::*;
 
-use self::docs::{Scope, docs, words};
+use self::blocks::docs;
+use self::docs::{Scope, words};
 use self::input::{nodes, soup, tags};
 use crate::fit::fit;
 use crate::tree::{Block, Doc, Format, Inline, Mention};
@@ -15,7 +17,11 @@ use crate::{adf, html, markdown, wiki};
 const ALL: [Format; 4] = [Format::Adf, Format::Wiki, Format::Html, Format::Markdown];
 
 /// All tags and attributes that may ever be printed.
-const TAGS: [&str; 29] = [
+const TAGS: [&str; 33] = [
+    "details",
+    "summary",
+    "input",
+    "time",
     "p",
     "h1",
     "h2",
@@ -46,8 +52,23 @@ const TAGS: [&str; 29] = [
     "span",
     "img",
 ];
-const ATTRIBUTES: [&str; 9] =
-    ["href=", "style=", "class=", "start=", "colspan=", "rowspan=", "data-mention=", "src=", "alt="];
+const ATTRIBUTES: [&str; 15] = [
+    "href=",
+    "style=",
+    "class=",
+    "start=",
+    "colspan=",
+    "rowspan=",
+    "data-mention=",
+    "src=",
+    "alt=",
+    "data-panel=",
+    "data-status=",
+    "data-emoji=",
+    "data-emoji-id=",
+    "datetime=",
+    "type=",
+];
 
 /// What a format gives back of a document.
 fn hold(doc: &Doc, format: Format) -> Doc {

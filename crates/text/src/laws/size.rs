@@ -193,7 +193,7 @@ fn fell(value: Value) {
 #[test]
 fn the_deepest_document_can_be_stored_and_sent() {
     let containers: [fn(Vec<Block>) -> Block; 3] = [
-        |blocks| Block::List(List { marker: Marker::Bullet, items: vec![ListItem { blocks }] }),
+        |blocks| Block::List(List { marker: Marker::Bullet, items: vec![ListItem { task: None, blocks }] }),
         Block::Quote,
         |blocks| Block::Table(Table { rows: vec![Row { cells: vec![Cell { blocks, ..Cell::default() }] }] }),
     ];

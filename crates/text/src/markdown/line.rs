@@ -5,9 +5,9 @@
 //! sign would not count, HTML's tag is written for it.
 
 use crate::Href;
-use crate::html::{close, escaped, open};
+use crate::html::{close, element_of, open};
 use crate::nest::{Mark, Step, steps};
-use crate::tree::{Handle, Image, Inline, Mention, Text};
+use crate::tree::{Image, Inline, Text};
 
 /// Where a line stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,22 +111,22 @@ impl Layout {
         match inline {
             Inline::Break => self.atoms.push(Atom::Break),
             Inline::Text(run) => self.letters(&run.text),
-            Inline::Mention(who) => self.mention(who),
             Inline::Image(image) => self.image(image),
+            Inline::Mention(_) | Inline::Status(_) | Inline::Date(_) | Inline::Emoji(_) => {
+                self.element(inline)
+            }
             // The model keeps none.
             Inline::Opaque(opaque) => self.letters(&opaque.text),
         }
     }
 
-    fn mention(&mut self, mention: &Mention) {
-        let kind = match mention.user {
-            Handle::Account(_) => "account",
-            Handle::Login(_) => "login",
-        };
-        let id = attribute(mention.user.as_str());
-        self.atoms.push(Atom::Raw(format!("<span data-mention=\"{kind}:{id}\">")));
-        self.letters(&mention.visible());
-        self.atoms.push(Atom::Raw("</span>".to_owned()));
+    /// An element of HTML around words.
+    fn element(&mut self, inline: &Inline) {
+        let (open, words, close) = element_of(inline).unwrap_or_default();
+        // A bar would end the cell of a table.
+        self.atoms.push(Atom::Raw(open.replace('|', "&#124;")));
+        self.letters(&words);
+        self.atoms.push(Atom::Raw(close.to_owned()));
     }
 
     fn image(&mut self, image: &Image) {
@@ -136,11 +136,6 @@ impl Layout {
         self.atoms.push(Atom::Raw(format!("]({})", address(&image.src))));
         self.atoms.extend(image.link.iter().map(|href| Atom::Raw(format!("]({})", address(href)))));
     }
-}
-
-/// The value of an attribute. A bar would end the cell of a table.
-fn attribute(value: &str) -> String {
-    escaped(value).replace('|', "&#124;")
 }
 
 /// An address as a link's destination. What has brackets stands in pointed ones, and a reference is none.
@@ -256,7 +251,7 @@ impl Spelling<'_> {
             '*' | '~' => !between(is_space),
             '_' => !between(char::is_alphanumeric),
             '\\' => after.is_none_or(|after| after.is_ascii_punctuation() || is_referred(after)),
-            '!' => after.is_none(),
+            '!' => matches!(self.atom(Some(at + 1)), Some(Atom::Sign { .. } | Atom::Raw(_))),
             '<' => after.is_none_or(|after| after.is_ascii_alphabetic() || "/!?".contains(after)),
             '&' => self.is_reference(at),
             '|' => self.place == Place::Cell || self.begins_line(at),

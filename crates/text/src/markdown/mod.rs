@@ -14,7 +14,7 @@ mod raw;
 mod tests;
 
 use crate::fit::fit;
-use crate::tree::{Block, Doc, Format, List, Marker, Opaque};
+use crate::tree::{Block, Doc, Format, List, Marker, Opaque, PanelKind};
 
 /// Reads Markdown, in normal form. What is no markup is text. A line end inside a paragraph is a space, as in the
 /// specification; GitHub's comments show it as a line end.
@@ -25,6 +25,18 @@ pub fn parse(text: &str) -> Doc {
 /// Prints a document as Markdown, with every character of its text escaped that would be read as markup.
 pub fn print(doc: &Doc) -> String {
     print::doc(&fit(doc.clone(), Format::Markdown, believe))
+}
+
+/// The word of GitHub's alert for a kind of panel (docs.github.com, "Basic writing and formatting syntax", "Alerts").
+pub(crate) fn alert(kind: PanelKind) -> Option<&'static str> {
+    match kind {
+        PanelKind::Info => Some("NOTE"),
+        PanelKind::Note => Some("IMPORTANT"),
+        PanelKind::Success => Some("TIP"),
+        PanelKind::Warning => Some("WARNING"),
+        PanelKind::Error => Some("CAUTION"),
+        PanelKind::Custom(_) => None,
+    }
 }
 
 /// A block as Markdown can write it, apart from what is in it.

@@ -55,7 +55,8 @@ impl Reader {
             Event::SoftBreak => self.text("\n"),
             Event::HardBreak => self.open("br", &[]),
             Event::Rule => self.open("hr", &[]),
-            Event::TaskListMarker(_) => {}
+            Event::TaskListMarker(true) => self.open("input", &[("type", "checkbox"), ("checked", "")]),
+            Event::TaskListMarker(false) => self.open("input", &[("type", "checkbox")]),
         }
     }
 
@@ -83,6 +84,7 @@ impl Reader {
                 self.open("a", &[("href", &format!("mailto:{dest_url}"))]);
             }
             Tag::Link { dest_url, .. } => self.open("a", &[("href", &dest_url)]),
+            Tag::BlockQuote(Some(kind)) => self.open("blockquote", &[("data-panel", panel(kind))]),
             Tag::List(Some(start)) => self.open("ol", &[("start", &start.to_string())]),
             Tag::FootnoteDefinition(label) => self.footnote = Some(format!("[^{label}]: ")),
             Tag::Paragraph => {
@@ -188,6 +190,17 @@ impl Reader {
         if self.gather.is_none() {
             self.builder.end(&tag(TagKind::EndTag, name, &[]));
         }
+    }
+}
+
+/// The panel that an alert is, as `super::alert` has it.
+fn panel(kind: md::BlockQuoteKind) -> &'static str {
+    match kind {
+        md::BlockQuoteKind::Note => "info",
+        md::BlockQuoteKind::Important => "note",
+        md::BlockQuoteKind::Tip => "success",
+        md::BlockQuoteKind::Warning => "warning",
+        md::BlockQuoteKind::Caution => "error",
     }
 }
 

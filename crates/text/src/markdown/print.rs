@@ -67,6 +67,18 @@ fn block(block: &Block, other: bool) -> String {
         Block::List(list) => self::list(list, other),
         Block::Code(code) => self::code(code),
         Block::Quote(inner) => behind("> ", "> ", &blocks(inner)),
+        Block::Panel(panel) => {
+            // The sign counts as a paragraph, which few other blocks may interrupt.
+            let apart = if matches!(panel.blocks.first(), Some(Block::Paragraph(_))) { "\n" } else { "\n\n" };
+            let sign = super::alert(panel.kind).map(|word| format!("[!{word}]{apart}"));
+            behind("> ", "> ", &format!("{}{}", sign.unwrap_or_default(), blocks(&panel.blocks)))
+        }
+        Block::Expand(expand) => {
+            let title = html::escaped(&expand.title);
+            let inner = blocks(&expand.blocks);
+            let inner = if inner.is_empty() { inner } else { format!("\n\n{inner}") };
+            format!("<details><summary>{title}</summary>{inner}\n\n</details>")
+        }
         Block::Table(table) => self::table(table),
         // The dashes and stars of a rule could be read as items.
         Block::Rule => "___".to_owned(),
@@ -106,7 +118,12 @@ fn list(list: &List, other: bool) -> String {
 }
 
 fn item(item: &ListItem, sign: &str) -> String {
-    behind(sign, &" ".repeat(sign.len()), &blocks(&item.blocks))
+    let task = match item.task {
+        Some(true) => "[x] ",
+        Some(false) => "[ ] ",
+        None => "",
+    };
+    behind(sign, &" ".repeat(sign.len()), &format!("{task}{}", blocks(&item.blocks)))
 }
 
 fn code(code: &Code) -> String {

@@ -163,3 +163,26 @@ fn html_means_what_it_means_on_github() {
 fn footnotes_stay_as_they_are_written() {
     is("a[^1]\n\n[^1]: note", "<p>a[^1]</p><p>[^1]: note</p>", "a\\[^1\\]\n\n\\[^1\\]: note");
 }
+
+#[test]
+fn alerts_expands_and_tasks() {
+    stays(
+        "> [!WARNING]\n> a\n> - b",
+        "<blockquote data-panel=\"warning\"><p>a</p><ul><li>b</li></ul></blockquote>",
+    );
+    stays(
+        "<details><summary>More &amp; more</summary>\n\na\n- b\n\n</details>",
+        "<details><summary>More &amp; more</summary><p>a</p><ul><li>b</li></ul></details>",
+    );
+    stays(
+        "- [x] done\n- [ ] open\n  - c\n- neither",
+        concat!(
+            "<ul><li><input type=\"checkbox\" checked disabled>done</li>",
+            "<li><input type=\"checkbox\" disabled>open<ul><li>c</li></ul></li><li>neither</li></ul>",
+        ),
+    );
+    stays(
+        "<span data-status=\"blue\">IN \\[x\\]</span> <time datetime=\"2026-11-23\">2026-11-23</time>",
+        "<p><span data-status=\"blue\">IN [x]</span> <time datetime=\"2026-11-23\">2026-11-23</time></p>",
+    );
+}

@@ -9,6 +9,7 @@ use super::bracket::{Bracket, bracket, image};
 use super::macros::Macros;
 use super::spelling::{Beside, can_close, can_open, letter_at, unescaped};
 use crate::autolink::{SCHEMES, address_len};
+use crate::emoticon;
 use crate::marks::{Marks, Shift};
 use crate::plain::inlines;
 use crate::tree::{Format, Image, Inline, Opaque};
@@ -98,6 +99,7 @@ impl<'a> Cutter<'a> {
                 '[' => !self.in_link && self.bracket(),
                 '!' => self.image(),
                 'h' => !self.in_link && self.address(),
+                '(' | ':' | ';' => self.emoticon(),
                 '*' | '_' | '?' | '-' | '+' | '^' | '~' => self.sign(),
                 _ => false,
             };
@@ -179,6 +181,13 @@ impl<'a> Cutter<'a> {
         let after = Beside::of(rest.get(sign.len()..).and_then(|after| after.chars().next()));
         let (opens, closes) = (can_open(before, after), can_close(before, after));
         (opens || closes) && self.push(Piece::Sign { phrase, spelling: sign, opens, closes }, sign.len())
+    }
+
+    fn emoticon(&mut self) -> bool {
+        let Some((emoji, len)) = emoticon::at(self.rest()) else { return false };
+        let after = Beside::of(self.rest().get(len..).and_then(|after| after.chars().next()));
+        let stands_apart = self.before() != Beside::Word && after != Beside::Word;
+        stands_apart && self.push(Piece::Done(Inline::Emoji(emoji)), len)
     }
 
     fn image(&mut self) -> bool {

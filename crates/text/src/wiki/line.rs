@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::bracket::is_address;
 use super::spelling::{Beside, can_close, can_open, reference};
 use crate::autolink::{SCHEMES, address_len};
+use crate::emoticon;
 use crate::marks::Shift;
 use crate::nest::{Mark, Step, steps};
 use crate::tree::{Handle, Inline, Mention, Text};
@@ -84,6 +85,13 @@ impl<'a> Layout<'a> {
             Inline::Mention(who) => Atom::Raw(mention(who)),
             Inline::Image(image) => Atom::Opaque(super::bracket::spelled(image).into()),
             Inline::Opaque(opaque) => Atom::Opaque(opaque.raw.as_str().unwrap_or_default().into()),
+            Inline::Emoji(emoji) => match emoticon::of(&emoji.name) {
+                Some((sign, _)) => Atom::Opaque(sign.into()),
+                None => return self.letters(emoji.visible()),
+            },
+            // The model keeps neither.
+            Inline::Status(status) => return self.letters(&status.text),
+            Inline::Date(day) => return self.letters(&day.to_string()),
             Inline::Text(run) => return self.text(run),
         });
     }
@@ -115,6 +123,10 @@ impl<'a> Layout<'a> {
         }
     }
 
+    fn letters(&mut self, text: &str) {
+        self.atoms.extend(text.chars().map(|letter| Atom::Letter(letter, true)));
+    }
+
     fn text(&mut self, run: &Text) {
         let free = run.marks.link.is_none() && !run.marks.code;
         let letters = run.text.chars().map(|letter| Atom::Letter(letter, free));
@@ -136,7 +148,7 @@ fn sign(mark: &Mark) -> Option<char> {
         Mark::Strike => Some('-'),
         Mark::Shift(Shift::Sub) => Some('~'),
         Mark::Shift(Shift::Sup) => Some('^'),
-        Mark::Link(_) | Mark::Color(_) | Mark::Code => None,
+        Mark::Link(_) | Mark::Color(_) | Mark::Background(_) | Mark::Code => None,
     }
 }
 
@@ -182,23 +194,24 @@ impl Spelling<'_> {
 
     /// What is written before an atom.
     fn before(&self, at: usize) -> Beside {
-        self.beside(at.checked_sub(1), self.end.chars().next_back())
+        self.beside(at.checked_sub(1), |written| written.chars().next_back())
     }
 
     /// What is written after an atom.
     fn after(&self, at: usize) -> Beside {
-        self.beside(Some(at + 1), self.end.chars().next())
+        self.beside(Some(at + 1), |written| written.chars().next())
     }
 
-    /// What is written for an atom, or at the border; of a break, the letter of its spelling that counts.
-    fn beside(&self, at: Option<usize>, of_break: Option<char>) -> Beside {
+    /// What is written for an atom, or at the border; `nearest` is the letter of a longer spelling that counts.
+    fn beside(&self, at: Option<usize>, nearest: fn(&str) -> Option<char>) -> Beside {
         match self.atom(at) {
             None => Beside::Space,
             Some(Atom::Letter(..)) if at.is_some_and(|at| self.spoils(at)) => Beside::Sign,
             Some(Atom::Letter(letter, _)) => Beside::of(Some(*letter)),
-            Some(Atom::Break) => Beside::of(of_break),
+            Some(Atom::Break) => Beside::of(nearest(self.end)),
+            Some(Atom::Opaque(raw)) => Beside::of(nearest(raw)),
             // An address stands bare only between spaces, else in brackets; other markup has signs at both ends.
-            Some(Atom::Sign { .. } | Atom::Address(_) | Atom::Raw(_) | Atom::Opaque(_)) => Beside::Sign,
+            Some(Atom::Sign { .. } | Atom::Address(_) | Atom::Raw(_)) => Beside::Sign,
         }
     }
 
@@ -245,6 +258,7 @@ impl Spelling<'_> {
             '_' | '+' | '^' | '~' => acts(),
             '#' => self.begins_item(at),
             '!' => can_open(before, after),
+            '(' | ':' | ';' if self.is_emoticon(at) => true,
             '?' => at > 0 && self.letters(at - 1, 1) == "?",
             ':' => free && self.is_in_scheme(at),
             _ => false,
@@ -264,6 +278,29 @@ impl Spelling<'_> {
         let word = matches!(self.atom(Some(at)), Some(Atom::Letter(letter, _)) if letter.is_alphanumeric());
         let mut beside = [at.checked_sub(1), Some(at + 1)].into_iter();
         word && beside.any(|at| matches!(self.atom(at), Some(Atom::Opaque(_))))
+    }
+
+    /// Whether what is written from here on would be read as an emoticon.
+    fn is_emoticon(&self, at: usize) -> bool {
+        // The longest has nine letters; one more could be a letter that keeps it from being one.
+        let written = self.written(at, 10);
+        let Some((_, len)) = emoticon::at(&written) else { return false };
+        let after = written.get(len..).and_then(|after| after.chars().next());
+        self.before(at) != Beside::Word && Beside::of(after) != Beside::Word
+    }
+
+    /// What is written from a place on without any escape, at most so many letters.
+    fn written(&self, at: usize, most: usize) -> String {
+        let mut out = String::new();
+        for atom in self.atoms.iter().skip(at).take(most) {
+            match atom {
+                Atom::Letter(letter, _) => out.push(*letter),
+                Atom::Sign { sign, .. } => out.push(*sign),
+                Atom::Opaque(raw) => out.extend(raw.chars().take(most)),
+                _ => break,
+            }
+        }
+        out
     }
 
     /// Whether a colon is that of an address which would become a link.

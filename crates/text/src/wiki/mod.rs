@@ -20,7 +20,7 @@ mod tests;
 use crate::fit::fit;
 use crate::tree::{Block, Doc, Format, Inline, Opaque};
 
-pub(crate) use shape::{can_mention, can_show, shaped, tight};
+pub(crate) use shape::{can_mention, can_show, can_title, shaped, tight};
 
 /// Reads wiki markup, in normal form. What is no markup is text; macros we do not know stay opaque.
 pub fn parse(text: &str) -> Doc {

@@ -25,6 +25,11 @@ pub(crate) fn can_show(image: &Image) -> bool {
     super::parse_line(&spelled(image)) == [Inline::Image(image.clone())]
 }
 
+/// Whether a panel can have such a title.
+pub(crate) fn can_title(title: &str) -> bool {
+    !title.contains(['{', '|', '}'])
+}
+
 /// Whether a mention of such a person can be written.
 pub(crate) fn can_mention(user: &Handle) -> bool {
     let marker = matches!(user, Handle::Login(login) if login.starts_with("accountid:"));
@@ -38,7 +43,7 @@ pub(crate) fn tight(doc: Doc) -> Doc {
 }
 
 fn tight_block(block: Block) -> Block {
-    let parted = matches!(block, Block::Quote(_));
+    let parted = matches!(block, Block::Quote(_) | Block::Panel(_));
     block.map_inner(&mut |blocks| {
         let blocks = blocks.into_iter().map(tight_block);
         if parted {
