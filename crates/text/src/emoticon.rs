@@ -1,6 +1,6 @@
 //! The emoticons of Jira's wiki markup, and the emoji they stand for.
 
-use crate::tree::Emoji;
+use crate::tree::{Emoji, Inline};
 
 /// The signs (page "Text Formatting Notation Help", section "Misc"), the names that Atlassian's products give the
 /// emoji, what shows them elsewhere, and the file names of Jira's pictures of them.
@@ -52,4 +52,21 @@ pub(crate) fn pictured(alt: &str, src: &str) -> Option<Emoji> {
 pub(crate) fn of(name: &str) -> Option<(&'static str, Emoji)> {
     let found = ALL.iter().find(|(_, known, ..)| *known == name)?;
     Some((found.0, emoji(found.1, found.2)))
+}
+
+/// The line with characters for each emoji whose sign ends in a letter (`:D`) and touches markup that counts only
+/// apart from words.
+pub(crate) fn apart(content: Vec<Inline>) -> Vec<Inline> {
+    let mut out: Vec<Inline> = Vec::with_capacity(content.len());
+    for inline in content {
+        if matches!(inline, Inline::Emoji(_) | Inline::Image(_) | Inline::Opaque(_))
+            && let Some(last) = out.last_mut()
+            && let Inline::Emoji(emoji) = last
+            && of(&emoji.name).is_some_and(|(sign, _)| sign.ends_with(char::is_alphanumeric))
+        {
+            *last = Inline::text(emoji.visible());
+        }
+        out.push(inline);
+    }
+    out
 }

@@ -254,6 +254,7 @@ fn emoji(scope: Scope) -> BoxedStrategy<Inline> {
     let id = option::of(select(&["1f604", "a|\"b"][..]).prop_map(str::to_owned));
     let any = (select(&[":x y:", ":acme:", "z"][..]), words(), id)
         .prop_map(|(name, text, id)| Inline::Emoji(Emoji { name: name.to_owned(), text, id }));
+    // In the wiki scope a space follows each.
     if scope.is_wiki() { known.boxed() } else { prop_oneof![known, any].boxed() }
 }
 

@@ -251,7 +251,7 @@ impl Spelling<'_> {
             '*' | '~' => !between(is_space),
             '_' => !between(char::is_alphanumeric),
             '\\' => after.is_none_or(|after| after.is_ascii_punctuation() || is_referred(after)),
-            '!' => matches!(self.atom(Some(at + 1)), Some(Atom::Sign { .. } | Atom::Raw(_))),
+            '!' => self.begins_link(at + 1),
             '<' => after.is_none_or(|after| after.is_ascii_alphabetic() || "/!?".contains(after)),
             '&' => self.is_reference(at),
             '|' => self.place == Place::Cell || self.begins_line(at),
@@ -265,6 +265,15 @@ impl Spelling<'_> {
             _ if is_referred(letter) => out.push_str(&format!("&#x{:X};", u32::from(letter))),
             _ if escaped => out.extend(['\\', letter]),
             _ => out.push(letter),
+        }
+    }
+
+    /// Whether an atom is written with an opening bracket.
+    fn begins_link(&self, at: usize) -> bool {
+        match self.atom(Some(at)) {
+            Some(Atom::Sign { mark: Mark::Link(_), opens, .. }) => *opens,
+            Some(Atom::Raw(raw)) => raw.starts_with('['),
+            _ => false,
         }
     }
 

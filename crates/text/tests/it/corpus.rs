@@ -71,6 +71,11 @@ fn wiki_markup_becomes_what_was_reviewed() {
 }
 
 #[test]
+fn the_notation_of_wiki_markup_becomes_what_was_reviewed() {
+    is_as_expected("notation.txt", parsed("notation.txt", wiki::parse));
+}
+
+#[test]
 fn html_becomes_what_was_reviewed() {
     is_as_expected("html.txt", parsed("html.txt", html::parse));
 }
@@ -89,6 +94,7 @@ fn adf_becomes_what_was_reviewed() {
 fn every_text_is_held_after_one_pass() {
     let all = parsed("wiki.txt", wiki::parse)
         .into_iter()
+        .chain(parsed("notation.txt", wiki::parse))
         .chain(parsed("html.txt", html::parse))
         .chain(parsed("markdown.txt", markdown::parse))
         .chain(documents());
