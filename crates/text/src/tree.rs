@@ -83,7 +83,7 @@ pub enum Marker {
 /// One item of a list. In normal form it begins with something of its own, not with a nested list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListItem {
-    /// Whether it is something to do, and whether it is done. Only an item that begins with a paragraph can be.
+    /// Whether it is something to do, and whether it is done. In normal form only an item that begins with a paragraph is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<bool>,
     /// Its text and, below it, nested lists.

@@ -9,7 +9,7 @@ pub(crate) use inline::one_block;
 
 use crate::tree::{
     Block, Cell, Code, Doc, Expand, Heading, Inline, List, ListItem, MAX_DEPTH, Marker, Panel, PanelKind,
-    Row, Table,
+    Row, Table, sign,
 };
 
 /// Most columns or rows one cell may cover; HTML's own limit for columns.
@@ -23,7 +23,7 @@ impl Doc {
     /// - Paragraphs without visible text go; two breaks in a row part a paragraph.
     /// - Empty items, lists, quotes, headings, code blocks and rows go. An item that begins with a list is joined to
     ///   the item before it. Spans stay inside the table.
-    /// - Titles are one line; an item that does not begin with a paragraph is no task.
+    /// - Titles are one line; the sign of a task that does not begin with a paragraph is words.
     /// - Lists, quotes, panels, expands and tables nested deeper than ten are flattened into their parent.
     #[must_use]
     pub fn normal(self) -> Self {
@@ -115,7 +115,14 @@ fn blocks(from: Vec<Block>, depth: usize) -> Vec<Block> {
 fn list(list: List, depth: usize) -> Option<List> {
     let mut items: Vec<ListItem> = Vec::with_capacity(list.items.len());
     for item in list.items {
-        let mut rest = blocks(item.blocks, depth).into_iter();
+        let mut kept = blocks(item.blocks, depth);
+        let mut task = item.task;
+        if !matches!(kept.first(), None | Some(Block::Paragraph(_)))
+            && let Some(done) = task.take()
+        {
+            kept.insert(0, Block::paragraph(sign(done).trim_end()));
+        }
+        let mut rest = kept.into_iter();
         match (rest.next(), items.last_mut()) {
             (None, _) => {}
             (Some(Block::List(inner)), Some(last)) => {
@@ -127,7 +134,6 @@ fn list(list: List, depth: usize) -> Option<List> {
                 items.last_mut().into_iter().for_each(|last| last.blocks.extend(rest.by_ref()));
             }
             (Some(first), _) => {
-                let task = item.task.filter(|_| matches!(first, Block::Paragraph(_)));
                 items.push(ListItem { task, blocks: std::iter::once(first).chain(rest).collect() });
             }
         }

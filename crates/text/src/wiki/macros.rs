@@ -227,5 +227,6 @@ pub(super) fn untagged(text: &str) -> String {
 
 /// The value of a parameter: `title` in `{panel:title=Rules|bgColor=#fff}`.
 pub(super) fn param<'a>(params: &'a str, name: &str) -> Option<&'a str> {
-    params.split('|').find_map(|param| param.trim().strip_prefix(name)?.strip_prefix('=')).map(str::trim)
+    let value = |param: &'a str| param.trim_ascii().strip_prefix(name)?.strip_prefix('=');
+    params.split('|').find_map(value).map(str::trim_ascii)
 }
