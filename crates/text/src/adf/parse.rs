@@ -111,7 +111,12 @@ fn list(node: &Value, marker: Marker, depth: usize) -> Block {
     let items = children(node).iter().map(|child| match type_of(child) {
         "listItem" => ListItem { task: None, blocks: inner(child, depth) },
         "taskItem" | "blockTaskItem" => {
-            ListItem { task: Some(words(child, "state") == Some("DONE")), blocks: inner(child, depth) }
+            // The one holds words, whatever they are, the other blocks.
+            let blocks = match type_of(child) {
+                "taskItem" => vec![Block::Paragraph(line(child, depth))],
+                _ => inner(child, depth),
+            };
+            ListItem { task: Some(words(child, "state") == Some("DONE")), blocks }
         }
         _ => ListItem { task: None, blocks: lone(child, depth) },
     });

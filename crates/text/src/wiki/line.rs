@@ -282,11 +282,13 @@ impl Spelling<'_> {
 
     /// Whether what is written from here on would be read as an emoticon.
     fn is_emoticon(&self, at: usize) -> bool {
-        // The longest has nine letters; one more could be a letter that keeps it from being one.
-        let written = self.written(at, 10);
-        let Some((_, len)) = emoticon::at(&written) else { return false };
-        let after = written.get(len..).and_then(|after| after.chars().next());
-        self.before(at) != Beside::Word && Beside::of(after) != Beside::Word
+        // The longest has nine letters, all of them ASCII.
+        let Some((_, len)) = emoticon::at(&self.written(at, 9)) else { return false };
+        // A letter after it keeps it from being one, if it is written as a letter.
+        let after = at + len;
+        let letter =
+            matches!(self.atom(Some(after)), Some(Atom::Letter(letter, _)) if letter.is_alphanumeric());
+        self.before(at) != Beside::Word && (!letter || self.spoils(after))
     }
 
     /// What is written from a place on without any escape, at most so many letters.
