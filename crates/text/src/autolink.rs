@@ -5,7 +5,7 @@
 
 use crate::Href;
 use crate::marks::Marks;
-use crate::tree::{Inline, Text};
+use crate::tree::{Block, Doc, Inline, Text};
 
 /// What such an address begins with.
 pub(crate) const SCHEMES: [&str; 2] = ["https://", "http://"];
@@ -26,6 +26,17 @@ pub(crate) fn address_len(text: &str) -> usize {
 
 fn is_punctuation(letter: char) -> bool {
     ".,;:!?'*_~+-".contains(letter)
+}
+
+impl Doc {
+    /// The document with links on the addresses in its paragraphs that have none.
+    pub(crate) fn linked(self) -> Self {
+        let block = |block| match block {
+            Block::Paragraph(content) => Block::Paragraph(linked(content)),
+            other => other,
+        };
+        Self { blocks: self.blocks.into_iter().map(block).collect() }
+    }
 }
 
 /// The same text with links on the addresses in it that have none, outside code.

@@ -1,13 +1,13 @@
 //! What each format can hold, and what becomes of the rest.
 //!
 //! [`fit`] brings a document into a format's model; printers then meet nothing they cannot print, and what they
-//! print is parsed back as exactly this. The rules are the table in the crate's documentation. ADF's are those of
+//! print is parsed back as exactly this. The rules are told in `docs/text.md`. ADF's are those of
 //! its published JSON schema ("Atlassian Document Format", `@atlaskit/adf-schema`, `full.json`).
 
 use crate::marks::{Marks, kind};
 use crate::nest::uncrossed;
-use crate::tree::{Block, Doc, Format, Handle, Heading, Inline, Mention, Opaque};
-use crate::{autolink, normal, wiki};
+use crate::tree::{Block, Doc, Format, Handle, Heading, Image, Inline, Mention, Opaque, Panel, PanelKind};
+use crate::{autolink, emoticon, markdown, normal, tasks, wiki};
 
 /// Whether an opaque piece is what its format's parser would make of its raw form. The flag: as a block.
 type Believe = fn(&Opaque, bool) -> bool;
@@ -25,6 +25,10 @@ enum Inside {
     Root,
     Item,
     Quote,
+    Panel,
+    Expand,
+    /// An expand that is not at the root.
+    Nested,
     Cell,
 }
 
@@ -33,14 +37,19 @@ enum Inside {
 struct Place {
     inside: Inside,
     in_quote: bool,
+    in_panel: bool,
     in_table: bool,
 }
 
 /// The normal document that is left of `doc` in a format. A fixed point after one pass.
 pub(crate) fn fit(doc: Doc, format: Format, believe: Believe) -> Doc {
-    let root = Place { inside: Inside::Root, in_quote: false, in_table: false };
+    let root = Place { inside: Inside::Root, in_quote: false, in_panel: false, in_table: false };
     let doc = Doc { blocks: Model { format, believe }.blocks(doc.normal().blocks, root) }.normal();
-    if format == Format::Wiki { wiki::tight(doc) } else { doc }
+    match format {
+        Format::Adf => tasks::for_adf(doc).normal(),
+        Format::Wiki => tasks::for_wiki(wiki::tight(doc)).normal(),
+        Format::Html | Format::Markdown => doc,
+    }
 }
 
 impl Model {
@@ -58,42 +67,82 @@ impl Model {
 
     /// Whether the format has such a block in such a place.
     fn takes(self, block: &Block, place: Place) -> bool {
-        use Inside::{Cell, Quote, Root};
+        use Inside::{Cell, Expand, Item, Nested, Panel, Quote, Root};
         let inside = place.inside;
         match (self.format, block) {
             (_, Block::Opaque(opaque)) => self.takes_opaque(opaque, place),
-            (Format::Html, _) | (_, Block::Paragraph(_) | Block::Code(_) | Block::List(_)) => true,
-            (Format::Adf, Block::Heading(_) | Block::Rule | Block::Quote(_)) => matches!(inside, Root | Cell),
-            (Format::Adf, Block::Table(_)) => inside == Root,
-            (Format::Wiki, Block::Heading(_) | Block::Rule) => matches!(inside, Root | Quote),
+            (Format::Markdown, Block::Panel(panel)) => {
+                inside == Root && markdown::alert(panel.kind).is_some()
+            }
+            (Format::Html | Format::Markdown, _)
+            | (_, Block::Paragraph(_) | Block::Code(_) | Block::List(_)) => true,
+            (Format::Adf, Block::Heading(_) | Block::Rule) => !matches!(inside, Item | Quote),
+            (Format::Adf, Block::Quote(_) | Block::Panel(_)) => {
+                matches!(inside, Root | Cell | Expand | Nested)
+            }
+            (Format::Adf, Block::Expand(_)) => matches!(inside, Root | Cell | Expand),
+            (Format::Adf, Block::Table(_)) => matches!(inside, Root | Expand),
+            (Format::Wiki, Block::Heading(_) | Block::Rule) => matches!(inside, Root | Quote | Panel),
             (Format::Wiki, Block::Quote(_)) => !place.in_quote,
-            (Format::Wiki, Block::Table(_)) => matches!(inside, Root | Quote) && !place.in_table,
+            (Format::Wiki, Block::Panel(_)) => !place.in_panel,
+            (Format::Wiki, Block::Expand(_)) => false,
+            (Format::Wiki, Block::Table(_)) => matches!(inside, Root | Quote | Panel) && !place.in_table,
         }
     }
 
     fn takes_opaque(self, opaque: &Opaque, place: Place) -> bool {
-        // A quote in wiki markup ends at the next quote sign, wherever that stands.
-        let ends_quote = place.in_quote && opaque.raw.as_str().is_some_and(|raw| raw.contains("{quote"));
-        opaque.format == self.format && !ends_quote && (self.believe)(opaque, true)
+        // A macro in wiki markup ends at the next sign of its name, wherever that stands.
+        let has = |sign: &str| opaque.raw.as_str().is_some_and(|raw| raw.contains(sign));
+        let ends = (place.in_quote && has("{quote")) || (place.in_panel && has("{panel"));
+        opaque.format == self.format && !ends && (self.believe)(opaque, true)
     }
 
     /// The block with everything in it made to fit.
     fn block(self, block: Block, place: Place) -> Block {
         let at = |inside: Inside| Place { inside, ..place };
         match block {
-            Block::Paragraph(content) => Block::Paragraph(self.inlines(content)),
+            Block::Paragraph(content) => Block::Paragraph(self.paragraph(content)),
             Block::Heading(heading) => {
                 Block::Heading(Heading { content: self.inlines(heading.content), ..heading })
             }
             Block::Code(_) | Block::Rule | Block::Opaque(_) => self.shaped(block),
             Block::Quote(_) => self.inner(block, Place { in_quote: true, ..at(Inside::Quote) }),
+            Block::Panel(panel) => {
+                self.inner(Block::Panel(self.panel(panel)), Place { in_panel: true, ..at(Inside::Panel) })
+            }
+            Block::Expand(_) if place.inside == Inside::Root => self.inner(block, at(Inside::Expand)),
+            Block::Expand(_) => self.inner(block, at(Inside::Nested)),
             Block::List(_) => self.inner(self.shaped(block), at(Inside::Item)),
             Block::Table(_) => self.inner(self.shaped(block), Place { in_table: true, ..at(Inside::Cell) }),
         }
     }
 
+    /// A panel whose title, if the format has no place for it, is its first paragraph.
+    fn panel(self, panel: Panel) -> Panel {
+        let kind = match panel.kind {
+            PanelKind::Custom(None) if self.format == Format::Adf => PanelKind::Info,
+            kind => kind,
+        };
+        if self.format == Format::Wiki && panel.title.as_deref().is_none_or(wiki::can_title) {
+            return Panel { kind, ..panel };
+        }
+        Panel { kind, title: None, blocks: Block::Panel(panel).into_inner() }
+    }
+
     fn shaped(self, block: Block) -> Block {
-        if self.format == Format::Wiki { wiki::shaped(block) } else { block }
+        match self.format {
+            Format::Wiki => wiki::shaped(block),
+            Format::Markdown => markdown::shaped(block),
+            Format::Adf | Format::Html => block,
+        }
+    }
+
+    /// The words of a paragraph. ADF has a picture only where nothing is beside it.
+    fn paragraph(self, content: Vec<Inline>) -> Vec<Inline> {
+        match content.as_slice() {
+            [Inline::Image(image)] if self.format == Format::Adf && image.src.is_absolute() => content,
+            _ => self.inlines(content),
+        }
     }
 
     fn inner(self, block: Block, place: Place) -> Block {
@@ -104,7 +153,10 @@ impl Model {
     fn degraded(self, block: Block, place: Place) -> Vec<Block> {
         match block {
             Block::Heading(heading) => vec![Block::Paragraph(self.inlines(strong(heading.content)))],
-            Block::Opaque(opaque) => self.blocks(Doc::from_plain(&opaque.text).blocks, place),
+            Block::Opaque(opaque) => self.blocks(Doc::from_plain(&opaque.text).linked().blocks, place),
+            Block::Panel(_) if self.format == Format::Markdown => {
+                self.blocks(vec![Block::Quote(block.into_inner())], place)
+            }
             other => self.blocks(other.into_inner(), place),
         }
     }
@@ -119,10 +171,24 @@ impl Model {
                 Inline::Opaque(opaque) if opaque.format == self.format && (self.believe)(&opaque, false) => {
                     out.push(Inline::Opaque(opaque));
                 }
-                Inline::Opaque(opaque) => out.push(Inline::text(opaque.text)),
+                Inline::Opaque(opaque) => out.extend(autolink::linked(vec![Inline::text(opaque.text)])),
+                Inline::Image(image) => out.push(self.image(image)),
+                Inline::Status(status) if self.format == Format::Wiki => out.push(Inline::text(status.text)),
+                Inline::Date(day) if self.format == Format::Wiki => out.push(Inline::text(day.to_string())),
+                Inline::Emoji(emoji) if self.format == Format::Wiki => {
+                    out.push(match emoticon::of(&emoji.name) {
+                        Some((_, known)) => Inline::Emoji(known),
+                        None => Inline::text(emoji.visible()),
+                    })
+                }
+                Inline::Status(_) | Inline::Date(_) | Inline::Emoji(_) => out.push(inline),
             }
         }
-        if self.format == Format::Wiki { uncrossed(&autolink::linked(normal::one_block(out))) } else { out }
+        match self.format {
+            Format::Wiki => uncrossed(&emoticon::apart(autolink::linked(normal::one_block(out)))),
+            Format::Markdown => autolink::linked(normal::one_block(out)),
+            Format::Adf | Format::Html => out,
+        }
     }
 
     fn marks(self, marks: Marks) -> Marks {
@@ -135,8 +201,9 @@ impl Model {
             Format::Adf => marks,
             Format::Wiki => {
                 let link = marks.link.and_then(|link| link.without_brackets());
-                Marks { link, other: Vec::new(), ..marks }
+                Marks { link, background: None, other: Vec::new(), ..marks }
             }
+            Format::Markdown => Marks { other: Vec::new(), ..marks },
             Format::Html => {
                 Marks { link: marks.link.filter(crate::Href::is_web), other: Vec::new(), ..marks }
             }
@@ -150,7 +217,26 @@ impl Model {
                 Inline::Mention(Mention { name: None, ..mention })
             }
             (Format::Wiki, _) => Inline::text(mention.visible()),
-            (Format::Adf | Format::Html, _) => Inline::Mention(mention),
+            (Format::Adf | Format::Html | Format::Markdown, _) => Inline::Mention(mention),
+        }
+    }
+
+    /// The picture, or a link on the words for it.
+    fn image(self, image: Image) -> Inline {
+        let link = image.link.clone().and_then(|href| self.marks(Marks::linked(href)).link);
+        let image = Image { link, ..image };
+        let takes = match self.format {
+            Format::Adf => false,
+            Format::Wiki => wiki::can_show(&image),
+            Format::Html => image.src.is_web(),
+            Format::Markdown => true,
+        };
+        if takes {
+            return Inline::Image(image);
+        }
+        match image.into_link() {
+            Inline::Text(run) => Inline::marked(run.text, self.marks(run.marks)),
+            other => other,
         }
     }
 }
@@ -158,7 +244,7 @@ impl Model {
 fn strong(content: Vec<Inline>) -> Vec<Inline> {
     let strong = |inline| match inline {
         Inline::Text(run) => Inline::marked(run.text, Marks { strong: true, ..run.marks }),
-        Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => inline,
+        solid => solid,
     };
     content.into_iter().map(strong).collect()
 }

@@ -51,6 +51,12 @@ impl Href {
         })
     }
 
+    /// Whether it leads to the same place from everywhere on the web.
+    pub(crate) fn is_absolute(&self) -> bool {
+        scheme(self.as_str())
+            .is_some_and(|scheme| ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)))
+    }
+
     /// The address with square brackets encoded, which end a link in wiki markup.
     pub(crate) fn without_brackets(&self) -> Option<Self> {
         if !self.0.contains(['[', ']']) {

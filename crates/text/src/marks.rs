@@ -32,6 +32,9 @@ pub struct Marks {
     /// Colour of the letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,
+    /// Colour of the ground behind the letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<Color>,
     /// Where a click leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Href>,
@@ -56,6 +59,11 @@ impl Marks {
         *self == Self::default()
     }
 
+    /// Nothing but a link.
+    pub(crate) fn linked(href: Href) -> Self {
+        Self { link: Some(href), ..Self::default() }
+    }
+
     /// What both have.
     pub(crate) fn common(&self, with: &Self) -> Self {
         Self {
@@ -66,6 +74,7 @@ impl Marks {
             code: self.code && with.code,
             shift: self.shift.filter(|shift| with.shift == Some(*shift)),
             color: self.color.filter(|color| with.color == Some(*color)),
+            background: self.background.filter(|color| with.background == Some(*color)),
             link: self.link.clone().filter(|link| with.link.as_ref() == Some(link)),
             other: self.other.iter().filter(|mark| with.other.contains(mark)).cloned().collect(),
         }
@@ -81,6 +90,7 @@ impl Marks {
             code: self.code && !other.code,
             shift: self.shift.filter(|_| other.shift.is_none()),
             color: self.color.filter(|_| other.color.is_none()),
+            background: self.background.filter(|_| other.background.is_none()),
             link: self.link.filter(|_| other.link.is_none()),
             other: self.other,
         }

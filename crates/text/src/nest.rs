@@ -4,7 +4,7 @@
 //! marks overlap, the later one is closed and opened again.
 
 use crate::marks::{Marks, Shift};
-use crate::tree::{Inline, Mention, Opaque, Text};
+use crate::tree::{Inline, Text};
 use crate::{Color, Href};
 
 /// One mark, as it is opened and closed.
@@ -12,6 +12,7 @@ use crate::{Color, Href};
 pub(crate) enum Mark {
     Link(Href),
     Color(Color),
+    Background(Color),
     Strong,
     Em,
     Underline,
@@ -26,14 +27,12 @@ pub(crate) enum Step<'a> {
     Open(Mark),
     Close(Mark),
     Text(&'a Text),
-    /// Nothing is open at a break, a mention or an opaque piece.
-    Break,
-    Mention(&'a Mention),
-    Opaque(&'a Opaque),
+    /// Anything that is not text. Nothing is open there.
+    Solid(&'a Inline),
 }
 
 /// How many kinds of mark there are.
-const KINDS: usize = 8;
+const KINDS: usize = 9;
 
 /// The marks of a run, each in the place of its kind.
 fn marks_of(marks: &Marks, code: bool) -> [Option<Mark>; KINDS] {
@@ -41,6 +40,7 @@ fn marks_of(marks: &Marks, code: bool) -> [Option<Mark>; KINDS] {
     [
         marks.link.clone().map(Mark::Link),
         marks.color.map(Mark::Color),
+        marks.background.map(Mark::Background),
         on(marks.strong, Mark::Strong),
         on(marks.em, Mark::Em),
         on(marks.underline, Mark::Underline),
@@ -58,7 +58,7 @@ fn extents(content: &[Inline], code: bool) -> Extents {
     for inline in content.iter().rev() {
         let here = match inline {
             Inline::Text(run) => marks_of(&run.marks, code),
-            Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => Default::default(),
+            _ => Default::default(),
         };
         let mut next = all.last().cloned().unwrap_or_default().into_iter();
         all.push(here.map(|mark| {
@@ -91,9 +91,7 @@ pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
         }
         out.push(match inline {
             Inline::Text(run) => Step::Text(run),
-            Inline::Break => Step::Break,
-            Inline::Mention(mention) => Step::Mention(mention),
-            Inline::Opaque(opaque) => Step::Opaque(opaque),
+            solid => Step::Solid(solid),
         });
     }
     out.extend(open.into_iter().rev().map(Step::Close));
@@ -112,9 +110,7 @@ pub(crate) fn uncrossed(content: &[Inline]) -> Vec<Inline> {
             Step::Open(mark) => set(&mut opened, mark),
             Step::Close(_) => {}
             Step::Text(run) => split(run, &std::mem::take(&mut opened), &mut out),
-            Step::Break => out.push(Inline::Break),
-            Step::Mention(mention) => out.push(Inline::Mention(mention.clone())),
-            Step::Opaque(opaque) => out.push(Inline::Opaque(opaque.clone())),
+            Step::Solid(solid) => out.push(solid.clone()),
         }
     }
     out
@@ -136,6 +132,7 @@ fn set(marks: &mut Marks, mark: Mark) {
     match mark {
         Mark::Link(href) => marks.link = Some(href),
         Mark::Color(color) => marks.color = Some(color),
+        Mark::Background(color) => marks.background = Some(color),
         Mark::Strong => marks.strong = true,
         Mark::Em => marks.em = true,
         Mark::Underline => marks.underline = true,

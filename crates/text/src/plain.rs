@@ -3,7 +3,7 @@
 //! `from_plain(plain(d))` keeps what plain text can say: paragraphs stand apart by an empty line, everything else by
 //! a new line, the cells of a row by a tab. No dots, numbers or lines are drawn: only what is in the tree is visible.
 
-use crate::tree::{Block, Doc, Inline, Mention, Table};
+use crate::tree::{Block, Doc, Expand, Inline, ListItem, Panel, Table, sign};
 
 impl Doc {
     /// The visible text: blocks parted by an empty line, items, rows and lines by `\n`, cells by a tab.
@@ -33,12 +33,25 @@ fn block(block: &Block) -> String {
     match block {
         Block::Paragraph(content) => inlines(content),
         Block::Heading(heading) => inlines(&heading.content),
-        Block::List(list) => joined(list.items.iter().map(|item| blocks(&item.blocks, "\n")), "\n"),
+        Block::List(list) => joined(list.items.iter().map(item), "\n"),
         Block::Code(code) => code.text.clone(),
         Block::Quote(inner) => blocks(inner, "\n\n"),
+        Block::Panel(Panel { blocks: inner, .. }) | Block::Expand(Expand { blocks: inner, .. }) => {
+            let title = block.title().unwrap_or_default().to_owned();
+            joined([title, blocks(inner, "\n\n")].into_iter(), "\n\n")
+        }
         Block::Table(table) => rows(table),
         Block::Rule => String::new(),
         Block::Opaque(opaque) => opaque.text.clone(),
+    }
+}
+
+/// An item. Whether a task is done is seen in all formats, so it is here.
+fn item(item: &ListItem) -> String {
+    let words = blocks(&item.blocks, "\n");
+    match item.task {
+        Some(done) if !words.is_empty() => format!("{}{words}", sign(done)),
+        _ => words,
     }
 }
 
@@ -56,17 +69,14 @@ pub(crate) fn inlines(content: &[Inline]) -> String {
             Inline::Text(run) => out.push_str(&run.text),
             Inline::Break => out.push('\n'),
             Inline::Mention(mention) => out.push_str(&mention.visible()),
+            Inline::Image(image) => out.push_str(image.visible()),
+            Inline::Status(status) => out.push_str(&status.text),
+            Inline::Date(day) => out.push_str(&day.to_string()),
+            Inline::Emoji(emoji) => out.push_str(emoji.visible()),
             Inline::Opaque(opaque) => out.push_str(&opaque.text),
         }
         out
     })
-}
-
-impl Mention {
-    /// What a reader sees: `@` and the name, or the id where no name is known.
-    pub fn visible(&self) -> String {
-        format!("@{}", self.name.as_deref().unwrap_or(self.user.as_str()))
-    }
 }
 
 fn joined(parts: impl Iterator<Item = String>, apart: &str) -> String {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::marks::Marks;
+pub use crate::panel::{Expand, Panel, PanelKind};
+pub use crate::solid::{Day, Emoji, Handle, Image, Mention, Status, Tone};
 
 /// How many lists, quotes and tables may sit inside each other; deeper ones are flattened into their parent.
 ///
@@ -35,6 +37,10 @@ pub enum Block {
     Code(Code),
     /// A quotation.
     Quote(Vec<Block>),
+    /// Blocks on a ground of their own.
+    Panel(Panel),
+    /// Blocks that are shown on a click.
+    Expand(Expand),
     /// A table.
     Table(Table),
     /// A horizontal line.
@@ -77,6 +83,9 @@ pub enum Marker {
 /// One item of a list. In normal form it begins with something of its own, not with a nested list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListItem {
+    /// Whether it is something to do, and whether it is done. In normal form only an item that begins with a paragraph is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<bool>,
     /// Its text and, below it, nested lists.
     pub blocks: Vec<Block>,
 }
@@ -133,6 +142,14 @@ pub enum Inline {
     Break,
     /// A person who is spoken to.
     Mention(Mention),
+    /// A picture.
+    Image(Image),
+    /// A status.
+    Status(Status),
+    /// A day.
+    Date(Day),
+    /// An emoji.
+    Emoji(Emoji),
     /// Something in the line that we do not understand and hand back as it came.
     Opaque(Opaque),
 }
@@ -145,35 +162,6 @@ pub struct Text {
     /// How they look and where they lead.
     #[serde(default, skip_serializing_if = "Marks::is_plain")]
     pub marks: Marks,
-}
-
-/// A person who is spoken to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mention {
-    /// Who, in the words of the tool the text came from.
-    pub user: Handle,
-    /// The name to show, without `@`, if the format gave one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// How a tool names a person in a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Handle {
-    /// An opaque account id, as on Jira Cloud.
-    Account(String),
-    /// A login name, as on Jira Data Center.
-    Login(String),
-}
-
-impl Handle {
-    /// The id or login itself.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Account(id) | Self::Login(id) => id,
-        }
-    }
 }
 
 /// Something a format can say and the tree cannot, kept as it came.
@@ -200,6 +188,8 @@ pub enum Format {
     Wiki,
     /// HTML.
     Html,
+    /// Markdown, as GitHub reads it.
+    Markdown,
 }
 
 impl Doc {
@@ -225,7 +215,7 @@ fn mentions_in(blocks: Vec<Block>, change: &mut dyn FnMut(Mention) -> Inline) ->
 fn mentions_in_line(content: Vec<Inline>, change: &mut dyn FnMut(Mention) -> Inline) -> Vec<Inline> {
     let inline = |inline| match inline {
         Inline::Mention(mention) => change(mention),
-        Inline::Text(_) | Inline::Break | Inline::Opaque(_) => inline,
+        other => other,
     };
     content.into_iter().map(inline).collect()
 }
@@ -254,8 +244,11 @@ impl Block {
     pub(crate) fn map_inner(self, change: &mut dyn FnMut(Vec<Self>) -> Vec<Self>) -> Self {
         match self {
             Self::Quote(inner) => Self::Quote(change(inner)),
+            Self::Panel(panel) => Self::Panel(Panel { blocks: change(panel.blocks), ..panel }),
+            Self::Expand(expand) => Self::Expand(Expand { blocks: change(expand.blocks), ..expand }),
             Self::List(List { marker, items }) => {
-                let items = items.into_iter().map(|item| ListItem { blocks: change(item.blocks) }).collect();
+                let item = |item: ListItem| ListItem { blocks: change(item.blocks), ..item };
+                let items = items.into_iter().map(item).collect();
                 Self::List(List { marker, items })
             }
             Self::Table(Table { rows }) => {
@@ -268,12 +261,53 @@ impl Block {
     }
 
     /// The blocks of all its parts in reading order, without the block around them; none if it has no parts.
+    ///
+    /// A title, and the sign of a task, become words.
     pub(crate) fn into_inner(self) -> Vec<Self> {
-        let mut all = Vec::new();
-        self.map_inner(&mut |inner| {
+        let mut all: Vec<Self> = self.title().map(titled).into_iter().collect();
+        self.untasked().map_inner(&mut |inner| {
             all.extend(inner);
             Vec::new()
         });
         all
     }
+
+    /// The words above it.
+    pub(crate) fn title(&self) -> Option<&str> {
+        let title = match self {
+            Self::Panel(panel) => panel.title.as_deref(),
+            Self::Expand(expand) => Some(expand.title.as_str()),
+            _ => None,
+        };
+        title.filter(|title| !title.is_empty())
+    }
+
+    /// A list with the signs of its tasks as words: `[x] ` for what is done, `[ ] ` for what is not.
+    pub(crate) fn untasked(self) -> Self {
+        let Self::List(list) = self else { return self };
+        let items = list.items.into_iter().map(|item| match item.task {
+            Some(done) => ListItem { task: None, blocks: signed(done, item.blocks) },
+            None => item,
+        });
+        Self::List(List { items: items.collect(), ..list })
+    }
+}
+
+/// A title as a paragraph.
+pub(crate) fn titled(title: &str) -> Block {
+    Block::Paragraph(vec![Inline::marked(title, Marks { strong: true, ..Marks::default() })])
+}
+
+/// The sign of a task in words.
+pub(crate) fn sign(done: bool) -> &'static str {
+    if done { "[x] " } else { "[ ] " }
+}
+
+/// The blocks of an item with the sign of a task before them.
+pub(crate) fn signed(done: bool, mut blocks: Vec<Block>) -> Vec<Block> {
+    match blocks.first_mut() {
+        Some(Block::Paragraph(content)) => content.insert(0, Inline::text(sign(done))),
+        _ => blocks.insert(0, Block::paragraph(sign(done))),
+    }
+    blocks
 }

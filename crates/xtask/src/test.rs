@@ -50,6 +50,7 @@ pub(crate) fn run(full: bool) -> Result<String> {
         })?;
         part("oauth clients", &mut || conformance::oauth_clients().map(|verdict| say(&verdict)))?;
         part("browser", &mut || conformance::browser().map(|verdict| say(&verdict)))?;
+        part("pandoc", &mut || conformance::pandoc().map(|verdict| say(&verdict)))?;
         part("oauth1", &mut || {
             conformance::oauth1(conformance::OAUTH1_COUNT, 1).map(|verdict| say(&verdict))
         })?;

@@ -4,23 +4,29 @@
 
 use serde_json::Value;
 
-use super::parse::{children, type_of};
+use super::parse::{children, day, image, inline, type_of};
 use crate::tree::{Format, Opaque};
 
 /// Deepest JSON kept raw. With the tree around it, it stays inside the 128 levels `serde_json` reads back; real
 /// panels, task lists and layouts need about half.
 const MAX_RAW_DEPTH: usize = 40;
 
-/// Node types the tree has a word for; they are never opaque.
-const KNOWN: [&str; 15] = [
+/// Node types the tree has a word for, whatever is in them; they are never opaque.
+const KNOWN: [&str; 21] = [
     "doc",
     "paragraph",
     "heading",
     "bulletList",
     "orderedList",
     "listItem",
+    "taskList",
+    "taskItem",
+    "blockTaskItem",
     "codeBlock",
     "blockquote",
+    "panel",
+    "expand",
+    "nestedExpand",
     "rule",
     "table",
     "tableRow",
@@ -33,7 +39,8 @@ const KNOWN: [&str; 15] = [
 /// The node as an opaque piece; `None` if it cannot be one: known, without a type, or too deep.
 pub(super) fn read(node: &Value) -> Option<Opaque> {
     let kind = type_of(node);
-    if kind.is_empty() || KNOWN.contains(&kind) || !shallow(node, MAX_RAW_DEPTH) {
+    let has_word = || KNOWN.contains(&kind) || image(node).is_some() || inline(node).is_some();
+    if kind.is_empty() || has_word() || !shallow(node, MAX_RAW_DEPTH) {
         return None;
     }
     Some(Opaque { format: Format::Adf, raw: node.clone(), text: visible(node) })
@@ -62,7 +69,13 @@ pub(super) fn visible(node: &Value) -> String {
         let inline = match type_of(node) {
             "text" => node.get("text").and_then(Value::as_str).map(str::to_owned),
             "hardBreak" => None,
-            "date" => attribute(&"timestamp").and_then(day),
+            "date" => attribute(&"timestamp").and_then(day).map(|day| day.to_string()),
+            // A file without words is seen all the same.
+            "media" | "mediaInline" => {
+                let shown =
+                    ["alt", "url"].iter().filter_map(attribute).find(|shown| !shown.trim().is_empty());
+                Some(shown.unwrap_or("[media]").to_owned())
+            }
             _ => SHOWN.iter().find_map(attribute).map(str::to_owned),
         };
         if !matches!(type_of(node), "text" | "emoji" | "mention" | "status" | "inlineCard" | "date") {
@@ -84,49 +97,22 @@ fn end_line(out: &mut String) {
     }
 }
 
-/// The day of an ADF `timestamp`, milliseconds since 1970 as a string, as `2026-11-23`.
-///
-/// Days to civil date by the 400-year cycle that starts on 1 March, where the leap day comes last.
-fn day(timestamp: &str) -> Option<String> {
-    let days = timestamp.parse::<i64>().ok()?.div_euclid(86_400_000) + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, turn) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    Some(format!("{:04}-{month:02}-{day:02}", year + era * 400 + turn))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn dates_are_shown_as_days() {
-        for (timestamp, shown) in [
-            ("0", "1970-01-01"),
-            ("951782400000", "2000-02-29"),
-            ("1763856000000", "2025-11-23"),
-            ("-86400000", "1969-12-31"),
-        ] {
-            let node = json!({"type": "date", "attrs": {"timestamp": timestamp}});
-            assert_eq!(visible(&node), shown);
-        }
-    }
-
-    #[test]
     fn what_shows_nothing_is_named() {
         let media = json!({"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1"}}]});
-        assert_eq!(visible(&media), "[mediaSingle]");
+        assert_eq!(visible(&media), "[media]");
     }
 
     #[test]
     fn blocks_inside_part_the_lines() {
         let text = |text: &str| json!({"type": "text", "text": text});
         let paragraph = |words: &str| json!({"type": "paragraph", "content": [text(words), text("!")]});
-        let panel = json!({"type": "panel", "content": [paragraph("one"), paragraph("two")]});
+        let panel = json!({"type": "layoutSection", "content": [paragraph("one"), paragraph("two")]});
         assert_eq!(visible(&panel), "one!\ntwo!");
     }
 }

@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::opaque;
 use crate::marks::{Marks, Shift, kind};
-use crate::tree::{Block, Cell, Code, Handle, Heading, Inline, List, ListItem, Marker, Mention, Row, Table};
+use crate::tree::{
+    Block, Cell, Code, Day, Emoji, Expand, Handle, Heading, Image, Inline, List, ListItem, Marker, Mention,
+    Panel, PanelKind, Row, Status, Table, Tone,
+};
 use crate::{Color, Href, plain};
 
 /// Deepest nesting of nodes that is read as nodes; below it only the text is kept.
@@ -79,21 +82,43 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
             let text = plain::inlines(&line(node, depth));
             out.push(Block::Code(Code { language, text }));
         }
+        "taskList" => out.push(list(node, Marker::Bullet, depth)),
         "blockquote" => out.push(Block::Quote(inner(node, depth))),
+        "panel" => {
+            let color = words(node, "panelColor").and_then(Color::parse);
+            let kind = PanelKind::named(words(node, "panelType").unwrap_or("info"), color);
+            out.push(Block::Panel(Panel { kind, title: None, blocks: inner(node, depth) }));
+        }
+        "expand" | "nestedExpand" => {
+            let title = words(node, "title").unwrap_or_default().to_owned();
+            out.push(Block::Expand(Expand { title, blocks: inner(node, depth) }));
+        }
         "rule" => out.push(Block::Rule),
         "table" => out.push(table(node, depth)),
         // A part without its whole: what is in it still counts.
-        "listItem" | "tableRow" | "tableCell" | "tableHeader" | "doc" => out.extend(inner(node, depth)),
-        _ => out.push(match opaque::read(node) {
-            Some(opaque) => Block::Opaque(opaque),
-            None => Block::Paragraph(plain::inlines_of(&opaque::visible(node))),
+        "listItem" | "taskItem" | "blockTaskItem" | "tableRow" | "tableCell" | "tableHeader" | "doc" => {
+            out.extend(inner(node, depth))
+        }
+        _ => out.push(match (image(node), opaque::read(node)) {
+            (Some(image), _) => Block::Paragraph(vec![Inline::Image(image)]),
+            (None, Some(opaque)) => Block::Opaque(opaque),
+            (None, None) => Block::Paragraph(plain::inlines_of(&opaque::visible(node))),
         }),
     }
 }
 
 fn list(node: &Value, marker: Marker, depth: usize) -> Block {
-    let items = children(node).iter().map(|child| ListItem {
-        blocks: if type_of(child) == "listItem" { inner(child, depth) } else { lone(child, depth) },
+    let items = children(node).iter().map(|child| match type_of(child) {
+        "listItem" => ListItem { task: None, blocks: inner(child, depth) },
+        "taskItem" | "blockTaskItem" => {
+            // The one holds words, whatever they are, the other blocks.
+            let blocks = match type_of(child) {
+                "taskItem" => vec![Block::Paragraph(line(child, depth))],
+                _ => inner(child, depth),
+            };
+            ListItem { task: Some(words(child, "state") == Some("DONE")), blocks }
+        }
+        _ => ListItem { task: None, blocks: lone(child, depth) },
     });
     Block::List(List { marker, items: items.collect() })
 }
@@ -133,7 +158,7 @@ fn lone(node: &Value, depth: usize) -> Vec<Block> {
 fn line(node: &Value, depth: usize) -> Vec<Inline> {
     let mut out = Vec::new();
     for child in children(node) {
-        if let Some(inline) = inline(child) {
+        if let Some(inline) = inline(child).or_else(|| image(child).map(|image| vec![Inline::Image(image)])) {
             out.extend(inline);
             continue;
         }
@@ -141,6 +166,7 @@ fn line(node: &Value, depth: usize) -> Vec<Inline> {
             (Some(opaque), _) => out.push(Inline::Opaque(opaque)),
             (None, Some(depth)) => {
                 out.push(Inline::Break);
+                out.extend(words(child, "title").map(|title| Inline::text(format!("{title} "))));
                 out.extend(line(child, depth));
                 out.push(Inline::Break);
             }
@@ -151,7 +177,7 @@ fn line(node: &Value, depth: usize) -> Vec<Inline> {
 }
 
 /// The words of an inline node; `None` if it is not one we know.
-fn inline(node: &Value) -> Option<Vec<Inline>> {
+pub(super) fn inline(node: &Value) -> Option<Vec<Inline>> {
     match type_of(node) {
         "text" => {
             let text = node.get("text").and_then(Value::as_str).unwrap_or_default();
@@ -167,9 +193,16 @@ fn inline(node: &Value) -> Option<Vec<Inline>> {
         }
         "hardBreak" => Some(vec![Inline::Break]),
         "emoji" => {
-            let shown = words(node, "text").or_else(|| words(node, "shortName"))?;
-            Some(vec![Inline::text(shown)])
+            let (name, text) = (words(node, "shortName"), words(node, "text"));
+            let id = words(node, "id").map(str::to_owned);
+            let name = name.or(text)?.to_owned();
+            Some(vec![Inline::Emoji(Emoji { name, text: text.unwrap_or_default().to_owned(), id })])
         }
+        "status" => {
+            let tone = words(node, "color").and_then(Tone::parse).unwrap_or(Tone::Neutral);
+            Some(vec![Inline::Status(Status { text: words(node, "text")?.to_owned(), tone })])
+        }
+        "date" => Some(vec![Inline::Date(day(words(node, "timestamp")?)?)]),
         "mention" => {
             let id = words(node, "id")?;
             let name = words(node, "text").map(str::to_owned);
@@ -177,6 +210,31 @@ fn inline(node: &Value) -> Option<Vec<Inline>> {
         }
         _ => None,
     }
+}
+
+/// The day of an ADF `timestamp`: milliseconds since 1970, as a string.
+pub(super) fn day(timestamp: &str) -> Option<Day> {
+    Day::since_epoch(timestamp.parse::<i64>().ok()?.div_euclid(86_400_000))
+}
+
+/// The picture that a `mediaSingle` with an address shows; its size and place are presentation. Pictures that are
+/// files, have a caption or are commented on have no word in the tree.
+pub(super) fn image(node: &Value) -> Option<Image> {
+    let ([media], "mediaSingle") = (children(node), type_of(node)) else { return None };
+    if type_of(media) != "media" || words(media, "type") != Some("external") {
+        return None;
+    }
+    let marks = [node, media].into_iter().filter_map(|node| node.get("marks")?.as_array()).flatten();
+    let mut link = None;
+    for mark in marks {
+        match kind(mark) {
+            Some("link") => link = words(mark, "href").and_then(Href::parse),
+            Some("border") => {}
+            _ => return None,
+        }
+    }
+    let alt = words(media, "alt").unwrap_or_default().to_owned();
+    Some(Image { src: words(media, "url").and_then(Href::parse)?, alt, link })
 }
 
 fn marks(node: &Value) -> Marks {
@@ -191,6 +249,7 @@ fn marks(node: &Value) -> Marks {
             "subsup" if words(mark, "type") == Some("sub") => marks.shift = Some(Shift::Sub),
             "subsup" => marks.shift = Some(Shift::Sup),
             "textColor" => marks.color = words(mark, "color").and_then(Color::parse),
+            "backgroundColor" => marks.background = words(mark, "color").and_then(Color::parse),
             "link" => marks.link = words(mark, "href").and_then(Href::parse),
             "" => {}
             _ => marks.add_other(mark.clone()),

@@ -3,25 +3,53 @@
 use serde_json::{Value, json};
 
 use crate::marks::{Marks, Shift};
-use crate::tree::{Block, Cell, Code, Doc, Inline, List, Marker, Mention, Row, Table, Text};
+use crate::tasks;
+use crate::tree::{
+    Block, Cell, Code, Doc, Emoji, Image, Inline, List, Marker, Mention, PanelKind, Row, Table, Text,
+};
 
 pub(super) fn doc(doc: &Doc) -> Value {
-    json!({"type": "doc", "version": 1, "content": blocks(&doc.blocks)})
+    json!({"type": "doc", "version": 1, "content": doc.blocks.iter().map(|one| block(one, "expand")).collect::<Vec<_>>()})
 }
 
 fn blocks(blocks: &[Block]) -> Vec<Value> {
-    blocks.iter().map(block).collect()
+    blocks.iter().map(|one| block(one, "nestedExpand")).collect()
 }
 
-fn block(block: &Block) -> Value {
+/// Blocks where the schema wants at least one.
+fn some_blocks(blocks: &[Block]) -> Vec<Value> {
+    let mut content = self::blocks(blocks);
+    if content.is_empty() {
+        content.push(json!({"type": "paragraph", "content": []}));
+    }
+    content
+}
+
+/// A block; `expand` is what an expand is called here.
+fn block(block: &Block, expand: &str) -> Value {
     match block {
-        Block::Paragraph(content) => json!({"type": "paragraph", "content": line(content)}),
+        Block::Paragraph(content) => match content.as_slice() {
+            [Inline::Image(image)] => self::image(image),
+            content => json!({"type": "paragraph", "content": line(content)}),
+        },
         Block::Heading(heading) => {
             json!({"type": "heading", "attrs": {"level": heading.level}, "content": line(&heading.content)})
         }
         Block::List(list) => self::list(list),
         Block::Code(code) => self::code(code),
         Block::Quote(inner) => json!({"type": "blockquote", "content": blocks(inner)}),
+        Block::Panel(panel) => {
+            let attrs = match panel.kind {
+                PanelKind::Custom(Some(color)) => {
+                    json!({"panelType": "custom", "panelColor": color.to_string()})
+                }
+                kind => json!({"panelType": kind.name()}),
+            };
+            json!({"type": "panel", "attrs": attrs, "content": some_blocks(&panel.blocks)})
+        }
+        Block::Expand(inner) => {
+            json!({"type": expand, "attrs": {"title": inner.title}, "content": some_blocks(&inner.blocks)})
+        }
         Block::Table(table) => self::table(table),
         Block::Rule => json!({"type": "rule"}),
         Block::Opaque(opaque) => opaque.raw.clone(),
@@ -29,6 +57,9 @@ fn block(block: &Block) -> Value {
 }
 
 fn list(list: &List) -> Value {
+    if tasks::is_task_list(list) {
+        return task_list(list);
+    }
     let items = list.items.iter().map(|item| json!({"type": "listItem", "content": blocks(&item.blocks)}));
     let items: Vec<Value> = items.collect();
     match list.marker {
@@ -38,6 +69,29 @@ fn list(list: &List) -> Value {
             json!({"type": "orderedList", "attrs": {"order": start}, "content": items})
         }
     }
+}
+
+/// The schema wants ids; Jira gives its own to items whose id is empty.
+fn task_list(list: &List) -> Value {
+    let mut content = Vec::with_capacity(list.items.len());
+    for item in &list.items {
+        // What the schema calls a task that waits is a word that this project does not allow in its own sources.
+        let state = if item.task == Some(true) { "DONE" } else { concat!("TO", "DO") };
+        let attrs = json!({"localId": "", "state": state});
+        let (words, inner): (Vec<&Block>, Vec<&Block>) =
+            item.blocks.iter().partition(|block| matches!(block, Block::Paragraph(_)));
+        content.push(match words.as_slice() {
+            [Block::Paragraph(content)] => {
+                json!({"type": "taskItem", "attrs": attrs, "content": line(content)})
+            }
+            words => {
+                let words: Vec<Value> = words.iter().map(|one| block(one, "nestedExpand")).collect();
+                json!({"type": "blockTaskItem", "attrs": attrs, "content": words})
+            }
+        });
+        content.extend(inner.into_iter().map(|one| block(one, "nestedExpand")));
+    }
+    json!({"type": "taskList", "attrs": {"localId": ""}, "content": content})
 }
 
 fn code(code: &Code) -> Value {
@@ -62,12 +116,7 @@ fn cell(cell: &Cell) -> Value {
             attrs.insert(name.to_owned(), span.into());
         }
     }
-    let mut content = blocks(&cell.blocks);
-    if content.is_empty() {
-        // The schema wants at least one block.
-        content.push(json!({"type": "paragraph", "content": []}));
-    }
-    json!({"type": kind, "attrs": attrs, "content": content})
+    json!({"type": kind, "attrs": attrs, "content": some_blocks(&cell.blocks)})
 }
 
 fn line(content: &[Inline]) -> Vec<Value> {
@@ -79,6 +128,15 @@ fn inline(inline: &Inline) -> Value {
         Inline::Text(run) => text(run),
         Inline::Break => json!({"type": "hardBreak"}),
         Inline::Mention(mention) => self::mention(mention),
+        // The model keeps an image only alone in its paragraph; elsewhere it is a link.
+        Inline::Image(image) => json!({"type": "text", "text": image.visible()}),
+        Inline::Status(status) => {
+            json!({"type": "status", "attrs": {"text": status.text, "color": status.tone.to_string()}})
+        }
+        Inline::Date(day) => {
+            json!({"type": "date", "attrs": {"timestamp": (day.days() * 86_400_000).to_string()}})
+        }
+        Inline::Emoji(emoji) => self::emoji(emoji),
         Inline::Opaque(opaque) => opaque.raw.clone(),
     }
 }
@@ -90,6 +148,32 @@ fn text(run: &Text) -> Value {
     } else {
         json!({"type": "text", "text": run.text, "marks": marks})
     }
+}
+
+fn emoji(emoji: &Emoji) -> Value {
+    let mut attrs = serde_json::Map::new();
+    let known = [("shortName", Some(&emoji.name)), ("text", Some(&emoji.text)), ("id", emoji.id.as_ref())];
+    for (name, value) in known {
+        let value = value.filter(|value| !value.is_empty());
+        attrs.extend(value.map(|value| (name.to_owned(), value.as_str().into())));
+    }
+    json!({"type": "emoji", "attrs": attrs})
+}
+
+fn image(image: &Image) -> Value {
+    let url = image.src.as_str();
+    let attrs = match image.alt.as_str() {
+        "" => json!({"type": "external", "url": url}),
+        alt => json!({"type": "external", "url": url, "alt": alt}),
+    };
+    let media = match &image.link {
+        Some(href) => {
+            let marks = json!([{"type": "link", "attrs": {"href": href.as_str()}}]);
+            json!({"type": "media", "attrs": attrs, "marks": marks})
+        }
+        None => json!({"type": "media", "attrs": attrs}),
+    };
+    json!({"type": "mediaSingle", "attrs": {"layout": "align-start"}, "content": [media]})
 }
 
 fn mention(mention: &Mention) -> Value {
@@ -114,6 +198,8 @@ fn marks(marks: &Marks) -> Vec<Value> {
     let shift = marks.shift.map(|shift| if shift == Shift::Sub { "sub" } else { "sup" });
     out.extend(shift.map(|shift| json!({"type": "subsup", "attrs": {"type": shift}})));
     out.extend(marks.color.map(|color| json!({"type": "textColor", "attrs": {"color": color.to_string()}})));
+    let background = marks.background.map(|color| color.to_string());
+    out.extend(background.map(|color| json!({"type": "backgroundColor", "attrs": {"color": color}})));
     out.extend(marks.link.iter().map(|href| json!({"type": "link", "attrs": {"href": href.as_str()}})));
     out.extend(marks.other.iter().cloned());
     out

@@ -66,9 +66,9 @@ fn a_typical_description_comes_back_as_it_was() {
 #[test]
 fn nodes_and_marks_we_do_not_know_stay_as_they_are() {
     let given = doc(json!([
-        {"type": "panel", "attrs": {"panelType": "info"}, "content": [paragraph(json!([words("Mind "), words("this")]))]},
-        {"type": "taskList", "attrs": {"localId": "a"}, "content": [
-            {"type": "taskItem", "attrs": {"localId": "b", "state": "DONE"}, "content": [words("do it")]},
+        {"type": "panel", "attrs": {"panelType": "info"}, "content": [paragraph(json!([words("Mind this")]))]},
+        {"type": "decisionList", "attrs": {"localId": "a"}, "content": [
+            {"type": "decisionItem", "attrs": {"localId": "b", "state": "DECIDED"}, "content": [words("do it")]},
         ]},
         paragraph(json!([
             words("by "),
@@ -135,4 +135,47 @@ fn print_keeps_to_the_schema() {
             paragraph(json!([{"type": "text", "text": "x", "marks": [{"type": "code"}]}, words(" @Ada")])),
         ])
     );
+}
+
+#[test]
+fn panels_expands_tasks_and_pieces_come_back_as_they_were() {
+    let waits = concat!("TO", "DO");
+    let given = doc(json!([
+        {"type": "panel", "attrs": {"panelType": "warning"}, "content": [
+            {"type": "heading", "attrs": {"level": 3}, "content": [words("Mind")]},
+            {"type": "rule"},
+        ]},
+        {"type": "panel", "attrs": {"panelType": "custom", "panelColor": "#abcdef"}, "content": [paragraph(json!([words("a")]))]},
+        {"type": "expand", "attrs": {"title": "More"}, "content": [
+            {"type": "nestedExpand", "attrs": {"title": "Yet more"}, "content": [paragraph(json!([words("b")]))]},
+            {"type": "table", "content": [{"type": "tableRow", "content": [
+                {"type": "tableCell", "attrs": {}, "content": [paragraph(json!([words("c")]))]},
+            ]}]},
+        ]},
+        {"type": "taskList", "attrs": {"localId": ""}, "content": [
+            {"type": "taskItem", "attrs": {"localId": "", "state": "DONE"}, "content": [words("do it")]},
+            {"type": "taskList", "attrs": {"localId": ""}, "content": [
+                {"type": "taskItem", "attrs": {"localId": "", "state": waits}, "content": [words("and this")]},
+            ]},
+        ]},
+        {"type": "mediaSingle", "attrs": {"layout": "align-start"}, "content": [
+            {"type": "media", "attrs": {"type": "external", "url": "https://x.y/a.png", "alt": "pic"},
+             "marks": [{"type": "link", "attrs": {"href": "https://x.y"}}]},
+        ]},
+        paragraph(json!([
+            {"type": "emoji", "attrs": {"shortName": ":acme:", "id": "1234"}},
+            {"type": "status", "attrs": {"text": "DONE", "color": "green"}},
+            {"type": "date", "attrs": {"timestamp": "1763856000000"}},
+            {"type": "text", "text": "lit", "marks": [{"type": "backgroundColor", "attrs": {"color": "#fedec8"}}]},
+        ])),
+    ]));
+    assert_eq!(print(&parse(&given).unwrap()), given);
+}
+
+#[test]
+fn tasks_that_are_no_task_list_say_so_in_words() {
+    let doc = html::parse(
+        "<ol><li><input type=checkbox checked>a</li></ol><ul><li><input type=checkbox>b</li><li>c</li></ul>",
+    );
+    assert_eq!(parse(&print(&doc)).unwrap().plain(), "[x] a\n\n[ ] b\nc");
 }

@@ -11,51 +11,31 @@ use html5ever::tokenizer::Tag;
 
 use super::element::{Element, element, language};
 use super::format::Format;
+use super::frame::{Flow, Frame, flow, is_cell, is_line, is_quote, is_table};
+use super::piece::Piece;
 use crate::marks::Marks;
-use crate::tree::{
-    Block, Cell, Code, Doc, Handle, Heading, Inline, List, ListItem, Marker, Mention, Row, Table,
-};
+use crate::plain;
+use crate::tree::{Block, Cell, Code, Doc, Heading, Image, Inline, List, Marker, Row, Table};
 
 /// Most frames on the stack: about twice what the deepest normal tree needs.
 const MAX_FRAMES: usize = 60;
 
-/// Something open that the tree has a word for.
-enum Frame {
-    /// Holds blocks, and the line of text that is being read.
-    Flow {
-        of: Flow,
-        blocks: Vec<Block>,
-        line: Vec<Inline>,
-    },
-    List(List),
-    Table(Table),
-    Row(Row),
-    Heading(Heading),
-    Pre(Code),
-}
-
-enum Flow {
-    Root,
-    Quote,
-    Item,
-    /// A cell, and the formatting outside it, which ends at its border.
-    Cell(Cell, Format),
-}
-
 /// What is to be closed by an end tag.
 type IsFrame = fn(&Frame) -> bool;
 
-pub(super) struct Builder {
-    stack: Vec<Frame>,
-    format: Format,
+pub(crate) struct Builder {
+    pub(super) stack: Vec<Frame>,
+    pub(super) format: Format,
     /// Containers that were not opened, so that their end tags close nothing.
     unopened: HashMap<LocalName, usize>,
     /// The last token began preformatted text.
     after_pre: bool,
     /// The element whose content is dropped.
     hidden: Option<LocalName>,
-    /// The mention whose name is being read.
-    mention: Option<(Handle, String)>,
+    /// What stands for a piece, and its words so far.
+    piece: Option<(Piece, String)>,
+    /// For each open `div`, whether it is a panel.
+    divs: Vec<bool>,
 }
 
 impl Default for Builder {
@@ -67,15 +47,16 @@ impl Default for Builder {
             unopened: HashMap::new(),
             after_pre: false,
             hidden: None,
-            mention: None,
+            piece: None,
+            divs: Vec::new(),
         }
     }
 }
 
 impl Builder {
     /// The document, once all is read.
-    pub(super) fn done(mut self) -> Doc {
-        self.end_mention();
+    pub(crate) fn done(mut self) -> Doc {
+        self.end_piece();
         self.close_to(1);
         match self.stack.pop() {
             Some(Frame::Flow { mut blocks, line, .. }) => {
@@ -86,12 +67,12 @@ impl Builder {
         }
     }
 
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         if self.hidden.is_some() {
             return;
         }
-        if let Some((_, name)) = &mut self.mention {
-            name.push_str(text);
+        if let Some((_, words)) = &mut self.piece {
+            words.push_str(text);
             return;
         }
         if let Some(Frame::Pre(code)) = self.stack.last_mut() {
@@ -107,13 +88,21 @@ impl Builder {
         }
     }
 
-    pub(super) fn start(&mut self, tag: &Tag) {
-        self.end_mention();
+    pub(crate) fn start(&mut self, tag: &Tag) {
+        self.end_piece();
         self.after_pre = false;
         if self.hidden.is_some() {
             return;
         }
-        let element = element(tag);
+        let mut element = element(tag);
+        if &*tag.name == "div" {
+            // Where no frame can be opened, it only parts paragraphs.
+            let opens = self.stack.len() < MAX_FRAMES && !matches!(self.stack.last(), Some(Frame::Pre(_)));
+            if !opens && matches!(element, Element::Panel(_)) {
+                element = Element::Block;
+            }
+            self.divs.push(matches!(element, Element::Panel(_)));
+        }
         if matches!(self.stack.last(), Some(Frame::Pre(_))) {
             return self.start_in_pre(tag, &element);
         }
@@ -121,11 +110,12 @@ impl Builder {
             Element::Block => self.part(),
             Element::Break => self.inline(Inline::Break),
             Element::Hidden => self.hidden = Some(tag.name.clone()),
-            Element::Image(image) => self.inline(image),
-            Element::Mention(user) => {
+            Element::Image(image) => self.image(image),
+            Element::Piece(piece) => {
                 self.format.open(&tag.name, Marks::default());
-                self.mention = Some((user, String::new()));
+                self.piece = Some((piece, String::new()));
             }
+            Element::Checkbox(done) => self.check(done),
             Element::Format(marks) => self.format.open(&tag.name, marks),
             Element::Item => self.start_item(),
             Element::Section => self.start_row_at(None),
@@ -137,6 +127,9 @@ impl Builder {
             }
             Element::List(marker) => self.start_block(tag, Frame::List(List { marker, items: Vec::new() })),
             Element::Quote => self.start_block(tag, flow(Flow::Quote)),
+            Element::Panel(kind) => self.start_block(tag, flow(Flow::Panel(kind))),
+            Element::Expand => self.start_block(tag, flow(Flow::Expand(String::new()))),
+            Element::Summary => self.start_block(tag, Frame::Summary(Vec::new())),
             Element::Table => self.start_block(tag, Frame::Table(Table::default())),
             Element::Heading(level) => {
                 self.start_block(tag, Frame::Heading(Heading { level, content: Vec::new() }));
@@ -152,15 +145,17 @@ impl Builder {
     fn start_in_pre(&mut self, tag: &Tag, element: &Element) {
         let Some(Frame::Pre(code)) = self.stack.last_mut() else { return };
         match element {
-            Element::Format(_) | Element::Mention(_) => {
+            Element::Format(_) | Element::Piece(_) => {
                 if code.text.is_empty() && code.language.is_none() {
                     code.language = language(tag);
                 }
                 // For its end tag.
                 self.format.open(&tag.name, Marks::default());
             }
-            Element::Image(Inline::Opaque(image)) => code.text.push_str(&image.text),
+            Element::Image(Inline::Image(image)) => code.text.push_str(image.visible()),
             Element::Image(Inline::Text(run)) => code.text.push_str(&run.text),
+            Element::Image(Inline::Emoji(emoji)) => code.text.push_str(emoji.visible()),
+            Element::Checkbox(_) => {}
             Element::Hidden => self.hidden = Some(tag.name.clone()),
             Element::Break => code.text.push('\n'),
             Element::Block => code.end_line(),
@@ -171,8 +166,8 @@ impl Builder {
         }
     }
 
-    pub(super) fn end(&mut self, tag: &Tag) {
-        self.end_mention();
+    pub(crate) fn end(&mut self, tag: &Tag) {
+        self.end_piece();
         if let Some(hidden) = &self.hidden {
             if *hidden == tag.name {
                 self.hidden = None;
@@ -186,9 +181,12 @@ impl Builder {
             }
             return;
         }
+        if &*tag.name == "div" && self.divs.pop() == Some(true) {
+            return self.close(|frame| matches!(frame, Frame::Flow { of: Flow::Panel(_), .. }), is_cell);
+        }
         match element(tag) {
             Element::Block => self.part(),
-            Element::Format(_) | Element::Mention(_) => self.format.close(&tag.name),
+            Element::Format(_) | Element::Piece(_) => self.format.close(&tag.name),
             Element::List(Marker::Bullet) => {
                 self.close(
                     |frame| matches!(frame, Frame::List(List { marker: Marker::Bullet, .. })),
@@ -202,12 +200,14 @@ impl Builder {
                 );
             }
             Element::Item => self.close(
-                |frame| matches!(frame, Frame::Flow { of: Flow::Item, .. }),
+                |frame| matches!(frame, Frame::Flow { of: Flow::Item(_), .. }),
                 |frame| is_cell(frame) || matches!(frame, Frame::List(_)),
             ),
-            Element::Quote => {
-                self.close(|frame| matches!(frame, Frame::Flow { of: Flow::Quote, .. }), is_cell)
+            Element::Quote | Element::Panel(_) => self.close(is_quote, is_cell),
+            Element::Expand => {
+                self.close(|frame| matches!(frame, Frame::Flow { of: Flow::Expand(_), .. }), is_cell);
             }
+            Element::Summary => self.close(|frame| matches!(frame, Frame::Summary(_)), is_cell),
             Element::Table => self.close(is_table, |_| false),
             Element::Row => self.close(|frame| matches!(frame, Frame::Row(_)), is_table),
             Element::Cell(_) => self.close(is_cell, is_table),
@@ -215,7 +215,8 @@ impl Builder {
             Element::Pre(_) => self.close(|frame| matches!(frame, Frame::Pre(_)), is_cell),
             // Browsers read `</br>` as `<br>`; the others have no end tag that means something.
             Element::Break => self.inline(Inline::Break),
-            Element::Rule | Element::Hidden | Element::Section | Element::Image(_) => {}
+            Element::Rule | Element::Hidden | Element::Section | Element::Image(_) | Element::Checkbox(_) => {
+            }
         }
     }
 
@@ -227,19 +228,30 @@ impl Builder {
         }
     }
 
-    fn end_mention(&mut self) {
-        if let Some((user, name)) = self.mention.take() {
-            self.inline(Inline::Mention(Mention { user, name: Some(name) }));
+    fn end_piece(&mut self) {
+        if let Some((piece, words)) = self.piece.take() {
+            self.inline(piece.with(words));
+        }
+    }
+
+    /// An item that begins is a task.
+    fn check(&mut self, done: bool) {
+        if let Some(Frame::Flow { of: Flow::Item(task), blocks, line }) = self.stack.last_mut()
+            && blocks.is_empty()
+            && plain::inlines(line).trim().is_empty()
+        {
+            *task = Some(done);
         }
     }
 
     /// Ends the paragraph that is being read.
-    fn part(&mut self) {
+    pub(super) fn part(&mut self) {
         match self.stack.last_mut() {
             Some(Frame::Flow { blocks, line, .. }) if !line.is_empty() => {
                 blocks.push(Block::Paragraph(std::mem::take(line)));
             }
             Some(Frame::Heading(heading)) => heading.content.push(Inline::Break),
+            Some(Frame::Summary(words)) => words.push(Inline::text(" ")),
             Some(Frame::Pre(code)) => code.end_line(),
             _ => {}
         }
@@ -248,6 +260,10 @@ impl Builder {
     fn inline(&mut self, inline: Inline) {
         if let Some(Frame::Heading(heading)) = self.stack.last_mut() {
             heading.content.push(inline);
+            return;
+        }
+        if let Some(Frame::Summary(words)) = self.stack.last_mut() {
+            words.push(inline);
             return;
         }
         if inline == Inline::Break && !matches!(self.stack.last(), Some(Frame::Flow { .. })) {
@@ -259,13 +275,23 @@ impl Builder {
         }
     }
 
+    /// An image leads where the text around it would, and words instead of one look as that does.
+    fn image(&mut self, image: Inline) {
+        let marks = self.format.marks();
+        self.inline(match image {
+            Inline::Image(image) => Inline::Image(Image { link: marks.link, ..image }),
+            Inline::Text(run) => Inline::marked(run.text, marks),
+            other => other,
+        });
+    }
+
     /// Makes sure that the innermost frame holds blocks: ends a heading or code, opens an item or a cell.
     fn flow(&mut self) {
-        while matches!(self.stack.last(), Some(Frame::Heading(_) | Frame::Pre(_))) {
+        while self.stack.last().is_some_and(is_line) {
             self.close_to(self.stack.len() - 1);
         }
         match self.stack.last() {
-            Some(Frame::List(_)) => self.stack.push(flow(Flow::Item)),
+            Some(Frame::List(_)) => self.stack.push(flow(Flow::Item(None))),
             Some(Frame::Table(_)) => {
                 self.stack.push(Frame::Row(Row::default()));
                 self.start_cell(Cell::default());
@@ -277,7 +303,7 @@ impl Builder {
 
     fn start_cell(&mut self, cell: Cell) {
         let outside = std::mem::take(&mut self.format);
-        self.stack.push(flow(Flow::Cell(cell, outside)));
+        self.stack.push(flow(Flow::Cell(cell, Box::new(outside))));
     }
 
     fn start_block(&mut self, tag: &Tag, frame: Frame) {
@@ -291,9 +317,10 @@ impl Builder {
     }
 
     fn start_item(&mut self) {
-        let list = self.stack.iter().rposition(|frame| {
-            is_cell(frame) || matches!(frame, Frame::List(_) | Frame::Flow { of: Flow::Quote, .. })
-        });
+        let list = self
+            .stack
+            .iter()
+            .rposition(|frame| is_cell(frame) || is_quote(frame) || matches!(frame, Frame::List(_)));
         match list.filter(|at| matches!(self.stack.get(*at), Some(Frame::List(_)))) {
             Some(at) => self.close_to(at + 1),
             None if self.stack.len() < MAX_FRAMES => {
@@ -303,7 +330,7 @@ impl Builder {
             }
             None => return self.part(),
         }
-        self.stack.push(flow(Flow::Item));
+        self.stack.push(flow(Flow::Item(None)));
     }
 
     /// Goes to the innermost table and there begins a row, if asked for, and a cell in it, if asked for. A cell takes
@@ -320,66 +347,4 @@ impl Builder {
             self.start_cell(cell);
         }
     }
-
-    /// Ends all frames from the given place of the stack on, innermost first.
-    fn close_to(&mut self, len: usize) {
-        while self.stack.len() > len.max(1) {
-            match self.stack.pop() {
-                Some(Frame::Flow { of, mut blocks, line }) => {
-                    blocks.push(Block::Paragraph(line));
-                    self.close_flow(of, blocks);
-                }
-                Some(Frame::List(list)) => self.push(Block::List(list)),
-                Some(Frame::Table(table)) => self.push(Block::Table(table)),
-                Some(Frame::Heading(heading)) => self.push(Block::Heading(heading)),
-                Some(Frame::Pre(code)) => self.push(Block::Code(code)),
-                Some(Frame::Row(row)) => {
-                    if let Some(Frame::Table(table)) = self.stack.last_mut() {
-                        table.rows.push(row);
-                    }
-                }
-                None => {}
-            }
-        }
-    }
-
-    fn close_flow(&mut self, of: Flow, blocks: Vec<Block>) {
-        match (of, self.stack.last_mut()) {
-            (Flow::Item, Some(Frame::List(list))) => list.items.push(ListItem { blocks }),
-            (Flow::Cell(cell, outside), Some(Frame::Row(row))) => {
-                row.cells.push(Cell { blocks, ..cell });
-                self.format = outside;
-            }
-            (Flow::Quote, _) => self.push(Block::Quote(blocks)),
-            _ => {}
-        }
-    }
-
-    /// Adds a block where one can stand, after the text that was before it.
-    fn push(&mut self, block: Block) {
-        self.part();
-        if let Some(Frame::Flow { blocks, .. }) = self.stack.last_mut() {
-            blocks.push(block);
-        }
-    }
-}
-
-impl Code {
-    fn end_line(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with('\n') {
-            self.text.push('\n');
-        }
-    }
-}
-
-fn flow(of: Flow) -> Frame {
-    Frame::Flow { of, blocks: Vec::new(), line: Vec::new() }
-}
-
-fn is_cell(frame: &Frame) -> bool {
-    matches!(frame, Frame::Flow { of: Flow::Cell(..), .. })
-}
-
-fn is_table(frame: &Frame) -> bool {
-    matches!(frame, Frame::Table(_))
 }

@@ -1,15 +1,15 @@
 //! What an HTML element means to a document.
 //!
-//! Names and meanings are those of the HTML standard (section "The elements of HTML"), with the two marks of a
-//! mention: our own `data-mention`, and the links that Jira's rendered fields make.
+//! Names and meanings are those of the HTML standard (section "The elements of HTML"), with our own `data-` attributes
+//! for what it has no element for, and what Jira's renderer makes of its markup.
 
 use html5ever::tokenizer::Tag;
 
 use crate::marks::{Marks, Shift};
-use crate::tree::{Cell, Format, Handle, Inline, Marker, Opaque};
-use crate::{Color, Href};
+use crate::tree::{Cell, Image, Inline, Marker, PanelKind};
+use crate::{Color, Href, emoticon};
 
-use super::print::escaped;
+use super::piece::{Piece, piece};
 
 /// The part an element plays.
 pub(super) enum Element {
@@ -32,7 +32,13 @@ pub(super) enum Element {
     Heading(u8),
     /// Text as it is; the language of the code in it.
     Pre(Option<String>),
-    Mention(Handle),
+    Panel(PanelKind),
+    Expand,
+    /// The words to click on for an expand.
+    Summary,
+    /// The sign of a task, and whether it is done.
+    Checkbox(bool),
+    Piece(Piece),
     Image(Inline),
     /// Changes how the text in it looks; so does every element we do not know, in no way.
     Format(Marks),
@@ -49,7 +55,13 @@ pub(super) fn element(tag: &Tag) -> Element {
             start: attribute(tag, "start").and_then(|n| n.parse().ok()).unwrap_or(1),
         }),
         "li" => Element::Item,
-        "blockquote" => Element::Quote,
+        "blockquote" => panel(tag).map_or(Element::Quote, Element::Panel),
+        "div" => panel(tag).map_or(Element::Block, Element::Panel),
+        "details" => Element::Expand,
+        "summary" => Element::Summary,
+        "input" if attribute(tag, "type") == Some("checkbox") => {
+            Element::Checkbox(attribute(tag, "checked").is_some())
+        }
         "table" => Element::Table,
         "thead" | "tbody" | "tfoot" | "caption" | "colgroup" | "col" => Element::Section,
         "tr" => Element::Row,
@@ -63,16 +75,17 @@ pub(super) fn element(tag: &Tag) -> Element {
         "h6" => Element::Heading(6),
         "pre" | "listing" => Element::Pre(language(tag)),
         "img" => image(tag),
-        "address" | "article" | "aside" | "body" | "center" | "dd" | "details" | "dialog" | "div" | "dl"
-        | "dt" | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "head" | "header" | "hgroup"
-        | "html" | "legend" | "main" | "nav" | "optgroup" | "option" | "p" | "search" | "section"
-        | "select" | "summary" | "textarea" => Element::Block,
-        _ => mention(tag).map_or_else(|| Element::Format(marks(tag)), Element::Mention),
+        "address" | "article" | "aside" | "body" | "center" | "dd" | "dialog" | "dl" | "dt" | "fieldset"
+        | "figcaption" | "figure" | "footer" | "form" | "head" | "header" | "hgroup" | "html" | "legend"
+        | "main" | "nav" | "optgroup" | "option" | "p" | "search" | "section" | "select" | "textarea" => {
+            Element::Block
+        }
+        _ => piece(tag).map_or_else(|| Element::Format(marks(tag)), Element::Piece),
     }
 }
 
 /// The value of an attribute.
-fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
+pub(super) fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
     tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
 }
 
@@ -90,32 +103,37 @@ pub(super) fn language(tag: &Tag) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Who is mentioned: our own spans, and the profile links in Jira's rendered fields.
-fn mention(tag: &Tag) -> Option<Handle> {
-    let own = attribute(tag, "data-mention").and_then(|who| who.split_once(':'));
-    let jira = || {
-        attribute(tag, "class")
-            .is_some_and(|class| class.split_ascii_whitespace().any(|one| one == "user-hover"))
-    };
-    let found = match (own, attribute(tag, "data-account-id"), attribute(tag, "rel")) {
-        (Some(("account", id)), ..) => Some(Handle::Account(id.to_owned())),
-        (Some(("login", login)), ..) => Some(Handle::Login(login.to_owned())),
-        (_, Some(id), _) if jira() => Some(Handle::Account(id.to_owned())),
-        (_, None, Some(login)) if jira() => Some(Handle::Login(login.to_owned())),
-        _ => None,
-    };
-    found.filter(|user| !user.as_str().trim().is_empty())
-}
-
-/// An image: kept as our own spelling of it, so that nothing else of the tag survives.
+/// An image; its link is that of the text around it. Without an address that may be kept, its words.
 fn image(tag: &Tag) -> Element {
     let alt = attribute(tag, "alt").unwrap_or_default();
-    let Some(src) = attribute(tag, "src").and_then(Href::parse).filter(Href::is_web) else {
+    let class = attribute(tag, "class").unwrap_or_default();
+    let is = |name: &str| class.split_ascii_whitespace().any(|class| class == name);
+    if is("rendericon") {
+        // Jira's ornament beside links that lead elsewhere.
+        return Element::Image(Inline::text(alt));
+    }
+    let is_emoticon = is("emoticon");
+    let shown = || emoticon::pictured(alt, attribute(tag, "src").unwrap_or_default());
+    if let Some(emoji) = is_emoticon.then(shown).flatten() {
+        return Element::Image(Inline::Emoji(emoji));
+    }
+    let Some(src) = attribute(tag, "src").and_then(Href::parse) else {
         return Element::Image(Inline::text(alt));
     };
-    let raw = format!("<img src=\"{}\" alt=\"{}\">", escaped(src.as_str()), escaped(alt));
-    let text = if alt.trim().is_empty() { src.as_str() } else { alt };
-    Element::Image(Inline::Opaque(Opaque { format: Format::Html, raw: raw.into(), text: text.to_owned() }))
+    Element::Image(Inline::Image(Image { src, alt: alt.to_owned(), link: None }))
+}
+
+/// The panel that an element is: our own, or what Jira renders for one, which is not to be mistaken for the frame it
+/// draws around code.
+fn panel(tag: &Tag) -> Option<PanelKind> {
+    if let Some(kind) = attribute(tag, "data-panel") {
+        return Some(PanelKind::named(kind, Color::parse(kind)));
+    }
+    let is = |class: &str| {
+        attribute(tag, "class").unwrap_or_default().split_ascii_whitespace().any(|one| one == class)
+    };
+    let found = &*tag.name == "div" && is("panel") && !is("code") && !is("preformatted");
+    found.then(|| PanelKind::on(styled(tag).background))
 }
 
 fn marks(tag: &Tag) -> Marks {
@@ -143,6 +161,7 @@ fn styled(tag: &Tag) -> Marks {
         let value = value.trim().trim_end_matches("!important").trim().to_ascii_lowercase();
         match name.trim().to_ascii_lowercase().as_str() {
             "color" => marks.color = Color::parse(&value),
+            "background-color" | "background" => marks.background = Color::parse(&value),
             "font-weight" => {
                 marks.strong =
                     matches!(value.as_str(), "bold" | "bolder") || value.parse().is_ok_and(|n: u16| n >= 600);

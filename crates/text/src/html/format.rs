@@ -21,6 +21,7 @@ pub(super) struct Format {
     code: usize,
     shifts: Vec<Shift>,
     colors: Vec<Color>,
+    backgrounds: Vec<Color>,
     links: Vec<Href>,
 }
 
@@ -34,6 +35,7 @@ impl Format {
         self.code += usize::from(marks.code);
         self.shifts.extend(marks.shift);
         self.colors.extend(marks.color);
+        self.backgrounds.extend(marks.background);
         self.links.extend(marks.link.clone());
         self.open.entry(name.clone()).or_default().push(marks);
     }
@@ -52,6 +54,9 @@ impl Format {
         if marks.color.is_some() {
             self.colors.pop();
         }
+        if marks.background.is_some() {
+            self.backgrounds.pop();
+        }
         if marks.link.is_some() {
             self.links.pop();
         }
@@ -67,6 +72,7 @@ impl Format {
             code: self.code > 0,
             shift: self.shifts.last().copied(),
             color: self.colors.last().copied(),
+            background: self.backgrounds.last().copied(),
             link: self.links.last().cloned(),
             other: Vec::new(),
         }

@@ -4,26 +4,35 @@
 //! that `print.rs` spells out, links only where [`Href`](crate::Href) and the HTML model allow them.
 
 mod builder;
+mod close;
 mod element;
 mod format;
+mod frame;
+mod piece;
 mod print;
 mod sink;
 #[cfg(test)]
 mod tests;
 
 use crate::fit::fit;
-use crate::tree::{Block, Doc, Format, Inline, Opaque};
+use crate::markdown;
+use crate::tree::{Doc, Format, Opaque};
+
+pub(crate) use builder::Builder;
+pub(crate) use piece::element_of;
+pub(crate) use print::{close, escaped, open, printed as block};
+pub(crate) use sink::feed;
 
 /// What Targetprocess puts before a text that is Markdown, not HTML.
 const MARKDOWN: &str = "<!--markdown-->";
 
 /// Reads HTML, in normal form. Elements we do not know give what is in them; scripts and styles are dropped.
 ///
-/// A text that Targetprocess marks as Markdown is read as plain text.
+/// A text that Targetprocess marks as Markdown is read as such.
 pub fn parse(text: &str) -> Doc {
     match text.trim_start().strip_prefix(MARKDOWN) {
-        Some(markdown) => Doc::from_plain(markdown),
-        None => fit(sink::read(text), Format::Html, |_, _| true),
+        Some(text) => fit(markdown::parse(text), Format::Html, believe),
+        None => fit(sink::read(text), Format::Html, believe),
     }
 }
 
@@ -32,8 +41,7 @@ pub fn print(doc: &Doc) -> String {
     print::doc(&fit(doc.clone(), Format::Html, believe))
 }
 
-/// Whether this format's parser would make this piece of its raw form, in the given place.
-pub(crate) fn believe(opaque: &Opaque, as_block: bool) -> bool {
-    let same = || vec![Block::Paragraph(vec![Inline::Opaque(opaque.clone())])];
-    !as_block && opaque.raw.as_str().is_some_and(|raw| parse(raw).blocks == same())
+/// Nothing stays opaque in HTML: all that this format's parser reads has a word in the tree, or none at all.
+pub(crate) fn believe(_: &Opaque, _: bool) -> bool {
+    false
 }

@@ -5,9 +5,10 @@
 
 use std::fmt::Write;
 
+use super::piece::element_of;
 use crate::marks::Shift;
 use crate::nest::{Mark, Step, steps};
-use crate::tree::{Block, Cell, Code, Doc, Handle, Inline, List, Marker, Mention, Table};
+use crate::tree::{Block, Cell, Code, Doc, Image, Inline, List, Marker, PanelKind, Table};
 
 pub(super) fn doc(doc: &Doc) -> String {
     let mut out = String::new();
@@ -16,7 +17,7 @@ pub(super) fn doc(doc: &Doc) -> String {
 }
 
 /// Text as it stands between tags or in an attribute.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -31,6 +32,13 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
+/// One block, which another format has made to fit, as HTML.
+pub(crate) fn printed(block: &Block) -> String {
+    let mut out = String::new();
+    self::block(block, &mut out);
+    out
+}
+
 fn block(block: &Block, out: &mut String) {
     match block {
         Block::Paragraph(content) => within("p", out, |out| line(content, out)),
@@ -42,9 +50,22 @@ fn block(block: &Block, out: &mut String) {
         Block::Quote(inner) => {
             within("blockquote", out, |out| inner.iter().for_each(|one| self::block(one, out)))
         }
+        Block::Panel(panel) => {
+            // A quote, for readers that do not know panels.
+            let _ = match panel.kind {
+                PanelKind::Custom(Some(color)) => write!(out, "<blockquote data-panel=\"{color}\">"),
+                kind => write!(out, "<blockquote data-panel=\"{}\">", kind.name()),
+            };
+            panel.blocks.iter().for_each(|one| self::block(one, out));
+            out.push_str("</blockquote>");
+        }
+        Block::Expand(expand) => within("details", out, |out| {
+            within("summary", out, |out| out.push_str(&escaped(&expand.title)));
+            expand.blocks.iter().for_each(|one| self::block(one, out));
+        }),
         Block::Table(table) => self::table(table, out),
         Block::Rule => out.push_str("<hr>"),
-        // The model keeps no opaque block: images are the only opaque HTML, and they stand in lines.
+        // The model keeps none.
         Block::Opaque(opaque) => out.push_str(&escaped(&opaque.text)),
     }
 }
@@ -62,7 +83,16 @@ fn list(list: &List, out: &mut String) {
         Marker::Number { start } => (format!("<ol start=\"{start}\">"), "</ol>"),
     };
     out.push_str(&open);
-    list.items.iter().for_each(|item| within("li", out, |out| tight(&item.blocks, out)));
+    for item in &list.items {
+        within("li", out, |out| {
+            out.push_str(match item.task {
+                Some(true) => "<input type=\"checkbox\" checked disabled>",
+                Some(false) => "<input type=\"checkbox\" disabled>",
+                None => "",
+            });
+            tight(&item.blocks, out);
+        });
+    }
     out.push_str(close);
 }
 
@@ -115,27 +145,41 @@ fn line(content: &[Inline], out: &mut String) {
             Step::Open(mark) => out.push_str(&open(&mark)),
             Step::Close(mark) => out.push_str(close(&mark)),
             Step::Text(run) => out.push_str(&escaped(&run.text)),
-            Step::Break => out.push_str("<br>"),
-            Step::Mention(who) => mention(who, out),
-            // The model keeps only images that our own parser would spell the same.
-            Step::Opaque(opaque) => out.push_str(opaque.raw.as_str().unwrap_or_default()),
+            Step::Solid(inline) => solid(inline, out),
         }
     }
 }
 
-fn mention(mention: &Mention, out: &mut String) {
-    let kind = match mention.user {
-        Handle::Account(_) => "account",
-        Handle::Login(_) => "login",
-    };
-    let id = escaped(mention.user.as_str());
-    let _ = write!(out, "<span data-mention=\"{kind}:{id}\">{}</span>", escaped(&mention.visible()));
+fn solid(inline: &Inline, out: &mut String) {
+    match inline {
+        Inline::Text(run) => out.push_str(&escaped(&run.text)),
+        Inline::Break => out.push_str("<br>"),
+        Inline::Mention(_) | Inline::Status(_) | Inline::Date(_) | Inline::Emoji(_) => {
+            let (open, words, close) = element_of(inline).unwrap_or_default();
+            out.extend([open.as_str(), &escaped(&words), close]);
+        }
+        Inline::Image(image) => self::image(image, out),
+        // The model keeps none.
+        Inline::Opaque(opaque) => out.push_str(&escaped(&opaque.text)),
+    }
 }
 
-fn open(mark: &Mark) -> String {
+fn image(image: &Image, out: &mut String) {
+    let tag = format!("<img src=\"{}\" alt=\"{}\">", escaped(image.src.as_str()), escaped(&image.alt));
+    match &image.link {
+        Some(href) => {
+            let _ = write!(out, "<a href=\"{}\">{tag}</a>", escaped(href.as_str()));
+        }
+        None => out.push_str(&tag),
+    }
+}
+
+/// The tag that begins a mark.
+pub(crate) fn open(mark: &Mark) -> String {
     match mark {
         Mark::Link(href) => format!("<a href=\"{}\">", escaped(href.as_str())),
         Mark::Color(color) => format!("<span style=\"color: {color}\">"),
+        Mark::Background(color) => format!("<span style=\"background-color: {color}\">"),
         Mark::Strong => "<strong>".to_owned(),
         Mark::Em => "<em>".to_owned(),
         Mark::Underline => "<u>".to_owned(),
@@ -146,10 +190,11 @@ fn open(mark: &Mark) -> String {
     }
 }
 
-fn close(mark: &Mark) -> &'static str {
+/// The tag that ends a mark.
+pub(crate) fn close(mark: &Mark) -> &'static str {
     match mark {
         Mark::Link(_) => "</a>",
-        Mark::Color(_) => "</span>",
+        Mark::Color(_) | Mark::Background(_) => "</span>",
         Mark::Strong => "</strong>",
         Mark::Em => "</em>",
         Mark::Underline => "</u>",

@@ -22,7 +22,6 @@ const STEP: usize = 4096;
 /// The tokenizer compares each attribute of a tag with all before it. No tag we read anything from is that long.
 const QUIET: usize = 2 * STEP;
 
-#[derive(Default)]
 struct Sink {
     builder: RefCell<Builder>,
     /// A token came since this was last cleared.
@@ -64,8 +63,14 @@ fn raw(name: &str) -> Option<RawKind> {
 
 /// The document that an HTML text shows, not yet in normal form.
 pub(super) fn read(text: &str) -> Doc {
+    feed(Builder::default(), text).done()
+}
+
+/// Goes on building with an HTML text that is whole in itself: a tag it does not end is dropped.
+pub(crate) fn feed(builder: Builder, text: &str) -> Builder {
     let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
-    let tokenizer = Tokenizer::new(Sink::default(), options);
+    let sink = Sink { builder: RefCell::new(builder), heard: Cell::new(false) };
+    let tokenizer = Tokenizer::new(sink, options);
     let input = BufferQueue::default();
     let feed = |part: &str| {
         input.push_back(StrTendril::from_slice(part));
@@ -87,5 +92,5 @@ pub(super) fn read(text: &str) -> Doc {
         rest = after;
     }
     tokenizer.end();
-    tokenizer.sink.builder.take().done()
+    tokenizer.sink.builder.take()
 }

@@ -119,7 +119,12 @@ fn images_come_back_clean() {
         "<p><img src=\"/Attachment.aspx?id=1\" alt=\"a &quot;b&quot;\"></p>",
     );
     becomes("<img src=\"data:image/png;base64,AAAA\" alt=\"pic\">", "<p>pic</p>");
-    assert_eq!(wiki::print(&parse("see <img src=\"https://x.y/a.png\">")), "see https://x.y/a.png");
+    becomes(
+        "<a href=\"https://x.y\">a <img src=\"b.png\"></a>",
+        "<p><a href=\"https://x.y\">a</a> <a href=\"https://x.y\"><img src=\"b.png\" alt=\"\"></a></p>",
+    );
+    assert_eq!(wiki::print(&parse("see <img src=\"https://x.y/a.png\">")), "see !https://x.y/a.png!");
+    assert_eq!(wiki::print(&parse("see <img src=\"/a.png\" alt=\"it\">")), "see [it|/a.png]");
 }
 
 #[test]
@@ -148,7 +153,51 @@ fn mentions_are_read_from_jira_and_from_ourselves() {
 }
 
 #[test]
-fn markdown_is_kept_as_plain_text() {
-    let doc = parse("<!--markdown-->## Title\n\n- a *b*\n- <c>");
-    assert_eq!(doc, Doc::from_plain("## Title\n\n- a *b*\n- <c>"));
+fn markdown_of_targetprocess_is_read_as_markdown() {
+    becomes(
+        "<!--markdown-->## Title\n\n- a *b*\n- [c](ftp://x)",
+        "<h2>Title</h2><ul><li>a <em>b</em></li><li>c</li></ul>",
+    );
+}
+
+#[test]
+fn panels_as_we_and_as_jira_write_them() {
+    becomes(
+        "<blockquote data-panel=\"warning\"><p>a</p></blockquote>",
+        "<blockquote data-panel=\"warning\"><p>a</p></blockquote>",
+    );
+    becomes(
+        "<div class=\"panel\" style=\"background-color: #deebff;border-width: 1px;\">\
+         <div class=\"panelHeader\" style=\"border-bottom-width: 1px;\"><b>T</b></div>\
+         <div class=\"panelContent\" style=\"background-color: #deebff;\">\n<p>a<br/>\nb</p>\n</div></div><p>c</p>",
+        "<blockquote data-panel=\"info\"><p><strong>T</strong></p><p>a<br>b</p></blockquote><p>c</p>",
+    );
+    becomes(
+        "<div class=\"code panel\" style=\"border-width: 1px;\"><div class=\"codeContent panelContent\">\n\
+         <pre class=\"code-java\">x</pre>\n</div></div>",
+        "<pre>\n<code class=\"language-java\">x</code></pre>",
+    );
+}
+
+#[test]
+fn expands_tasks_and_pieces() {
+    becomes(
+        "<details open><summary>More <b>here</b></summary><p>a</p></details>b",
+        "<details><summary>More here</summary><p>a</p></details><p>b</p>",
+    );
+    becomes(
+        "<ul class=\"todo-list\"><li><label class=\"todo-list__label\"><input type=\"checkbox\" disabled=\"disabled\" \
+         checked=\"checked\"><span class=\"todo-list__label__description\">a</span></label></li><li>b</li></ul>",
+        "<ul><li><input type=\"checkbox\" checked disabled>a</li><li>b</li></ul>",
+    );
+    becomes(
+        "<span data-status=\"green\">OK</span> <time datetime=\"2026-11-23\">2026-11-23</time> \
+         <time datetime=\"2026-11-23\">next week</time> <span style=\"background: yellow\">lit</span>",
+        "<p><span data-status=\"green\">OK</span> <time datetime=\"2026-11-23\">2026-11-23</time> \
+         next week <span style=\"background-color: #ffff00\">lit</span></p>",
+    );
+    becomes(
+        "<p><img class=\"emoticon\" src=\"/images/icons/emoticons/smile.png\" height=\"16\" alt=\"\"/></p>",
+        "<p><span data-emoji=\":slight_smile:\">🙂</span></p>",
+    );
 }

@@ -1,21 +1,27 @@
 //! The laws of the crate, proved on generated documents and inputs.
 
+mod blocks;
 mod docs;
 mod input;
 mod size;
 
 use proptest::prelude::*;
 
-use self::docs::{Scope, docs, words};
+use self::blocks::docs;
+use self::docs::{Scope, words};
 use self::input::{nodes, soup, tags};
 use crate::fit::fit;
 use crate::tree::{Block, Doc, Format, Inline, Mention};
-use crate::{adf, html, wiki};
+use crate::{adf, html, markdown, wiki};
 
-const ALL: [Format; 3] = [Format::Adf, Format::Wiki, Format::Html];
+const ALL: [Format; 4] = [Format::Adf, Format::Wiki, Format::Html, Format::Markdown];
 
 /// All tags and attributes that may ever be printed.
-const TAGS: [&str; 29] = [
+const TAGS: [&str; 33] = [
+    "details",
+    "summary",
+    "input",
+    "time",
     "p",
     "h1",
     "h2",
@@ -46,8 +52,23 @@ const TAGS: [&str; 29] = [
     "span",
     "img",
 ];
-const ATTRIBUTES: [&str; 9] =
-    ["href=", "style=", "class=", "start=", "colspan=", "rowspan=", "data-mention=", "src=", "alt="];
+const ATTRIBUTES: [&str; 15] = [
+    "href=",
+    "style=",
+    "class=",
+    "start=",
+    "colspan=",
+    "rowspan=",
+    "data-mention=",
+    "src=",
+    "alt=",
+    "data-panel=",
+    "data-status=",
+    "data-emoji=",
+    "data-emoji-id=",
+    "datetime=",
+    "type=",
+];
 
 /// What a format gives back of a document.
 fn hold(doc: &Doc, format: Format) -> Doc {
@@ -55,6 +76,7 @@ fn hold(doc: &Doc, format: Format) -> Doc {
         Format::Adf => adf::parse(&adf::print(doc)).unwrap(),
         Format::Wiki => wiki::parse(&wiki::print(doc)),
         Format::Html => html::parse(&html::print(doc)),
+        Format::Markdown => markdown::parse(&markdown::print(doc)),
     }
 }
 
@@ -104,6 +126,11 @@ proptest! {
     }
 
     #[test]
+    fn markdown_holds_what_it_can_say(doc in docs(Scope::Only(Format::Markdown))) {
+        prop_assert_eq!(hold(&doc, Format::Markdown), doc.clone().normal(), "{}", markdown::print(&doc));
+    }
+
+    #[test]
     fn holding_is_a_fixed_point_after_one_pass(doc in docs(Scope::Any)) {
         for format in ALL {
             let held = hold(&doc, format);
@@ -118,8 +145,9 @@ proptest! {
             (Format::Adf, fit(doc.clone(), Format::Adf, adf::believe)),
             (Format::Wiki, fit(doc.clone(), Format::Wiki, wiki::believe)),
             (Format::Html, fit(doc.clone(), Format::Html, html::believe)),
+            (Format::Markdown, fit(doc.clone(), Format::Markdown, markdown::believe)),
         ] {
-            prop_assert_eq!(&hold(&doc, format), &fitted, "{:?}", format);
+            prop_assert_eq!(&hold(&doc, format), &fitted, "{:?}\n{}", format, markdown::print(&doc));
         }
     }
 
@@ -144,6 +172,7 @@ proptest! {
         prop_assert_eq!(hold(&doc, Format::Adf), doc.clone());
         prop_assert_eq!(hold(&doc, Format::Html), doc.clone());
         prop_assert_eq!(hold(&doc, Format::Wiki).plain(), doc.plain());
+        prop_assert_eq!(hold(&doc, Format::Markdown).plain(), doc.plain());
     }
 
     #[test]
@@ -158,6 +187,13 @@ proptest! {
         let doc = html::parse(&text);
         prop_assert_eq!(&doc.clone().normal(), &doc);
         prop_assert_eq!(&hold(&doc, Format::Html), &doc, "{}", html::print(&doc));
+    }
+
+    #[test]
+    fn what_was_read_from_markdown_is_printed_as_itself(text in soup()) {
+        let doc = markdown::parse(&text);
+        prop_assert_eq!(&doc.clone().normal(), &doc);
+        prop_assert_eq!(&hold(&doc, Format::Markdown), &doc, "{:?} {:?}", text, markdown::print(&doc));
     }
 
     #[test]
@@ -177,7 +213,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read_by_every_parser(text in any::<String>()) {
-        for doc in [wiki::parse(&text), html::parse(&text), Doc::from_plain(&text)] {
+        for doc in [wiki::parse(&text), html::parse(&text), markdown::parse(&text), Doc::from_plain(&text)] {
             prop_assert_eq!(&doc.clone().normal(), &doc);
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ALL, hold};
 use crate::tree::{Block, Cell, Doc, List, ListItem, MAX_DEPTH, Marker, Row, Table};
-use crate::{adf, html, wiki};
+use crate::{adf, html, markdown, wiki};
 
 const DEEP: usize = 100_000;
 
@@ -35,6 +35,7 @@ fn html_may_nest_without_end() {
     ] {
         let text = open.repeat(DEEP) + "core" + &close.repeat(DEEP);
         survives(&html::parse(&text), open);
+        survives(&markdown::parse(&text), open);
     }
 }
 
@@ -87,6 +88,63 @@ fn wiki_markup_may_nest_without_end() {
 }
 
 #[test]
+fn markdown_may_nest_without_end() {
+    for unit in [
+        "*",
+        "_",
+        "**a ",
+        "~~",
+        "_a **b ",
+        "`",
+        "`a",
+        "```\n",
+        "[",
+        "[a](",
+        "![",
+        "[a",
+        "![a](b",
+        "> ",
+        ">",
+        "- ",
+        "1. ",
+        "- a\n  ",
+        "# ",
+        "|",
+        "| a |\n",
+        "|-",
+        "\\",
+        "&",
+        "<",
+        "<a ",
+        "<!--",
+        "<div>\n\n",
+        "</",
+        "<a@",
+        "[^a]",
+        "[^a]: ",
+        "[a]: b\n",
+        "\t",
+        "=\n",
+        "*_",
+        "- [ ] ",
+        "&#",
+        "a\n\n    b\n\n",
+        "<?",
+        "<!x",
+        "<![CDATA[",
+        "$",
+        "(",
+        "]",
+        "](",
+        "[[",
+        "*a_",
+        "~a",
+    ] {
+        survives(&markdown::parse(&(unit.repeat(DEEP / 2) + "\n\ncore")), unit);
+    }
+}
+
+#[test]
 fn adf_may_nest_without_end() {
     for kind in [
         "bulletList",
@@ -135,7 +193,7 @@ fn fell(value: Value) {
 #[test]
 fn the_deepest_document_can_be_stored_and_sent() {
     let containers: [fn(Vec<Block>) -> Block; 3] = [
-        |blocks| Block::List(List { marker: Marker::Bullet, items: vec![ListItem { blocks }] }),
+        |blocks| Block::List(List { marker: Marker::Bullet, items: vec![ListItem { task: None, blocks }] }),
         Block::Quote,
         |blocks| Block::Table(Table { rows: vec![Row { cells: vec![Cell { blocks, ..Cell::default() }] }] }),
     ];

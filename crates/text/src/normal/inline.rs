@@ -5,7 +5,7 @@
 //! not make a line visible.
 
 use crate::marks::Marks;
-use crate::tree::{Handle, Inline, Mention, Text};
+use crate::tree::{Emoji, Handle, Image, Inline, Mention, Status, Text};
 
 /// The paragraphs that some text makes: it parts where two breaks follow each other.
 pub(super) fn paragraphs(content: Vec<Inline>) -> impl Iterator<Item = Vec<Inline>> {
@@ -45,7 +45,16 @@ fn lines(content: Vec<Inline>) -> Vec<Vec<Inline>> {
                 Ok(mention) => line.solid(Inline::Mention(mention)),
                 Err(name) => line.text(Text { text: name, ..Text::default() }),
             },
-            Inline::Opaque(opaque) => line.solid(Inline::Opaque(opaque)),
+            Inline::Image(image) => line.solid(Inline::Image(Image { alt: clean(&image.alt), ..image })),
+            Inline::Status(status) => match clean(&status.text) {
+                text if text.chars().all(char::is_whitespace) => line.text(Text { text, ..Text::default() }),
+                text => line.solid(Inline::Status(Status { text, ..status })),
+            },
+            Inline::Emoji(emoji) => match self::emoji(emoji) {
+                Ok(emoji) => line.solid(Inline::Emoji(emoji)),
+                Err(text) => line.text(Text { text, ..Text::default() }),
+            },
+            Inline::Date(_) | Inline::Opaque(_) => line.solid(inline),
         }
     }
     lines.push(line.done());
@@ -112,14 +121,14 @@ impl Line {
     fn done(self) -> Vec<Inline> {
         let blank = |inline: &Inline| match inline {
             Inline::Text(run) => run.text.chars().all(char::is_whitespace),
-            Inline::Break | Inline::Mention(_) | Inline::Opaque(_) => false,
+            _ => false,
         };
         if self.done.iter().all(blank) { Vec::new() } else { self.done }
     }
 }
 
 /// The words of a text with single spaces between them, and no control characters.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split(is_space) {
         let start = out.len();
@@ -149,4 +158,13 @@ pub(super) fn mention(mention: Mention) -> Result<Mention, String> {
         (false, name) => Ok(Mention { user, name }),
         (true, name) => Err(name.map(|name| format!("@{name}")).unwrap_or_default()),
     }
+}
+
+/// An emoji with a name, else the text that is left of it.
+fn emoji(emoji: Emoji) -> Result<Emoji, String> {
+    let (name, text) = (clean(&emoji.name), clean(&emoji.text));
+    let seen = |text: &str| !text.chars().all(char::is_whitespace);
+    let text = if seen(&text) && text != name { text } else { String::new() };
+    let id = emoji.id.map(|id| clean(&id)).filter(|id| seen(id));
+    if seen(&name) { Ok(Emoji { name, text, id }) } else { Err(text) }
 }

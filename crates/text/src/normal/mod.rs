@@ -7,7 +7,10 @@ mod inline;
 
 pub(crate) use inline::one_block;
 
-use crate::tree::{Block, Cell, Code, Doc, Heading, Inline, List, ListItem, MAX_DEPTH, Marker, Row, Table};
+use crate::tree::{
+    Block, Cell, Code, Doc, Expand, Heading, Inline, List, ListItem, MAX_DEPTH, Marker, Panel, PanelKind,
+    Row, Table, sign,
+};
 
 /// Most columns or rows one cell may cover; HTML's own limit for columns.
 const MAX_SPAN: u16 = 1000;
@@ -20,7 +23,8 @@ impl Doc {
     /// - Paragraphs without visible text go; two breaks in a row part a paragraph.
     /// - Empty items, lists, quotes, headings, code blocks and rows go. An item that begins with a list is joined to
     ///   the item before it. Spans stay inside the table.
-    /// - Lists, quotes and tables nested deeper than ten are flattened into their parent.
+    /// - Titles are one line; the sign of a task that does not begin with a paragraph is words.
+    /// - Lists, quotes, panels, expands and tables nested deeper than ten are flattened into their parent.
     #[must_use]
     pub fn normal(self) -> Self {
         Self { blocks: blocks(self.blocks, 0) }
@@ -39,6 +43,9 @@ fn blank(block: &Block) -> bool {
         Block::Code(code) => invisible(&code.text),
         Block::List(list) => list.items.iter().all(|item| item.blocks.iter().all(blank)),
         Block::Quote(inner) => inner.iter().all(blank),
+        Block::Panel(Panel { blocks, .. }) | Block::Expand(Expand { blocks, .. }) => {
+            block.title().is_none_or(invisible) && blocks.iter().all(blank)
+        }
         Block::Table(table) => table.rows.iter().all(|row| row.cells.is_empty()),
         Block::Rule | Block::Opaque(_) => false,
     }
@@ -49,7 +56,9 @@ fn blank_inline(inline: &Inline) -> bool {
         Inline::Text(run) => invisible(&run.text),
         Inline::Break => true,
         Inline::Mention(mention) => inline::mention(mention.clone()).is_err_and(|name| name.is_empty()),
-        Inline::Opaque(_) => false,
+        Inline::Status(status) => invisible(&status.text),
+        Inline::Emoji(emoji) => invisible(emoji.visible()),
+        Inline::Image(_) | Inline::Date(_) | Inline::Opaque(_) => false,
     }
 }
 
@@ -70,12 +79,31 @@ fn blocks(from: Vec<Block>, depth: usize) -> Vec<Block> {
             }
             Block::Code(code) => out.extend(self::code(code).map(Block::Code)),
             Block::Rule | Block::Opaque(_) => out.push(block),
-            Block::Quote(_) | Block::List(_) | Block::Table(_) if depth >= MAX_DEPTH => {
+            Block::Quote(_) | Block::List(_) | Block::Table(_) | Block::Panel(_) | Block::Expand(_)
+                if depth >= MAX_DEPTH =>
+            {
                 out.extend(blocks(block.into_inner(), depth));
             }
             Block::Quote(inner) => {
                 let inner = blocks(inner, depth + 1);
                 out.extend((!inner.is_empty()).then_some(Block::Quote(inner)));
+            }
+            Block::Panel(panel) => {
+                let title = panel.title.map(|title| inline::clean(&title)).filter(|title| !invisible(title));
+                let blocks = blocks(panel.blocks, depth + 1);
+                let seen = title.is_some() || !blocks.is_empty();
+                let kind = match panel.kind {
+                    PanelKind::Custom(color) => PanelKind::on(color),
+                    kind => kind,
+                };
+                out.extend(seen.then_some(Block::Panel(Panel { kind, title, blocks })));
+            }
+            Block::Expand(expand) => {
+                let title = Some(inline::clean(&expand.title)).filter(|title| !invisible(title));
+                let blocks = blocks(expand.blocks, depth + 1);
+                let seen = title.is_some() || !blocks.is_empty();
+                let title = title.unwrap_or_default();
+                out.extend(seen.then_some(Block::Expand(Expand { title, blocks })));
             }
             Block::List(list) => out.extend(self::list(list, depth + 1).map(Block::List)),
             Block::Table(table) => out.extend(self::table(table, depth + 1).map(Block::Table)),
@@ -87,7 +115,14 @@ fn blocks(from: Vec<Block>, depth: usize) -> Vec<Block> {
 fn list(list: List, depth: usize) -> Option<List> {
     let mut items: Vec<ListItem> = Vec::with_capacity(list.items.len());
     for item in list.items {
-        let mut rest = blocks(item.blocks, depth).into_iter();
+        let mut kept = blocks(item.blocks, depth);
+        let mut task = item.task;
+        if !matches!(kept.first(), None | Some(Block::Paragraph(_)))
+            && let Some(done) = task.take()
+        {
+            kept.insert(0, Block::paragraph(sign(done).trim_end()));
+        }
+        let mut rest = kept.into_iter();
         match (rest.next(), items.last_mut()) {
             (None, _) => {}
             (Some(Block::List(inner)), Some(last)) => {
@@ -99,7 +134,7 @@ fn list(list: List, depth: usize) -> Option<List> {
                 items.last_mut().into_iter().for_each(|last| last.blocks.extend(rest.by_ref()));
             }
             (Some(first), _) => {
-                items.push(ListItem { blocks: std::iter::once(first).chain(rest).collect() });
+                items.push(ListItem { task, blocks: std::iter::once(first).chain(rest).collect() });
             }
         }
     }

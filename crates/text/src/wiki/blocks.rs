@@ -8,7 +8,8 @@ use std::ops::Range;
 use super::list::Lists;
 use super::macros::{Kind, Macros, Span, param, untagged};
 use super::{inline, table};
-use crate::tree::{Block, Code, Doc, Format, Heading, Inline, Opaque, Table};
+use crate::Color;
+use crate::tree::{Block, Code, Doc, Format, Heading, Inline, Opaque, Panel, PanelKind, Table};
 
 /// The blocks of a text.
 pub(super) fn parse(text: &str) -> Vec<Block> {
@@ -217,6 +218,11 @@ fn block(span: &Span<'_>) -> Vec<Block> {
     let title = param(span.params, "title").unwrap_or_default();
     match span.kind {
         Kind::Quote => vec![Block::Quote(parse(span.body))],
+        Kind::Panel => {
+            let kind = PanelKind::on(param(span.params, "bgColor").and_then(Color::parse));
+            let title = Some(title.to_owned()).filter(|title| !title.is_empty());
+            vec![Block::Panel(Panel { kind, title, blocks: parse(span.body) })]
+        }
         Kind::Code => {
             let named = param(span.params, "language");
             let plain = span.params.split('|').map(str::trim).find(|param| !param.contains('='));

@@ -3,7 +3,7 @@
 
 use super::spelling::Beside;
 use crate::Href;
-use crate::tree::{Format, Handle, Inline, Mention, Opaque};
+use crate::tree::{Format, Handle, Image, Inline, Mention, Opaque};
 
 /// Something in square brackets.
 pub(super) enum Bracket<'a> {
@@ -98,8 +98,36 @@ pub(super) fn image(line: &str, at: usize) -> Option<(Inline, usize)> {
         && Beside::of(after.chars().next()) != Beside::Word
         && !name.contains(['[', ']', '{', '}'])
         && (name.contains("://") || is_file(name));
-    let raw = text.get(..len)?.into();
-    good.then(|| (Inline::Opaque(Opaque { format: Format::Wiki, raw, text: name.to_owned() }), len))
+    let raw: &str = text.get(..len)?;
+    let kept = || Inline::Opaque(Opaque { format: Format::Wiki, raw: raw.into(), text: name.to_owned() });
+    good.then(|| (picture(inner).map_or_else(kept, Inline::Image), len))
+}
+
+/// A picture that has an address, and no parameters but words for it; others are kept whole.
+fn picture(inner: &str) -> Option<Image> {
+    let (src, alt) = match inner.split_once('|') {
+        Some((src, params)) => (
+            src,
+            params
+                .strip_prefix("alt=")
+                .filter(|alt| !alt.contains([',', '|', '=', '[', ']', '{', '}', '\\']))?,
+        ),
+        None => (inner, ""),
+    };
+    let src = Href::parse(src).filter(|href| href.as_str() == src && src.contains("://"))?;
+    Some(Image { src, alt: alt.to_owned(), link: None })
+}
+
+/// The markup of a picture that `can_show` was asked about. One that leads somewhere has no place for words.
+pub(super) fn spelled(image: &Image) -> String {
+    let picture = match image.alt.as_str() {
+        "" => format!("!{}!", image.src.as_str()),
+        alt => format!("!{}|alt={alt}!", image.src.as_str()),
+    };
+    match &image.link {
+        Some(href) => format!("[{picture}|{}]", href.as_str()),
+        None => picture,
+    }
 }
 
 fn is_file(name: &str) -> bool {

@@ -9,9 +9,10 @@ use super::bracket::{Bracket, bracket, image};
 use super::macros::Macros;
 use super::spelling::{Beside, can_close, can_open, letter_at, unescaped};
 use crate::autolink::{SCHEMES, address_len};
+use crate::emoticon;
 use crate::marks::{Marks, Shift};
 use crate::plain::inlines;
-use crate::tree::{Format, Inline, Opaque};
+use crate::tree::{Format, Image, Inline, Opaque};
 use crate::{Color, Href};
 
 /// The kinds of phrase, by their sign.
@@ -98,6 +99,7 @@ impl<'a> Cutter<'a> {
                 '[' => !self.in_link && self.bracket(),
                 '!' => self.image(),
                 'h' => !self.in_link && self.address(),
+                '(' | ':' | ';' => self.emoticon(),
                 '*' | '_' | '?' | '-' | '+' | '^' | '~' => self.sign(),
                 _ => false,
             };
@@ -181,6 +183,13 @@ impl<'a> Cutter<'a> {
         (opens || closes) && self.push(Piece::Sign { phrase, spelling: sign, opens, closes }, sign.len())
     }
 
+    fn emoticon(&mut self) -> bool {
+        let Some((emoji, len)) = emoticon::at(self.rest()) else { return false };
+        let after = Beside::of(self.rest().get(len..).and_then(|after| after.chars().next()));
+        let stands_apart = self.before() != Beside::Word && after != Beside::Word;
+        stands_apart && self.push(Piece::Done(Inline::Emoji(emoji)), len)
+    }
+
     fn image(&mut self) -> bool {
         let line = self.text.get(..self.line.end).unwrap_or_default();
         match image(line, self.at) {
@@ -212,7 +221,14 @@ impl<'a> Cutter<'a> {
             Some((Bracket::Piece(inline), len)) => self.push(Piece::Done(inline), len),
             Some((Bracket::Link(words, href), len)) => {
                 let mut inner = self.words(words, &href);
-                if inner.iter().any(|piece| matches!(piece, Piece::Done(Inline::Opaque(_)))) {
+                if let [Piece::Done(Inline::Image(image))] = inner.as_slice() {
+                    let image = Image { link: Some(href), ..image.clone() };
+                    return self.push(Piece::Done(Inline::Image(image)), len);
+                }
+                if inner
+                    .iter()
+                    .any(|piece| matches!(piece, Piece::Done(Inline::Opaque(_) | Inline::Image(_))))
+                {
                     // A link cannot lead from an image in the tree; markup that does stays whole.
                     let raw = self.rest().get(..len).unwrap_or_default().into();
                     let text = inlines(&joined(inner, None));

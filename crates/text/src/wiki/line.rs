@@ -3,9 +3,12 @@
 //! Whether a sign must be escaped depends on what is beside it in the *written* line. So the line is first laid out
 //! as atoms whose neighbours are known, then each is spelled.
 
+use std::borrow::Cow;
+
 use super::bracket::is_address;
 use super::spelling::{Beside, can_close, can_open, reference};
 use crate::autolink::{SCHEMES, address_len};
+use crate::emoticon;
 use crate::marks::Shift;
 use crate::nest::{Mark, Step, steps};
 use crate::tree::{Handle, Inline, Mention, Text};
@@ -28,7 +31,7 @@ enum Atom<'a> {
     /// Markup that is written as it is.
     Raw(String),
     /// Foreign markup, written as it is, which a letter beside it would spoil.
-    Opaque(&'a str),
+    Opaque(Cow<'a, str>),
     Break,
 }
 
@@ -72,10 +75,25 @@ impl<'a> Layout<'a> {
             Step::Open(mark) => self.begin(mark),
             Step::Close(mark) => self.close(mark),
             Step::Text(run) => self.text(run),
-            Step::Break => self.atoms.push(Atom::Break),
-            Step::Mention(who) => self.atoms.push(Atom::Raw(mention(who))),
-            Step::Opaque(opaque) => self.atoms.push(Atom::Opaque(opaque.raw.as_str().unwrap_or_default())),
+            Step::Solid(inline) => self.solid(inline),
         }
+    }
+
+    fn solid(&mut self, inline: &'a Inline) {
+        self.atoms.push(match inline {
+            Inline::Break => Atom::Break,
+            Inline::Mention(who) => Atom::Raw(mention(who)),
+            Inline::Image(image) => Atom::Opaque(super::bracket::spelled(image).into()),
+            Inline::Opaque(opaque) => Atom::Opaque(opaque.raw.as_str().unwrap_or_default().into()),
+            Inline::Emoji(emoji) => match emoticon::of(&emoji.name) {
+                Some((sign, _)) => Atom::Opaque(sign.into()),
+                None => return self.letters(emoji.visible()),
+            },
+            // The model keeps neither.
+            Inline::Status(status) => return self.letters(&status.text),
+            Inline::Date(day) => return self.letters(&day.to_string()),
+            Inline::Text(run) => return self.text(run),
+        });
     }
 
     fn begin(&mut self, mark: &Mark) {
@@ -105,6 +123,10 @@ impl<'a> Layout<'a> {
         }
     }
 
+    fn letters(&mut self, text: &str) {
+        self.atoms.extend(text.chars().map(|letter| Atom::Letter(letter, true)));
+    }
+
     fn text(&mut self, run: &Text) {
         let free = run.marks.link.is_none() && !run.marks.code;
         let letters = run.text.chars().map(|letter| Atom::Letter(letter, free));
@@ -126,7 +148,7 @@ fn sign(mark: &Mark) -> Option<char> {
         Mark::Strike => Some('-'),
         Mark::Shift(Shift::Sub) => Some('~'),
         Mark::Shift(Shift::Sup) => Some('^'),
-        Mark::Link(_) | Mark::Color(_) | Mark::Code => None,
+        Mark::Link(_) | Mark::Color(_) | Mark::Background(_) | Mark::Code => None,
     }
 }
 
@@ -172,23 +194,24 @@ impl Spelling<'_> {
 
     /// What is written before an atom.
     fn before(&self, at: usize) -> Beside {
-        self.beside(at.checked_sub(1), self.end.chars().next_back())
+        self.beside(at.checked_sub(1), |written| written.chars().next_back())
     }
 
     /// What is written after an atom.
     fn after(&self, at: usize) -> Beside {
-        self.beside(Some(at + 1), self.end.chars().next())
+        self.beside(Some(at + 1), |written| written.chars().next())
     }
 
-    /// What is written for an atom, or at the border; of a break, the letter of its spelling that counts.
-    fn beside(&self, at: Option<usize>, of_break: Option<char>) -> Beside {
+    /// What is written for an atom, or at the border; `nearest` is the letter of a longer spelling that counts.
+    fn beside(&self, at: Option<usize>, nearest: fn(&str) -> Option<char>) -> Beside {
         match self.atom(at) {
             None => Beside::Space,
             Some(Atom::Letter(..)) if at.is_some_and(|at| self.spoils(at)) => Beside::Sign,
             Some(Atom::Letter(letter, _)) => Beside::of(Some(*letter)),
-            Some(Atom::Break) => Beside::of(of_break),
+            Some(Atom::Break) => Beside::of(nearest(self.end)),
+            Some(Atom::Opaque(raw)) => Beside::of(nearest(raw)),
             // An address stands bare only between spaces, else in brackets; other markup has signs at both ends.
-            Some(Atom::Sign { .. } | Atom::Address(_) | Atom::Raw(_) | Atom::Opaque(_)) => Beside::Sign,
+            Some(Atom::Sign { .. } | Atom::Address(_) | Atom::Raw(_)) => Beside::Sign,
         }
     }
 
@@ -235,6 +258,7 @@ impl Spelling<'_> {
             '_' | '+' | '^' | '~' => acts(),
             '#' => self.begins_item(at),
             '!' => can_open(before, after),
+            '(' | ':' | ';' if self.is_emoticon(at) => true,
             '?' => at > 0 && self.letters(at - 1, 1) == "?",
             ':' => free && self.is_in_scheme(at),
             _ => false,
@@ -254,6 +278,31 @@ impl Spelling<'_> {
         let word = matches!(self.atom(Some(at)), Some(Atom::Letter(letter, _)) if letter.is_alphanumeric());
         let mut beside = [at.checked_sub(1), Some(at + 1)].into_iter();
         word && beside.any(|at| matches!(self.atom(at), Some(Atom::Opaque(_))))
+    }
+
+    /// Whether what is written from here on would be read as an emoticon.
+    fn is_emoticon(&self, at: usize) -> bool {
+        // The longest has nine letters, all of them ASCII.
+        let Some((_, len)) = emoticon::at(&self.written(at, 9)) else { return false };
+        // A letter after it keeps it from being one, if it is written as a letter.
+        let after = at + len;
+        let letter =
+            matches!(self.atom(Some(after)), Some(Atom::Letter(letter, _)) if letter.is_alphanumeric());
+        self.before(at) != Beside::Word && (!letter || self.spoils(after))
+    }
+
+    /// What is written from a place on without any escape, at most so many letters.
+    fn written(&self, at: usize, most: usize) -> String {
+        let mut out = String::new();
+        for atom in self.atoms.iter().skip(at).take(most) {
+            match atom {
+                Atom::Letter(letter, _) => out.push(*letter),
+                Atom::Sign { sign, .. } => out.push(*sign),
+                Atom::Opaque(raw) => out.extend(raw.chars().take(most)),
+                _ => break,
+            }
+        }
+        out
     }
 
     /// Whether a colon is that of an address which would become a link.

@@ -69,7 +69,7 @@ impl Lists {
 impl Level {
     fn end_item(&mut self) {
         self.item.end_paragraph();
-        self.items.push(ListItem { blocks: std::mem::take(&mut self.item.blocks) });
+        self.items.push(ListItem { task: None, blocks: std::mem::take(&mut self.item.blocks) });
     }
 }
 

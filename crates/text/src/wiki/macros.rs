@@ -23,7 +23,8 @@ pub(super) enum Kind {
     /// Text as it is: `{code}` or `{noformat}`.
     Code,
     Quote,
-    /// A macro we do not know, like `{panel}`.
+    Panel,
+    /// A macro we do not know, like `{chart}`.
     Opaque,
 }
 
@@ -111,6 +112,7 @@ fn kind(open: &Tag<'_>, close: &Tag<'_>, line: &mut LineStart<'_>) -> Option<Kin
     match open.name {
         "quote" if open.params.is_none() => Some(Kind::Quote),
         // Names in curly brackets are common in plain text: only such that frame whole lines are taken for macros.
+        "panel" if line.begins_with(open.all.start) && line.ends_with(close.all.end) => Some(Kind::Panel),
         _ if line.begins_with(open.all.start) && line.ends_with(close.all.end) => Some(Kind::Opaque),
         _ => None,
     }
@@ -225,5 +227,6 @@ pub(super) fn untagged(text: &str) -> String {
 
 /// The value of a parameter: `title` in `{panel:title=Rules|bgColor=#fff}`.
 pub(super) fn param<'a>(params: &'a str, name: &str) -> Option<&'a str> {
-    params.split('|').find_map(|param| param.trim().strip_prefix(name)?.strip_prefix('=')).map(str::trim)
+    let value = |param: &'a str| param.trim_ascii().strip_prefix(name)?.strip_prefix('=');
+    params.split('|').find_map(value).map(str::trim_ascii)
 }

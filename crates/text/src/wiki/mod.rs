@@ -20,12 +20,17 @@ mod tests;
 use crate::fit::fit;
 use crate::tree::{Block, Doc, Format, Inline, Opaque};
 
-pub(crate) use shape::{can_mention, shaped, tight};
+pub(crate) use shape::{can_mention, can_show, can_title, shaped, tight};
 
 /// Reads wiki markup, in normal form. What is no markup is text; macros we do not know stay opaque.
 pub fn parse(text: &str) -> Doc {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     fit(Doc { blocks: blocks::parse(&text) }, Format::Wiki, |_, _| true)
+}
+
+/// The text of one line, not yet in normal form.
+fn parse_line(text: &str) -> Vec<Inline> {
+    inline::parse(text, 0..text.len(), &macros::Macros::default())
 }
 
 /// Prints a document as wiki markup, with every character of its text escaped that would be read as markup.

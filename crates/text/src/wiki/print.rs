@@ -3,7 +3,7 @@
 //! Blocks are parted by an empty line, but for the parts of an item or cell, which an empty line would end.
 
 use super::line;
-use crate::tree::{Block, Code, Doc, List, Marker, Row, Table};
+use crate::tree::{Block, Code, Doc, Inline, List, ListItem, Marker, Panel, Row, Table, sign};
 
 pub(super) fn doc(doc: &Doc) -> String {
     blocks(&doc.blocks)
@@ -27,6 +27,9 @@ fn block(block: &Block, end: &str) -> String {
         }
         Block::Code(code) => self::code(code),
         Block::Quote(inner) => format!("{{quote}}\n{}\n{{quote}}", blocks(inner)),
+        Block::Panel(panel) => self::panel(panel),
+        // The model keeps none.
+        Block::Expand(expand) => blocks(&expand.blocks),
         Block::Table(table) => self::table(table),
         Block::Rule => "----".to_owned(),
         Block::Opaque(opaque) => opaque.raw.as_str().unwrap_or_default().to_owned(),
@@ -41,12 +44,32 @@ fn list(list: &List, around: &str, end: &str, lines: &mut Vec<String>) {
         for one in &item.blocks {
             match one {
                 Block::List(inner) => self::list(inner, &signs, end, lines),
-                _ if first => lines.push(format!("{signs} {}", block(one, end))),
+                _ if first => lines.push(format!("{signs} {}", first_block(item, one, end))),
                 _ => lines.push(block(one, end)),
             }
             first = false;
         }
     }
+}
+
+/// The first block of an item, behind the sign of its task.
+fn first_block(item: &ListItem, one: &Block, end: &str) -> String {
+    match (item.task, one) {
+        (Some(done), Block::Paragraph(content)) => {
+            let mut signed = vec![Inline::text(sign(done))];
+            signed.extend(content.iter().cloned());
+            line::print(&signed, end)
+        }
+        _ => block(one, end),
+    }
+}
+
+fn panel(panel: &Panel) -> String {
+    let color = panel.kind.color().map(|color| format!("bgColor={color}"));
+    let title = panel.title.as_ref().map(|title| format!("title={title}"));
+    let params: Vec<String> = title.into_iter().chain(color).collect();
+    let colon = if params.is_empty() { "" } else { ":" };
+    format!("{{panel{colon}{}}}\n{}\n{{panel}}", params.join("|"), blocks(&panel.blocks))
 }
 
 fn code(code: &Code) -> String {

@@ -1,6 +1,7 @@
 //! Brings blocks into the shape that wiki markup can write.
 
-use crate::tree::{Block, Cell, Code, Doc, Handle, Inline, List, Marker, Row, Table};
+use super::bracket::spelled;
+use crate::tree::{Block, Cell, Code, Doc, Handle, Image, Inline, List, Marker, Row, Table};
 
 /// Most cells in a row whose spans are filled up; beyond them spans count as 1.
 ///
@@ -19,6 +20,16 @@ pub(crate) fn shaped(block: Block) -> Block {
     }
 }
 
+/// Whether a picture can be written: only if what is written would be read as this one.
+pub(crate) fn can_show(image: &Image) -> bool {
+    super::parse_line(&spelled(image)) == [Inline::Image(image.clone())]
+}
+
+/// Whether a panel can have such a title.
+pub(crate) fn can_title(title: &str) -> bool {
+    !title.contains(['{', '|', '}'])
+}
+
 /// Whether a mention of such a person can be written.
 pub(crate) fn can_mention(user: &Handle) -> bool {
     let marker = matches!(user, Handle::Login(login) if login.starts_with("accountid:"));
@@ -32,7 +43,7 @@ pub(crate) fn tight(doc: Doc) -> Doc {
 }
 
 fn tight_block(block: Block) -> Block {
-    let parted = matches!(block, Block::Quote(_));
+    let parted = matches!(block, Block::Quote(_) | Block::Panel(_));
     block.map_inner(&mut |blocks| {
         let blocks = blocks.into_iter().map(tight_block);
         if parted {

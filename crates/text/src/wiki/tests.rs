@@ -233,7 +233,7 @@ fn what_an_item_or_cell_cannot_hold_is_flattened() {
 #[test]
 fn macros_we_do_not_know_stay_as_they_are() {
     let markup =
-        "Before\n\n{panel:title=Rules|bgColor=#fff}\n* one\n* {color:red}two{color}\n{panel}\n\nafter";
+        "Before\n\n{chart:title=Rules|bgColor=#fff}\n* one\n* {color:red}two{color}\n{chart}\n\nafter";
     let doc = parse(markup);
     assert_eq!(print(&doc), markup);
     let Some(Block::Opaque(Opaque { text, .. })) = doc.blocks.get(1) else { panic!("{doc:?}") };
@@ -263,5 +263,45 @@ fn a_bug_report_reads_as_it_was_meant() {
         "Steps\n\nLog in as @ada\nOpen the page\nwait\n\nExpected: nothing\nActual: error\n\n\
          Browser\tVersion\nFirefox\t144\n\nE: *boom*"
     );
+    assert_eq!(parse(&print(&doc)), doc);
+}
+
+#[test]
+fn panels() {
+    stays(
+        "{panel:bgColor=#deebff}\n* one\n\ntwo\n{panel}",
+        "<blockquote data-panel=\"info\"><ul><li>one</li></ul><p>two</p></blockquote>",
+    );
+    is(
+        "{panel:title=My title|borderStyle=dashed|bgColor=#FFFFCE}a{panel}",
+        "<blockquote data-panel=\"#ffffce\"><p><strong>My title</strong></p><p>a</p></blockquote>",
+        "{panel:title=My title|bgColor=#ffffce}\na\n{panel}",
+    );
+    stays("{panel}\na\n{panel}", "<blockquote data-panel=\"custom\"><p>a</p></blockquote>");
+    let text = "put {panel} around it, and {panel} after";
+    assert_eq!(parse(text), Doc::from_plain(text));
+}
+
+#[test]
+fn tasks_are_items_that_begin_with_their_sign() {
+    is(
+        "* [x] done\n* [ ] open\n* neither",
+        concat!(
+            "<ul><li><input type=\"checkbox\" checked disabled>done</li>",
+            "<li><input type=\"checkbox\" disabled>open</li><li>neither</li></ul>",
+        ),
+        "* \\[x\\] done\n* \\[ \\] open\n* neither",
+    );
+}
+
+#[test]
+fn emoticons_stand_apart_from_words() {
+    stays(
+        "good :) (/)",
+        "<p>good <span data-emoji=\":slight_smile:\">🙂</span> <span data-emoji=\":check_mark:\">✅</span></p>",
+    );
+    stays("f(x) = 10:30;P2", "<p>f(x) = 10:30;P2</p>");
+    let doc = Doc::from_plain("set (x) :)");
+    assert_eq!(print(&doc), "set \\(x) \\:)");
     assert_eq!(parse(&print(&doc)), doc);
 }

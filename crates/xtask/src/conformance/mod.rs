@@ -2,7 +2,7 @@
 //!
 //! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
 //! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in; `browser` is
-//! a real browser that signs in; `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
+//! a real browser that signs in; `pandoc` reads wiki markup; `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
 //! `docs/conformance.md`. All hold every answer against Atlassian's documents as well.
 
 mod browser;
@@ -12,6 +12,7 @@ mod node;
 mod oauth1;
 mod oauth_clients;
 mod page;
+mod pandoc;
 mod python;
 mod report;
 mod schemathesis;
@@ -28,6 +29,7 @@ pub(crate) use clients::run as clients;
 pub(crate) use oauth_clients::run as oauth_clients;
 pub(crate) use oauth1::{COUNT as OAUTH1_COUNT, run as oauth1};
 pub(crate) use page::check as check_page;
+pub(crate) use pandoc::run as pandoc;
 pub(crate) use schemathesis::{Much, run as schemathesis};
 
 /// The folder of the programs and lists.
@@ -59,6 +61,8 @@ pub(crate) enum Ask {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Our reading of wiki markup, held against pandoc's.
+    Pandoc,
     /// Writes the tables of `docs/conformance.md` anew from the lists.
     Page,
 }
@@ -72,6 +76,7 @@ pub(crate) fn run(ask: Ask) -> Result<String> {
         Ask::OauthClients => oauth_clients(),
         Ask::Browser => browser(),
         Ask::Oauth1 { count, seed } => oauth1(count, seed),
+        Ask::Pandoc => pandoc(),
         Ask::Page => page::write(),
     }
 }
