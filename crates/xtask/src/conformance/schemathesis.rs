@@ -157,6 +157,8 @@ fn against(document: Document, much: &Much, python: &Path, transcripts: &Path) -
         "X-Atlassian-Token: no-check",
     ]);
     command.args(["--seed", &much.seed.to_string(), "--generation-deterministic", "--workers", "1"]);
+    // How fast data are made is the machine's business.
+    command.args(["--suppress-health-check", "too_slow"]);
     command.args(["--max-examples", &if much.quick { 2 } else { much.examples }.to_string()]);
     if let Some(minutes) = much.minutes {
         command.args(["--max-time", &(minutes * 60).to_string()]);
