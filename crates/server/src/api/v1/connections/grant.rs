@@ -9,7 +9,7 @@ use bowline_core::work::{Entity, Lane, Touch};
 use crate::app::App;
 
 /// Whether tokens of a provider are good for calls to a tool.
-pub(super) const fn fits(tool: ToolKind, provider: Provider) -> bool {
+pub(in crate::api::v1) const fn fits(tool: ToolKind, provider: Provider) -> bool {
     match tool {
         ToolKind::JiraCloud => matches!(provider, Provider::AtlassianCloud | Provider::AtlassianService),
         ToolKind::JiraDc => {
