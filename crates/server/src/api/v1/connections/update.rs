@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers::{CertificateAsk, GatewayAsk, Given};
 use super::proof::{self, Header, Shown};
-use super::{View, address, ending, layers, moved, named, seen_to, sweep};
+use super::{View, address, ending, grant, layers, moved, named, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::{Json, Name};
@@ -133,10 +133,7 @@ fn is_another(present: &SignIn, wanted: Option<&SignIn>) -> bool {
 /// A grant is chosen when a connection is made; afterwards a secret takes its place, or another grant of the tenant.
 async fn sign_in(app: &App, caller: &Caller, ask: &Ask, stored: bool) -> Result<(), Problem> {
     match &ask.sign_in {
-        Some(SignIn::Grant { grant }) => {
-            let known = app.ports.grants.grant(caller.tenant, *grant).await?;
-            known.map(|_| ()).ok_or_else(|| Problem::not_found("grant"))
-        }
+        Some(SignIn::Grant { grant }) => grant::to_serve(app, caller, *grant).await,
         Some(SignIn::InFront) => Ok(()),
         Some(_) if !stored && ask.secret.is_none() => {
             Err(Problem::bad_request("`secret` is missing: the connection had none."))
