@@ -11,6 +11,8 @@ use std::str::FromStr;
 
 use bowline_core::TenantId;
 
+use crate::address::{Zone, zone};
+
 /// Text that is not a rule.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
@@ -37,7 +39,7 @@ impl AllowRule {
     pub(crate) fn admits(&self, host: &str, address: IpAddr, port: u16) -> bool {
         let there = match &self.target {
             Target::Host(name) => {
-                let is_own = address.to_canonical().is_loopback() || address.is_unspecified();
+                let is_own = matches!(zone(address), Zone::Internal("loopback") | Zone::Never(_));
                 name == host.trim_end_matches('.') && (!is_own || is_localhost(name))
             }
             Target::Network { address: base, bits } => contains(*base, *bits, address.to_canonical()),
@@ -156,6 +158,9 @@ mod tests {
             ("jira.acme.example", "jira.acme.example", "127.0.0.1", 80, false),
             ("jira.acme.example", "jira.acme.example", "::ffff:127.0.0.1", 80, false),
             ("jira.acme.example", "jira.acme.example", "::1", 80, false),
+            ("jira.acme.example", "jira.acme.example", "64:ff9b::7f00:1", 80, false),
+            ("jira.acme.example", "jira.acme.example", "2002:7f00:1::", 80, false),
+            ("jira.acme.example", "jira.acme.example", "64:ff9b::a01:203", 80, true),
             ("jira.acme.example", "jira.acme.example", "0.0.0.0", 80, false),
             ("localhost", "localhost", "127.0.0.1", 80, true),
             ("0.0.0.0/0", "x", "fd00::1", 80, false),
