@@ -10,16 +10,14 @@ const PATH: &str = "/api/v1/connections";
 
 /// A certificate and its key, made by openssl.
 fn certificate(name: &str) -> Value {
-    let folder = std::env::temp_dir().join(format!("bowline-layers-{}-{name}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    // A folder of its own: tests that run at the same time use the same names.
+    let folder = tempfile::tempdir().unwrap();
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem"];
     let new = ["req", "-x509", "-days", "100", "-subj", &format!("/CN={name}"), "-out", "cert.pem"];
-    let made = Command::new("openssl").args([&new[..], &key[..]].concat()).current_dir(&folder).output();
+    let made = Command::new("openssl").args([&new[..], &key[..]].concat()).current_dir(folder.path()).output();
     assert!(made.expect("openssl is installed").status.success());
-    let text = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
-    let both = json!({ "chain": text("cert.pem"), "key": text("key.pem") });
-    std::fs::remove_dir_all(&folder).unwrap();
-    both
+    let text = |file: &str| std::fs::read_to_string(folder.path().join(file)).unwrap();
+    json!({ "chain": text("cert.pem"), "key": text("key.pem") })
 }
 
 fn ask(more: &Value) -> Value {
