@@ -13,13 +13,8 @@ use bowline_auth::{
     SystemEntropy, bearer,
 };
 use bowline_bus::{Feed, Local};
-use bowline_core::TenantId;
-use bowline_core::commit::{Change, Commit};
-use bowline_core::port::{
-    Bell, Clock, Commits, Entropy, Outbound, Registry as _, Seal, StoreError, Vault as _, WorkQueue as _,
-};
-use bowline_core::tenant::Tenant;
-use bowline_core::work::{Entity, Lane, Lanes, Touch};
+use bowline_core::port::{Bell, Clock as _, Entropy, Outbound, Registry as _, Seal, Vault as _, WorkQueue as _};
+use bowline_core::work::Lanes;
 use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
 use bowline_server::{App, Metrics, Serving, router, serve};
 use bowline_store::Store;
@@ -30,14 +25,12 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Trust};
 use crate::instance::Instance;
 use crate::role::Roles;
 use crate::told::{Bells, Counted, Told};
 use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Worker, turnover};
-
-/// The tenant that exists from the first start.
-pub(crate) const FIRST_TENANT: &str = "default";
 
 /// How long open requests may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(28);
@@ -219,6 +212,7 @@ impl Parts {
             sleeper: Arc::new(RealTime),
             grants: store.clone(),
             registry: store.clone(),
+            delegations: store.clone(),
             vault: store.clone(),
             seal: seal.clone(),
             commits: commits.clone(),
@@ -237,6 +231,7 @@ impl Parts {
             commits: commits.clone(),
             desk: store.clone(),
             registry: store.clone(),
+            delegations: store.clone(),
             seal: seal.clone(),
             tools: tools.clone(),
             work: store.clone(),
@@ -273,6 +268,7 @@ impl Parts {
             commits: self.commits.clone(),
             registry: store.clone(),
             grants: store.clone(),
+            delegations: store.clone(),
             life: self.life.clone(),
             console: store.clone(),
             desk: store.clone(),
@@ -355,36 +351,4 @@ fn rotation_ports(
 
 fn places(workers: u32) -> usize {
     usize::try_from(workers.max(1)).unwrap_or(1)
-}
-
-/// Makes the first tenant; says whether there was none.
-async fn first_tenant(store: &Store, clock: &dyn Clock, entropy: &dyn Entropy) -> Result<bool> {
-    if !store.tenants().await?.is_empty() {
-        return Ok(false);
-    }
-    let at = clock.now();
-    let id = TenantId::new(at, entropy);
-    let tenant = Tenant { id, name: FIRST_TENANT.to_owned(), created_at: at };
-    let changes = vec![Change::AddTenant(tenant)];
-    match store.commit(Commit { tenant: id, fence: None, changes, at }).await {
-        // Another process of the same cluster was faster.
-        Ok(()) => Ok(true),
-        Err(StoreError::Conflict(_)) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Every connection of an active profile has its sweep in the work table, whatever happened before.
-async fn ensure_sweeps(store: &Store, clock: &dyn Clock) -> Result<()> {
-    let at = clock.now();
-    for tenant in store.tenants().await? {
-        let profiles = store.profiles(tenant.id).await?;
-        let connections = profiles.iter().flat_map(|profile| [profile.left, profile.right]);
-        let touch = |connection| {
-            Change::Touch(Touch { entity: Entity::Sweep(connection), lane: Lane::Sweep, due_at: at })
-        };
-        let changes: Vec<Change> = connections.map(touch).collect();
-        store.commit(Commit { tenant: tenant.id, fence: None, changes, at }).await?;
-    }
-    Ok(())
 }

@@ -147,6 +147,9 @@ codes! {
     AUTH_OTHER_ADDRESS = "auth.other_address", "The tokens are for another address",
         "The connection's address is not the one at which its consent was given, so its tokens are not sent there.",
         "Give the connection the address of the Jira that gave the consent, or make a new one there.";
+    AUTH_PERSON_REFUSED = "auth.person_refused", "A person's own sign-in was refused",
+        "Somebody lets this connection write as them, and the tool does not take their tokens any more, or they lack a scope. Nothing is lost: the service account writes instead, and says whose words they are.",
+        "Invite the person to sign in once more: `bowline delegation invite CONNECTION`. From then on it writes as them again.";
     AUTH_PROTOCOL_REFUSED = "auth.protocol_refused", "The provider does not take requests of this form",
         "It refuses the signature method, the version or a parameter of the sign-in. The detail names what it said.",
         "Choose another signature method for this connection (older application links know RSA-SHA1 only), then `bowline connection test NAME`.";
@@ -303,6 +306,9 @@ codes! {
     SYNC_PARTIAL_TRANSITION = "sync.partial_transition", "The item is stuck half-way to the wanted state",
         "Some steps of the way were taken, then one was refused.",
         "Read the tool's words; Bowline goes on from there when something changes.";
+    SYNC_PERSON_NOT_ALLOWED = "sync.person_not_allowed", "Written by the service account, because the person may not",
+        "A person lets this connection write as them, but the tool did not let them write here. The service account has written instead, and says whose words they are.",
+        "Give the person the permission in the tool's project, or nothing: what they write goes on arriving this way.";
     SYNC_SWEEP_FAILING = "sync.sweep_failing", "The regular look for changes keeps failing",
         "Bowline asks each tool regularly what changed, so that a lost webhook is only late. The tool refuses, or does not answer; edits that a webhook announces still arrive.",
         "Read the tool's words, then use `bowline doctor`; it goes on by itself once the tool answers.";

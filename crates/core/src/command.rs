@@ -157,6 +157,9 @@ pub struct SentField {
     /// Whether it is the first half of a merge, after which the other side is still to be written.
     #[serde(default)]
     pub half: bool,
+    /// Whether it is sent under a person's own name, so that nothing but its marker tells that it is ours.
+    #[serde(default)]
+    pub acted: bool,
 }
 
 /// How an item stood when a write to it was decided.

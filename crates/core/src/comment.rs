@@ -15,6 +15,8 @@ pub struct Comment {
     pub id: String,
     /// Who wrote it, as the tool knows them.
     pub author: Person,
+    /// Who edited it last, if the tool tells; who wrote it as long as nobody has.
+    pub editor: Option<Person>,
     /// What it says.
     pub body: Doc,
     /// When it was written, by the tool's clock.
@@ -64,7 +66,7 @@ pub struct CommentPair {
     pub tenant: TenantId,
     /// The share whose items carry the comments.
     pub share: ShareId,
-    /// The side where a person wrote it; the other is a mirror with attribution.
+    /// The side where a person wrote it; the other is a mirror, with attribution if it stands under another name.
     pub origin: Side,
     /// The left comment.
     pub left: CommentEnd,

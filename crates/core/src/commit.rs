@@ -12,6 +12,7 @@ use crate::command::{Command, CommandState};
 use crate::comment::CommentPair;
 use crate::connection::{Connection, Health, Identity};
 use crate::credential::Credential;
+use crate::delegation::Delegation;
 use crate::event::{InboxRow, InboxState};
 use crate::finding::Occurrence;
 use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
@@ -95,7 +96,8 @@ pub enum Change {
     /// What is known of a connection's secret: new at revision 0, else changed from the revision it was read at. One that was
     /// changed since fails the commit with `Conflict("revision")`.
     PutCredential(Box<Credential>),
-    /// A connection that no profile uses, with what is known of its secret, its directory entries, watermark and sweep.
+    /// A connection that no profile uses, with what is known of its secret, what people allowed it, its directory entries,
+    /// watermark and sweep.
     DropConnection(ConnectionId),
     /// A registration at a provider: new at revision 0, else changed from the revision it was read at.
     PutOauthClient(Box<OauthClient>),
@@ -104,10 +106,26 @@ pub enum Change {
     /// A grant: new at revision 0, else changed from the revision it was read at; the store raises it. One that was
     /// changed since fails the commit with `Conflict("revision")`, so a refresh can never overwrite a newer consent.
     PutGrant(Box<Grant>),
-    /// A grant is gone, with its history and its work.
+    /// A grant is gone, with its history, its work, and what stood on it.
     DropGrant(GrantId),
     /// A line of a grant's history.
     NoteGrant(Box<GrantEvent>),
+    /// A person lets a connection act as them: new, or in the place of what they allowed it before.
+    PutDelegation(Box<Delegation>),
+    /// The tool refuses a person's tokens. Nothing happens if the person has consented anew since.
+    RefuseDelegation {
+        /// What was refused, as it was read.
+        delegation: Box<Delegation>,
+        /// Why.
+        code: Code,
+    },
+    /// A connection may not act as a person any more. Their grant stays.
+    DropDelegation {
+        /// Which connection.
+        connection: ConnectionId,
+        /// As whom.
+        person: String,
+    },
     /// A browser sign-in begins.
     AddAuthorization(Box<Authorization>),
     /// A browser sign-in is used: fails the commit with `Conflict` if it was used before, so that no answer of a
@@ -264,6 +282,8 @@ pub enum DirectoryKind {
     Authorization,
     /// The token of an invitation to sign in.
     Invitation,
+    /// The token of an invitation to let a connection act as oneself; belongs to the registration to consent to.
+    Delegation,
 }
 
 impl DirectoryKind {
@@ -274,6 +294,7 @@ impl DirectoryKind {
             Self::Token => "token",
             Self::Authorization => "authorization",
             Self::Invitation => "invitation",
+            Self::Delegation => "delegation",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod commit;
 pub mod connection;
 pub mod crash;
 pub mod credential;
+pub mod delegation;
 pub mod event;
 pub mod failure;
 pub mod feature;

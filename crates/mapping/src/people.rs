@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bowline_core::value::Person;
 use bowline_core::{Code, Side, code};
 
-use crate::document::{Document, Sided, UnmappedPerson};
+use crate::document::{Acting, Document, Sided, UnmappedPerson};
 use crate::problem::Report;
 
 /// The people of a profile.
@@ -13,6 +13,7 @@ use crate::problem::Report;
 pub struct People {
     /// By side, then by the tool's id: the ids on the other side, in the document's order.
     known: Sided<HashMap<String, Vec<String>>>,
+    acting: Acting,
     unmapped: UnmappedPerson,
     fallback: Sided<String>,
 }
@@ -59,7 +60,23 @@ impl People {
                 report.add("/people/fallback", "The fallback is never used.", fix);
             }
         }
-        Self { known, unmapped, fallback }
+        let acting = document.people.acting;
+        if acting == Acting::Person && document.users.is_empty() {
+            let fix = "Add a `[[user]]` for each of them, or remove `acting`.";
+            report.add("/people/acting", "Nobody can be acted for: no user mapping says who is who.", fix);
+        }
+        Self { known, acting, unmapped, fallback }
+    }
+
+    /// Whether comments are written as the people who wrote them, where these let it.
+    pub fn acts(&self) -> bool {
+        self.acting == Acting::Person
+    }
+
+    /// The ids of the same person on a side, in the document's order; none without a user mapping. Unlike in a field,
+    /// nobody stands in for anybody here.
+    pub fn same(&self, to: Side, person: &Person) -> &[String] {
+        self.partners(to, person)
     }
 
     /// The counterpart of a person on a side. Of several, it is the first in the document.
@@ -86,5 +103,33 @@ impl People {
     fn partners(&self, to: Side, person: &Person) -> &[String] {
         let known = self.known.get(&to.other()).and_then(|known| known.get(&person.id));
         known.map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rules;
+    use crate::samples::{document, rules};
+
+    #[test]
+    fn acting_as_people_is_off_unless_asked_for_and_needs_a_user_mapping() {
+        let user = "[[user]]\nleft = 'a'\nright = 'b'\n[[user]]\nleft = 'a'\nright = 'c'\n";
+        let ada = Person::of("a");
+        let off = rules(user);
+        assert!(!off.people().acts());
+        let on = rules(&format!(
+            "{user}[people]\nacting = 'person'\nunmapped = 'fallback'\nfallback = {{ right = 'x' }}\n"
+        ));
+        assert!(on.people().acts());
+        assert_eq!(on.people().same(Side::Right, &ada), ["b", "c"]);
+        assert!(on.people().same(Side::Right, &Person::of("d")).is_empty(), "a fallback is nobody's own");
+        assert!(on.people().same(Side::Left, &ada).is_empty(), "an id counts on its own side");
+        let alone = Document::parse(&document("[people]\nacting = 'person'\n")).unwrap();
+        let problems = Rules::new(alone).unwrap_err().to_string();
+        assert!(
+            problems.contains("Nobody can be acted for") && problems.contains("`[[user]]`"),
+            "{problems}"
+        );
     }
 }

@@ -84,12 +84,14 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         commits: store.clone(),
         desk: store.clone(),
         registry: store.clone(),
+        delegations: store.clone(),
         seal: seal.clone(),
         tools: tools.clone(),
         work: store.clone(),
     };
     let ports = Ports {
         grants: store.clone(),
+        delegations: store.clone(),
         life: life(&store, &seal),
         clock: clock.clone(),
         entropy: entropy.clone(),
@@ -121,6 +123,7 @@ fn life(store: &Arc<Store>, seal: &Arc<Sealer>) -> Arc<Life> {
         sleeper: Arc::new(bowline_net::RealTime),
         grants: store.clone(),
         registry: store.clone(),
+        delegations: store.clone(),
         vault: store.clone(),
         seal: seal.clone(),
         commits: store.clone(),

@@ -8,7 +8,8 @@ use bowline_auth::{Rotation, Secrets};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{
-    Bell, Clock, Commits, Console, Desk, Entropy, Grants, Registry, Seal, StoreError, Tools, WorkQueue,
+    Bell, Clock, Commits, Console, Delegations, Desk, Entropy, Grants, Registry, Seal, StoreError, Tools,
+    WorkQueue,
 };
 use bowline_sync::Engine;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -33,6 +34,8 @@ pub struct Ports {
     pub registry: Arc<dyn Registry>,
     /// Reads what providers let us do.
     pub grants: Arc<dyn Grants>,
+    /// Reads who lets which connection act as them.
+    pub delegations: Arc<dyn Delegations>,
     /// Signs people in at providers.
     pub life: Arc<Life>,
     /// Reads what people look at.

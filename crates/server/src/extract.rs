@@ -35,6 +35,19 @@ impl FromRequestParts<Arc<App>> for Name {
     }
 }
 
+/// The two parts of a path that name something.
+pub(crate) struct Names(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for Names {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<App>) -> Result<Self, Problem> {
+        let path = axum::extract::Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path((first, second))| Self(first, second))
+            .map_err(|_| Problem::of_status(StatusCode::NOT_FOUND))
+    }
+}
+
 /// The query.
 pub(crate) struct Query<T>(pub(crate) T);
 

@@ -9,12 +9,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::StoreError;
 use bowline_core::work::{Entity, Fence};
-use bowline_core::{ShareId, TenantId, Timestamp};
+use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp};
 
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
-    activities, authorizations, commands, comment_pairs, connections, credentials, directory, findings,
-    grants, inbox, keys, losers, oauth_clients, profiles, shares, shelves, tenants, tokens, watermarks, work,
+    activities, authorizations, commands, comment_pairs, connections, credentials, delegations, directory,
+    findings, grants, inbox, keys, losers, oauth_clients, profiles, shares, shelves, tenants, tokens,
+    watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -57,6 +58,7 @@ fn owner(change: &Change) -> Option<TenantId> {
         Change::PutOauthClient(client) => client.tenant,
         Change::PutGrant(grant) => grant.tenant,
         Change::NoteGrant(event) => event.tenant,
+        Change::PutDelegation(delegation) | Change::RefuseDelegation { delegation, .. } => delegation.tenant,
         Change::AddAuthorization(authorization) => authorization.tenant,
         Change::AddInbox(row) => row.tenant,
         Change::PutShare(share) => share.tenant,
@@ -112,20 +114,17 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
             vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
         }
         Change::PutCredential(credential) => vec![credentials::put(tenant, credential)],
-        Change::DropConnection(id) => vec![
-            credentials::drop(tenant, *id),
-            connections::drop(tenant, *id),
-            directory::drop_all(tenant, &id.to_string()),
-            watermarks::drop(tenant, *id),
-            work::drop(tenant, &Entity::Sweep(*id)),
-        ],
+        Change::DropConnection(id) => drop_connection(tenant, *id),
         Change::PutOauthClient(_)
         | Change::DropOauthClient(_)
         | Change::PutGrant(_)
         | Change::DropGrant(_)
         | Change::NoteGrant(_)
+        | Change::PutDelegation(_)
+        | Change::RefuseDelegation { .. }
+        | Change::DropDelegation { .. }
         | Change::AddAuthorization(_)
-        | Change::TakeAuthorization(_) => of_grants(tenant, change),
+        | Change::TakeAuthorization(_) => of_grants(tenant, change, at),
         Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
         Change::DropProfile(id) => profiles::drop(tenant, *id),
         Change::PutDirectory { kind, hash, id, until } => {
@@ -159,18 +158,36 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
     }
 }
 
+/// What stands on a connection goes before it.
+fn drop_connection(tenant: TenantId, id: ConnectionId) -> Vec<Stmt> {
+    vec![
+        credentials::drop(tenant, id),
+        delegations::drop_of_connection(tenant, id),
+        connections::drop(tenant, id),
+        directory::drop_all(tenant, &id.to_string()),
+        watermarks::drop(tenant, id),
+        work::drop(tenant, &Entity::Sweep(id)),
+    ]
+}
+
 /// The statements of changes that are about grants; none for others.
-fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
+fn of_grants(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
     match change {
         Change::PutOauthClient(client) => vec![oauth_clients::put(tenant, client)],
         Change::DropOauthClient(id) => vec![oauth_clients::drop(tenant, *id)],
         Change::PutGrant(grant) => vec![grants::put(tenant, grant)],
         Change::DropGrant(id) => {
-            let mut stmts = grants::drop(tenant, *id);
+            let mut stmts = vec![delegations::drop_on_grant(tenant, *id)];
+            stmts.extend(grants::drop(tenant, *id));
             stmts.push(work::drop(tenant, &Entity::Grant(*id)));
             stmts
         }
         Change::NoteGrant(event) => vec![grants::note(tenant, event)],
+        Change::PutDelegation(delegation) => vec![delegations::put(tenant, delegation)],
+        Change::RefuseDelegation { delegation, code } => {
+            vec![delegations::refuse(tenant, delegation, code, at)]
+        }
+        Change::DropDelegation { connection, person } => vec![delegations::drop(tenant, *connection, person)],
         Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
         Change::TakeAuthorization(id) => {
             vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]
@@ -181,7 +198,6 @@ fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
 
 #[cfg(test)]
 mod tests {
-    use bowline_core::ConnectionId;
     use bowline_core::work::{Claim, Lane, Touch};
     use uuid::Uuid;
 

@@ -10,7 +10,7 @@ use bowline_core::commit::Change;
 use bowline_core::failure::{Act, Executed, Failure, Words};
 use bowline_core::item::Step;
 use bowline_core::port::Ask;
-use bowline_core::{CommandId, Item, Side, Version, code, crash};
+use bowline_core::{CommandId, Item, Side, Version, crash};
 use bowline_mapping::TypeMapping;
 
 use crate::base::{Held, Why, short};
@@ -20,6 +20,7 @@ use crate::look::Look;
 use crate::outcome::{OnSide, Stop};
 use crate::path::MAX_HOPS;
 use crate::reconcile::{self, Conversation};
+use crate::speak::{self, Speaker};
 use crate::steps::Way;
 use crate::{say, steps};
 
@@ -63,7 +64,7 @@ pub(crate) struct Job {
 pub(crate) enum Task {
     Fields(Vec<Push>),
     State { push: Push, step: Step },
-    Comment(CommentAct),
+    Comment(CommentAct, Speaker),
 }
 
 /// Carries out a plan and the comments that go with it.
@@ -81,8 +82,8 @@ pub(crate) async fn carry_out(
         let CommentPlan { acts, unsettled, .. } = reconcile::plan_comments(look, conversation);
         carried.unsettled = unsettled;
         for act in acts {
-            let (CommentAct::Mirror { from, .. } | CommentAct::Edit { from, .. }) = &act;
-            jobs.push(Job { id: say::draw(look), side: from.other(), task: Task::Comment(act) });
+            let (side, speaker) = (act.target(), speak::speaker(look, &act).await?);
+            jobs.push(Job { id: say::draw(look), side, task: Task::Comment(act, speaker) });
         }
     }
     if jobs.is_empty() {
@@ -100,7 +101,7 @@ pub(crate) async fn carry_out(
     let mut jobs = jobs.into_iter();
     while let Some(job) = jobs.next() {
         // Somebody edited meanwhile: what was decided about fields and states is out of date.
-        if work.carried.dirty && !matches!(job.task, Task::Comment(_)) {
+        if work.carried.dirty && !matches!(job.task, Task::Comment(..)) {
             work.settle(job.id, CommandState::Dropped, None);
             continue;
         }
@@ -155,7 +156,7 @@ fn journal_row(look: &Look<'_>, mapping: &TypeMapping, item: &Item, job: &Job) -
             let leg = steps::leg(look, mapping, job.side, push, step);
             (CommandKind::Step, vec![sent(job.side, &leg)], None)
         }
-        Task::Comment(act) => say::journaled(look, act),
+        Task::Comment(act, speaker) => say::journaled(look, act, speaker),
     };
     Command {
         tenant: look.claim.tenant,
@@ -179,17 +180,18 @@ fn sent(target: Side, push: &Push) -> SentField {
         source: push.pair.side(target.other()),
         sent: Some(push.pair.side(target)),
         half: push.half,
+        acted: false,
     }
 }
 
 /// A plan being carried out.
-struct Work<'a, 'b> {
-    look: &'a mut Look<'b>,
+pub(crate) struct Work<'a, 'b> {
+    pub(crate) look: &'a mut Look<'b>,
     mapping: &'a TypeMapping,
     /// Both items as last read; every read-back replaces one.
     items: (Item, Item),
-    conversation: Option<Conversation>,
-    carried: Carried,
+    pub(crate) conversation: Option<Conversation>,
+    pub(crate) carried: Carried,
 }
 
 impl Work<'_, '_> {
@@ -198,7 +200,7 @@ impl Work<'_, '_> {
         match task {
             Task::Fields(pushes) => self.fields(id, side, pushes).await,
             Task::State { push, step } => self.state(id, side, push, step).await,
-            Task::Comment(act) => self.comment(id, side, act).await,
+            Task::Comment(act, speaker) => speak::comment(self, id, act, speaker).await,
         }
     }
 
@@ -216,12 +218,12 @@ impl Work<'_, '_> {
         written
     }
 
-    fn settle(&mut self, id: CommandId, state: CommandState, code: Option<bowline_core::Code>) {
+    pub(crate) fn settle(&mut self, id: CommandId, state: CommandState, code: Option<bowline_core::Code>) {
         self.look.changes.push(Change::SettleCommand { id, state, code });
     }
 
     /// What a failed call means for its journal row. `Ok` if it was refused for good and the rest may go on.
-    fn failed(&mut self, id: CommandId, side: Side, failure: Failure) -> Result<Failure, Stop> {
+    pub(crate) fn failed(&mut self, id: CommandId, side: Side, failure: Failure) -> Result<Failure, Stop> {
         match (failure.act, failure.executed) {
             (Act::Park, Executed::No) => {
                 self.settle(id, CommandState::Refused, Some(failure.code.clone()));
@@ -320,34 +322,6 @@ impl Work<'_, '_> {
         Some(self.look.prints.of(name, &field.normal(item.value(name))))
     }
 
-    async fn comment(&mut self, id: CommandId, side: Side, act: CommentAct) -> Result<(), Stop> {
-        let Some(conversation) = self.conversation.take() else { return Ok(()) };
-        let write = say::write(self.look, id, &act);
-        let pair = match self.send(side, &write).await? {
-            Ok(written) => match say::landed(self.look, &conversation, &act, written) {
-                Some((pair, clean)) => {
-                    self.settle(id, CommandState::Verified, None);
-                    self.carried.dirty |= !clean;
-                    self.look.note(Deed::Commented, Some(side), Vec::new(), None);
-                    pair
-                }
-                None => {
-                    self.carried.dirty = true;
-                    self.conversation = Some(conversation);
-                    return Ok(());
-                }
-            },
-            Err(failure) => {
-                let failure = self.failed(id, side, failure)?;
-                self.look.raise(code::SYNC_COMMENT_REFUSED, Some(side), None, &failure.words).await?;
-                say::refused(self.look, &conversation, &act)
-            }
-        };
-        self.conversation = Some(conversation);
-        self.look.changes.push(Change::PutPair(Box::new(pair)));
-        Ok(())
-    }
-
     /// Takes steps through the workflow until the wanted state is reached. Each is journaled before it is taken;
     /// what was reached stays reached.
     async fn state(&mut self, mut id: CommandId, side: Side, push: Push, mut step: Step) -> Result<(), Stop> {
@@ -423,7 +397,7 @@ impl Work<'_, '_> {
         self.send(side, &write).await
     }
 
-    async fn journal(&mut self, job: &Job) -> Result<(), Stop> {
+    pub(crate) async fn journal(&mut self, job: &Job) -> Result<(), Stop> {
         let command = journal_row(self.look, self.mapping, self.item(job.side), job);
         self.look.changes.push(Change::AddCommand(Box::new(command)));
         self.look.flush().await

@@ -1,8 +1,9 @@
 //! Who wrote a comment, told in its mirror: a first paragraph that is added on the way out and taken off on the
 //! way back.
 //!
-//! The tools cannot post under another person's name, so the mirror says whose words it carries. The paragraph
-//! is recognised by its text alone: formats keep the words of a paragraph, not always its looks.
+//! A mirror under our own account says whose words it carries; one that was written as the person themselves
+//! ([`crate::speak`]) has no such paragraph. It is recognised by its text alone: formats keep the words of a paragraph, not
+//! always its looks.
 
 use bowline_core::text::Doc;
 use bowline_core::value::Person;

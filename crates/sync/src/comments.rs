@@ -7,6 +7,7 @@ use bowline_core::command::{Command, CommandKind, CommandState};
 use bowline_core::comment::{Comment, CommentEnd, CommentPair, PairState};
 use bowline_core::fingerprint::{Fingerprint, Fingerprinter};
 use bowline_core::text::Doc;
+use bowline_core::value::Person;
 use bowline_core::{CommandId, FieldName, ShareId, Side, SignedDuration, TenantId, Timestamp};
 
 use crate::attribution;
@@ -58,9 +59,22 @@ pub(crate) enum CommentAct {
         pair: CommentPair,
         /// The new words, without attribution.
         words: Doc,
-        /// The body to send, with attribution where the target is the mirror.
+        /// The body to send, with attribution where the target is a mirror under our own account.
         body: Doc,
+        /// Who edited it.
+        writer: Person,
+        /// Whose the comment is that is to be changed, by the tool's id.
+        owner: String,
     },
+}
+
+impl CommentAct {
+    /// The side that it changes.
+    pub(crate) const fn target(&self) -> Side {
+        match self {
+            Self::Mirror { from, .. } | Self::Edit { from, .. } => from.other(),
+        }
+    }
 }
 
 /// What to do about the comments of a share.
@@ -192,7 +206,8 @@ fn settle(
 }
 
 /// The comment that a command wrote, if it did: by its marker, or where there is none by saying exactly what was
-/// sent, or at least by being a mirror of ours that nothing else accounts for (somebody has edited it since).
+/// sent, or at least by being a mirror of ours that nothing else accounts for (somebody has edited it since). What was
+/// sent as a person has a marker: without one it is something that they said themselves, be it the same words.
 fn find_mirror<'a>(
     talk: &Talk<'a>,
     voice: &Voice<'_>,
@@ -212,6 +227,9 @@ fn find_mirror<'a>(
         let since = |comment: &&Comment| command.sent_at.duration_since(comment.created_at) < CLOCKS_DIFFER;
         written.iter().filter(free).find(|comment| since(comment) && is_mirror(talk, target, comment))
     };
+    if command.fields.first().is_some_and(|field| field.acted) {
+        return marked;
+    }
     marked.or_else(exact).or_else(edited)
 }
 
@@ -221,10 +239,8 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 /// Whether a comment is a mirror of ours: under our own account, and it says whose words it carries. An author
 /// alone proves nothing; people use the same account.
 fn is_mirror(talk: &Talk<'_>, side: Side, comment: &Comment) -> bool {
-    let [left, right] = talk.we;
-    let we = if side == Side::Left { left } else { right };
     let words = attribution::strip(&comment.body, tool(talk, side.other()));
-    we == Some(comment.author.id.as_str()) && words != comment.body
+    we(talk, side) == Some(comment.author.id.as_str()) && words != comment.body
 }
 
 fn new_pair(talk: &Talk<'_>, from: Side, origin_id: String, body: Fingerprint) -> CommentPair {
@@ -298,12 +314,7 @@ fn compare(talk: &Talk<'_>, voice: &Voice<'_>, pair: &mut CommentPair, plan: &mu
     };
     let mut next = pair.clone();
     *next.end_mut(from) = end_of(&read.id, voice.print(&words), read);
-    let author =
-        &comments(talk, pair.origin).iter().find(|c| c.id == pair.origin_id()).map(|c| c.author.clone());
-    let body = match author {
-        Some(author) if from == pair.origin => attribution::attribute(&words, author, tool(talk, from)),
-        _ => words.clone(),
-    };
+    let body = sent(talk, pair, from, &words, other);
     let (held, _) = voice.held(from.other(), &body);
     if voice.print(&held) == voice.print(&other.body) || !carries(talk, from) {
         // Both sides say the same by now, or this direction is not carried: remember, write nothing.
@@ -315,5 +326,33 @@ fn compare(talk: &Talk<'_>, voice: &Voice<'_>, pair: &mut CommentPair, plan: &mu
         plan.pairs.push(next);
         return;
     }
-    plan.acts.push(CommentAct::Edit { from, pair: next, words, body });
+    let (writer, owner) =
+        (read.editor.clone().unwrap_or_else(|| read.author.clone()), other.author.id.clone());
+    plan.acts.push(CommentAct::Edit { from, pair: next, words, body, writer, owner });
+}
+
+/// The body in which new words are sent to the other end of a pair.
+fn sent(talk: &Talk<'_>, pair: &CommentPair, from: Side, words: &Doc, there: &Comment) -> Doc {
+    let origin = comments(talk, pair.origin).iter().find(|comment| comment.id == pair.origin_id());
+    match origin {
+        Some(origin) if from == pair.origin && speaks_for(talk, from.other(), there) => {
+            attribution::attribute(words, &origin.author, tool(talk, from))
+        }
+        _ => words.clone(),
+    }
+}
+
+/// Whether a mirror stands under another name than that of who wrote it, and so has to say whose words it carries: it is
+/// our own account's, or says so already. One that was written as the person themselves does not.
+fn speaks_for(talk: &Talk<'_>, side: Side, mirror: &Comment) -> bool {
+    let ours = we(talk, side).is_some_and(|we| we == mirror.author.id);
+    ours || attribution::strip(&mirror.body, tool(talk, side.other())) != mirror.body
+}
+
+const fn we<'a>(talk: &Talk<'a>, side: Side) -> Option<&'a str> {
+    let [left, right] = talk.we;
+    match side {
+        Side::Left => left,
+        Side::Right => right,
+    }
 }

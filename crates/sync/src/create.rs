@@ -122,8 +122,13 @@ fn fill(look: &Look<'_>, source: Side, item: &Item, mapping: &TypeMapping, draft
             Side::Left => pair_of(field, from, there, prints),
             Side::Right => pair_of(field, there, from, prints),
         };
-        let mut part =
-            SentField { key: field.key(), source: pair(&Value::Null).side(source), sent: None, half: false };
+        let mut part = SentField {
+            key: field.key(),
+            source: pair(&Value::Null).side(source),
+            sent: None,
+            half: false,
+            acted: false,
+        };
         let wanted = field.field(target).filter(|_| !field.is_state() && field.carries(target, true));
         let carried = wanted.map(|name| (name, field.carry(target, from, &Value::Null, look.rules.people())));
         let in_sync = match carried {

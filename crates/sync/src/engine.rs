@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health};
 use bowline_core::failure::{Act, Executed, Failure};
-use bowline_core::port::{Clock, Commits, Desk, Entropy, Registry, Seal, StoreError, Tools, WorkQueue};
+use bowline_core::port::{
+    Clock, Commits, Delegations, Desk, Entropy, Registry, Seal, StoreError, Tools, WorkQueue,
+};
 use bowline_core::profile::Profile;
 use bowline_core::work::{Claim, Entity};
 use bowline_core::{ConnectionId, ProfileId, SignedDuration, TenantId, Timestamp};
@@ -31,6 +33,8 @@ pub struct Ports {
     pub desk: Arc<dyn Desk>,
     /// Reads what is configured.
     pub registry: Arc<dyn Registry>,
+    /// Reads who lets which connection write as them.
+    pub delegations: Arc<dyn Delegations>,
     /// Seals and takes fingerprints.
     pub seal: Arc<dyn Seal>,
     /// Makes tools.

@@ -3,8 +3,8 @@
 //! The engine calls them through [`Laws`], so that a test may replace one by a wrong one and see that the
 //! simulation notices. There is only one right set: [`Laws::default`].
 
-use bowline_core::ShareId;
 use bowline_core::fingerprint::Fingerprint;
+use bowline_core::{CommandId, ShareId};
 
 use crate::base::Base;
 
@@ -21,6 +21,8 @@ pub struct Laws {
     pub keep: fn(base: Base) -> Base,
     /// The marker as it is put into an item we create.
     pub mark: fn(share: ShareId) -> ShareId,
+    /// The marker as it is put into a comment that we write: by it alone we know again what stands under a person's name.
+    pub sign: fn(command: CommandId) -> CommandId,
 }
 
 impl Default for Laws {
@@ -30,6 +32,7 @@ impl Default for Laws {
             rebase: |_read, sent| sent,
             keep: |base| base,
             mark: |share| share,
+            sign: |command| command,
         }
     }
 }

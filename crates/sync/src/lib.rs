@@ -28,6 +28,7 @@ mod reconcile;
 mod retry;
 mod say;
 mod settle;
+mod speak;
 mod steps;
 mod sweep;
 

@@ -7,6 +7,7 @@ use bowline_core::activity::{Activity, Deed};
 use bowline_core::command::{Write, Written};
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health};
+use bowline_core::delegation::Delegate;
 use bowline_core::event::InboxState;
 use bowline_core::failure::{Act, Executed, Failure, Words};
 use bowline_core::finding::{Cause, Occurrence};
@@ -16,7 +17,7 @@ use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::share::{Share, ShareState};
 use bowline_core::work::{Claim, Entity, Lane, Touch};
-use bowline_core::{Code, EventId, FindingId, ShareId, Side, Timestamp};
+use bowline_core::{Code, EventId, FindingId, GrantId, ShareId, Side, Timestamp};
 use bowline_mapping::Rules;
 
 use crate::base::Base;
@@ -45,6 +46,8 @@ pub(crate) struct Look<'a> {
     pub(crate) outcome: Outcome,
     /// Whether the counterpart was found by its marker just now: only its history tells what was edited since.
     pub(crate) recovered: bool,
+    /// Grants of people whose tokens were refused in this look.
+    pub(crate) given_up: Vec<GrantId>,
     far: (Far, Far),
     until: Timestamp,
     stored: Share,
@@ -96,6 +99,7 @@ impl<'a> Look<'a> {
             changes: Vec::new(),
             outcome: Outcome::default(),
             recovered: false,
+            given_up: Vec::new(),
             raised: Vec::new(),
             engine,
             claim,
@@ -149,8 +153,24 @@ impl<'a> Look<'a> {
         side: Side,
         write: &Write,
     ) -> Result<Result<Written, Failure>, Stop> {
+        let tool = Arc::clone(&self.far(side).tool);
+        self.write_with(tool.as_ref(), write).await
+    }
+
+    /// The same as a person who lets the connection act as them.
+    pub(crate) async fn write_as(
+        &mut self,
+        side: Side,
+        delegate: &Delegate,
+        write: &Write,
+    ) -> Result<Result<Written, Failure>, Stop> {
+        let tool = self.engine.ports.tools.acting(&self.far(side).connection, delegate);
+        self.write_with(tool.as_ref(), write).await
+    }
+
+    async fn write_with(&mut self, tool: &dyn Tool, write: &Write) -> Result<Result<Written, Failure>, Stop> {
         self.until = self.engine.keep_hold(self.claim, self.until).await?;
-        let written = self.far(side).tool.write(write).await;
+        let written = tool.write(write).await;
         self.outcome.writes += u32::from(written.is_ok());
         Ok(written)
     }

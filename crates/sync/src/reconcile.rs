@@ -135,6 +135,19 @@ fn is_seen(look: &Look<'_>, row: &InboxRow) -> bool {
     }
 }
 
+/// Whether a delivery is about a comment as we left it: whoever's name it stands under.
+fn is_mirrored(look: &Look<'_>, row: &InboxRow) -> bool {
+    let hint = row.hint.as_ref().map(|hint| &hint.about);
+    let Some(About::Comment { id: Some(id), edited_at: Some(edited_at), .. }) = hint else { return false };
+    look.view.pairs.iter().any(|pair| {
+        let side = pair.origin.other();
+        let mirror = pair.end(side);
+        look.view.share.connection(side) == row.connection
+            && mirror.id.as_deref() == Some(id.as_str())
+            && mirror.seen_at == Some(*edited_at)
+    })
+}
+
 /// An older version was dealt with; an equal one too, unless somebody else made it: two changes in the same
 /// instant may carry the same version.
 fn version_is_seen(look: &Look<'_>, side: Side, hint: &Hint) -> bool {
@@ -355,7 +368,8 @@ fn note_echo(look: &mut Look<'_>) -> &'static str {
         let actor = row.hint.as_ref().and_then(|hint| hint.actor.as_deref());
         let of_side = |side: &Side| look.view.share.connection(*side) == row.connection;
         let identity = |side: Side| look.far(side).connection.identity.as_ref().map(|we| we.id.as_str());
-        actor.is_some() && Side::BOTH.into_iter().filter(of_side).any(|side| identity(side) == actor)
+        let by_us = || Side::BOTH.into_iter().filter(of_side).any(|side| identity(side) == actor);
+        actor.is_some() && by_us() || is_mirrored(look, row)
     };
     let echo = !look.view.inbox.is_empty() && look.view.inbox.iter().all(ours);
     if echo {

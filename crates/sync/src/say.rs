@@ -1,7 +1,7 @@
 //! One comment call: how it is journaled, written, and remembered.
 
-use bowline_core::command::{CommandKind, SentField, Write, Written};
-use bowline_core::comment::{CommentEnd, CommentPair};
+use bowline_core::command::{CommandKind, SentField, Write};
+use bowline_core::comment::{Comment, CommentEnd, CommentPair};
 use bowline_core::text::Doc;
 use bowline_core::{CommandId, Side};
 
@@ -9,6 +9,7 @@ use crate::attribution;
 use crate::comments::{self, CommentAct, Voice};
 use crate::look::Look;
 use crate::reconcile::{self, Conversation};
+use crate::speak::Speaker;
 
 /// A new command id.
 pub(crate) fn draw(look: &Look<'_>) -> CommandId {
@@ -20,9 +21,10 @@ fn with_voice<T>(look: &Look<'_>, use_it: impl FnOnce(&Voice<'_>) -> T) -> T {
     use_it(&Voice { hold: &hold, prints: look.prints.as_ref() })
 }
 
-/// The body that is sent, with attribution where the target is a mirror.
-fn body(look: &Look<'_>, act: &CommentAct) -> Doc {
+/// The body that is sent, with attribution where it will stand under another name than that of who wrote it.
+fn body(look: &Look<'_>, act: &CommentAct, speaker: &Speaker) -> Doc {
     match act {
+        CommentAct::Mirror { comment, .. } if matches!(speaker, Speaker::Person(_)) => comment.body.clone(),
         CommentAct::Mirror { from, comment } => {
             let tool = look.far(*from).connection.tool.title();
             attribution::attribute(&comment.body, &comment.author, tool)
@@ -32,7 +34,11 @@ fn body(look: &Look<'_>, act: &CommentAct) -> Doc {
 }
 
 /// What the journal keeps of a comment call.
-pub(crate) fn journaled(look: &Look<'_>, act: &CommentAct) -> (CommandKind, Vec<SentField>, Option<String>) {
+pub(crate) fn journaled(
+    look: &Look<'_>,
+    act: &CommentAct,
+    speaker: &Speaker,
+) -> (CommandKind, Vec<SentField>, Option<String>) {
     let (kind, from, words, origin) = match act {
         CommentAct::Mirror { from, comment } => {
             (CommandKind::Comment, *from, &comment.body, comment.id.clone())
@@ -41,22 +47,24 @@ pub(crate) fn journaled(look: &Look<'_>, act: &CommentAct) -> (CommandKind, Vec<
             (CommandKind::EditComment, *from, words, pair.origin_id().to_owned())
         }
     };
-    let body = body(look, act);
+    let body = body(look, act, speaker);
     let sent = with_voice(look, |voice| SentField {
         key: 0,
         source: voice.print(words),
         sent: Some(voice.held(from.other(), &body).1),
         half: false,
+        acted: matches!(speaker, Speaker::Person(_)),
     });
     (kind, vec![sent], Some(origin))
 }
 
 /// The call.
-pub(crate) fn write(look: &Look<'_>, id: CommandId, act: &CommentAct) -> Write {
-    let body = body(look, act);
+pub(crate) fn write(look: &Look<'_>, id: CommandId, act: &CommentAct, speaker: &Speaker) -> Write {
+    let body = body(look, act, speaker);
     match act {
         CommentAct::Mirror { from, .. } => {
-            Write::Comment { at: reconcile::at(look, from.other()), marker: id, body }
+            let marker = (look.engine.laws.sign)(id);
+            Write::Comment { at: reconcile::at(look, from.other()), marker, body }
         }
         CommentAct::Edit { from, pair, .. } => Write::EditComment {
             at: reconcile::at(look, from.other()),
@@ -66,17 +74,15 @@ pub(crate) fn write(look: &Look<'_>, id: CommandId, act: &CommentAct) -> Write {
     }
 }
 
-/// The pair once the call has succeeded, and whether the comment was read back as sent. `None` if the tool did
-/// not say what it made: then the journal row stays open and the next look finds the comment by its marker.
+/// The pair once the call has succeeded, and whether the comment was read back as sent.
 pub(crate) fn landed(
     look: &Look<'_>,
     conversation: &Conversation,
-    act: &CommentAct,
-    written: Written,
-) -> Option<(CommentPair, bool)> {
-    let read = written.comment?;
-    let body = body(look, act);
-    Some(with_voice(look, |voice| {
+    (act, speaker): (&CommentAct, &Speaker),
+    read: &Comment,
+) -> (CommentPair, bool) {
+    let body = body(look, act, speaker);
+    with_voice(look, |voice| {
         let (from, mut pair) = match act {
             CommentAct::Mirror { from, comment } => {
                 (*from, comments::mirrored(&reconcile::talk(look, conversation), voice, *from, comment))
@@ -90,9 +96,9 @@ pub(crate) fn landed(
         } else {
             attribution::strip(&held, look.far(pair.origin).connection.tool.title())
         };
-        *pair.end_mut(target) = comments::end_of(&read.id, voice.print(&words), &read);
+        *pair.end_mut(target) = comments::end_of(&read.id, voice.print(&words), read);
         (pair, voice.print(&read.body) == sent)
-    }))
+    })
 }
 
 /// The pair of a comment that the target refused: it has one end only and is not tried again by itself.

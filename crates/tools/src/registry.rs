@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bowline_core::connection::{Connection, ToolKind};
+use bowline_core::delegation::Delegate;
 use bowline_core::port::{Catalogue, Clock, Hints, Outbound, Tool, Tools};
 use bowline_core::{ConnectionId, SecretId};
 
@@ -77,6 +78,11 @@ impl Tools for Registry {
 
     fn tool(&self, connection: &Connection) -> Arc<dyn Tool> {
         self.at(connection).tool
+    }
+
+    // Not remembered: what one person may see must not answer for another, nor for the service account.
+    fn acting(&self, connection: &Connection, delegate: &Delegate) -> Arc<dyn Tool> {
+        self.make(&delegate.acting(connection)).tool
     }
 
     fn catalogue(&self, connection: &Connection) -> Arc<dyn Catalogue> {

@@ -11,7 +11,7 @@ use bowline_core::connection::{Connection, Identity, SignIn};
 use bowline_core::grant::{Authorization, Grant, OauthClient, Provider};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::{AuthorizationId, GrantId, SignedDuration, TenantId, Timestamp};
+use bowline_core::{AuthorizationId, GrantId, OauthClientId, SignedDuration, TenantId, Timestamp};
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,9 @@ pub(super) struct Kept {
     /// Whether another person than before may sign in.
     #[serde(default)]
     pub(super) anybody: bool,
+    /// The registration that somebody consents to for themselves: the connection is to act as them.
+    #[serde(default)]
+    pub(super) person: Option<OauthClientId>,
     /// The grant that the connection had when the sign-in began.
     #[serde(default)]
     pub(super) asked: Option<GrantId>,
@@ -56,6 +59,9 @@ pub struct Begin<'a> {
     pub redirect_uri: &'a str,
     /// Whether another person than last time may sign in.
     pub anybody: bool,
+    /// The registration to consent to, if whoever signs in lets the connection act as them. It goes on with its own
+    /// credential then. `None` for a sign-in that is to serve the connection.
+    pub person: Option<OauthClientId>,
 }
 
 /// What the browser brought back, as it stood in the query. Without `Debug`: it holds secrets.
@@ -82,6 +88,15 @@ pub struct Returned {
 pub enum Finished {
     /// The connection is served.
     Connected {
+        /// Its name.
+        connection: String,
+        /// Who signed in.
+        who: Identity,
+        /// Where.
+        site: String,
+    },
+    /// The connection may act as whoever signed in.
+    Delegated {
         /// Its name.
         connection: String,
         /// Who signed in.
@@ -141,14 +156,11 @@ impl From<StoreError> for NoConsent {
 impl Life {
     /// Where to send the browser.
     pub async fn begin(&self, begin: Begin<'_>) -> Result<String, NoConsent> {
-        let SignIn::Grant { grant } = begin.connection.sign_in else { return Err(NoConsent::NoPerson) };
-        let tenant = begin.connection.tenant;
-        let grant = self.grant(tenant, grant).await?;
-        let client = self.client(&grant).await?;
+        let (grant, client) = self.asked(&begin).await?;
         if !client.provider.asks_a_person() {
             return Err(NoConsent::NoPerson);
         }
-        let mut kept = Kept { anybody: begin.anybody, ..Kept::default() };
+        let mut kept = Kept { anybody: begin.anybody, person: begin.person, ..Kept::default() };
         let (url, key) = if client.provider == Provider::JiraOauth1 {
             let request = self.request_token(&client, begin.redirect_uri, begin.connection).await?;
             let query = query(&[("oauth_token", &request.access)]);
@@ -175,12 +187,21 @@ impl Life {
             let is_no = error == "access_denied";
             return Err(if is_no { NoConsent::Refused(said) } else { NoConsent::NotAsked(said) });
         }
-        let grant = self.grant(authorization.tenant, authorization.grant).await?;
-        let client = self.client(&grant).await?;
+        let (grant, client) = match kept.person {
+            Some(client) => self.for_a_person(authorization.tenant, client).await?,
+            None => {
+                let grant = self.grant(authorization.tenant, authorization.grant).await?;
+                let client = self.client(&grant).await?;
+                (grant, client)
+            }
+        };
         if returned.iss.as_deref().is_some_and(|iss| iss.trim_end_matches('/') != client.issuer) {
             return Err(NoConsent::Unknown);
         }
         let given = self.exchanged(&client, returned, &authorization, &kept).await?;
+        if kept.person.is_some() {
+            return self.delegate(authorization, grant, client, given).await;
+        }
         self.settle(authorization, grant, client, given, kept.anybody).await
     }
 
@@ -192,6 +213,18 @@ impl Life {
         let who = grant.subject.clone().filter(|_| grant.state.serves()).ok_or(NoConsent::Unknown)?;
         let asked = kept.asked.unwrap_or(grant.id);
         self.serve(&authorization, (&grant, asked), who, Some(chosen), Vec::new()).await
+    }
+
+    /// The grant that is to be consented to, and the registration it is for.
+    async fn asked(&self, begin: &Begin<'_>) -> Result<(Grant, OauthClient), NoConsent> {
+        let tenant = begin.connection.tenant;
+        if let Some(client) = begin.person {
+            return self.for_a_person(tenant, client).await;
+        }
+        let SignIn::Grant { grant } = begin.connection.sign_in else { return Err(NoConsent::NoPerson) };
+        let grant = self.grant(tenant, grant).await?;
+        let client = self.client(&grant).await?;
+        Ok((grant, client))
     }
 
     pub(super) async fn client(&self, grant: &Grant) -> Result<OauthClient, NoConsent> {

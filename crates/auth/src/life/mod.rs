@@ -14,6 +14,7 @@
 mod access;
 mod ask;
 mod consent;
+mod delegate;
 mod open;
 mod pace;
 mod row;
@@ -31,7 +32,9 @@ mod who;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bowline_core::port::{Bell, Clock, Commits, Entropy, Exchange, Grants, Registry, Seal, Vault};
+use bowline_core::port::{
+    Bell, Clock, Commits, Delegations, Entropy, Exchange, Grants, Registry, Seal, Vault,
+};
 use bowline_core::{GrantId, TenantId, Timestamp};
 use bowline_net::Sleeper;
 
@@ -57,6 +60,8 @@ pub struct Ports {
     pub grants: Arc<dyn Grants>,
     /// Reads the connections that call with them.
     pub registry: Arc<dyn Registry>,
+    /// Reads the connections that may act by them.
+    pub delegations: Arc<dyn Delegations>,
     /// Reads sealed rows.
     pub vault: Arc<dyn Vault>,
     /// Seals and opens.

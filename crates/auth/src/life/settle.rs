@@ -16,7 +16,7 @@ use super::{Life, row as rows};
 use crate::token;
 
 /// How often a consent is stored anew because the row has changed meanwhile.
-const TRIES: u32 = 4;
+pub(super) const TRIES: u32 = 4;
 
 /// How long after a consent its grant is looked at first: before any token of a usual life is to be renewed.
 const FIRST: SignedDuration = SignedDuration::from_mins(10);
@@ -51,6 +51,7 @@ impl Life {
         let connection = self.connection(&row).await?;
         let site = if cloud { self.pick(&connection, &sites)? } else { None };
         let who = self.whoami(&client, &given.tokens, site.as_ref().or(sites.first()), &connection).await?;
+        let who = who.account;
         if let Some(was) = asked.subject.as_ref().filter(|was| was.id != who.id && !anybody) {
             return Err(NoConsent::OtherAccount { was: was.name.clone(), is: who.name });
         }
@@ -89,7 +90,7 @@ impl Life {
     }
 
     /// The row after a consent.
-    fn consented(
+    pub(super) fn consented(
         &self,
         before: Grant,
         client: &OauthClient,
@@ -113,7 +114,7 @@ impl Life {
         }
     }
 
-    fn welcomed(&self, grant: &Grant) -> Vec<Change> {
+    pub(super) fn welcomed(&self, grant: &Grant) -> Vec<Change> {
         let at = self.now();
         let entity = Entity::Grant(grant.id);
         vec![
@@ -137,22 +138,23 @@ impl Life {
     /// The site of the connection, if it is one of these; the only one, if the connection names none; `None` if
     /// somebody has to choose. A connection that had a site keeps it, or the sign-in was with the wrong account.
     fn pick(&self, connection: &Connection, sites: &[Site]) -> Result<Option<Site>, NoConsent> {
-        let of = |site: &&Site| {
-            self.site_api(site) == connection.base_url
-                || site.url.trim_end_matches('/') == connection.browse_url
-        };
-        if let Some(site) = sites.iter().find(of) {
+        if let Some(site) = self.own_site(connection, sites) {
             return Ok(Some(site.clone()));
         }
         let had = connection.base_url.starts_with(&format!("{}/ex/jira/", self.options.cloud_api));
         match sites {
-            _ if had => {
-                let names: Vec<&str> = sites.iter().map(|site| site.name.as_str()).collect();
-                Err(NoConsent::NoSite(format!("{}, not {}", names.join(", "), connection.browse_url)))
-            }
+            _ if had => Err(elsewhere(connection, sites)),
             [only] => Ok(Some(only.clone())),
             _ => Ok(None),
         }
+    }
+
+    /// The site of the connection, if it is one of these.
+    pub(super) fn own_site<'a>(&self, connection: &Connection, sites: &'a [Site]) -> Option<&'a Site> {
+        sites.iter().find(|site| {
+            self.site_api(site) == connection.base_url
+                || site.url.trim_end_matches('/') == connection.browse_url
+        })
     }
 
     async fn ask_which(
@@ -239,7 +241,7 @@ impl Life {
         Ok((alone && grant.state == GrantState::Pending).then_some(Change::DropGrant(asked)))
     }
 
-    fn forget(&self, row: &Authorization, grant: GrantId) {
+    pub(super) fn forget(&self, row: &Authorization, grant: GrantId) {
         self.shelf().remove(&(row.tenant, grant));
         self.tended.notify_waiters();
     }
@@ -275,4 +277,10 @@ impl Life {
             created_at: now,
         }
     }
+}
+
+/// The consent reaches other sites than the connection's.
+pub(super) fn elsewhere(connection: &Connection, sites: &[Site]) -> NoConsent {
+    let names: Vec<&str> = sites.iter().map(|site| site.name.as_str()).collect();
+    NoConsent::NoSite(format!("{}, not {}", names.join(", "), connection.browse_url))
 }

@@ -1,13 +1,13 @@
 //! How what was found out about a grant becomes durable: rows, history, findings, and what its connections are told.
 
-use bowline_core::code::{AUTH_GRANT_ENDED, AUTH_ROTATION_LOST};
+use bowline_core::code::{AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED, AUTH_ROTATION_LOST};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::grant::{Grant, GrantEvent, GrantEventKind, GrantState};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::work::{Claim, Entity, Lane, Touch};
-use bowline_core::{Code, EventId, FindingId, Timestamp, crash};
+use bowline_core::{Code, ConnectionId, EventId, FindingId, Timestamp, crash};
 
 use super::schedule::{Deed, plan};
 use super::spool::{Laid, Spool};
@@ -217,7 +217,7 @@ impl Life {
             row::stand(&mut look.grant, GrantState::Degraded, &code, words.clone(), now);
             changes.push(self.noted(&look.grant, GrantEventKind::Degraded, Some(code.clone()), words, now));
             let served = self.served(&look.grant).await?;
-            changes.extend(self.raised(&look.grant, code, &served));
+            changes.extend(self.raised(&look.grant, code, &served).await?);
         }
         self.put(&mut look, changes).await?;
         Ok(look.tended)
@@ -237,7 +237,7 @@ impl Life {
         let served = self.served(&look.grant).await?;
         let noted = self.noted(&look.grant, GrantEventKind::NeedsReauth, Some(code.clone()), words, now);
         let mut changes = vec![noted];
-        changes.extend(self.raised(&look.grant, code.clone(), &served));
+        changes.extend(self.raised(&look.grant, code.clone(), &served).await?);
         changes.extend(told(&served, &Health::NeedsAttention { code: code.clone() }));
         look.tended.failure = Some(code);
         self.put(&mut look, changes).await?;
@@ -259,17 +259,32 @@ impl Life {
         Change::NoteGrant(Box::new(GrantEvent { tenant, id, grant, kind, state, code, words, at }))
     }
 
-    /// A finding about the grant, at the connection it serves if that is one.
-    pub(super) fn raised(&self, grant: &Grant, code: Code, served: &[Connection]) -> [Change; 2] {
+    /// A finding about the grant, at the connection it is there for if that is one.
+    pub(super) async fn raised(
+        &self,
+        grant: &Grant,
+        code: Code,
+        served: &[Connection],
+    ) -> Result<[Change; 2], StoreError> {
+        let mut code = code;
+        let mut at: Vec<ConnectionId> = served.iter().map(|connection| connection.id).collect();
+        if at.is_empty() {
+            let acting = self.ports.delegations.delegations_on(grant.tenant, grant.id).await?;
+            at.extend(acting.iter().map(|delegation| delegation.connection));
+            if !at.is_empty() && grant.state == GrantState::NeedsReauth {
+                // Nothing waits for it: the service account writes meanwhile.
+                code = AUTH_PERSON_REFUSED;
+            }
+        }
         let mut cause = Cause::of(code).about(grant.id.to_string());
-        if let [only] = served {
-            cause = cause.at(only.id);
+        if let [only] = at.as_slice() {
+            cause = cause.at(*only);
         }
         let id = FindingId::new(self.now(), self.ports.entropy.as_ref());
         let entity = Entity::Grant(grant.id);
         let others = Change::Settle { entity: entity.clone(), except: vec![cause.key()] };
         let occurrence = Occurrence { id, cause, entity: Some(entity), words: None };
-        [Change::Raise(Box::new(occurrence)), others]
+        Ok([Change::Raise(Box::new(occurrence)), others])
     }
 
     /// The connections that call with a grant.

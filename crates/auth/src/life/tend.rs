@@ -107,7 +107,8 @@ impl Life {
         let words = Some(format!("{days} days are left."));
         let noted = self.noted(&look.grant, GrantEventKind::Expiring, Some(AUTH_EXPIRING), words, now);
         let served = self.served(&look.grant).await?;
-        let changes = [noted].into_iter().chain(self.raised(&look.grant, AUTH_EXPIRING, &served)).collect();
+        let raised = self.raised(&look.grant, AUTH_EXPIRING, &served).await?;
+        let changes = [noted].into_iter().chain(raised).collect();
         self.put(&mut look, changes).await?;
         Ok(look.tended)
     }

@@ -1,5 +1,5 @@
 //! How a provider is reached: a Jira that gives tokens stands behind the same certificate and the same gateway as its API,
-//! so it is asked by the way of a connection that calls with the grant.
+//! so it is asked by the way of a connection that calls with the grant, or acts by it.
 
 use bowline_core::GrantId;
 use bowline_core::code::{AUTH_CERTIFICATE_REFUSED, NET_WRONG_ADDRESS, SEAL_CORRUPT, STORE_UNAVAILABLE};
@@ -24,7 +24,13 @@ impl Life {
             return Ok(None);
         }
         let connections = self.ports.registry.connections(grant.tenant).await?;
-        Ok(connections.into_iter().find(|connection| connection.calls_with(grant.id)))
+        if let Some(served) = connections.iter().find(|connection| connection.calls_with(grant.id)) {
+            return Ok(Some(served.clone()));
+        }
+        let acting = self.ports.delegations.delegations_on(grant.tenant, grant.id).await?;
+        let may_act =
+            |connection: &Connection| acting.iter().any(|delegation| delegation.connection == connection.id);
+        Ok(connections.into_iter().find(may_act))
     }
 
     /// What the gateway before a provider is shown when that is asked for `url`: nothing if none stands there.

@@ -29,6 +29,14 @@ pub struct Site {
     pub scopes: Vec<String>,
 }
 
+/// Who signed in.
+pub(super) struct Who {
+    /// By the id that never changes.
+    pub(super) account: Identity,
+    /// As the tool names them where it tells of an author, and profiles where they say who is who.
+    pub(super) person: String,
+}
+
 /// A provider, and a connection by whose way it is reached, if something stands before it.
 type By<'a> = (&'a OauthClient, Option<&'a Connection>);
 
@@ -90,7 +98,7 @@ impl Life {
         tokens: &Tokens,
         site: Option<&Site>,
         via: &Connection,
-    ) -> Result<Identity, NoConsent> {
+    ) -> Result<Who, NoConsent> {
         let answer = match (client.provider, site) {
             (Provider::JiraOauth1, _) => {
                 let url = format!("{}/rest/api/2/myself", client.issuer);
@@ -107,9 +115,11 @@ impl Life {
         };
         let unreadable = || NoConsent::NoSite("an answer about itself that cannot be read".to_owned());
         let myself: Myself = serde_json::from_slice(&answer).map_err(|_| unreadable())?;
-        let id = myself.account_id.or(myself.key).or_else(|| myself.name.clone()).ok_or_else(unreadable)?;
-        let name = myself.display_name.or(myself.name).unwrap_or_else(|| id.clone());
-        Ok(Identity { id, name })
+        let Myself { account_id, key, name: login, display_name } = myself;
+        let person = account_id.clone().or_else(|| login.clone()).or_else(|| key.clone());
+        let id = account_id.or(key).or_else(|| login.clone()).ok_or_else(unreadable)?;
+        let name = display_name.or(login).unwrap_or_else(|| id.clone());
+        Ok(Who { person: person.unwrap_or_else(|| id.clone()), account: Identity { id, name } })
     }
 
     async fn get(&self, url: String, token: &str, by: By<'_>) -> Result<bytes::Bytes, NoConsent> {

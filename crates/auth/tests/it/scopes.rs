@@ -84,6 +84,7 @@ impl House {
             sleeper: Arc::new(RealTime),
             grants: store.clone(),
             registry: store.clone(),
+            delegations: store.clone(),
             vault: store.clone(),
             seal: seal.clone(),
             commits: store.clone(),

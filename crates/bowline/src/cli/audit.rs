@@ -20,6 +20,7 @@ pub(super) async fn run(context: &Context, what: &What) -> Done {
             let columns = [
                 ("KIND", "/kind"),
                 ("CONNECTIONS", "/connections"),
+                ("WRITES IN", "/acting"),
                 ("OWNER", "/owner"),
                 ("SCOPES", "/scopes"),
                 ("LAST USED", "/used_at"),

@@ -6,6 +6,7 @@ mod client;
 mod config;
 mod connection;
 mod debug;
+mod delegation;
 mod doctor;
 mod errors;
 mod exit;
@@ -119,6 +120,7 @@ async fn run(cli: Cli) -> Done {
         Command::Connection { verb } => connection::run(&context, verb).await,
         Command::OauthClient { verb } => oauth_client::run(&context, verb).await,
         Command::Grant { verb } => grant::run(&context, verb).await,
+        Command::Delegation { verb } => delegation::run(&context, verb).await,
         Command::Profile { verb } => profile::run(&context, verb).await,
         Command::Share { verb } => share::run(&context, verb).await,
         Command::Errors { verb } => errors::run(&context, verb).await,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    activity, audit, config, connection, debug, errors, grant, keys, oauth_client, profile, serve, share,
-    sim, tenant, token,
+    activity, audit, config, connection, debug, delegation, errors, grant, keys, oauth_client, profile,
+    serve, share, sim, tenant, token,
 };
 
 /// Ties Jira to everything else a company works with.
@@ -67,6 +67,11 @@ pub(crate) enum Command {
     Grant {
         #[command(subcommand)]
         verb: grant::Verb,
+    },
+    /// Delegations: who lets a connection write as themselves.
+    Delegation {
+        #[command(subcommand)]
+        verb: delegation::Verb,
     },
     /// Profiles: what is kept in step, and how.
     Profile {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod acting;
 mod audit;
 mod bad_input;
 mod canary;

@@ -3,6 +3,7 @@
 //! At most eight methods each. Reads are many small ports; there is one port to write: [`Commits`].
 
 mod bell;
+mod delegations;
 mod outbound;
 mod seal;
 mod store;
@@ -10,6 +11,7 @@ mod time;
 mod tool;
 
 pub use bell::Bell;
+pub use delegations::Delegations;
 pub use outbound::{
     Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError, Signer,
 };

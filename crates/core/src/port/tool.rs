@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::command::{Write, Written};
 use crate::comment::Comment;
 use crate::connection::{Connection, Identity, ToolKind};
+use crate::delegation::Delegate;
 use crate::event::{Delivery, Hint, Unreadable};
 use crate::failure::Failure;
 use crate::id::ShareId;
@@ -206,6 +207,9 @@ pub trait Tools: Send + Sync {
 
     /// The tool at a connection.
     fn tool(&self, connection: &Connection) -> Arc<dyn Tool>;
+
+    /// The tool at a connection as one person uses it: with their grant, and nothing of it is shared with anybody.
+    fn acting(&self, connection: &Connection, delegate: &Delegate) -> Arc<dyn Tool>;
 
     /// The catalogue at a connection.
     fn catalogue(&self, connection: &Connection) -> Arc<dyn Catalogue>;

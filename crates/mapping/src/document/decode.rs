@@ -156,6 +156,7 @@ fn user_pair(reader: &mut Reader<'_>, place: &Place<'_>) -> UserPair {
 fn people(reader: &mut Reader<'_>, place: &Place<'_>) -> People {
     let table = reader.table(place, "[people]");
     People {
+        acting: table.find("acting").and_then(|place| reader.word(&place)).unwrap_or_default(),
         unmapped: table.find("unmapped").and_then(|place| reader.word(&place)).unwrap_or_default(),
         fallback: table
             .find("fallback")

@@ -28,7 +28,7 @@ keys! {
     "[[type.field]]": "left" "right" "direction" "conflict" "compare" "transform" "values" "unmapped" "constant";
     "[type.state]": "left" "right" "direction" "conflict" "values" "unmapped" "avoid" "supply";
     "[[user]]": "left" "right";
-    "[people]": "unmapped" "fallback";
+    "[people]": "acting" "unmapped" "fallback";
 }
 
 /// The keys that a table knows.

@@ -26,8 +26,8 @@ pub(crate) use model::{
     Argument, Call, Condition, Field, Routing, Scalar, Sided, State, Test, TypePair, Unmapped,
 };
 pub(crate) use tree::below;
+pub(crate) use word::{Acting, Direction, Sharing, UnmappedPerson, UnmappedValue, Word};
 pub use word::{CommentPolicy, Conflict};
-pub(crate) use word::{Direction, Sharing, UnmappedPerson, UnmappedValue, Word};
 
 use crate::problem::{Problem, Problems};
 use tree::Malformed;

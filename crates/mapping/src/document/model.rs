@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::problem::Lines;
 
 use super::Literal;
-use super::word::{CommentPolicy, Conflict, Direction, Sharing, UnmappedPerson, UnmappedValue};
+use super::word::{Acting, CommentPolicy, Conflict, Direction, Sharing, UnmappedPerson, UnmappedValue};
 
 /// Something that may be given for either side, by the words `left` and `right`.
 pub(crate) type Sided<T> = BTreeMap<Side, T>;
@@ -141,6 +141,8 @@ pub(crate) struct UserPair {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(crate) struct People {
+    #[serde(skip_serializing_if = "is_default")]
+    pub acting: Acting,
     #[serde(skip_serializing_if = "is_default")]
     pub unmapped: UnmappedPerson,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

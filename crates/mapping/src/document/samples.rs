@@ -131,7 +131,11 @@ pub(crate) fn documents() -> impl Strategy<Value = Document> {
     let types = (name(), name(), vec(field(), 0..3), option::of(state()))
         .prop_map(|(left, right, fields, state)| TypePair { left, right, fields, state });
     let user = (name(), name()).prop_map(|(left, right)| UserPair { left, right });
-    let people = (word(), sided(name())).prop_map(|(unmapped, fallback)| People { unmapped, fallback });
+    let people = (word(), word(), sided(name())).prop_map(|(acting, unmapped, fallback)| People {
+        acting,
+        unmapped,
+        fallback,
+    });
     let defaults = (word(), word()).prop_map(|(conflict, comments)| Defaults { conflict, comments });
     let head = (name(), name(), name(), defaults);
     (head, vec(routing, 0..3), vec(types, 0..3), vec(user, 0..3), people).prop_map(

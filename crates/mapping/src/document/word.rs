@@ -87,6 +87,14 @@ words! {
         Pass = "pass",
     }
 
+    /// As whom comments are written.
+    #[derive(Default)]
+    pub(crate) enum Acting {
+        #[default]
+        Service = "service",
+        Person = "person",
+    }
+
     /// What to do with a person whom no user mapping names.
     #[derive(Default)]
     pub(crate) enum UnmappedPerson {

@@ -22,9 +22,13 @@ pub(crate) enum Page {
         provider: &'static str,
         invitation: String,
         again: Option<String>,
+        /// Whether the connection is to write as whoever signs in.
+        acting: bool,
     },
     /// The last: who signed in.
     Connected { connection: String, who: String, place: String },
+    /// The last, where somebody lets the connection write as them.
+    Delegated { connection: String, who: String, place: String },
     /// One of several sites.
     Choose { token: String, sites: Vec<Choice> },
     /// What went wrong, and what to do.
@@ -75,6 +79,9 @@ pub(super) fn finished(finished: Finished) -> Page {
     match finished {
         Finished::Connected { connection, who, site } => {
             Page::Connected { connection, who: who.name, place: site }
+        }
+        Finished::Delegated { connection, who, site } => {
+            Page::Delegated { connection, who: who.name, place: site }
         }
         Finished::Choose { token, sites } => {
             let choice = |site: Site| Choice { id: site.id, name: site.name, url: site.url };

@@ -6,10 +6,11 @@ use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Response};
 use bowline_auth::intake;
 use bowline_auth::life::Begin;
-use bowline_core::ConnectionId;
 use bowline_core::commit::DirectoryKind;
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::grant::Provider;
+use bowline_core::port::DirectoryEntry;
+use bowline_core::{ConnectionId, OauthClientId};
 use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
@@ -33,14 +34,16 @@ pub(super) async fn show(
     headers: HeaderMap,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Problem> {
-    let Some(connection) = wanted(&app, &id, &headers, &ask).await? else { return Ok(closed(&app)) };
-    let (provider, before) = about(&app, &connection).await?;
+    let Some(wanted) = wanted(&app, &id, &headers, &ask).await? else { return Ok(closed(&app)) };
+    let (provider, before) = about(&app, &wanted).await?;
+    let Wanted { connection, person } = wanted;
     let page = Page::Start {
         connection: connection.name,
         place: connection.browse_url,
         provider,
         invitation: ask.invitation.unwrap_or_default(),
         again: before,
+        acting: person.is_some(),
     };
     Ok(answer(&app, StatusCode::OK, &page))
 }
@@ -51,13 +54,14 @@ pub(super) async fn go(
     headers: HeaderMap,
     Form(ask): Form<Ask>,
 ) -> Result<Response, Problem> {
-    let Some(connection) = wanted(&app, &id, &headers, &ask).await? else { return Ok(closed(&app)) };
+    let Some(wanted) = wanted(&app, &id, &headers, &ask).await? else { return Ok(closed(&app)) };
     let token = browser::draw(app.ports.entropy.as_ref());
     let begin = Begin {
-        connection: &connection,
+        connection: &wanted.connection,
         browser: browser::hash_of(&token),
         redirect_uri: &redirect_uri(&app),
         anybody: ask.anybody.is_some(),
+        person: wanted.person,
     };
     match app.ports.life.begin(begin).await {
         Ok(url) => {
@@ -76,43 +80,65 @@ pub(super) async fn go(
     }
 }
 
-/// The connection, if whoever asks may sign in for it: by its invitation, or by a session of the live page.
-async fn wanted(app: &App, id: &str, headers: &HeaderMap, ask: &Ask) -> Result<Option<Connection>, Problem> {
+/// What whoever asks may sign in for.
+struct Wanted {
+    connection: Connection,
+    /// The registration to consent to, if the connection is to write as them and not to be served by them.
+    person: Option<OauthClientId>,
+}
+
+/// What it is, if they may: by an invitation, or by a session of the live page.
+async fn wanted(app: &App, id: &str, headers: &HeaderMap, ask: &Ask) -> Result<Option<Wanted>, Problem> {
     let Ok(id) = id.parse::<ConnectionId>() else { return Ok(None) };
-    let now = app.ports.clock.now();
+    let registry = &app.ports.registry;
     if let Some(invitation) = ask.invitation.as_deref().filter(|text| !text.is_empty()) {
         let hash = intake::hook_hash(id, invitation);
-        let entry = app.ports.registry.directory(DirectoryKind::Invitation, &hash).await?;
-        let entry = entry.filter(|entry| entry.until.is_none_or(|until| until > now));
-        let Some(entry) = entry.filter(|entry| entry.id == id.to_string()) else { return Ok(None) };
-        return Ok(app.ports.registry.connection(entry.tenant, id).await?);
+        if let Some(entry) = invited(app, DirectoryKind::Invitation, &hash).await? {
+            let found = registry.connection(entry.tenant, id).await?;
+            let found = found.filter(|_| entry.id == id.to_string());
+            return Ok(found.map(|connection| Wanted { connection, person: None }));
+        }
+        let Some(entry) = invited(app, DirectoryKind::Delegation, &hash).await? else { return Ok(None) };
+        let Ok(client) = entry.id.parse::<OauthClientId>() else { return Ok(None) };
+        let found = registry.connection(entry.tenant, id).await?;
+        return Ok(found.map(|connection| Wanted { connection, person: Some(client) }));
     }
-    if !app.sessions.knows(headers, now) {
+    if !app.sessions.knows(headers, app.ports.clock.now()) {
         return Ok(None);
     }
-    for tenant in app.ports.registry.tenants().await? {
-        if let Some(connection) = app.ports.registry.connection(tenant.id, id).await? {
-            return Ok(Some(connection));
+    for tenant in registry.tenants().await? {
+        if let Some(connection) = registry.connection(tenant.id, id).await? {
+            return Ok(Some(Wanted { connection, person: None }));
         }
     }
     Ok(None)
 }
 
+/// An invitation that still counts.
+async fn invited(app: &App, kind: DirectoryKind, hash: &[u8; 32]) -> Result<Option<DirectoryEntry>, Problem> {
+    let (entry, now) = (app.ports.registry.directory(kind, hash).await?, app.ports.clock.now());
+    Ok(entry.filter(|entry| entry.until.is_none_or(|until| until > now)))
+}
+
 /// Who is asked, and who signed in last.
-async fn about(app: &App, connection: &Connection) -> Result<(&'static str, Option<String>), Problem> {
-    let SignIn::Grant { grant } = connection.sign_in else {
-        return Err(Problem::conflict("The connection signs in with a stored secret."));
+async fn about(app: &App, wanted: &Wanted) -> Result<(&'static str, Option<String>), Problem> {
+    let (tenant, grants) = (wanted.connection.tenant, &app.ports.grants);
+    let (client, before) = match (wanted.person, &wanted.connection.sign_in) {
+        (Some(client), _) => (client, None),
+        (None, SignIn::Grant { grant }) => {
+            let grant = grants.grant(tenant, *grant).await?.ok_or_else(|| Problem::not_found("grant"))?;
+            (grant.client, grant.subject)
+        }
+        (None, _) => return Err(Problem::conflict("The connection signs in with a stored secret.")),
     };
-    let grant =
-        app.ports.grants.grant(connection.tenant, grant).await?.ok_or_else(|| Problem::not_found("grant"))?;
-    let client = app.ports.grants.oauth_client(connection.tenant, grant.client).await?;
+    let client = grants.oauth_client(tenant, client).await?;
     let client = client.ok_or_else(|| Problem::not_found("OAuth client"))?;
     let title = match client.provider {
         Provider::AtlassianCloud | Provider::AtlassianService => "Atlassian",
         Provider::JiraOauth2 | Provider::JiraService | Provider::JiraOauth1 => "Jira",
         Provider::Gateway => "the gateway",
     };
-    Ok((title, grant.subject.map(|subject| subject.name)))
+    Ok((title, before.map(|subject| subject.name)))
 }
 
 fn closed(app: &App) -> Response {

@@ -4,6 +4,7 @@
 
 mod commits;
 mod console;
+mod delegations;
 mod desk;
 mod grants;
 mod keys;

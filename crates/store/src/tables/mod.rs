@@ -10,6 +10,7 @@ pub(crate) mod commands;
 pub(crate) mod comment_pairs;
 pub(crate) mod connections;
 pub(crate) mod credentials;
+pub(crate) mod delegations;
 pub(crate) mod directory;
 pub(crate) mod findings;
 pub(crate) mod grants;

@@ -204,6 +204,7 @@ impl Given {
                 key: u64::MAX,
                 source: print_of(1),
                 sent: Some(print_of(2)),
+                acted: true,
                 half: true,
             }],
             before: Some(Before { version: Version(9), updated_at: at(-5) }),

@@ -14,6 +14,7 @@
 mod backend;
 mod commits;
 mod console;
+mod delegations;
 mod desk;
 mod documents;
 mod findings;

@@ -100,6 +100,7 @@ impl JiraTool {
         Ok(Comment {
             id: id.to_string(),
             author: comment.author.get().and_then(person_of).unwrap_or_else(|| Person::of("")),
+            editor: comment.update_author.get().and_then(person_of),
             created_at,
             updated_at: when(&comment.updated).unwrap_or(created_at),
             // Words that cannot be read are not carried anywhere, nor is their absence.

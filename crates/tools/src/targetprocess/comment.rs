@@ -79,6 +79,7 @@ fn read(found: &Json) -> Result<Comment, Failure> {
     Ok(Comment {
         id: id.to_string(),
         author: found.get("owner").and_then(person).unwrap_or_else(|| Person::of("")),
+        editor: None,
         body: rich(found.get("description").and_then(Json::as_str).unwrap_or_default()),
         created_at,
         updated_at: when("descriptionModifyDate").unwrap_or(created_at),

@@ -236,6 +236,7 @@ impl Land {
             sleeper: Arc::new(Turning(self.hand.clone())),
             grants: self.store.clone(),
             registry: self.store.clone(),
+            delegations: self.store.clone(),
             vault: self.store.clone(),
             seal: self.sealer().await,
             commits,

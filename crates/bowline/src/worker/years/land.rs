@@ -89,6 +89,7 @@ impl Land {
             sleeper: Arc::new(RealTime),
             grants: store.clone(),
             registry: store.clone(),
+            delegations: store.clone(),
             vault: store.clone(),
             seal: seal.clone(),
             commits: store.clone(),
@@ -171,7 +172,8 @@ impl Land {
         let Person { tenant, connection, .. } = self.people[person];
         let connection = self.store.connection(tenant, connection).await.unwrap().unwrap();
         let redirect_uri = "https://bowline.example/authorize/callback";
-        let begin = Begin { connection: &connection, browser: COOKIE, redirect_uri, anybody: false };
+        let begin =
+            Begin { connection: &connection, browser: COOKIE, redirect_uri, anybody: false, person: None };
         let url = Url::parse(&self.life.begin(begin).await.unwrap()).unwrap();
         let state = url.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
         let returned = Returned { state, code: Some(person.to_string()), ..Returned::default() };

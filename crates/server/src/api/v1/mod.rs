@@ -3,6 +3,7 @@
 mod activity;
 mod connections;
 mod credentials;
+mod delegations;
 mod findings;
 mod grants;
 mod inbox;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Vec<Route> {
         activity::routes(),
         connections::routes(),
         credentials::routes(),
+        delegations::routes(),
         findings::routes(),
         grants::routes(),
         inbox::routes(),

@@ -71,13 +71,13 @@ impl House {
         let (seal, keys) = keys(&store, &commits, &clock).await;
         let tools = Arc::new(Script::new(clock.clone()));
         let secrets = Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone()));
-        let bell = Arc::new(CountedBell::default());
-        let metrics = Arc::new(Metrics::new());
+        let (bell, metrics) = (Arc::new(CountedBell::default()), Arc::new(Metrics::new()));
         let changes = watch::Sender::new(0);
         let identity = Arc::new(Identity::default());
         let life = life(&store, &clock, &seal, &commits, &bell, &identity);
         let ports = Ports {
             grants: Arc::new(store.clone()),
+            delegations: Arc::new(store.clone()),
             life: life.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -191,6 +191,7 @@ fn life(
         sleeper: Arc::new(RealTime),
         grants: Arc::new(store.clone()),
         registry: Arc::new(store.clone()),
+        delegations: Arc::new(store.clone()),
         vault: Arc::new(store.clone()),
         seal: seal.clone(),
         commits: commits.clone(),
@@ -213,6 +214,7 @@ fn engine(
         commits: commits.clone(),
         desk: Arc::new(store.clone()),
         registry: Arc::new(store.clone()),
+        delegations: Arc::new(store.clone()),
         seal: seal.clone(),
         tools: tools.clone(),
         work: Arc::new(store.clone()),

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bowline_core::command::{Write, Written};
 use bowline_core::comment::Comment;
 use bowline_core::connection::{Connection, Identity, ToolKind};
+use bowline_core::delegation::Delegate;
 use bowline_core::item::{Locator, Step, Version};
 use bowline_core::port::{
     Ask, Catalogue, ChangedAsk, ChangedPage, Clock, FieldKind, FieldSchema, Hints, MarkerAsk, Outbound,
@@ -87,6 +88,10 @@ impl Tools for Script {
 
     fn tool(&self, _: &Connection) -> Arc<dyn Tool> {
         Arc::clone(&self.said) as Arc<dyn Tool>
+    }
+
+    fn acting(&self, connection: &Connection, _: &Delegate) -> Arc<dyn Tool> {
+        self.tool(connection)
     }
 
     fn catalogue(&self, _: &Connection) -> Arc<dyn Catalogue> {

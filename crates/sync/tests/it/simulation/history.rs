@@ -14,6 +14,7 @@ use bowline_core::work::{Entity, Lane, Lanes, Touch};
 use bowline_core::{ConnectionId, ProfileId, Side, SignedDuration, TenantId};
 use bowline_sync::{Engine, LEASE, Laws, Options, Ports};
 
+use super::delegation;
 use super::dice::Dice;
 use super::executor::Executor;
 use super::people::People;
@@ -231,6 +232,7 @@ fn engine(store: &Stepped, land: &Arc<Land>, dice: &Arc<Dice>, laws: Laws) -> Ar
         commits: stepped.clone(),
         desk: stepped.clone(),
         registry: stepped.clone(),
+        delegations: stepped.clone(),
         seal: Arc::new(FakeSeal),
         tools: Arc::new(FakeTools(land.clone())),
         work: stepped,
@@ -278,6 +280,7 @@ fn set_up(store: &Stepped, land: &Land, dice: &Dice, document: &str) -> (TenantI
         Change::PutConnection(Box::new(connections[1].clone())),
         Change::PutProfile(Box::new(profile)),
     ];
+    let changes = changes.into_iter().chain(delegation::of_bob(&connections[0], at, dice)).collect();
     store.now(store.store.commit(Commit { tenant, fence: None, changes, at })).unwrap();
     (tenant, connections)
 }

@@ -13,7 +13,7 @@ use bowline_core::{Side, Value};
 
 use super::moments::Moments;
 use super::people::{Kind, reference};
-use super::site::{Remark, Site, Thing, states};
+use super::site::{ROBOT, Remark, Site, Thing, states};
 
 /// Something a person did, for the trace of a failing history.
 pub(crate) type Deed = String;
@@ -46,7 +46,23 @@ pub(crate) struct Ledger {
 struct Talk {
     reference: String,
     side: Side,
+    author: String,
     last: Vec<(Side, String)>,
+}
+
+impl Talk {
+    /// What is wrong with the name a comment stands under: it is the writer's, and nothing is said of it then; or it is the
+    /// robot's, which says whose words they are.
+    fn misnamed(&self, side: Side, remark: &Remark) -> Option<String> {
+        let header = remark.body.plain().lines().next().unwrap_or_default().ends_with(':');
+        let right = match (side == self.side, remark.author == ROBOT) {
+            (true, _) => remark.author == self.author,
+            (false, true) => header,
+            (false, false) => remark.author == self.author && !header,
+        };
+        let Remark { id, author, .. } = remark;
+        (!right).then(|| format!("comment {id} on the {side} stands under {author}, header: {header}"))
+    }
 }
 
 /// The tags of a value.
@@ -136,7 +152,10 @@ impl Ledger {
             words(&remark.body)
         ));
         let last = vec![(site.side, words(&remark.body))];
-        self.comments.insert(token.to_owned(), Talk { reference, side: site.side, last });
+        self.comments.insert(
+            token.to_owned(),
+            Talk { reference, side: site.side, author: remark.author.clone(), last },
+        );
     }
 
     pub(crate) fn comment_edited(&mut self, site: &Site, token: &str, seen: &Doc, now: &str) {
@@ -187,6 +206,11 @@ impl Ledger {
                 let is_it = |remark: &&Remark| self::token(&remark.body).as_ref() == Some(token);
                 thing.remarks.iter().filter(is_it).map(|remark| words(&remark.body)).collect()
             };
+            for (side, thing) in [(Side::Left, left.1), (Side::Right, right.1)] {
+                let said =
+                    thing.remarks.iter().filter(|remark| self::token(&remark.body).as_ref() == Some(token));
+                wrong.extend(said.filter_map(|remark| talk.misnamed(side, remark)));
+            }
             let (l, r) = (of(left.1), of(right.1));
             let may_win = |text: &String| talk.last.iter().any(|(_, last)| last == text);
             match (l.as_slice(), r.as_slice()) {

@@ -8,6 +8,7 @@
 //!
 //! One seed is one history. `cargo xtask simulate --histories N --seed S` runs as many as you like.
 
+mod delegation;
 mod dice;
 mod executor;
 mod history;
@@ -38,6 +39,7 @@ fn every_history_converges_and_nothing_is_lost_or_doubled() {
     let report: Report = run::many(seed, histories, Planted::Nothing);
     println!("{report}");
     assert!(report.failures.is_empty(), "{report}");
+    assert!(report.acted > 0, "nothing was written as a person: {report}");
 }
 
 #[test]

@@ -126,9 +126,10 @@ impl People {
     /// Somebody writes a comment, or edits one: their own or a mirror.
     pub(crate) fn talk(&mut self, site: &mut Site, item: &str, dice: &Dice, now: Timestamp) {
         let remarks = site.things[item].remarks.clone();
+        let who = *dice.pick(&["bob", "bob", "ada"]);
         if remarks.is_empty() || dice.chance(50) {
             let token = format!("«{}»", self.number());
-            let remark = site.comment(item, Doc::from_plain(&format!("{token}0")), None, "bob", now);
+            let remark = site.comment(item, Doc::from_plain(&format!("{token}0")), None, who, now);
             self.ledger.commented(site, item, &token, &remark);
             return;
         }
@@ -140,7 +141,7 @@ impl People {
         let header = lines.lines().next().filter(|line| line.ends_with(':'));
         let body = header.map_or_else(|| text.clone(), |header| format!("{header}\n{text}"));
         self.ledger.comment_edited(site, &token, &remark.body, &text);
-        site.edit_comment(item, &remark.id, mirror(&body), "bob", now);
+        site.edit_comment(item, &remark.id, mirror(&body), who, now);
     }
 
     /// What is being done, for the trace.

@@ -9,11 +9,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use bowline_core::commit::{ApiToken, Commit, DirectoryKind};
 use bowline_core::connection::Connection;
+use bowline_core::delegation::{Delegate, Delegation};
 use bowline_core::event::InboxRow;
 use bowline_core::fingerprint::{Fingerprint, Fingerprinter};
+use bowline_core::page::{Page, PageAsk};
 use bowline_core::port::{
-    ClaimAsk, Clock, Commits, Desk, DirectoryEntry, Registry, Seal, SealError, ShareView, StoreError,
-    WorkDepth, WorkQueue,
+    ClaimAsk, Clock, Commits, Delegations, Desk, DirectoryEntry, Registry, Seal, SealError, ShareView,
+    StoreError, WorkDepth, WorkQueue,
 };
 use bowline_core::profile::Profile;
 use bowline_core::secret::{Purpose, Sealed, Secret};
@@ -21,7 +23,7 @@ use bowline_core::share::Share;
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Claim, Entity, Lanes};
 use bowline_core::{
-    ConnectionId, FieldName, ProfileId, ShareId, SignedDuration, TenantId, Timestamp, TokenId,
+    ConnectionId, FieldName, GrantId, ProfileId, ShareId, SignedDuration, TenantId, Timestamp, TokenId,
 };
 use bowline_store::Store;
 use tokio::runtime::Runtime;
@@ -176,6 +178,31 @@ impl Desk for Stepped {
         connection: ConnectionId,
     ) -> Result<Vec<Profile>, StoreError> {
         self.now(self.store.profiles_of(tenant, connection))
+    }
+}
+
+#[async_trait]
+impl Delegations for Stepped {
+    async fn delegate(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        person: &str,
+    ) -> Result<Option<Delegate>, StoreError> {
+        stepped!(self, self.store.delegate(tenant, connection, person))
+    }
+
+    async fn delegates(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        page: &PageAsk,
+    ) -> Result<Page<Delegate>, StoreError> {
+        self.now(self.store.delegates(tenant, connection, page))
+    }
+
+    async fn delegations_on(&self, tenant: TenantId, grant: GrantId) -> Result<Vec<Delegation>, StoreError> {
+        self.now(self.store.delegations_on(tenant, grant))
     }
 }
 

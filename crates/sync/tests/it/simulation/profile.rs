@@ -10,6 +10,7 @@ pub(crate) fn document(dice: &Dice) -> (String, bool) {
         rules.extend(more);
         *dice.pick(&rules)
     };
+    let acting = dice.pick::<&str>(&["service", "person", "person"]);
     let (default, title, tags) = (rule(&[]), rule(&[]), rule(&["merge", "merge"]));
     let text = format!(
         r#"
@@ -64,6 +65,14 @@ right = "r-ada"
 [[user]]
 left = "l-bob"
 right = "r-bob"
+[[user]]
+left = "ada"
+right = "ada"
+[[user]]
+left = "bob"
+right = "bob"
+[people]
+acting = "{acting}"
 "#
     );
     (text, tags == "merge")

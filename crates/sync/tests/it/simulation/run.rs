@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bowline_core::{ShareId, Side, SignedDuration};
+use bowline_core::{CommandId, ShareId, Side, SignedDuration};
 use bowline_store::{Options, Store};
 use bowline_sync::Laws;
 use bowline_sync::base::Base;
 
 use super::history::World;
 use super::ports::Stepped;
+use super::site::ROBOT;
 
 /// A law broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +25,18 @@ pub(crate) enum Planted {
     ForgetTheMarker,
     /// Whatever is read back after a write counts as in sync.
     AdoptAnyReadBack,
+    /// Comments carry no sign of us, so what we write under a person's name looks like theirs.
+    ForgetToSign,
 }
 
 impl Planted {
-    pub(crate) const DEFECTS: [Self; 4] =
-        [Self::SkipTheEchoCheck, Self::DropTheBase, Self::ForgetTheMarker, Self::AdoptAnyReadBack];
+    pub(crate) const DEFECTS: [Self; 5] = [
+        Self::SkipTheEchoCheck,
+        Self::DropTheBase,
+        Self::ForgetTheMarker,
+        Self::AdoptAnyReadBack,
+        Self::ForgetToSign,
+    ];
 
     fn laws(self) -> Laws {
         let mut laws = Laws::default();
@@ -38,6 +46,7 @@ impl Planted {
             Self::DropTheBase => laws.keep = |_| Base::default(),
             Self::ForgetTheMarker => laws.mark = |_| ShareId::from_uuid(uuid::Uuid::nil()),
             Self::AdoptAnyReadBack => laws.rebase = |read, _| read,
+            Self::ForgetToSign => laws.sign = |_| CommandId::from_uuid(uuid::Uuid::nil()),
         }
         laws
     }
@@ -49,6 +58,7 @@ pub(crate) struct Verdict {
     pub(crate) wrong: Vec<String>,
     pub(crate) trace: Vec<String>,
     writes: usize,
+    acted: usize,
 }
 
 impl fmt::Display for Verdict {
@@ -61,13 +71,16 @@ impl fmt::Display for Verdict {
 pub(crate) struct Report {
     pub(crate) histories: u64,
     pub(crate) failures: Vec<Verdict>,
+    /// Comments that were written as people.
+    pub(crate) acted: usize,
     writes: usize,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (n, writes) = (self.histories, self.writes);
-        writeln!(f, "simulation: {n} histories, {writes} writes, {} failures", self.failures.len())?;
+        let (n, writes, acted) = (self.histories, self.writes, self.acted);
+        let failures = self.failures.len();
+        writeln!(f, "simulation: {n} histories, {writes} writes, {acted} as people, {failures} failures")?;
         for failure in self.failures.iter().take(20) {
             writeln!(f, "seed {}: {failure}", failure.seed)?;
         }
@@ -97,18 +110,19 @@ pub(crate) fn one(seed: u64, planted: Planted) -> Verdict {
 pub(crate) fn many(seed: u64, histories: u64, planted: Planted) -> Report {
     let next = AtomicU64::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut report = Report { histories, failures: Vec::new(), writes: 0 };
+    let mut report = Report { histories, failures: Vec::new(), acted: 0, writes: 0 };
     let work = || {
-        let (mut failures, mut writes) = (Vec::new(), 0);
+        let (mut failures, mut writes, mut acted) = (Vec::new(), 0, 0);
         loop {
             let from = next.fetch_add(SHARE_A_STORE, Ordering::SeqCst);
             if from >= histories {
-                return (failures, writes);
+                return (failures, writes, acted);
             }
             let store = store();
             for n in from..histories.min(from + SHARE_A_STORE) {
                 let verdict = history(seed + n, store.clone(), planted);
                 writes += verdict.writes;
+                acted += verdict.acted;
                 if !verdict.wrong.is_empty() {
                     failures.push(verdict);
                 }
@@ -118,8 +132,9 @@ pub(crate) fn many(seed: u64, histories: u64, planted: Planted) -> Report {
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         for thread in running {
-            let (failures, writes) = thread.join().unwrap();
+            let (failures, writes, acted) = thread.join().unwrap();
             report.failures.extend(failures);
+            report.acted += acted;
             report.writes += writes;
         }
     });
@@ -160,7 +175,8 @@ fn history(seed: u64, store: Stepped, planted: Planted) -> Verdict {
         let (left, right) = (world.land.site(Side::Left), world.land.site(Side::Right));
         people.ledger.judge(&left, &right)
     });
-    let verdict = Verdict { seed, wrong, trace: world.land.trace(), writes: writes(&world) };
+    let acted = acted(&world);
+    let verdict = Verdict { seed, wrong, trace: world.land.trace(), writes: writes(&world), acted };
     world.executor.crash();
     world.tidy();
     verdict
@@ -168,6 +184,13 @@ fn history(seed: u64, store: Stepped, planted: Planted) -> Verdict {
 
 fn writes(world: &World) -> usize {
     Side::BOTH.into_iter().map(|side| world.land.site(side).writes.len()).sum()
+}
+
+/// How many comments of ours stand under a person's name.
+fn acted(world: &World) -> usize {
+    let site = world.land.site(Side::Left);
+    let remarks = site.things.values().flat_map(|thing| &thing.remarks);
+    remarks.filter(|remark| remark.marker.is_some() && remark.author != ROBOT).count()
 }
 
 /// People edit, events go astray, calls fail, and the process dies now and then.

@@ -19,6 +19,7 @@ pub(crate) const ROBOT: &str = "robot";
 pub(crate) struct Remark {
     pub(crate) id: String,
     pub(crate) author: String,
+    pub(crate) editor: String,
     pub(crate) body: Doc,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -194,8 +195,9 @@ impl Site {
     ) -> Remark {
         let id = format!("c{}", self.tick());
         let marker = marker.filter(|_| self.temper.marks_comments);
-        let author = actor.to_owned();
-        let remark = Remark { id: id.clone(), author, body, created_at: now, updated_at: now, marker };
+        let (author, editor) = (actor.to_owned(), actor.to_owned());
+        let remark =
+            Remark { id: id.clone(), author, editor, body, created_at: now, updated_at: now, marker };
         self.things.get_mut(item).unwrap().remarks.push(remark.clone());
         self.touch(item, now);
         self.tell(item, Some((id, now)), actor);
@@ -213,6 +215,7 @@ impl Site {
         let thing = self.things.get_mut(item)?;
         let remark = thing.remarks.iter_mut().find(|remark| remark.id == comment)?;
         remark.body = body;
+        remark.editor = actor.to_owned();
         remark.updated_at = now;
         let remark = remark.clone();
         self.touch(item, now);

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bowline_core::command::{Refusal, Write, Written};
 use bowline_core::comment::Comment;
 use bowline_core::connection::{Connection, Identity, ToolKind};
+use bowline_core::delegation::Delegate;
 use bowline_core::event::{Delivery, Hint, Unreadable};
 use bowline_core::failure::{Executed, Words};
 use bowline_core::item::{Locator, Phase, Step};
@@ -68,6 +69,8 @@ impl Land {
 pub(crate) struct FakeTool {
     pub(crate) land: Arc<Land>,
     pub(crate) side: Side,
+    /// As whom it is used.
+    pub(crate) actor: String,
 }
 
 /// Reads the events of these tools: their body is the hint itself.
@@ -83,9 +86,9 @@ impl Hints for FakeHints {
 pub(crate) struct FakeTools(pub(crate) Arc<Land>);
 
 impl FakeTools {
-    fn at(&self, connection: &Connection) -> Arc<FakeTool> {
+    fn at(&self, connection: &Connection, actor: &str) -> Arc<FakeTool> {
         let side = if connection.tool == ToolKind::Targetprocess { Side::Right } else { Side::Left };
-        Arc::new(FakeTool { land: Arc::clone(&self.0), side })
+        Arc::new(FakeTool { land: Arc::clone(&self.0), side, actor: actor.to_owned() })
     }
 }
 
@@ -95,11 +98,15 @@ impl Tools for FakeTools {
     }
 
     fn tool(&self, connection: &Connection) -> Arc<dyn Tool> {
-        self.at(connection)
+        self.at(connection, ROBOT)
+    }
+
+    fn acting(&self, connection: &Connection, delegate: &Delegate) -> Arc<dyn Tool> {
+        self.at(connection, &delegate.delegation.person)
     }
 
     fn catalogue(&self, connection: &Connection) -> Arc<dyn Catalogue> {
-        self.at(connection)
+        self.at(connection, ROBOT)
     }
 }
 
@@ -119,6 +126,21 @@ impl FakeTool {
         Ok(read)
     }
 
+    /// What befalls people and never the robot: their tokens are not taken, they may not write here, or there is no token
+    /// just now.
+    fn refuse_a_person(&self) -> Result<(), Failure> {
+        if self.actor == ROBOT || !self.land.dice.chance(25) {
+            return Ok(());
+        }
+        self.land.say(format!("{} refuses {}", self.side, self.actor));
+        Err(match self.land.dice.below(4) {
+            0 => Failure::wait(code::AUTH_REJECTED),
+            1 => Failure::wait(code::AUTH_SCOPE_MISSING),
+            2 => Failure::retry(code::AUTH_TOKEN_STALE, Executed::No),
+            _ => Failure::park(code::TOOL_REFUSED),
+        })
+    }
+
     /// A call that writes: it may fail before, it may be carried out and fail after, and a person may edit
     /// before the answer is made.
     async fn change<T>(
@@ -130,6 +152,7 @@ impl FakeTool {
     ) -> Result<T, Failure> {
         let started = self.now();
         pause().await;
+        self.refuse_a_person()?;
         if self.land.trouble() {
             return Err(match self.land.dice.below(3) {
                 0 => Failure::throttled(Duration::from_secs(3)),
@@ -152,7 +175,7 @@ impl FakeTool {
             let last = people.deeds().last().cloned().unwrap_or_default();
             self.land.say(format!("in between: {last}"));
         }
-        self.land.say(format!("{} robot {what}", self.side));
+        self.land.say(format!("{} {} {what}", self.side, self.actor));
         let read = answer(&self.land.site(self.side), &made);
         pause().await;
         if self.land.trouble() {
@@ -278,10 +301,12 @@ fn step(to: &str, position: usize) -> Step {
     Step { id, to_id, to_name, phase, required: Vec::new(), accepted: Vec::new() }
 }
 
-fn comment(remark: &Remark) -> Comment {
+fn comment(side: Side, remark: &Remark) -> Comment {
     Comment {
         id: remark.id.clone(),
         author: Person { id: remark.author.clone(), name: remark.author.clone() },
+        // The right tool does not tell who edited, as Targetprocess does not.
+        editor: (side == Side::Left).then(|| Person::of(remark.editor.clone())),
         body: remark.body.clone(),
         created_at: remark.created_at,
         updated_at: remark.updated_at,
@@ -310,7 +335,7 @@ impl Tool for FakeTool {
         self.read(|site| {
             site.things
                 .get(&at.id)
-                .map(|thing| thing.remarks.iter().map(comment).collect())
+                .map(|thing| thing.remarks.iter().map(|remark| comment(self.side, remark)).collect())
                 .unwrap_or_default()
         })
         .await
@@ -419,9 +444,15 @@ impl Tool for FakeTool {
                         format!("comments on {}: {:?}", at.id, body.plain()),
                         |site, now| {
                             let body = Doc::from_plain(body.plain().trim_end());
-                            Ok(site.comment(&at.id, body, Some(*marker), ROBOT, now).id)
+                            let marker = Some(*marker).filter(|marker| !marker.uuid().is_nil());
+                            Ok(site.comment(&at.id, body, marker, &self.actor, now).id)
                         },
-                        |site, id| comment(site.things[&at.id].remarks.iter().find(|r| r.id == id).unwrap()),
+                        |site, id| {
+                            comment(
+                                site.side,
+                                site.things[&at.id].remarks.iter().find(|r| r.id == id).unwrap(),
+                            )
+                        },
                     )
                     .await?;
                 Ok(Written { comment: Some(remark), ..Written::default() })
@@ -434,9 +465,16 @@ impl Tool for FakeTool {
                         |site, now| {
                             let body = Doc::from_plain(body.plain().trim_end());
                             let gone = || Failure::park(code::TOOL_NOT_FOUND);
-                            site.edit_comment(&at.id, id, body, ROBOT, now).map(|r| r.id).ok_or_else(gone)
+                            site.edit_comment(&at.id, id, body, &self.actor, now)
+                                .map(|r| r.id)
+                                .ok_or_else(gone)
                         },
-                        |site, id| comment(site.things[&at.id].remarks.iter().find(|r| r.id == id).unwrap()),
+                        |site, id| {
+                            comment(
+                                site.side,
+                                site.things[&at.id].remarks.iter().find(|r| r.id == id).unwrap(),
+                            )
+                        },
                     )
                     .await?;
                 Ok(Written { comment: Some(remark), ..Written::default() })

@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 
 /// Whether tokens of a provider are good for calls to a tool.
-pub(super) const fn fits(tool: ToolKind, provider: Provider) -> bool {
+pub(in crate::api::v1) const fn fits(tool: ToolKind, provider: Provider) -> bool {
     match tool {
         // Cloud takes OAuth 1.0a of application links at the site itself (developer.atlassian.com/cloud/jira/platform/
         // jira-rest-api-oauth-authentication, "deprecated").

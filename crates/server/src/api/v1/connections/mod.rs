@@ -34,6 +34,8 @@ use crate::problem::Problem;
 use crate::scope::Scope;
 
 pub(super) use address::{name as plain_name, url as web_address};
+pub(super) use authorize::{Link, life, link};
+pub(super) use grant::fits;
 pub(crate) use view::View;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -52,7 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// A connection of the caller's tenant, by id or by name.
-pub(super) async fn named(app: &App, caller: &Caller, name: &str) -> Result<Connection, Problem> {
+pub(in crate::api::v1) async fn named(app: &App, caller: &Caller, name: &str) -> Result<Connection, Problem> {
     let registry = &app.ports.registry;
     let found = match name.parse::<ConnectionId>() {
         Ok(id) => registry.connection(caller.tenant, id).await?,

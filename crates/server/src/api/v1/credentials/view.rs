@@ -14,6 +14,8 @@ pub(super) struct View {
     kind: &'static str,
     /// The connections that sign in with it, by name.
     connections: Vec<String>,
+    /// The connections that may write by it as the person who gave it, by name.
+    acting: Vec<String>,
     /// The id of the grant, if it is one.
     grant: Option<String>,
     /// The registration it was given to, or that it belongs to.
@@ -37,6 +39,7 @@ pub(super) fn in_front(connection: &Connection) -> impl Iterator<Item = View> {
     let view = |kind, owner, expires_at: Option<Timestamp>| View {
         kind,
         connections: vec![connection.name.clone()],
+        acting: Vec::new(),
         grant: None,
         oauth_client: None,
         owner,
@@ -73,6 +76,7 @@ pub(super) fn of_connection(connection: &Connection, known: Option<&Credential>)
     Some(View {
         kind,
         connections: vec![connection.name.clone()],
+        acting: Vec::new(),
         grant: None,
         oauth_client: None,
         owner: name(connection.identity.as_ref()).or_else(|| login.cloned()),
@@ -90,11 +94,16 @@ pub(super) fn of_connection(connection: &Connection, known: Option<&Credential>)
 }
 
 /// The tokens of a grant.
-pub(super) fn of_grant(grant: &Grant, client: Option<&OauthClient>, connections: Vec<String>) -> View {
+pub(super) fn of_grant(
+    grant: &Grant,
+    client: Option<&OauthClient>,
+    (connections, acting): (Vec<String>, Vec<String>),
+) -> View {
     let ends = [grant.ends_at, grant.idle_until].into_iter().flatten().min();
     View {
         kind: "grant",
         connections,
+        acting,
         grant: Some(grant.id.to_string()),
         oauth_client: client.map(|client| client.name.clone()),
         owner: name(grant.subject.as_ref()),
@@ -112,6 +121,7 @@ pub(super) fn of_client(client: &OauthClient, connections: Vec<String>) -> View 
     View {
         kind: "oauth_client",
         connections,
+        acting: Vec::new(),
         grant: None,
         oauth_client: Some(client.name.clone()),
         owner: Some(client.client_id.clone()),

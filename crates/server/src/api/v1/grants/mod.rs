@@ -5,6 +5,8 @@ mod renew;
 mod revoke;
 mod show;
 
+pub(super) use revoke::revoked;
+
 use bowline_core::connection::Identity;
 use bowline_core::grant::{Grant, GrantEvent};
 use bowline_core::{Code, GrantId, OauthClientId, Timestamp};
@@ -33,10 +35,18 @@ async fn named(app: &App, caller: &Caller, id: &str) -> Result<Grant, Problem> {
 }
 
 /// The names of the connections that call with a grant.
-async fn served(app: &App, caller: &Caller, grant: GrantId) -> Result<Vec<String>, Problem> {
+pub(super) async fn served(app: &App, caller: &Caller, grant: GrantId) -> Result<Vec<String>, Problem> {
     let connections = app.ports.registry.connections(caller.tenant).await?;
     let ours = connections.into_iter().filter(|connection| connection.calls_with(grant));
     Ok(ours.map(|connection| connection.name).collect())
+}
+
+/// The names of the connections that may write by a grant as the person who gave it.
+async fn acting(app: &App, caller: &Caller, grant: GrantId) -> Result<Vec<String>, Problem> {
+    let delegations = app.ports.delegations.delegations_on(caller.tenant, grant).await?;
+    let mut connections = app.ports.registry.connections(caller.tenant).await?;
+    connections.retain(|connection| delegations.iter().any(|one| one.connection == connection.id));
+    Ok(connections.into_iter().map(|connection| connection.name).collect())
 }
 
 /// A grant as the API shows it.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use bowline_core::EventId;
 use bowline_core::commit::Change;
-use bowline_core::grant::{GrantEvent, GrantEventKind, GrantState};
+use bowline_core::delegation::Delegation;
+use bowline_core::grant::{Grant, GrantEvent, GrantEventKind, GrantState};
 use bowline_core::work::Entity;
 use http::StatusCode;
 
@@ -21,12 +22,22 @@ pub(super) async fn handle(
     caller: Caller,
     Name(id): Name,
 ) -> Result<StatusCode, Problem> {
-    let mut grant = named(&app, &caller, &id).await?;
+    let grant = named(&app, &caller, &id).await?;
     let serves = served(&app, &caller, grant.id).await?;
     if !serves.is_empty() {
         let detail = format!("It serves {}. Delete or move those connections first.", serves.join(", "));
         return Err(Problem::conflict(detail));
     }
+    let on = app.ports.delegations.delegations_on(caller.tenant, grant.id).await?;
+    let drop = |Delegation { connection, person, .. }| Change::DropDelegation { connection, person };
+    let mut changes: Vec<Change> = on.into_iter().map(drop).collect();
+    changes.extend(revoked(&app, grant));
+    app.write(caller.tenant, changes).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A grant whose tokens are forgotten.
+pub(in crate::api::v1) fn revoked(app: &App, mut grant: Grant) -> Vec<Change> {
     let at = app.ports.clock.now();
     let secret = grant.secret.take();
     grant.state = GrantState::Revoked;
@@ -45,6 +56,5 @@ pub(super) async fn handle(
     changes.push(Change::Settle { entity: Entity::Grant(grant.id), except: Vec::new() });
     changes.push(Change::PutGrant(Box::new(grant)));
     changes.push(Change::NoteGrant(Box::new(event)));
-    app.write(caller.tenant, changes).await?;
-    Ok(StatusCode::NO_CONTENT)
+    changes
 }

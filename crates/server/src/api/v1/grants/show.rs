@@ -1,4 +1,5 @@
-//! `GET /api/v1/grants/{grant}`: one grant with its history, newest first, and the connections it serves.
+//! `GET /api/v1/grants/{grant}`: one grant with its history, newest first, the connections it serves, and those that may
+//! write by it.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 
-use super::{Line, View, named, served};
+use super::{Line, View, acting, named, served};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::extract::Name;
@@ -18,6 +19,7 @@ pub(super) struct Whole {
     #[serde(flatten)]
     view: View,
     connections: Vec<String>,
+    acting: Vec<String>,
     history: Vec<Line>,
 }
 
@@ -29,6 +31,7 @@ pub(super) async fn handle(
     let grant = named(&app, &caller, &id).await?;
     let history = app.ports.grants.grant_events(caller.tenant, grant.id).await?;
     let connections = served(&app, &caller, grant.id).await?;
+    let acting = acting(&app, &caller, grant.id).await?;
     let history = history.into_iter().map(Line::from).collect();
-    Ok(Json(Whole { view: grant.into(), connections, history }))
+    Ok(Json(Whole { view: grant.into(), connections, acting, history }))
 }

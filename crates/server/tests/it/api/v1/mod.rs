@@ -2,6 +2,7 @@
 
 mod activity;
 mod connections;
+mod delegations;
 mod findings;
 mod inbox;
 mod keys;
