@@ -1,18 +1,44 @@
 //! The gate of a connection: how many calls are under way, and whether the vendor asked us to wait.
 //!
-//! Both are kept per connection, because a vendor counts per account. A pause stops calls at the gate, before
-//! anything is signed or sent; nobody queues behind it, so that no lease runs out while waiting.
+//! Places are kept per connection. A pause is kept per connection and per grant that its calls are signed with, because a
+//! vendor counts per account: one person whose limit is reached holds up nobody but themselves (Jira Data Center, "Improving
+//! instance stability with rate limiting": each user has a bucket; Jira Cloud, "Rate limiting": per app and user). A pause
+//! stops calls at the gate, before anything is signed or sent; nobody queues behind it, so that no lease runs out while
+//! waiting.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bowline_core::connection::{Connection, SignIn};
 use bowline_core::port::Clock;
-use bowline_core::{ConnectionId, SignedDuration, Timestamp};
+use bowline_core::{ConnectionId, GrantId, SignedDuration, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many connections are remembered. Above it the idle one whose pause ended first is forgotten.
 const CAPACITY: usize = 10_000;
+
+/// How many accounts of one connection may be paused at a time. Above it the pause that ends first is forgotten: the
+/// vendor asks again.
+const ACCOUNTS: usize = 1_000;
+
+/// Whom a vendor counts a call for: the account of a connection, or whoever gave the grant that it is signed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    connection: ConnectionId,
+    grant: Option<GrantId>,
+}
+
+impl Account {
+    /// Whom calls over a connection are counted for.
+    pub(crate) const fn of(connection: &Connection) -> Self {
+        let grant = match connection.sign_in {
+            SignIn::Grant { grant } => Some(grant),
+            _ => None,
+        };
+        Self { connection: connection.id, grant }
+    }
+}
 
 /// The vendor asked to wait this much longer.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +53,30 @@ pub(crate) struct Gate {
 
 struct Line {
     places: Arc<Semaphore>,
-    paused_until: Timestamp,
+    /// By grant: until when.
+    paused: HashMap<Option<GrantId>, Timestamp>,
+}
+
+impl Line {
+    fn paused_until(&self, grant: Option<GrantId>) -> Timestamp {
+        self.paused.get(&grant).copied().unwrap_or(Timestamp::MIN)
+    }
+
+    fn last_pause(&self) -> Timestamp {
+        self.paused.values().copied().max().unwrap_or(Timestamp::MIN)
+    }
+
+    fn pause(&mut self, grant: Option<GrantId>, until: Timestamp, now: Timestamp) {
+        let until = until.max(self.paused_until(grant));
+        if self.paused.len() >= ACCOUNTS && !self.paused.contains_key(&grant) {
+            self.paused.retain(|_, until| *until > now);
+            let first = self.paused.iter().min_by_key(|(_, until)| **until).map(|(grant, _)| *grant);
+            if let Some(first) = first.filter(|_| self.paused.len() >= ACCOUNTS) {
+                self.paused.remove(&first);
+            }
+        }
+        self.paused.insert(grant, until);
+    }
 }
 
 impl Gate {
@@ -37,28 +86,31 @@ impl Gate {
     }
 
     /// Waits for a place, which is given back when dropped; fails at once, or as soon as a place is free, if
-    /// the connection is paused.
-    pub(crate) async fn enter(&self, connection: ConnectionId) -> Result<OwnedSemaphorePermit, Paused> {
-        self.open(connection)?;
-        let places = self.places(connection);
+    /// the account is paused.
+    pub(crate) async fn enter(&self, account: Account) -> Result<OwnedSemaphorePermit, Paused> {
+        self.open(account)?;
+        let places = self.places(account.connection);
         // Never closed; were it closed, there would be no place and no call.
         let place = places.acquire_owned().await.map_err(|_| Paused(Duration::ZERO))?;
         // Whoever had the place before may have been asked to wait.
-        self.open(connection)?;
+        self.open(account)?;
         Ok(place)
     }
 
-    /// Stops new calls of a connection for a time; a longer pause wins.
-    pub(crate) fn pause(&self, connection: ConnectionId, length: Duration) {
+    /// Stops new calls of an account for a time; a longer pause wins.
+    pub(crate) fn pause(&self, account: Account, length: Duration) {
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-        let until = self.clock.now().saturating_add(length).unwrap_or(Timestamp::MAX);
+        let now = self.clock.now();
+        let until = now.saturating_add(length).unwrap_or(Timestamp::MAX);
         let mut lines = self.lines();
-        let line = self.line(&mut lines, connection);
-        line.paused_until = line.paused_until.max(until);
+        self.line(&mut lines, account.connection).pause(account.grant, until, now);
     }
 
-    fn open(&self, connection: ConnectionId) -> Result<(), Paused> {
-        let until = self.lines().get(&connection).map_or(Timestamp::MIN, |line| line.paused_until);
+    fn open(&self, account: Account) -> Result<(), Paused> {
+        let lines = self.lines();
+        let line = lines.get(&account.connection);
+        let until = line.map_or(Timestamp::MIN, |line| line.paused_until(account.grant));
+        drop(lines);
         match Duration::try_from(until.duration_since(self.clock.now())) {
             Ok(left) if !left.is_zero() => Err(Paused(left)),
             _ => Ok(()),
@@ -77,15 +129,14 @@ impl Gate {
     fn line<'a>(&self, lines: &'a mut HashMap<ConnectionId, Line>, connection: ConnectionId) -> &'a mut Line {
         if lines.len() >= CAPACITY && !lines.contains_key(&connection) {
             let idle = |line: &Line| Arc::strong_count(&line.places) == 1;
-            let first = lines.iter().filter(|(_, line)| idle(line)).min_by_key(|(_, line)| line.paused_until);
+            let first = lines.iter().filter(|(_, line)| idle(line)).min_by_key(|(_, line)| line.last_pause());
             if let Some(id) = first.map(|(id, _)| *id) {
                 lines.remove(&id);
             }
         }
-        lines.entry(connection).or_insert_with(|| Line {
-            places: Arc::new(Semaphore::new(self.width)),
-            paused_until: Timestamp::MIN,
-        })
+        lines
+            .entry(connection)
+            .or_insert_with(|| Line { places: Arc::new(Semaphore::new(self.width)), paused: HashMap::new() })
     }
 }
 
@@ -112,9 +163,31 @@ mod tests {
         (Gate::new(Arc::clone(&hand) as Arc<dyn Clock>, width), hand)
     }
 
-    fn connection(number: u128) -> ConnectionId {
+    fn connection(number: u128) -> Account {
         let text = format!("con_{number:032x}");
-        text.parse().unwrap()
+        Account { connection: text.parse().unwrap(), grant: None }
+    }
+
+    fn person(number: u128) -> Account {
+        let text = format!("grt_{number:032x}");
+        Account { grant: Some(text.parse().unwrap()), ..connection(1) }
+    }
+
+    #[test]
+    fn a_pause_is_of_the_account_that_was_asked_to_wait() {
+        let (gate, _) = gate(2);
+        let may = |account| gate.enter(account).now_or_never().unwrap().is_ok();
+        gate.pause(person(1), Duration::from_secs(1_800));
+        assert!(!may(person(1)));
+        assert!(may(person(2)) && may(connection(1)), "one person's limit is nobody else's");
+        gate.pause(connection(1), Duration::from_secs(30));
+        assert!(!may(connection(1)) && may(person(2)), "nor is the service account's theirs");
+        for number in 10..(ACCOUNTS as u128 + 50) {
+            gate.pause(person(number), Duration::from_secs(60));
+        }
+        let paused = gate.lines()[&connection(1).connection].paused.len();
+        assert_eq!(paused, ACCOUNTS);
+        assert!(!may(person(1)), "the longest pause is the last to be forgotten");
     }
 
     #[test]
