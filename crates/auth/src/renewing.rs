@@ -3,10 +3,13 @@
 //! A call that the token of a grant does not allow is not made: the scope that it lacks is named. A call whose token or
 //! session has ended is sent once more with a new one.
 //!
+//! A write waits for tokens no longer than whoever holds a lease counts on; then it goes back unsent, to be tried again.
+//!
 //! A refused token means that nothing was carried out, so even a write may be sent again. It is tried once for each layer: a
 //! second refusal is not about the token's age, and the connection is left to its owner.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bowline_core::code::{
@@ -14,14 +17,38 @@ use bowline_core::code::{
     AUTH_TOKEN_STALE, NET_NOT_JSON,
 };
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::failure::{Failure, Words};
+use bowline_core::failure::{Executed, Failure, Words};
 use bowline_core::layers::Gateway;
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
 use bowline_core::{Code, GrantId};
+use tokio::time::Instant;
 
 use crate::front;
 use crate::life::{Life, NoAccess};
 use crate::sessions::Sessions;
+
+/// The longest that goes by before a write is sent for the last time: waiting for its tokens, being refused, and waiting for
+/// new ones. Whoever holds a lease counts on it (`sync::engine`). Reads wait as long as a renewal may take.
+const BEFORE_A_WRITE: Duration = Duration::from_secs(10);
+
+/// Waits for tokens on behalf of a call.
+struct Patience(Option<Instant>);
+
+impl Patience {
+    fn of(call: &OutboundCall) -> Self {
+        Self((!call.repeatable).then(|| Instant::now() + BEFORE_A_WRITE))
+    }
+
+    /// Gives up in time. Nothing was carried out: there was no token to send, or it was refused.
+    async fn wait<T>(&self, tokens: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        let Some(until) = self.0 else { return tokens.await };
+        let late = || Failure::retry(AUTH_TOKEN_STALE, Executed::No);
+        if Instant::now() >= until {
+            return Err(late());
+        }
+        tokio::time::timeout_at(until, tokens).await.unwrap_or_else(|_| Err(late()))
+    }
+}
 
 /// Sends through another [`Outbound`], and renews.
 pub struct Renewing {
@@ -128,8 +155,9 @@ impl Renewing {
 #[async_trait]
 impl Outbound for Renewing {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
+        let patience = Patience::of(&call);
         if let SignIn::Grant { grant } = connection.sign_in {
-            self.allowed(connection, grant, &call).await?;
+            patience.wait(self.allowed(connection, grant, &call)).await?;
         }
         let before = self.before(connection).await;
         let mut tried: Vec<Code> = Vec::new();
@@ -153,7 +181,7 @@ impl Outbound for Renewing {
                 let code = if stale.code == AUTH_TOKEN_STALE { AUTH_REJECTED } else { AUTH_GATEWAY_REFUSED };
                 return Err(Failure { words: stale.words, ..Failure::wait(code) });
             }
-            self.renew(connection, &stale, &before).await?;
+            patience.wait(self.renew(connection, &stale, &before)).await?;
             tried.push(stale.code);
         }
     }
@@ -182,7 +210,6 @@ const fn application(connection: &Connection) -> Option<GrantId> {
 /// What it means for a call that there is no token.
 pub(crate) fn failure(error: NoAccess) -> Failure {
     use bowline_core::code::{SEAL_CORRUPT, STORE_UNAVAILABLE};
-    use bowline_core::failure::Executed;
     use bowline_core::port::{SealError, StoreError};
     match error {
         NoAccess::Ended(code) => Failure::wait(code),
@@ -190,5 +217,36 @@ pub(crate) fn failure(error: NoAccess) -> Failure {
         NoAccess::Sealed(SealError::Store(StoreError::NotFound(_))) => Failure::wait(AUTH_REJECTED),
         NoAccess::Sealed(SealError::Store(_)) => Failure::retry(STORE_UNAVAILABLE, Executed::No),
         NoAccess::Sealed(_) => Failure::wait(SEAL_CORRUPT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use http::{HeaderMap, Method};
+
+    use super::*;
+
+    fn patience(repeatable: bool) -> Patience {
+        let (method, path, body) = (Method::POST, "/".to_owned(), bytes::Bytes::new());
+        let headers = HeaderMap::new();
+        Patience::of(&OutboundCall { method, path, headers, body, operation: "test", repeatable })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_is_sent_in_time_or_goes_back_unsent() {
+        let (began, write) = (Instant::now(), patience(false));
+        let seconds = |wait: u64| async move {
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            Ok(())
+        };
+        assert!(write.wait(seconds(4)).await.is_ok());
+        assert!(write.wait(seconds(4)).await.is_ok(), "after a refusal");
+        let late = write.wait(pending::<Result<(), Failure>>()).await.unwrap_err();
+        assert_eq!((late.code, late.executed), (AUTH_TOKEN_STALE, Executed::No));
+        assert_eq!(began.elapsed(), BEFORE_A_WRITE, "all waits count together");
+        assert!(write.wait(async { Ok(()) }).await.is_err(), "too late for another call");
+        assert!(patience(true).wait(seconds(40)).await.is_ok(), "a read waits for a whole renewal");
     }
 }

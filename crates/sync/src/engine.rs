@@ -46,8 +46,9 @@ pub struct Ports {
 /// How long a claim is held before it has to be renewed.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
 
-/// No write leaves with less of its lease left: longer than any one call may take (`net`: 5 s in line, 5 s to
-/// look up, 5 s to connect, once more if nothing was sent, 30 s for the exchange), so that whoever claims the entity next never
+/// No write leaves with less of its lease left: no call may take longer (`auth`: 10 s until it is sent for the last time, with
+/// every wait for tokens; `net`: 5 s in line, 5 s to look up, 5 s to connect, once more if nothing was sent, 30 s for the
+/// exchange), so that whoever claims the entity next never
 /// meets a write of ours that is still on its way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 
