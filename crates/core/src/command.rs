@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::comment::Comment;
 use crate::failure::Words;
 use crate::fingerprint::Fingerprint;
-use crate::id::{CommandId, ShareId, TenantId};
+use crate::id::{CommandId, GrantId, ShareId, TenantId};
 use crate::item::{FieldName, Item, Locator, Side, Step, Version};
 use crate::text::Doc;
 use crate::value::Value;
@@ -157,9 +157,18 @@ pub struct SentField {
     /// Whether it is the first half of a merge, after which the other side is still to be written.
     #[serde(default)]
     pub half: bool,
-    /// Whether it is sent under a person's own name, so that nothing but its marker tells that it is ours.
+    /// As whom it is sent, if under a person's own name. Nothing but its marker tells then that it is ours.
     #[serde(default)]
-    pub acted: bool,
+    pub acted: Option<Acted>,
+}
+
+/// As whom, and by which consent, something is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// The person, as the tool names authors.
+    pub person: String,
+    /// Their grant.
+    pub grant: GrantId,
 }
 
 /// How an item stood when a write to it was decided.
@@ -196,7 +205,7 @@ pub struct Command {
     pub comment: Option<String>,
     /// When it was committed.
     pub sent_at: Timestamp,
-    /// Why it was refused or dropped.
+    /// Why it was refused or dropped; of a row in state `sending`, why its outcome is not known.
     pub code: Option<Code>,
 }
 

@@ -34,7 +34,7 @@ pub struct Comment {
 pub struct CommentEnd {
     /// The tool's id of the comment; `None` until it was created there.
     pub id: Option<String>,
-    /// The fingerprint of the body last in sync, without attribution.
+    /// The fingerprint of the body last in sync, without attribution; `None` without an id, and where an edit was refused.
     pub body: Option<Fingerprint>,
     /// The comment's own edit time at that moment: an event that is no newer needs no look.
     pub seen_at: Option<Timestamp>,
@@ -91,6 +91,13 @@ impl CommentPair {
             Side::Left => &mut self.left,
             Side::Right => &mut self.right,
         }
+    }
+
+    /// Whether an end is there and does not say what it should: the tool refused an edit. What it should say is the other
+    /// end's.
+    pub const fn is_behind(&self, side: Side) -> bool {
+        let end = self.end(side);
+        end.id.is_some() && end.body.is_none()
     }
 
     /// What identifies the pair for ever: the id of the comment a person wrote.

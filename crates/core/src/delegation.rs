@@ -4,13 +4,15 @@
 //! has a grant of their own ([`crate::grant`]), and a delegation says for which connection it was given. Without one,
 //! nothing is ever written under a person's name.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::code::Code;
+use crate::code::{AUTH_PERSON_REFUSED, AUTH_REJECTED, Code};
 use crate::connection::{Connection, Health, Identity, SignIn};
+use crate::finding::Cause;
 use crate::grant::{Grant, GrantState};
 use crate::id::{ConnectionId, GrantId, TenantId};
+use crate::layers::Transport;
 
 /// A person's consent that a connection writes as them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +32,12 @@ pub struct Delegation {
     /// Where calls with their tokens go, without a trailing slash, if not where the connection's go: on Jira Cloud
     /// Atlassian's gateway, whether or not the connection itself uses it.
     pub base_url: Option<String>,
-    /// When they consented. A refusal counts against the consent that it met, never against a newer one.
+    /// When they first consented for this connection, without a break since. What they wrote before is not written as them:
+    /// they have let nobody publish that under their name.
+    pub since: Timestamp,
+    /// When they consented last. A refusal counts against the consent that it met, never against a newer one.
     pub consented_at: Timestamp,
-    /// The tool has refused the person's tokens: they are not tried again before they consent anew.
+    /// The tool has refused the person's tokens: they are not tried again before they consent anew, or for a while.
     pub refused: Option<Refused>,
 }
 
@@ -43,6 +48,48 @@ pub struct Refused {
     pub code: Code,
     /// When.
     pub at: Timestamp,
+    /// When they are tried again, where the refusal may have been about something that passes; otherwise only a new
+    /// consent helps.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// How often in a row it was tried and refused.
+    #[serde(default)]
+    pub times: u32,
+}
+
+impl Refused {
+    /// Whether the tokens are not to be tried at a time.
+    fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| until > now)
+    }
+}
+
+/// How long tokens that were simply not accepted are left alone. A tool says so of a revoked token, and also of every
+/// token while its user directory is away; a few hours are longer than most of the latter last.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_hours(4);
+/// At the most, after refusals in a row.
+const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Delegation {
+    /// How a refusal is remembered, given what is remembered already.
+    pub fn refusal(&self, code: &Code, at: Timestamp) -> Refused {
+        let times = self.refused.as_ref().map_or(0, |before| before.times).saturating_add(1);
+        let doubled = LEFT_ALONE.saturating_mul(1 << times.saturating_sub(1).min(8));
+        let passes = *code == AUTH_REJECTED;
+        let until = passes.then(|| at.saturating_add(doubled.min(LONGEST)).unwrap_or(Timestamp::MAX));
+        Refused { code: code.clone(), at, until, times }
+    }
+
+    /// What a finding about the refused person is about. It is over with a new consent for this connection, and with the
+    /// delegation; how their grant is renewed has nothing to do with it.
+    pub fn refused_cause(&self) -> Cause {
+        Self::refused_cause_of(self.connection, &self.person)
+    }
+
+    /// The same, of a person at a connection.
+    pub fn refused_cause_of(connection: ConnectionId, person: &str) -> Cause {
+        Cause::of(AUTH_PERSON_REFUSED).at(connection).about(person)
+    }
 }
 
 /// A delegation with the grant that it stands on.
@@ -63,7 +110,8 @@ impl Delegate {
             GrantState::Degraded => self.grant.access_until.is_some_and(|until| until > now),
             GrantState::Pending | GrantState::NeedsReauth | GrantState::Revoked => false,
         };
-        alive && self.delegation.refused.is_none() && self.is_of(connection)
+        let refused = self.delegation.refused.as_ref().is_some_and(|refused| refused.holds(now));
+        alive && !refused && self.is_of(connection)
     }
 
     /// Whether the connection is where it was when the person consented: ids of items mean something else elsewhere.
@@ -74,13 +122,15 @@ impl Delegate {
     }
 
     /// The connection as it is called for this person: with their grant instead of the service account's credential, at the
-    /// address where their tokens are good. What stands before another address is not shown at this one.
+    /// address where their tokens are good. What stands before another address is not shown at this one: not its gateway's key, not its client
+    /// certificate; and no authority of a customer is trusted there.
     pub fn acting(&self, connection: &Connection) -> Connection {
         let Delegation { grant, base_url, .. } = &self.delegation;
         let base_url = base_url.as_ref().unwrap_or(&connection.base_url);
         let moved = *base_url != connection.base_url;
         Connection {
             base_url: base_url.clone(),
+            transport: if moved { Transport::default() } else { connection.transport.clone() },
             gateway: connection.gateway.clone().filter(|_| !moved),
             sign_in: SignIn::Grant { grant: *grant },
             health: Health::Unknown,

@@ -217,6 +217,10 @@ pub struct Grant {
     pub retry_at: Option<Timestamp>,
     /// The nearest deadline warning that was given: days before the end. `None` before the first.
     pub warned: Option<i64>,
+    /// Whether its person consented to be acted for and to nothing else: no connection may sign in by it. Over as soon as
+    /// they sign in for a connection.
+    #[serde(default)]
+    pub personal: bool,
     /// Raised by one at every change; 0 before it is stored.
     pub revision: i64,
     /// When it was made.

@@ -73,10 +73,12 @@ impl People {
         self.acting == Acting::Person
     }
 
-    /// The ids of the same person on a side, in the document's order; none without a user mapping. Unlike in a field,
-    /// nobody stands in for anybody here.
-    pub fn same(&self, to: Side, person: &Person) -> &[String] {
-        self.partners(to, person)
+    /// The id of the same person on a side. None without a user mapping, and none where it says of anybody that they are
+    /// two: unlike in a field, nobody stands in for anybody here, and a shared account is nobody's own.
+    pub fn same(&self, to: Side, person: &Person) -> Option<&str> {
+        let [there] = self.partners(to, person) else { return None };
+        let [back] = self.partners(to.other(), &Person::of(there.as_str())) else { return None };
+        (*back == person.id).then_some(there.as_str())
     }
 
     /// The counterpart of a person on a side. Of several, it is the first in the document.
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn acting_as_people_is_off_unless_asked_for_and_needs_a_user_mapping() {
-        let user = "[[user]]\nleft = 'a'\nright = 'b'\n[[user]]\nleft = 'a'\nright = 'c'\n";
+        let user = "[[user]]\nleft = 'a'\nright = 'b'\n";
         let ada = Person::of("a");
         let off = rules(user);
         assert!(!off.people().acts());
@@ -122,14 +124,33 @@ mod tests {
             "{user}[people]\nacting = 'person'\nunmapped = 'fallback'\nfallback = {{ right = 'x' }}\n"
         ));
         assert!(on.people().acts());
-        assert_eq!(on.people().same(Side::Right, &ada), ["b", "c"]);
-        assert!(on.people().same(Side::Right, &Person::of("d")).is_empty(), "a fallback is nobody's own");
-        assert!(on.people().same(Side::Left, &ada).is_empty(), "an id counts on its own side");
+        assert_eq!(on.people().same(Side::Right, &ada), Some("b"));
+        assert_eq!(on.people().same(Side::Right, &Person::of("d")), None, "a fallback is nobody's own");
+        assert_eq!(on.people().same(Side::Left, &ada), None, "an id counts on its own side");
         let alone = Document::parse(&document("[people]\nacting = 'person'\n")).unwrap();
         let problems = Rules::new(alone).unwrap_err().to_string();
         assert!(
             problems.contains("Nobody can be acted for") && problems.contains("`[[user]]`"),
             "{problems}"
         );
+    }
+
+    #[test]
+    fn nobody_is_acted_for_of_whom_the_user_mapping_says_that_they_are_two() {
+        let pair = |left: &str, right: &str| format!("[[user]]\nleft = '{left}'\nright = '{right}'\n");
+        let text = pair("ada", "42")
+            + &pair("bob", "42")
+            + &pair("eve", "7")
+            + &pair("eve", "8")
+            + &pair("kim", "9");
+        let rules = rules(&format!("{text}[people]\nacting = 'person'\n"));
+        let same = |to, id: &str| rules.people().same(to, &Person::of(id)).map(str::to_owned);
+        assert_eq!(same(Side::Left, "42"), None, "who of the two wrote it?");
+        assert_eq!((same(Side::Right, "ada"), same(Side::Right, "bob")), (None, None));
+        assert_eq!(
+            (same(Side::Right, "eve"), same(Side::Left, "7"), same(Side::Left, "8")),
+            (None, None, None)
+        );
+        assert_eq!((same(Side::Right, "kim"), same(Side::Left, "9")), (Some("9".into()), Some("kim".into())));
     }
 }

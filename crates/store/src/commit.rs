@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bowline_core::commit::{Change, Commit};
+use bowline_core::delegation::Delegation;
 use bowline_core::port::StoreError;
 use bowline_core::work::{Entity, Fence};
 use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp};
@@ -183,11 +184,24 @@ fn of_grants(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
             stmts
         }
         Change::NoteGrant(event) => vec![grants::note(tenant, event)],
-        Change::PutDelegation(delegation) => vec![delegations::put(tenant, delegation)],
+        Change::PutDelegation(delegation) => {
+            let mut stmts = vec![delegations::put(tenant, delegation)];
+            if delegation.refused.is_none() {
+                stmts.extend(findings::settle_cause(tenant, &delegation.refused_cause().key()));
+            }
+            stmts
+        }
         Change::RefuseDelegation { delegation, code } => {
             vec![delegations::refuse(tenant, delegation, code, at)]
         }
-        Change::DropDelegation { connection, person } => vec![delegations::drop(tenant, *connection, person)],
+        Change::DropDelegation { connection, person } => {
+            let mut stmts = vec![delegations::drop(tenant, *connection, person)];
+            stmts.extend(findings::settle_cause(
+                tenant,
+                &Delegation::refused_cause_of(*connection, person).key(),
+            ));
+            stmts
+        }
         Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
         Change::TakeAuthorization(id) => {
             vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]

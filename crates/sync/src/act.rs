@@ -83,6 +83,11 @@ pub(crate) async fn carry_out(
         carried.unsettled = unsettled;
         for act in acts {
             let (side, speaker) = (act.target(), speak::speaker(look, &act).await?);
+            let refused = matches!(act, CommentAct::Edit { again: true, .. });
+            if refused && matches!(speaker, Speaker::Service) && !look.forced() {
+                // Nothing has changed since the tool refused it. The finding stays.
+                continue;
+            }
             jobs.push(Job { id: say::draw(look), side, task: Task::Comment(act, speaker) });
         }
     }
@@ -180,7 +185,7 @@ fn sent(target: Side, push: &Push) -> SentField {
         source: push.pair.side(target.other()),
         sent: Some(push.pair.side(target)),
         half: push.half,
-        acted: false,
+        acted: None,
     }
 }
 

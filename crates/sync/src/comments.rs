@@ -3,7 +3,7 @@
 //! Pure, like `decide`. A comment is recognised by its pair, by the marker in it, or (in tools that can carry
 //! none) by being exactly what an unsettled command sent; never by its author.
 
-use bowline_core::command::{Command, CommandKind, CommandState};
+use bowline_core::command::{Command, CommandState};
 use bowline_core::comment::{Comment, CommentEnd, CommentPair, PairState};
 use bowline_core::fingerprint::{Fingerprint, Fingerprinter};
 use bowline_core::text::Doc;
@@ -11,6 +11,10 @@ use bowline_core::value::Person;
 use bowline_core::{CommandId, FieldName, ShareId, Side, SignedDuration, TenantId, Timestamp};
 
 use crate::attribution;
+
+mod recover;
+
+use recover::{Open, Origins, is_among};
 
 /// What a plan is made from.
 pub(crate) struct Talk<'a> {
@@ -50,6 +54,8 @@ pub(crate) enum CommentAct {
         from: Side,
         /// What they wrote.
         comment: Comment,
+        /// Whether it was sent as them before, and failed in a way that left open whether it arrived. It did not.
+        lost: bool,
     },
     /// Change the other side's end of a pair.
     Edit {
@@ -61,8 +67,12 @@ pub(crate) enum CommentAct {
         words: Doc,
         /// The body to send, with attribution where the target is a mirror under our own account.
         body: Doc,
-        /// Who edited it.
-        writer: Person,
+        /// Who edited it, if the tool tells.
+        editor: Option<Person>,
+        /// Whether it was sent as them before, and nobody knows what became of it.
+        lost: bool,
+        /// Whether the other end refused just this before.
+        again: bool,
         /// Whose the comment is that is to be changed, by the tool's id.
         owner: String,
     },
@@ -119,9 +129,9 @@ pub(crate) fn plan(talk: &Talk<'_>, voice: &Voice<'_>) -> CommentPlan {
     let was_refused = |pair: &CommentPair| pair.left.id.is_none() || pair.right.id.is_none();
     let mut pairs = talk.pairs.to_vec();
     pairs.retain(|pair| !(talk.forced && was_refused(pair)));
-    let waiting = settle(talk, voice, &mut pairs, &mut plan);
+    let Open { waiting, lost } = recover::settle(talk, voice, &mut pairs, &mut plan);
     for pair in &mut pairs {
-        compare(talk, voice, pair, &mut plan);
+        compare(talk, voice, (pair, &lost), &mut plan);
     }
     let mut fresh = Vec::new();
     for from in Side::BOTH {
@@ -131,16 +141,17 @@ pub(crate) fn plan(talk: &Talk<'_>, voice: &Voice<'_>) -> CommentPlan {
                 && comment.marker.is_none()
                 && !is_mirror(talk, from, comment)
                 && !known(&comment.id)
-                && !waiting.iter().any(|(side, id)| *side == from && *id == comment.id)
+                && !is_among(&waiting, from, &comment.id)
         };
         if carries(talk, from) {
             fresh.extend(comments(talk, from).iter().filter(is_new).map(|comment| (from, comment)));
         }
     }
     fresh.sort_by(|(_, a), (_, b)| a.created_at.cmp(&b.created_at).then_with(|| a.id.cmp(&b.id)));
-    plan.acts.extend(
-        fresh.into_iter().map(|(from, comment)| CommentAct::Mirror { from, comment: comment.clone() }),
-    );
+    plan.acts.extend(fresh.into_iter().map(|(from, comment)| {
+        let lost = is_among(&lost, from, &comment.id);
+        CommentAct::Mirror { from, comment: comment.clone(), lost }
+    }));
     plan
 }
 
@@ -166,75 +177,6 @@ const fn tool<'a>(talk: &Talk<'a>, side: Side) -> &'a str {
         Side::Right => right,
     }
 }
-
-/// Finds out what became of mirrors whose call was interrupted. Returns the origins (side and id) of those that
-/// are still open: they must not be mirrored again yet.
-fn settle(
-    talk: &Talk<'_>,
-    voice: &Voice<'_>,
-    pairs: &mut Vec<CommentPair>,
-    plan: &mut CommentPlan,
-) -> Vec<(Side, String)> {
-    let mut waiting = Vec::new();
-    for command in talk.sending.iter().filter(|command| command.kind == CommandKind::Comment) {
-        let Some(origin_id) = command.comment.clone() else { continue };
-        let (target, from) = (command.target, command.target.other());
-        let sent = command.fields.first();
-        let sent = sent.and_then(|field| Some((field.source, field.sent?)));
-        if let (Some(mirror), Some((source, sent))) = (find_mirror(talk, voice, command, pairs), sent) {
-            let words = attribution::strip(&mirror.body, tool(talk, from));
-            let mut pair = new_pair(talk, from, origin_id, source);
-            // The body read may have been edited since: the base is what was sent, so that the edit is seen.
-            let untouched = voice.print(&mirror.body) == sent;
-            let body = if untouched { voice.print(&words) } else { sent };
-            *pair.end_mut(target) = end_of(&mirror.id, body, mirror);
-            plan.settled.push((command.id, CommandState::Verified));
-            plan.pairs.push(pair.clone());
-            pairs.push(pair);
-        } else if talk.now.duration_since(command.sent_at) < talk.settle_after {
-            plan.unsettled = true;
-            waiting.push((from, origin_id));
-        } else {
-            plan.settled.push((command.id, CommandState::Dropped));
-        }
-    }
-    for command in talk.sending.iter().filter(|command| command.kind == CommandKind::EditComment) {
-        // Sending the same words twice does no harm: comparing below decides whether it is still needed.
-        plan.settled.push((command.id, CommandState::Dropped));
-    }
-    waiting
-}
-
-/// The comment that a command wrote, if it did: by its marker, or where there is none by saying exactly what was
-/// sent, or at least by being a mirror of ours that nothing else accounts for (somebody has edited it since). What was
-/// sent as a person has a marker: without one it is something that they said themselves, be it the same words.
-fn find_mirror<'a>(
-    talk: &Talk<'a>,
-    voice: &Voice<'_>,
-    command: &Command,
-    pairs: &[CommentPair],
-) -> Option<&'a Comment> {
-    let target = command.target;
-    let written = comments(talk, target);
-    let marked = written.iter().find(|comment| comment.marker == Some(command.id));
-    let free = |comment: &&Comment| {
-        comment.marker.is_none()
-            && !pairs.iter().any(|pair| pair.end(target).id.as_deref() == Some(comment.id.as_str()))
-    };
-    let sent = command.fields.first().and_then(|field| field.sent);
-    let exact = || written.iter().filter(free).find(|comment| Some(voice.print(&comment.body)) == sent);
-    let edited = || {
-        let since = |comment: &&Comment| command.sent_at.duration_since(comment.created_at) < CLOCKS_DIFFER;
-        written.iter().filter(free).find(|comment| since(comment) && is_mirror(talk, target, comment))
-    };
-    if command.fields.first().is_some_and(|field| field.acted) {
-        return marked;
-    }
-    marked.or_else(exact).or_else(edited)
-}
-
-/// How far a tool's clock may be behind ours.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Whether a comment is a mirror of ours: under our own account, and it says whose words it carries. An author
 /// alone proves nothing; people use the same account.
@@ -270,7 +212,12 @@ pub(crate) fn mirrored(talk: &Talk<'_>, voice: &Voice<'_>, from: Side, origin: &
 }
 
 /// Compares both ends of a pair with what was last in sync.
-fn compare(talk: &Talk<'_>, voice: &Voice<'_>, pair: &mut CommentPair, plan: &mut CommentPlan) {
+fn compare(
+    talk: &Talk<'_>,
+    voice: &Voice<'_>,
+    (pair, lost): (&mut CommentPair, &Origins),
+    plan: &mut CommentPlan,
+) {
     if pair.state == PairState::Tombstoned {
         return;
     }
@@ -295,15 +242,11 @@ fn compare(talk: &Talk<'_>, voice: &Voice<'_>, pair: &mut CommentPair, plan: &mu
         }
     };
     let (left_words, right_words) = (words(Side::Left, left), words(Side::Right, right));
-    let moved = |side: Side, words: &Doc| pair.end(side).body != Some(voice.print(words));
-    let from = match (moved(Side::Left, &left_words), moved(Side::Right, &right_words)) {
-        (false, false) => return,
-        (true, false) => Side::Left,
-        (false, true) => Side::Right,
-        (true, true) if left.updated_at > right.updated_at => Side::Left,
-        (true, true) if left.updated_at < right.updated_at => Side::Right,
-        (true, true) => pair.origin,
-    };
+    let moved = [
+        moved(voice, pair, Side::Left, (&left_words, left)),
+        moved(voice, pair, Side::Right, (&right_words, right)),
+    ];
+    let Some(from) = source(pair, moved, (left, right)) else { return };
     let (read, words) = match from {
         Side::Left => (left, left_words),
         Side::Right => (right, right_words),
@@ -326,9 +269,32 @@ fn compare(talk: &Talk<'_>, voice: &Voice<'_>, pair: &mut CommentPair, plan: &mu
         plan.pairs.push(next);
         return;
     }
-    let (writer, owner) =
-        (read.editor.clone().unwrap_or_else(|| read.author.clone()), other.author.id.clone());
-    plan.acts.push(CommentAct::Edit { from, pair: next, words, body, writer, owner });
+    next.end_mut(from.other()).seen_at = Some(other.updated_at);
+    let (editor, owner) = (read.editor.clone(), other.author.id.clone());
+    let lost = is_among(lost, pair.origin, pair.origin_id());
+    let again = moved == [false, false];
+    plan.acts.push(CommentAct::Edit { from, pair: next, words, body, editor, lost, again, owner });
+}
+
+/// Whether an end says something else than when it was last in sync. Of one that is behind it is known that what it says is
+/// old; only that somebody has edited it since is news.
+fn moved(voice: &Voice<'_>, pair: &CommentPair, side: Side, (words, read): (&Doc, &Comment)) -> bool {
+    if pair.is_behind(side) {
+        return pair.end(side).seen_at != Some(read.updated_at);
+    }
+    pair.end(side).body != Some(voice.print(words))
+}
+
+/// The side whose words count: the one that moved, or the newer; `None` if both say what they should.
+fn source(pair: &CommentPair, moved: [bool; 2], (left, right): (&Comment, &Comment)) -> Option<Side> {
+    match moved {
+        [false, false] => Side::BOTH.into_iter().find(|side| pair.is_behind(*side)).map(Side::other),
+        [true, false] => Some(Side::Left),
+        [false, true] => Some(Side::Right),
+        [true, true] if left.updated_at > right.updated_at => Some(Side::Left),
+        [true, true] if left.updated_at < right.updated_at => Some(Side::Right),
+        [true, true] => Some(pair.origin),
+    }
 }
 
 /// The body in which new words are sent to the other end of a pair.
@@ -356,3 +322,6 @@ const fn we<'a>(talk: &Talk<'a>, side: Side) -> Option<&'a str> {
         Side::Right => right,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,7 +127,7 @@ fn fill(look: &Look<'_>, source: Side, item: &Item, mapping: &TypeMapping, draft
             source: pair(&Value::Null).side(source),
             sent: None,
             half: false,
-            acted: false,
+            acted: None,
         };
         let wanted = field.field(target).filter(|_| !field.is_state() && field.carries(target, true));
         let carried = wanted.map(|name| (name, field.carry(target, from, &Value::Null, look.rules.people())));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bowline_core::activity::{Activity, Deed};
 use bowline_core::command::{Write, Written};
+use bowline_core::comment::CommentPair;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Health};
 use bowline_core::delegation::Delegate;
@@ -204,6 +205,21 @@ impl<'a> Look<'a> {
     pub(crate) fn still(&mut self, code: Code, side: Option<Side>, subject: Option<String>) {
         let cause = self.cause(code, side, subject);
         self.raised.push(cause.key());
+    }
+
+    /// What was shown to a person before, or by this look, may be over: whatever still holds is to be said again.
+    pub(crate) fn unless_still(&mut self, code: Code, side: Option<Side>) {
+        let key = self.cause(code, side, None).key();
+        self.raised.retain(|raised| *raised != key);
+    }
+
+    /// A pair of comments as it is from now on.
+    pub(crate) fn put_pair(&mut self, pair: CommentPair) {
+        let is_it =
+            |known: &CommentPair| known.origin == pair.origin && known.origin_id() == pair.origin_id();
+        self.view.pairs.retain(|known| !is_it(known));
+        self.view.pairs.push(pair.clone());
+        self.changes.push(Change::PutPair(Box::new(pair)));
     }
 
     /// Shows something to a person, as long as looks keep meeting it.

@@ -56,6 +56,7 @@ pub(crate) async fn run(look: &mut Look<'_>) -> Result<End, Stop> {
     let talk = if wants_comments(look) { Some(read_comments(look).await?) } else { None };
     let heard = talk.is_some() || !carries_comments(look);
     let carried = act::carry_out(look, mapping, &items, plan, talk).await?;
+    keep_refused_comments(look);
     if heard && !carried.unsettled {
         for (side, item) in [(Side::Left, &items.0), (Side::Right, &items.1)] {
             look.view.share.end_mut(side).heard = Some(item.version);
@@ -69,9 +70,11 @@ pub(crate) async fn run(look: &mut Look<'_>) -> Result<End, Stop> {
 
 /// A comment that was refused stays a finding until it is carried over or its share ends.
 fn keep_refused_comments(look: &mut Look<'_>) {
-    let refused = |side: Side| look.view.pairs.iter().any(|pair| pair.end(side).id.is_none());
-    for side in Side::BOTH.into_iter().filter(|side| refused(*side)).collect::<Vec<_>>() {
-        look.still(code::SYNC_COMMENT_REFUSED, Some(side), None);
+    for side in Side::BOTH {
+        look.unless_still(code::SYNC_COMMENT_REFUSED, Some(side));
+        if look.view.pairs.iter().any(|pair| pair.end(side).id.is_none() || pair.is_behind(side)) {
+            look.still(code::SYNC_COMMENT_REFUSED, Some(side), None);
+        }
     }
 }
 
@@ -335,7 +338,7 @@ pub(crate) fn plan_comments(look: &mut Look<'_>, conversation: &Conversation) ->
         state: *state,
         code: None,
     }));
-    look.changes.extend(plan.pairs.iter().cloned().map(|pair| Change::PutPair(Box::new(pair))));
+    plan.pairs.iter().cloned().for_each(|pair| look.put_pair(pair));
     plan
 }
 

@@ -1,6 +1,6 @@
 //! One comment call: how it is journaled, written, and remembered.
 
-use bowline_core::command::{CommandKind, SentField, Write};
+use bowline_core::command::{Acted, CommandKind, SentField, Write};
 use bowline_core::comment::{Comment, CommentEnd, CommentPair};
 use bowline_core::text::Doc;
 use bowline_core::{CommandId, Side};
@@ -25,7 +25,7 @@ fn with_voice<T>(look: &Look<'_>, use_it: impl FnOnce(&Voice<'_>) -> T) -> T {
 fn body(look: &Look<'_>, act: &CommentAct, speaker: &Speaker) -> Doc {
     match act {
         CommentAct::Mirror { comment, .. } if matches!(speaker, Speaker::Person(_)) => comment.body.clone(),
-        CommentAct::Mirror { from, comment } => {
+        CommentAct::Mirror { from, comment, .. } => {
             let tool = look.far(*from).connection.tool.title();
             attribution::attribute(&comment.body, &comment.author, tool)
         }
@@ -40,7 +40,7 @@ pub(crate) fn journaled(
     speaker: &Speaker,
 ) -> (CommandKind, Vec<SentField>, Option<String>) {
     let (kind, from, words, origin) = match act {
-        CommentAct::Mirror { from, comment } => {
+        CommentAct::Mirror { from, comment, .. } => {
             (CommandKind::Comment, *from, &comment.body, comment.id.clone())
         }
         CommentAct::Edit { from, pair, words, .. } => {
@@ -53,7 +53,12 @@ pub(crate) fn journaled(
         source: voice.print(words),
         sent: Some(voice.held(from.other(), &body).1),
         half: false,
-        acted: matches!(speaker, Speaker::Person(_)),
+        acted: match speaker {
+            Speaker::Person(delegate) => {
+                Some(Acted { person: delegate.delegation.person.clone(), grant: delegate.delegation.grant })
+            }
+            Speaker::Service => None,
+        },
     });
     (kind, vec![sent], Some(origin))
 }
@@ -84,7 +89,7 @@ pub(crate) fn landed(
     let body = body(look, act, speaker);
     with_voice(look, |voice| {
         let (from, mut pair) = match act {
-            CommentAct::Mirror { from, comment } => {
+            CommentAct::Mirror { from, comment, .. } => {
                 (*from, comments::mirrored(&reconcile::talk(look, conversation), voice, *from, comment))
             }
             CommentAct::Edit { from, pair, .. } => (*from, pair.clone()),
@@ -101,15 +106,20 @@ pub(crate) fn landed(
     })
 }
 
-/// The pair of a comment that the target refused: it has one end only and is not tried again by itself.
+/// The pair of a comment that the target refused: it has one end only, or one that says something older, and is not tried
+/// again by the service account unless somebody asks for it.
 pub(crate) fn refused(look: &Look<'_>, conversation: &Conversation, act: &CommentAct) -> CommentPair {
     match act {
-        CommentAct::Mirror { from, comment } => with_voice(look, |voice| {
+        CommentAct::Mirror { from, comment, .. } => with_voice(look, |voice| {
             let mut pair = comments::mirrored(&reconcile::talk(look, conversation), voice, *from, comment);
             *pair.end_mut(from.other()) = CommentEnd { id: None, body: None, seen_at: None };
             pair.state = bowline_core::comment::PairState::Tombstoned;
             pair
         }),
-        CommentAct::Edit { pair, .. } => pair.clone(),
+        CommentAct::Edit { from, pair, .. } => {
+            let mut pair = pair.clone();
+            pair.end_mut(from.other()).body = None;
+            pair
+        }
     }
 }

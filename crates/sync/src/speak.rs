@@ -2,8 +2,8 @@
 //!
 //! Where a profile says so, a comment is written as the person who wrote it on the other side: who that is says the user
 //! mapping, and whether they let us, a delegation. In every other case the service account writes, and says whose
-//! words they are. A person's tokens that are not taken are no fault of the connection: the service account writes in
-//! their place, under a journal row of its own, because it writes something else.
+//! words they are. A person's call that fails is no fault of the connection: if it was surely not carried out, the service
+//! account writes in their place, under a journal row of its own, because it writes something else.
 //!
 //! That a comment is ours is never told by its author: it carries the marker of its command, whoever wrote it. Only
 //! tools that can hold such a marker give tokens to people ([`crate::comments`]).
@@ -11,21 +11,23 @@
 use std::sync::Arc;
 
 use bowline_core::activity::Deed;
-use bowline_core::code::{AUTH_PERSON_REFUSED, SYNC_COMMENT_REFUSED, SYNC_PERSON_NOT_ALLOWED};
+use bowline_core::code::{
+    AUTH_FORBIDDEN, AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED, AUTH_REJECTED, AUTH_SCOPE_MISSING,
+    SYNC_COMMENT_REFUSED, SYNC_PERSON_NOT_ALLOWED, TOOL_NOT_FOUND,
+};
 use bowline_core::command::{CommandState, Write, Written};
 use bowline_core::comment::Comment;
 use bowline_core::commit::Change;
 use bowline_core::delegation::Delegate;
 use bowline_core::failure::{Act, Executed, Failure, Words};
-use bowline_core::finding::Cause;
-use bowline_core::work::Entity;
-use bowline_core::{Code, CommandId, Side, crash};
+use bowline_core::value::Person;
+use bowline_core::{Code, CommandId, SignedDuration, Timestamp, crash};
 
 use crate::act::{Job, Task, Work};
 use crate::comments::CommentAct;
 use crate::look::{Look, occurrence};
 use crate::outcome::Stop;
-use crate::{retry, say};
+use crate::say;
 
 /// As whom a comment is written.
 #[derive(Clone, Debug)]
@@ -36,30 +38,48 @@ pub(crate) enum Speaker {
     Person(Arc<Delegate>),
 }
 
-/// As whom a comment is to be written.
+/// As whom a comment is to be written. Where it is not sure whose words they are, nobody's name is put to them.
 pub(crate) async fn speaker(look: &Look<'_>, act: &CommentAct) -> Result<Speaker, Stop> {
     let people = look.rules.people();
-    if !people.acts() {
+    let side = act.target();
+    let connection = &look.far(side).connection;
+    let Some(writer) = writer(act).filter(|_| people.acts()) else { return Ok(Speaker::Service) };
+    let Some(person) = people.same(side, writer) else { return Ok(Speaker::Service) };
+    let is_service = connection.identity.as_ref().is_some_and(|we| we.id == person);
+    // To change what somebody else wrote is what the service account is there for.
+    let is_others = matches!(act, CommentAct::Edit { owner, .. } if owner != person);
+    if is_service || is_others {
         return Ok(Speaker::Service);
     }
-    let (side, writer, owner) = match act {
-        CommentAct::Mirror { comment, .. } => (act.target(), &comment.author, None),
-        CommentAct::Edit { writer, owner, .. } => (act.target(), writer, Some(owner)),
+    let found = look.engine.ports.delegations.delegate(look.claim.tenant, connection.id, person).await?;
+    let allows = |delegate: &Delegate| {
+        let since = delegate.delegation.since;
+        !is_older(act, since) && delegate.is_usable(connection, look.engine.now())
     };
-    let connection = &look.far(side).connection;
-    for person in people.same(side, writer) {
-        let is_service = connection.identity.as_ref().is_some_and(|we| we.id == *person);
-        // To change what somebody else wrote is what the service account is there for.
-        if is_service || owner.is_some_and(|owner| owner != person) {
-            continue;
+    Ok(found.filter(allows).map_or(Speaker::Service, |delegate| Speaker::Person(Arc::new(delegate))))
+}
+
+/// How far a tool's clock may be behind ours, and what its times may be rounded by: a comment of so long before a consent is
+/// taken for one after it.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether somebody said this before they let us write as them. Nobody has let us publish that under their name.
+fn is_older(act: &CommentAct, since: Timestamp) -> bool {
+    matches!(act, CommentAct::Mirror { comment, .. } if since.duration_since(comment.created_at) > CLOCKS)
+}
+
+/// Whose words a call carries: `None` if that is not sure, or if their own call failed before and left it open whether it
+/// arrived.
+fn writer(act: &CommentAct) -> Option<&Person> {
+    match act {
+        CommentAct::Mirror { lost: true, .. } | CommentAct::Edit { lost: true, .. } => None,
+        CommentAct::Mirror { comment, .. } => {
+            let is_own = comment.editor.as_ref().is_none_or(|editor| editor.id == comment.author.id);
+            is_own.then_some(&comment.author)
         }
-        let delegations = &look.engine.ports.delegations;
-        let found = delegations.delegate(look.claim.tenant, connection.id, person).await?;
-        if let Some(delegate) = found.filter(|found| found.is_usable(connection, look.engine.now())) {
-            return Ok(Speaker::Person(Arc::new(delegate)));
-        }
+        // Where the tool does not tell, it may have been anybody with the right to edit.
+        CommentAct::Edit { editor, .. } => editor.as_ref(),
     }
-    Ok(Speaker::Service)
 }
 
 /// Makes the call of a journaled comment and stores what came of it.
@@ -86,10 +106,18 @@ pub(crate) async fn comment(
             if let Some((person, words)) = &instead {
                 work.look.raise(SYNC_PERSON_NOT_ALLOWED, Some(side), Some(person.clone()), words).await?;
             }
-            signed(work.look, side, &speaker, &act, &read).await?;
+            signed(work.look, &speaker, &act, &read).await?;
             let why = instead.map(|_| SYNC_PERSON_NOT_ALLOWED);
             work.look.note(Deed::Commented, Some(side), Vec::new(), why);
             pair
+        }
+        Err(failure) if matches!(speaker, Speaker::Person(_)) => {
+            // It may have arrived. The journal keeps that the call failed: if it is not there when it is settled, the
+            // service account writes. What others have said goes on meanwhile.
+            work.settle(id, CommandState::Sending, Some(failure.code));
+            work.carried.unsettled = true;
+            work.conversation = Some(conversation);
+            return Ok(());
         }
         Err(failure) => {
             let failure = work.failed(id, side, failure)?;
@@ -98,7 +126,7 @@ pub(crate) async fn comment(
         }
     };
     work.conversation = Some(conversation);
-    work.look.changes.push(Change::PutPair(Box::new(pair)));
+    work.look.put_pair(pair);
     Ok(())
 }
 
@@ -111,7 +139,9 @@ struct Said {
     instead: Option<(String, Words)>,
 }
 
-/// Calls; where a person's call was surely not carried out and cannot be, the service account calls in their place.
+/// Calls; where a person's call was surely not carried out, the service account calls in their place: at once, so that what
+/// befalls one person's account holds up neither their words nor anybody else's. What is wrong with the tool itself the
+/// service account meets as well, and then the next look begins with the person again.
 async fn call(
     work: &mut Work<'_, '_>,
     id: CommandId,
@@ -128,21 +158,13 @@ async fn call(
         (AUTH_PERSON_REFUSED, None)
     } else {
         let failure = match send(work, id, act, &speaker).await? {
-            Ok(written) => return Ok(Said { id, speaker, outcome: Ok(written), instead: None }),
-            Err(failure) => failure,
+            Err(failure) if failure.executed == Executed::No => failure,
+            outcome => return Ok(Said { id, speaker, outcome, instead: None }),
         };
-        let spent =
-            is_spent(work.look, act.target(), &delegate).await? || retry::lasts(work.look.claim.attempts);
         if blames_the_person(&failure) {
-            refused(work.look, act.target(), &delegate, &failure.code, &failure.words).await?;
+            refused(work.look, &delegate, &failure.code, &failure.words).await?;
         }
-        if !gives_way(&failure, spent) {
-            // The connection is never judged by what befell a person.
-            let act = if failure.act == Act::Wait { Act::Retry { after: None } } else { failure.act };
-            let outcome = Err(Failure { act, ..failure });
-            return Ok(Said { id, speaker, outcome, instead: None });
-        }
-        let not_allowed = failure.act == Act::Park;
+        let not_allowed = [AUTH_FORBIDDEN, TOOL_NOT_FOUND].contains(&failure.code);
         let person = delegate.delegation.person.clone();
         (failure.code, not_allowed.then_some((person, failure.words)))
     };
@@ -171,43 +193,17 @@ async fn send(
     written
 }
 
-/// Whether the service account is to write in the person's place. Never where the person's call may have been carried
-/// out. What passes is tried again as the person, unless their tokens are at their end or it was tried often enough.
-const fn gives_way(failure: &Failure, spent: bool) -> bool {
-    match (failure.executed, failure.act) {
-        (Executed::Unknown, _) => false,
-        (Executed::No, Act::Retry { .. }) => spent,
-        (Executed::No, Act::Wait | Act::Park) => true,
-    }
-}
-
-/// Whether a failure is about the person's own tokens: not about what stands before the tool, nor about the keys or the
-/// database here.
+/// Whether a failure is about the person's own tokens, and nothing else could have caused it: neither this host's clock and
+/// keys, nor our registration, nor what stands before the tool. For those the service account writes, and nothing is held
+/// against anybody.
 fn blames_the_person(failure: &Failure) -> bool {
-    let code = failure.code.as_str();
-    let elsewhere = ["auth.certificate", "auth.gateway", "auth.proxy"];
     failure.act == Act::Wait
-        && code.starts_with("auth.")
-        && !elsewhere.iter().any(|layer| code.starts_with(layer))
+        && [AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED].contains(&failure.code)
 }
 
-/// Whether the person's grant gives nothing any more, by what is stored now.
-async fn is_spent(look: &Look<'_>, side: Side, delegate: &Delegate) -> Result<bool, Stop> {
-    let of = &delegate.delegation;
-    let found = look.engine.ports.delegations.delegate(of.tenant, of.connection, &of.person).await?;
-    let connection = &look.far(side).connection;
-    Ok(found.is_none_or(|found| !found.is_usable(connection, look.engine.now())))
-}
-
-/// The person's tokens are not tried again before they consent anew, and somebody is told. A grant that has ended is told
-/// of by whoever keeps it alive.
-async fn refused(
-    look: &mut Look<'_>,
-    side: Side,
-    delegate: &Delegate,
-    code: &Code,
-    words: &Words,
-) -> Result<(), Stop> {
+/// The person's tokens are not tried again before they consent anew (or for hours, if this may pass), and somebody is told. A
+/// grant that has ended is told of by whoever keeps it alive.
+async fn refused(look: &mut Look<'_>, delegate: &Delegate, code: &Code, words: &Words) -> Result<(), Stop> {
     let of = &delegate.delegation;
     look.given_up.push(of.grant);
     let found = look.engine.ports.delegations.delegate(of.tenant, of.connection, &of.person).await?;
@@ -217,9 +213,8 @@ async fn refused(
     }
     let delegation = Box::new(of.clone());
     look.changes.push(Change::RefuseDelegation { delegation, code: code.clone() });
-    let connection = look.far(side).connection.id;
-    let cause = Cause::of(AUTH_PERSON_REFUSED).at(connection).about(of.grant.to_string());
-    let told = occurrence(look.engine, look.claim, cause, Some(Entity::Grant(of.grant)), words).await?;
+    // No entity: what is settled when the grant is renewed is something else. It is over with the row it is about.
+    let told = occurrence(look.engine, look.claim, of.refused_cause(), None, words).await?;
     look.changes.push(told);
     Ok(())
 }
@@ -228,7 +223,6 @@ async fn refused(
 /// (a login name was given to somebody else), and nothing more is written by that grant.
 async fn signed(
     look: &mut Look<'_>,
-    side: Side,
     speaker: &Speaker,
     act: &CommentAct,
     read: &Comment,
@@ -239,6 +233,67 @@ async fn signed(
     if !is_new || author.is_empty() || *author == delegate.delegation.person {
         return Ok(());
     }
-    let words = Words::new(format!("The comment stands under the name of {author}."));
-    refused(look, side, delegate, &AUTH_PERSON_REFUSED, &words).await
+    let words = Words::new(format!("Comment {} stands under the name of {author}.", read.id));
+    refused(look, delegate, &AUTH_PERSON_REFUSED, &words).await
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_core::Side;
+    use bowline_core::text::Doc;
+
+    use super::*;
+
+    fn said(editor: Option<&str>, second: i64, lost: bool) -> CommentAct {
+        let at = Timestamp::from_second(second).unwrap();
+        let comment = Comment {
+            id: "r1".into(),
+            author: Person::of("42"),
+            editor: editor.map(Person::of),
+            body: Doc::from_plain("Words"),
+            created_at: at,
+            updated_at: at,
+            hidden: false,
+            marker: None,
+        };
+        CommentAct::Mirror { from: Side::Right, comment, lost }
+    }
+
+    #[test]
+    fn a_comment_that_somebody_else_has_rewritten_is_not_its_authors_word() {
+        let whose = |act: &CommentAct| writer(act).map(|writer| writer.id.clone());
+        assert_eq!(whose(&said(None, 0, false)).as_deref(), Some("42"), "the tool does not tell of edits");
+        assert_eq!(whose(&said(Some("42"), 0, false)).as_deref(), Some("42"));
+        assert_eq!(whose(&said(Some("admin"), 0, false)), None);
+        assert_eq!(whose(&said(Some("42"), 0, true)), None, "their own call has failed");
+    }
+
+    #[test]
+    fn what_was_said_before_the_consent_is_not_published_under_the_persons_name() {
+        let since = Timestamp::from_second(1_000).unwrap();
+        assert!(is_older(&said(None, 900, false), since));
+        assert!(!is_older(&said(None, 970, false), since), "clocks differ");
+        assert!(!is_older(&said(None, 2_000, false), since));
+    }
+
+    #[test]
+    fn only_what_is_surely_about_the_persons_own_tokens_is_held_against_them() {
+        use bowline_core::code;
+        for blamed in [code::AUTH_REJECTED, code::AUTH_SCOPE_MISSING, code::AUTH_GRANT_ENDED] {
+            assert!(blames_the_person(&Failure::wait(blamed.clone())), "{blamed}");
+        }
+        for other in [
+            code::AUTH_CLOCK_SKEW,
+            code::AUTH_APP_MISCONFIGURED,
+            code::AUTH_PROTOCOL_REFUSED,
+            code::AUTH_OTHER_ADDRESS,
+            code::AUTH_ANONYMOUS,
+            code::AUTH_CAPTCHA_REQUIRED,
+            code::AUTH_PROXY_REFUSED,
+            code::AUTH_GATEWAY_REFUSED,
+            code::SEAL_CORRUPT,
+        ] {
+            assert!(!blames_the_person(&Failure::wait(other.clone())), "{other}");
+        }
+    }
 }

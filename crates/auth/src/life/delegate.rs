@@ -37,7 +37,7 @@ impl Life {
     ) -> Result<(Grant, OauthClient), NoConsent> {
         let client = self.ports.grants.oauth_client(tenant, client).await?;
         let client = client.ok_or(StoreError::NotFound("OAuth client"))?;
-        Ok((self.pending(&client), client))
+        Ok((Grant { personal: true, ..self.pending(&client) }, client))
     }
 
     /// Stores that a connection may act as whoever has just consented. One person has one grant for one of our
@@ -84,6 +84,10 @@ impl Life {
         let mut changes = vec![Change::PutSecret { id, sealed }];
         changes.extend(old.map(Change::DropSecret));
         changes.extend(self.welcomed(&grant));
+        // The tokens are new for every connection that acts by them: what was refused before is tried again.
+        for other in self.ports.delegations.delegations_on(row.tenant, grant.id).await? {
+            changes.push(Change::PutDelegation(Box::new(Delegation { refused: None, ..other })));
+        }
         changes.push(Change::PutDelegation(Box::new(Delegation {
             tenant: row.tenant,
             connection: connection.id,
@@ -91,6 +95,7 @@ impl Life {
             grant: grant.id,
             site: connection.browse_url.clone(),
             base_url: base_url.clone(),
+            since: at,
             consented_at: at,
             refused: None,
         })));

@@ -77,7 +77,8 @@ impl Life {
             None => self.grant(row.tenant, asked.id).await?,
         };
         let (id, old) = (self.new_row(), before.secret);
-        let grant = Grant { secret: Some(id), ..self.consented(before, client, who, row, given) };
+        let consented = self.consented(before, client, who, row, given);
+        let grant = Grant { secret: Some(id), personal: false, ..consented };
         let sealed = self.sealed(grant.tenant, id, &given.tokens).await?;
         let mut changes = vec![Change::PutSecret { id, sealed }];
         changes.extend(old.map(Change::DropSecret));
@@ -273,6 +274,7 @@ impl Life {
             fails: 0,
             retry_at: None,
             warned: None,
+            personal: false,
             revision: 0,
             created_at: now,
         }

@@ -203,6 +203,7 @@ fn grant(client: &OauthClient, scopes: &[&str]) -> Grant {
         fails: 0,
         retry_at: None,
         warned: None,
+        personal: false,
         revision: 0,
         created_at: at,
     }

@@ -120,6 +120,7 @@ impl Herd {
             fails: 0,
             retry_at: None,
             warned: None,
+            personal: false,
             revision: 0,
             created_at: at,
         };

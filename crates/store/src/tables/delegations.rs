@@ -1,6 +1,6 @@
 //! `delegations`: who lets which connection write as themselves. Read together with the grant each stands on.
 
-use bowline_core::delegation::{Delegate, Delegation, Refused};
+use bowline_core::delegation::{Delegate, Delegation};
 use bowline_core::port::StoreError;
 use bowline_core::{Code, ConnectionId, GrantId, TenantId, Timestamp};
 
@@ -10,7 +10,7 @@ use crate::stmt::{Stmt, Text};
 
 macro_rules! columns {
     () => {
-        "d.tenant_id, d.connection_id, d.person, d.grant_id, d.site, d.base_url, d.consented_at, d.refused"
+        "d.tenant_id, d.connection_id, d.person, d.grant_id, d.site, d.base_url, d.since, d.consented_at, d.refused"
     };
 }
 
@@ -51,11 +51,11 @@ pub(crate) fn on(tenant: TenantId, grant: GrantId) -> Stmt {
     Stmt::new(SQL, args![tenant, grant])
 }
 
-/// New, or in the place of what the person allowed the connection before.
+/// New, or in the place of what the person allowed the connection before; since when stays.
 pub(crate) fn put(tenant: TenantId, it: &Delegation) -> Stmt {
     const SQL: Text = Text::both(
-        "INSERT INTO delegations (tenant_id, connection_id, person, grant_id, site, base_url, consented_at, refused) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant_id, connection_id, person) DO UPDATE SET \
+        "INSERT INTO delegations (tenant_id, connection_id, person, grant_id, site, base_url, since, consented_at, refused) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, connection_id, person) DO UPDATE SET \
          grant_id = excluded.grant_id, site = excluded.site, base_url = excluded.base_url, consented_at = excluded.consented_at, \
          refused = excluded.refused",
     );
@@ -67,20 +67,22 @@ pub(crate) fn put(tenant: TenantId, it: &Delegation) -> Stmt {
         it.grant,
         &it.site,
         it.base_url.as_deref(),
+        it.since,
         it.consented_at,
         refused,
     ];
     Stmt::new(SQL, args).foreign(StoreError::NotFound("connection or grant"))
 }
 
-/// Counts against the consent that was refused only; the first refusal stays.
+/// Counts against the consent that was refused only, and only if no other refusal has been stored since it was read.
 pub(crate) fn refuse(tenant: TenantId, it: &Delegation, code: &Code, at: Timestamp) -> Stmt {
     const SQL: Text = Text::both(
         "UPDATE delegations SET refused = $6 WHERE tenant_id = $1 AND connection_id = $2 AND person = $3 \
-         AND grant_id = $4 AND consented_at = $5 AND refused IS NULL",
+         AND grant_id = $4 AND consented_at = $5 AND (refused IS NULL OR refused = $7)",
     );
-    let refused = json(&Refused { code: code.clone(), at });
-    Stmt::new(SQL, args![tenant, it.connection, &it.person, it.grant, it.consented_at, refused])
+    let refused = json(&it.refusal(code, at));
+    let before = it.refused.as_ref().map_or(Arg::Text(None), json);
+    Stmt::new(SQL, args![tenant, it.connection, &it.person, it.grant, it.consented_at, refused, before])
 }
 
 pub(crate) fn drop(tenant: TenantId, connection: ConnectionId, person: &str) -> Stmt {
@@ -109,6 +111,7 @@ impl Record for Delegation {
             grant: row.take()?,
             site: row.take()?,
             base_url: row.take()?,
+            since: row.take()?,
             consented_at: row.take()?,
             refused: row.opt_json()?,
         })

@@ -2,7 +2,7 @@
 
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Identity};
-use bowline_core::delegation::{Delegate, Delegation};
+use bowline_core::delegation::{Delegate, Delegation, Refused};
 use bowline_core::grant::{Grant, GrantState, OauthClient, Provider};
 use bowline_core::page::PageAsk;
 use bowline_core::port::{Delegations as _, Grants as _, StoreError};
@@ -60,6 +60,7 @@ fn new_grant(given: &Given, client: &OauthClient, subject: &str) -> Grant {
         fails: 0,
         retry_at: None,
         warned: None,
+        personal: true,
         revision: 0,
         created_at: at(0),
     }
@@ -87,6 +88,7 @@ async fn consent(given: &Given, connection: &Connection, client: &OauthClient, p
         grant: grant.id,
         site: connection.browse_url.clone(),
         base_url: None,
+        since: at(1),
         consented_at: at(1),
         refused: None,
     };
@@ -115,7 +117,8 @@ async fn a_delegation_comes_back_with_its_grant_and_the_newest_counts(given: Giv
     assert_eq!((read.grant.state, read.grant.revision), (GrantState::NeedsReauth, 2));
     let again =
         Delegation { base_url: Some("https://gate.example".into()), consented_at: at(9), ..ada.delegation };
-    given.write(vec![Change::PutDelegation(Box::new(again.clone()))]).await;
+    let later = Delegation { since: at(9), ..again.clone() };
+    given.write(vec![Change::PutDelegation(Box::new(later))]).await;
     assert_eq!(found(&given, &again).await.unwrap().delegation, again);
     let (connection, person) = (again.connection, again.person.clone());
     given.write(vec![Change::DropDelegation { connection, person }]).await;
@@ -134,7 +137,13 @@ async fn a_refusal_counts_against_the_consent_it_met_and_no_newer_one(given: Giv
     assert_eq!((refused.code, refused.at), (code::AUTH_REJECTED, at(0)));
     refuse(&ada, code::AUTH_SCOPE_MISSING).await;
     let refused = found(&given, &ada).await.unwrap().delegation.refused.unwrap();
-    assert_eq!(refused.code, code::AUTH_REJECTED, "the first refusal stays");
+    assert_eq!(refused.code, code::AUTH_REJECTED, "two at once: the first one stays");
+    let again = found(&given, &ada).await.unwrap().delegation;
+    refuse(&again, code::AUTH_REJECTED).await;
+    let twice = found(&given, &ada).await.unwrap().delegation.refused.unwrap();
+    let wait = |refused: &Refused| refused.until.unwrap().duration_since(refused.at);
+    assert_eq!((refused.times, twice.times), (1, 2));
+    assert_eq!(wait(&twice), wait(&refused) * 2, "it is left alone for longer each time");
     let anew = Delegation { consented_at: at(5), ..ada.clone() };
     given.write(vec![Change::PutDelegation(Box::new(anew))]).await;
     refuse(&ada, code::AUTH_REJECTED).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bowline_core::activity::{Activity, Deed};
-use bowline_core::command::{Before, Command, CommandKind, CommandState, SentField};
+use bowline_core::command::{Acted, Before, Command, CommandKind, CommandState, SentField};
 use bowline_core::comment::{CommentEnd, CommentPair, PairState};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
@@ -20,8 +20,8 @@ use bowline_core::share::{End, Origin, Share, ShareState};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Claim, Entity, Lane, Lanes, Touch};
 use bowline_core::{
-    CommandId, ConnectionId, EventId, FindingId, ProfileId, SecretId, ShareId, SignedDuration, TenantId,
-    Timestamp,
+    CommandId, ConnectionId, EventId, FindingId, GrantId, ProfileId, SecretId, ShareId, SignedDuration,
+    TenantId, Timestamp,
 };
 use bowline_store::Store;
 
@@ -204,7 +204,7 @@ impl Given {
                 key: u64::MAX,
                 source: print_of(1),
                 sent: Some(print_of(2)),
-                acted: true,
+                acted: Some(Acted { person: "ada".into(), grant: self.id(GrantId::new) }),
                 half: true,
             }],
             before: Some(Before { version: Version(9), updated_at: at(-5) }),

@@ -66,6 +66,7 @@ fn new_grant(given: &Given, client: &OauthClient, subject: Option<&str>) -> Gran
         fails: 4,
         retry_at: Some(at(7)),
         warned: Some(30),
+        personal: true,
         revision: 0,
         created_at: at(0),
     }

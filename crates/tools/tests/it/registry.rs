@@ -3,15 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use bowline_core::code::{AUTH_REJECTED, NET_UNREACHABLE};
+use bowline_core::code::{AUTH_REJECTED, AUTH_SCOPE_MISSING, NET_UNREACHABLE};
 use bowline_core::connection::{Connection, SignIn, ToolKind};
 use bowline_core::delegation::{Delegate, Delegation, Refused};
 use bowline_core::event::Delivery;
 use bowline_core::failure::Executed;
 use bowline_core::grant::{Grant, GrantState};
-use bowline_core::layers::{Gateway, GatewayProof};
+use bowline_core::layers::{Gateway, GatewayProof, Transport};
 use bowline_core::port::{Ask, Outbound, OutboundAnswer, OutboundCall, Tools};
-use bowline_core::{Failure, GrantId, Timestamp};
+use bowline_core::{Failure, GrantId, SignedDuration, Timestamp};
 use bowline_tools::Registry;
 use http::HeaderMap;
 
@@ -46,13 +46,14 @@ fn every_kind_of_tool_has_a_tool_a_catalogue_and_hints() {
 
 /// Says for each call with whose credential it would be signed, and where it would go.
 #[derive(Default)]
-struct Wiretap(Mutex<Vec<(SignIn, String, bool)>>);
+struct Wiretap(Mutex<Vec<(SignIn, String, bool)>>, Mutex<Vec<bool>>);
 
 #[async_trait]
 impl Outbound for Wiretap {
     async fn send(&self, connection: &Connection, _: OutboundCall) -> Result<OutboundAnswer, Failure> {
         let (sign_in, gateway) = (connection.sign_in.clone(), connection.gateway.is_some());
         self.0.lock().unwrap().push((sign_in, connection.base_url.clone(), gateway));
+        self.1.lock().unwrap().push(!connection.transport.is_plain());
         Err(Failure::retry(NET_UNREACHABLE, Executed::No))
     }
 }
@@ -67,6 +68,7 @@ fn delegate(connection: &Connection, number: u32, base_url: Option<&str>) -> Del
         grant,
         site: connection.browse_url.clone(),
         base_url: base_url.map(str::to_owned),
+        since: zero,
         consented_at: zero,
         refused: None,
     };
@@ -93,6 +95,7 @@ fn delegate(connection: &Connection, number: u32, base_url: Option<&str>) -> Del
         fails: 0,
         retry_at: None,
         warned: None,
+        personal: false,
         revision: 1,
         created_at: zero,
     };
@@ -105,7 +108,8 @@ async fn each_persons_calls_go_with_their_own_tokens_and_the_connections_with_it
     let registry = Registry::new(Arc::clone(&tap) as Arc<dyn Outbound>, Arc::new(Standing));
     let key = GatewayProof::Key { secret: format!("sec_{}", "1".repeat(32)).parse().unwrap() };
     let gateway = Some(Gateway { header: "x-api-key".to_owned(), proof: key });
-    let connection = Connection { gateway, ..connection(ToolKind::JiraCloud) };
+    let transport = Transport { certificate: None, authorities: Some("a proxy's own authority".to_owned()) };
+    let connection = Connection { gateway, transport, ..connection(ToolKind::JiraCloud) };
     let here = connection.base_url.clone();
     let (ada, bob) =
         (delegate(&connection, 1, None), delegate(&connection, 2, Some("https://gate.example/ex")));
@@ -130,6 +134,8 @@ async fn each_persons_calls_go_with_their_own_tokens_and_the_connections_with_it
         (of(&ada), here, true),
     ];
     assert_eq!(*tap.0.lock().unwrap(), expected);
+    // And nobody's own authority is trusted elsewhere, where the person's token would be shown to whoever has it.
+    assert_eq!(*tap.1.lock().unwrap(), [true, true, false, true, true]);
     assert!(Arc::ptr_eq(&service, &registry.tool(&connection)), "what it has learnt stays");
 }
 
@@ -141,7 +147,8 @@ fn nobody_is_tried_whose_grant_gives_nothing() {
         let mut one = delegate(&connection, 1, None);
         one.grant.state = state;
         one.grant.access_until = Some(Timestamp::from_second(until).unwrap());
-        one.delegation.refused = refused.then_some(Refused { code: AUTH_REJECTED, at: now });
+        one.delegation.refused =
+            refused.then_some(Refused { code: AUTH_REJECTED, at: now, until: None, times: 1 });
         one.is_usable(&connection, now)
     };
     assert!(usable(GrantState::Active, -5, false), "it is renewed for the call");
@@ -151,6 +158,16 @@ fn nobody_is_tried_whose_grant_gives_nothing() {
         assert!(!usable(state, 5, false), "{state}");
     }
     assert!(!usable(GrantState::Active, 5, true));
+    // What may pass is tried again after some hours, later each time; what needs another consent is not.
+    let mut one = delegate(&connection, 1, None);
+    let after = |hours: i64| now + SignedDuration::from_hours(hours);
+    for hours in [4, 8, 16, 32] {
+        one.delegation.refused = Some(one.delegation.refusal(&AUTH_REJECTED, now));
+        assert!(!one.is_usable(&connection, after(hours) - SignedDuration::from_secs(1)));
+        assert!(one.is_usable(&connection, after(hours)), "{hours}");
+    }
+    one.delegation.refused = Some(one.delegation.refusal(&AUTH_SCOPE_MISSING, now));
+    assert!(!one.is_usable(&connection, after(10_000)));
 }
 
 #[test]

@@ -224,6 +224,7 @@ impl Land {
             fails: 0,
             retry_at: None,
             warned: None,
+            personal: false,
             revision: 0,
             created_at: now,
         }

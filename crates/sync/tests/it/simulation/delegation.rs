@@ -32,6 +32,7 @@ pub(crate) fn of_bob(connection: &Connection, at: Timestamp, dice: &Dice) -> Vec
         grant: grant.id,
         site: connection.browse_url.clone(),
         base_url: None,
+        since: at,
         consented_at: at,
         refused: None,
     };
@@ -66,6 +67,7 @@ fn grant(client: &OauthClient, at: Timestamp, dice: &Dice) -> Grant {
         fails: 0,
         retry_at: None,
         warned: None,
+        personal: false,
         revision: 0,
         created_at: at,
     }

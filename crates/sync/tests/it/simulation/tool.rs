@@ -126,17 +126,20 @@ impl FakeTool {
         Ok(read)
     }
 
-    /// What befalls people and never the robot: their tokens are not taken, they may not write here, or there is no token
-    /// just now.
+    /// What befalls people and never the robot: their tokens are not taken, they may not write here, there is no token just
+    /// now, they have had their share, or their calls come to nothing.
     fn refuse_a_person(&self) -> Result<(), Failure> {
         if self.actor == ROBOT || !self.land.dice.chance(25) {
             return Ok(());
         }
         self.land.say(format!("{} refuses {}", self.side, self.actor));
-        Err(match self.land.dice.below(4) {
+        Err(match self.land.dice.below(6) {
             0 => Failure::wait(code::AUTH_REJECTED),
             1 => Failure::wait(code::AUTH_SCOPE_MISSING),
             2 => Failure::retry(code::AUTH_TOKEN_STALE, Executed::No),
+            3 => Failure::throttled(Duration::from_secs(1_800)),
+            // For nobody but them, and nothing comes of it.
+            4 => Failure::retry(code::NET_TIMEOUT, Executed::Unknown),
             _ => Failure::park(code::TOOL_REFUSED),
         })
     }

@@ -119,8 +119,7 @@ async fn way_in(app: &App, caller: &Caller, ask: &mut Ask) -> Result<(SignIn, Pr
             Ok((SignIn::Grant { grant }, Proof::Other(changes)))
         }
         (None, Some(SignIn::Grant { grant }), None) => {
-            let known = app.ports.grants.grant(caller.tenant, grant).await?;
-            known.ok_or_else(|| Problem::not_found("grant"))?;
+            grant::to_serve(app, caller, grant).await?;
             Ok((SignIn::Grant { grant }, Proof::Other(Vec::new())))
         }
         (None, Some(SignIn::InFront), None) => Ok((SignIn::InFront, Proof::Other(Vec::new()))),

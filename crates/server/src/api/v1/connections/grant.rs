@@ -42,6 +42,20 @@ pub(super) async fn begun_of(
     Ok(begun(app, &client))
 }
 
+/// A grant of the caller's tenant by which a connection may sign in. One that somebody gave to be acted for, and for
+/// nothing else, is none: a connection that signed in by it would read and write everything as them.
+pub(super) async fn to_serve(app: &App, caller: &Caller, id: GrantId) -> Result<(), Problem> {
+    let grant =
+        app.ports.grants.grant(caller.tenant, id).await?.ok_or_else(|| Problem::not_found("grant"))?;
+    if grant.personal {
+        return Err(Problem::conflict(
+            "Whoever gave this grant lets a connection write comments as them, and consented to nothing else. Ask them to \
+             sign in for the connection itself.",
+        ));
+    }
+    Ok(())
+}
+
 /// The grants that a connection calls with.
 fn of(connection: &Connection) -> impl Iterator<Item = GrantId> {
     let own = match connection.sign_in {

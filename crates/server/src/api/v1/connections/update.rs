@@ -172,10 +172,7 @@ async fn sign_in(app: &App, caller: &Caller, ask: &Ask, stored: bool) -> Result<
             (None, None) => Ok(()),
             _ => Err(Problem::bad_request("With `oauth_client` there is neither `sign_in` nor `secret`.")),
         },
-        Some(SignIn::Grant { grant }) => {
-            let known = app.ports.grants.grant(caller.tenant, *grant).await?;
-            known.map(|_| ()).ok_or_else(|| Problem::not_found("grant"))
-        }
+        Some(SignIn::Grant { grant }) => grant::to_serve(app, caller, *grant).await,
         Some(SignIn::InFront) => Ok(()),
         Some(_) if !stored && ask.secret.is_none() => {
             Err(Problem::bad_request("`secret` is missing: the connection had none."))

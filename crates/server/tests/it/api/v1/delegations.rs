@@ -146,3 +146,43 @@ async fn what_people_allowed_is_another_tenants_nothing() {
     let turned = format!("/authorize/{}?{query}", other["id"].as_str().unwrap());
     house.call("GET", &turned).without("authorization").send().await.status(404);
 }
+
+#[tokio::test]
+async fn what_somebody_gave_to_be_acted_for_signs_no_connection_in() {
+    let house = House::new().await;
+    house.jira("default").await;
+    house.grant("default").await;
+    through(&house, &link(&house, OF_CLOUD, json!({})).await).await;
+    let grant = listed(&house, OF_CLOUD).await[0]["grant"].as_str().unwrap().to_owned();
+    let sign_in = json!({"method": "grant", "grant": grant});
+    let make = |name: &str| {
+        let (tool, url) = ("jira_cloud", "https://acme.example");
+        let ask = json!({"name": name, "tool": tool, "base_url": url, "sign_in": sign_in});
+        house.call("POST", "/api/v1/connections").json(ask).send()
+    };
+    let change = || {
+        let ask = json!({"sign_in": sign_in});
+        house.call("PATCH", "/api/v1/connections/jira").json(ask).send()
+    };
+    assert_eq!(change().await.status(409).problem(), "api.conflict");
+    assert_eq!(make("more").await.status(409).problem(), "api.conflict");
+    let shown = house.call("GET", "/api/v1/connections/jira").send().await.json();
+    assert_eq!(shown["sign_in"]["method"], "api_token");
+    // The same person signs in for a connection, on the page that says so: then it is a grant like any other.
+    let ask = house.call("POST", "/api/v1/connections/cloud/authorize").json(json!({}));
+    let serving = ask.send().await.status(201).json()["url"].as_str().unwrap().to_owned();
+    let (path, query) = serving.strip_prefix("http://127.0.0.1:7700").unwrap().split_once('?').unwrap();
+    let call = house.call("POST", path).without("authorization");
+    let call = call.header("content-type", "application/x-www-form-urlencoded").body(query.to_owned());
+    let answer = call.send().await.status(303);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let at: url::Url = answer.header("location").parse().unwrap();
+    let state = at.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let back = format!("/authorize/callback?code=c&state={state}");
+    house.call("GET", &back).without("authorization").header("cookie", &cookie).send().await.status(303);
+    let shown = house.call("GET", "/api/v1/connections/cloud").send().await.json();
+    assert_eq!(shown["sign_in"]["grant"], json!(grant), "one person, one grant");
+    // A consent to be acted for takes nothing back of what they gave before.
+    through(&house, &link(&house, OF_CLOUD, json!({})).await).await;
+    make("more").await.status(201);
+}

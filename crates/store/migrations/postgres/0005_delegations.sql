@@ -1,4 +1,4 @@
--- Delegations: who lets which connection write as themselves. The twin is ../sqlite/0006_delegations.sql.
+-- Delegations: who lets which connection write as themselves. The twin is ../sqlite/0005_delegations.sql.
 
 CREATE TABLE delegations (
     tenant_id UUID NOT NULL,
@@ -8,8 +8,9 @@ CREATE TABLE delegations (
     grant_id UUID NOT NULL,
     site TEXT NOT NULL,
     base_url TEXT,
+    since BIGINT NOT NULL,
     consented_at BIGINT NOT NULL,
-    -- JSON: why and when the tool refused the person's tokens.
+    -- JSON: why and when the tool refused the person's tokens, and when they are tried again.
     refused TEXT,
     PRIMARY KEY (tenant_id, connection_id, person),
     FOREIGN KEY (tenant_id, connection_id) REFERENCES connections (tenant_id, id),
