@@ -1,3 +1,5 @@
+//! The plan for comments after calls that failed, were refused, or were cut off.
+
 use bowline_core::command::{Acted, CommandKind, SentField};
 use bowline_core::{Code, code};
 
