@@ -13,7 +13,9 @@ use bowline_auth::{
     SystemEntropy, bearer,
 };
 use bowline_bus::{Feed, Local};
-use bowline_core::port::{Bell, Clock as _, Entropy, Outbound, Registry as _, Seal, Vault as _, WorkQueue as _};
+use bowline_core::port::{
+    Bell, Clock as _, Entropy, Outbound, Registry as _, Seal, Vault as _, WorkQueue as _,
+};
 use bowline_core::work::Lanes;
 use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
 use bowline_server::{App, Metrics, Serving, router, serve};
@@ -197,9 +199,7 @@ impl Parts {
         let commits = Arc::new(Told { store: Arc::clone(store), feed: feed.clone() });
         let (keyed, vault) = (keyring.clone(), store.clone());
         let seal = Arc::new(Sealer::new(keyed, vault, commits.clone(), clock.clone(), entropy.clone()));
-        let rotation = rotation_ports(store, clock, entropy);
-        let folder = config.keys.folder().map(Folder::new);
-        let keys = Arc::new(Rotation::new(keyring, seal.clone(), rotation, folder));
+        let keys = Arc::new(rotation(config, (keyring, seal.clone()), store, (clock, entropy)));
         let secrets = Arc::new(Secrets::new(store.clone(), seal.clone(), clock.clone()));
         let metrics = Arc::new(Metrics::new());
         let settings = config.net.settings(config.deployment.trust, &store.tenants().await?);
@@ -335,18 +335,20 @@ fn care(
     Care::new(ports, config.grants.care())
 }
 
-fn rotation_ports(
+fn rotation(
+    config: &Config,
+    (keyring, seal): (Arc<Keyring>, Arc<Sealer>),
     store: &Arc<Store>,
-    clock: &Arc<SystemClock>,
-    entropy: &Arc<SystemEntropy>,
-) -> RotationPorts {
-    RotationPorts {
+    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+) -> Rotation {
+    let ports = RotationPorts {
         vault: store.clone(),
         keys: store.clone(),
         commits: store.clone(),
         clock: clock.clone(),
         entropy: entropy.clone(),
-    }
+    };
+    Rotation::new(keyring, seal, ports, config.keys.folder().map(Folder::new))
 }
 
 fn places(workers: u32) -> usize {
