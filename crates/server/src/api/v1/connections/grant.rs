@@ -5,6 +5,7 @@ use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, SignIn, ToolKind};
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::layers::Gateway;
+use bowline_core::page::PageAsk;
 use bowline_core::work::{Entity, Lane, Touch};
 
 use crate::api::v1::oauth_clients;
@@ -89,6 +90,29 @@ pub(super) async fn vouched(
         }
     }
     Ok(())
+}
+
+/// What goes with people's consents that a connection writes as them, once others vouch for where it leads: their tokens
+/// were got where the present authorities count, and they are asked anew. Their grants stay.
+pub(super) async fn asked_anew(
+    app: &App,
+    before: &Connection,
+    after: &Connection,
+) -> Result<Vec<Change>, Problem> {
+    let (trusted, connection) = (&after.transport.authorities, before.id);
+    let (mut changes, mut ask) = (Vec::new(), PageAsk { after: None, limit: 1_000 });
+    if trusted.is_none() || before.transport.authorities == *trusted {
+        return Ok(changes);
+    }
+    loop {
+        let page = app.ports.delegations.delegates(before.tenant, connection, &ask).await?;
+        let people = page.items.into_iter().map(|delegate| delegate.delegation.person);
+        changes.extend(people.map(|person| Change::DropDelegation { connection, person }));
+        ask.after = page.next;
+        if ask.after.is_none() {
+            return Ok(changes);
+        }
+    }
 }
 
 /// What goes with a connection's grants that it calls with no more, now that it is as in `after`, or gone. What a person

@@ -85,6 +85,7 @@ pub(super) async fn handle(
     grant::vouched(&app, Some(&before), &connection).await?;
     changes.push(Change::PutConnection(Box::new(connection.clone())));
     changes.extend(grant::left(&app, &before, Some(&connection)).await?);
+    changes.extend(grant::asked_anew(&app, &before, &connection).await?);
     changes.push(sweep(connection.id, app.ports.clock.now()));
     app.write(caller.tenant, changes).await?;
     app.ports.bell.ring(Lane::Sweep).await;

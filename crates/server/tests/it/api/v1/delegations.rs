@@ -5,6 +5,7 @@ use bowline_core::grant::GrantState;
 use bowline_core::port::Grants as _;
 use serde_json::{Value, json};
 
+use super::layers::certificate;
 use crate::house::House;
 
 const OF_CLOUD: &str = "/api/v1/connections/cloud/delegations";
@@ -127,6 +128,28 @@ async fn a_grant_that_is_revoked_takes_what_stood_on_it_along() {
     assert_eq!((&shown["connections"], &shown["acting"]), (&json!([]), &json!(["cloud"])));
     house.call("DELETE", &format!("/api/v1/grants/{grant}")).send().await.status(204);
     assert!(listed(&house, OF_CLOUD).await.is_empty());
+}
+
+#[tokio::test]
+async fn when_others_vouch_for_where_a_connection_leads_people_are_asked_anew() {
+    let house = House::new().await;
+    house.jira("default").await;
+    house.grant("default").await;
+    through(&house, &link(&house, OF_JIRA, json!({"oauth_client": "app"})).await).await;
+    let patch = |change: Value| house.call("PATCH", "/api/v1/connections/jira").json(change).send();
+    patch(json!({"secret": "another-token"})).await.status(200);
+    let grant = listed(&house, OF_JIRA).await[0]["grant"].as_str().unwrap().to_owned();
+    let authorities = &certificate("other")["chain"];
+    patch(json!({"authorities": authorities, "secret": "another-token"})).await.status(200);
+    assert_eq!(listed(&house, OF_JIRA).await, Vec::<Value>::new());
+    let shown = house.call("GET", &format!("/api/v1/grants/{grant}")).send().await.status(200).json();
+    assert_eq!((&shown["state"], &shown["acting"]), (&json!("active"), &json!([])), "{shown:#}");
+    // Whoever is asked again with these knows by whose word.
+    through(&house, &link(&house, OF_JIRA, json!({"oauth_client": "app"})).await).await;
+    patch(json!({"authorities": authorities})).await.status(200);
+    assert_eq!(listed(&house, OF_JIRA).await.len(), 1, "the same ones");
+    patch(json!({"authorities": null})).await.status(200);
+    assert_eq!(listed(&house, OF_JIRA).await.len(), 1, "only the machine's");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::house::House;
 const PATH: &str = "/api/v1/connections";
 
 /// A certificate and its key, made by openssl.
-fn certificate(name: &str) -> Value {
+pub(super) fn certificate(name: &str) -> Value {
     // A folder of its own: tests that run at the same time use the same names.
     let folder = tempfile::tempdir().unwrap();
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem"];
