@@ -276,6 +276,9 @@ codes! {
     SYNC_DROPPED_WRITE = "sync.dropped_write", "The tool accepted a value and did not keep it",
         "The call succeeded, but reading back showed the old value: a rule, a script or a screen of the tool overruled it.",
         "Look for automation in the tool that touches this field, or take the field out of the profile.";
+    SYNC_EDIT_ALL_MISSING = "sync.edit_all_missing", "Comments under people's names could not be changed",
+        "The profile has comments written as the people who wrote them. When one is edited in the other tool, the connection's own account may have to carry the edit, and it lacks the permission to change other people's comments.",
+        "Give the connection's account the permission *Edit all comments* in the projects that are named.";
     SYNC_FIELD_MISSING = "sync.field_missing", "The tool did not tell a mapped field",
         "The item has no such field in its project or type, or its value could not be read. Nothing is carried over for it, so that nothing is emptied.",
         "Add the field to the project's screen or context, or correct the name in the profile.";

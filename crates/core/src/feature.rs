@@ -21,12 +21,21 @@ pub enum Feature {
     ReadComments,
     /// Comments are written.
     WriteComments,
+    /// Comments are written as the people who wrote them: it is asked whether the account may change such ones.
+    Act,
 }
 
 impl Feature {
     /// All of them: what two-way sync does.
-    pub const ALL: [Self; 6] =
-        [Self::Read, Self::Create, Self::Edit, Self::Move, Self::ReadComments, Self::WriteComments];
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::Create,
+        Self::Edit,
+        Self::Move,
+        Self::ReadComments,
+        Self::WriteComments,
+        Self::Act,
+    ];
 
     /// The word used in documents and tables.
     pub const fn word(self) -> &'static str {
@@ -37,12 +46,13 @@ impl Feature {
             Self::Move => "move",
             Self::ReadComments => "read_comments",
             Self::WriteComments => "write_comments",
+            Self::Act => "act",
         }
     }
 
     /// Whether the tool is another one afterwards.
     pub const fn writes(self) -> bool {
-        !matches!(self, Self::Read | Self::ReadComments)
+        !matches!(self, Self::Read | Self::ReadComments | Self::Act)
     }
 }
 

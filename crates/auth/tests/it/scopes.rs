@@ -281,8 +281,9 @@ impl Things {
         if operation.path.starts_with("project/") || operation.path.contains("createmeta") {
             parts = vec!["ACME", &self.kind];
         }
+        let query = if operation.path == "mypermissions" { "?permissions=BROWSE_PROJECTS" } else { "" };
         let path = parts.iter().fold(operation.path.to_owned(), |path, part| path.replacen("{}", part, 1));
-        call(operation.name, operation.method.parse().unwrap(), &path, &body)
+        call(operation.name, operation.method.parse().unwrap(), &format!("{path}{query}"), &body)
     }
 }
 

@@ -357,9 +357,20 @@ fn scopes(view: &Value) -> String {
     lines.join("\n")
 }
 
+/// What the account may not do though everything else works, and what helps.
+pub(super) fn lacks(verdict: &Value) -> Option<(String, String)> {
+    let lacks = verdict.get("lacks")?;
+    let of = |member: &str| at(lacks, member);
+    Some((format!("{} ({}) [{}]", of("/title"), of("/projects"), of("/code")), of("/remedy")))
+}
+
 fn tested(context: &Context, verdict: &Value) -> Done {
     if verdict["ok"] == json!(true) {
-        context.out.value(verdict, |verdict| format!("ok: signed in as {}", at(verdict, "/identity/name")));
+        context.out.value(verdict, |verdict| {
+            let mut lines = vec![format!("ok: signed in as {}", at(verdict, "/identity/name"))];
+            lines.extend(lacks(verdict).map(|(words, remedy)| format!("but: {words}\nnext: {remedy}")));
+            lines.join("\n")
+        });
         return Ok(());
     }
     if context.out.json {

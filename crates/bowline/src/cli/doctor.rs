@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::segment;
+use super::connection::lacks;
 use super::exit::{Exit, Failed};
 use super::out::at;
 use super::{Context, Done};
@@ -124,9 +125,10 @@ async fn tested(client: &super::Client, connection: &Value) -> Check {
     let name = at(connection, "/name");
     let title = format!("connection {name}");
     match client.post(&format!("/api/v1/connections/{}/test", segment(&name)), &json!({})).await {
-        Ok(verdict) if verdict["ok"] == json!(true) => {
-            Check::ok(title, format!("signed in as {}", at(&verdict, "/identity/name")))
-        }
+        Ok(verdict) if verdict["ok"] == json!(true) => match lacks(&verdict) {
+            Some((words, remedy)) => Check::bad(title, words, remedy),
+            None => Check::ok(title, format!("signed in as {}", at(&verdict, "/identity/name"))),
+        },
         Ok(verdict) => {
             let words = format!("{} {}", at(&verdict, "/title"), at(&verdict, "/words"));
             Check::bad(

@@ -196,6 +196,10 @@ pub trait Catalogue: Send + Sync {
     /// Some item of a type that is in a given state now: its steps tell what the workflow allows from there.
     async fn exemplar(&self, scope: &str, kind: &str, state: &str) -> Result<Option<Locator>, Failure>;
 
+    /// Whether the account may change comments in a project that stand under somebody else's name; `None` if the tool
+    /// has no such permission, or does not tell.
+    async fn edits_all_comments(&self, scope: &str) -> Result<Option<bool>, Failure>;
+
     /// The item that a comment belongs to; `None` if the comment is gone.
     async fn item_of_comment(&self, comment: &str) -> Result<Option<String>, Failure>;
 }

@@ -19,7 +19,7 @@ pub use field::{Field, FieldMeta, JsonType, Priority};
 pub use id::Id;
 pub use issue::{BulkIssues, Change, Changelog, Created, History, Issue, Property};
 pub use member::Member;
-pub use project::{IssueType, IssueTypeStatuses, Project, Status, StatusCategory};
+pub use project::{IssueType, IssueTypeStatuses, Permission, Permissions, Project, Status, StatusCategory};
 pub use transition::{Transition, Transitions};
 pub use user::{ServerInfo, User};
 

@@ -1,4 +1,6 @@
-//! Projects, their issue types and states.
+//! Projects, their issue types and states, and what the account may do in them.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,26 @@ pub struct Project {
     pub key: String,
     #[serde(default, skip_serializing_if = "Member::is_absent")]
     pub name: Member<String>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What the account may do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the vendor's names")]
+pub struct Permissions {
+    /// By the permission's key.
+    pub permissions: BTreeMap<String, Permission>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// One permission.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the vendor's names")]
+pub struct Permission {
+    pub have_permission: bool,
     #[serde(flatten)]
     pub extra: Extra,
 }

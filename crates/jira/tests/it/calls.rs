@@ -238,6 +238,19 @@ fn projects_come_in_pages_on_cloud_and_at_once_on_data_center() {
 }
 
 #[test]
+fn a_permission_is_asked_for_one_project_and_one_that_is_not_known_is_no_answer() {
+    let answer = r#"{"permissions":{"EDIT_ALL_COMMENTS":{"id":"1","key":"EDIT_ALL_COMMENTS","havePermission":false}}}"#;
+    let none = r#"{"permissions":{"ADMINISTER":{"key":"ADMINISTER","havePermission":true}}}"#;
+    for tool in [JiraCloud, JiraDc] {
+        let script = Script::new([(200, answer), (200, none)]);
+        let connection = connection(tool);
+        let jira = Jira::new(&script, &connection);
+        assert_eq!(now(jira.permitted("ACME", "EDIT_ALL_COMMENTS")).unwrap(), Some(false));
+        assert_eq!(now(jira.permitted("ACME", "EDIT_ALL_COMMENTS")).unwrap(), None);
+    }
+}
+
+#[test]
 fn the_account_and_the_server_are_told() {
     let script = Script::new([
         (200, r#"{"name":"ada","key":"JIRAUSER1","displayName":"Ada","timeZone":"Europe/Paris"}"#),

@@ -127,6 +127,7 @@ impl Rules {
             (Feature::Move, states().any(|state| state.carries(side, true))),
             (Feature::ReadComments, comments.carries(Side::Left) || comments.carries(Side::Right)),
             (Feature::WriteComments, comments.carries(side.other())),
+            (Feature::Act, comments.carries(side.other()) && self.people().acts()),
         ];
         uses.into_iter().filter(|(_, used)| *used).map(|(feature, _)| feature).collect()
     }

@@ -372,7 +372,7 @@ fn the_default_conflict_rule_serves_fields_that_name_none() {
 
 #[test]
 fn what_is_done_on_a_side_follows_from_what_reaches_it() {
-    use bowline_core::feature::Feature::{Create, Edit, Move, Read, ReadComments, WriteComments};
+    use bowline_core::feature::Feature::{Act, Create, Edit, Move, Read, ReadComments, WriteComments};
     let one_way =
         rules("[[type.field]]\nleft = \"summary\"\nright = \"Name\"\ndirection = \"left_to_right\"\n");
     assert!(!one_way.features(Side::Left).contains(&Edit));
@@ -382,4 +382,10 @@ fn what_is_done_on_a_side_follows_from_what_reaches_it() {
     let all = [Read, Create, Edit, Move, ReadComments, WriteComments];
     assert_eq!(example.features(Side::Left), all);
     assert_eq!(example.features(Side::Right), all);
+    // Who edits what stands under people's names is a question only where comments are written as them.
+    let acting = "[[user]]\nleft = \"a\"\nright = \"b\"\n[people]\nacting = \"person\"\n";
+    let features = |text: &str| rules(text).features(Side::Left);
+    assert!(features(&format!("{acting}[defaults]\ncomments = \"both\"\n")).contains(&Act));
+    let to_the_right = format!("{acting}[defaults]\ncomments = \"left_to_right\"\n");
+    assert!(!features(&to_the_right).contains(&Act), "nothing is written there");
 }

@@ -21,6 +21,10 @@ use super::refusal::failure;
 use super::tool::JiraTool;
 use crate::{name, probe};
 
+/// Jira's key of the permission to change everybody's comments (Atlassian's page “Permissions for company-managed
+/// projects”; the same in Data Center).
+const EDIT_ALL_COMMENTS: &str = "EDIT_ALL_COMMENTS";
+
 #[async_trait]
 impl Catalogue for JiraTool {
     async fn probe(&self) -> Result<Identity, Failure> {
@@ -66,6 +70,11 @@ impl Catalogue for JiraTool {
         let search = Search { jql: &jql, fields: &ALWAYS, properties: &[], limit: 1 };
         let page = self.jira().search_page(search, None).await.map_err(failure)?;
         Ok(page.issues.first().and_then(|issue| self.locator(issue)))
+    }
+
+    async fn edits_all_comments(&self, scope: &str) -> Result<Option<bool>, Failure> {
+        let scope = scope.to_uppercase();
+        self.jira().permitted(&scope, EDIT_ALL_COMMENTS).await.map_err(failure)
     }
 
     /// Jira has no way from a comment to its issue, and needs none: its deliveries always name the issue.

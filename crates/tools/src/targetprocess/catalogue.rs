@@ -68,6 +68,11 @@ impl Catalogue for TargetprocessTool {
         Ok(found.map(|number| self.locator(kind, number, scope)))
     }
 
+    /// Targetprocess has no sign-in for people, so nothing of ours stands under their names.
+    async fn edits_all_comments(&self, _: &str) -> Result<Option<bool>, Failure> {
+        Ok(None)
+    }
+
     async fn item_of_comment(&self, comment: &str) -> Result<Option<String>, Failure> {
         let Some(number) = id(comment) else { return Ok(None) };
         let query = Query::one("Comment", number).select(&["id", "general:{general.id}"]);

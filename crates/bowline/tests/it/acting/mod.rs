@@ -1,6 +1,7 @@
 //! Several people under one connection: the service account works, and what people who let it write is written as them.
 //! The real service against a simulated Data Center and a simulated Cloud, with the tokens of two people.
 
+mod busy;
 #[cfg(feature = "crash")]
 mod killed;
 mod scene;

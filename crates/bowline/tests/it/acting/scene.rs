@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::house::{Browser, Database, Folder, Kind, PROFILE, SOON, Service, Tool, environment, http};
+use crate::house::{
+    Browser, Database, Folder, Kind, PROFILE, SOON, Said, Service, Tool, bowline, environment, http,
+};
 
 const ANY: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
@@ -155,6 +157,42 @@ impl Scene {
         control(&self.site(), path, body).await
     }
 
+    /// What somebody's comments meet in Jira from now on.
+    pub(super) async fn meets(&self, who: &str, deed: Value) {
+        let calls = json!({"caller": who, "method": "POST", "path": "/rest/api/*/issue/*/comment"});
+        self.jira_post("faults", &json!({"match": calls, "name": who, "do": deed})).await;
+    }
+
+    /// How often somebody's comments have met it.
+    pub(super) async fn met(&self, who: &str) -> u64 {
+        let rules = http("GET", &format!("{}/_sim/faults", self.site()), &[], "").await.unwrap().body;
+        let rules = rules["faults"].as_array().unwrap().iter();
+        rules.filter(|rule| rule["name"] == who).map(|rule| rule["struck"].as_u64().unwrap()).sum()
+    }
+
+    /// Everything in Jira works again.
+    pub(super) async fn all_well(&self) {
+        let url = format!("{}/_sim/faults", self.site());
+        assert_eq!(http("DELETE", &url, &[], "").await.unwrap().status, 200);
+    }
+
+    /// What a command prints.
+    pub(super) fn cli(&self, arguments: &[&str]) -> Said {
+        let data = self.folder.path().join("data").display().to_string();
+        bowline(arguments, &[("BOWLINE_SERVER", self.service.url.as_str()), ("BOWLINE_DATA__DIR", &data)], "")
+    }
+
+    /// The connection goes on with another account.
+    pub(super) async fn serves_as(&self, who: &str) {
+        let change = match &self.jira {
+            Jira::Cloud(_) => json!({
+                "sign_in": {"method": "api_token", "email": format!("{who}@example.com")}, "secret": format!("token-{who}"),
+            }),
+            Jira::DataCenter(_) => json!({"secret": format!("pat-{who}")}),
+        };
+        self.service.ok("PATCH", "/api/v1/connections/jira", &change).await;
+    }
+
     /// Somebody takes back at the provider what they allowed.
     pub(super) async fn take_back(&self, who: &str) {
         match &self.jira {
@@ -213,6 +251,16 @@ impl Scene {
                 return found;
             }
             assert!(started.elapsed() < SOON, "“{words}” did not arrive\n{}", self.service.told());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until the item in Jira is as wanted.
+    pub(super) async fn in_jira_until(&self, wanted: impl Fn(&Value) -> bool) {
+        let started = Instant::now();
+        while !wanted(&self.in_jira().await) {
+            let item = self.in_jira().await;
+            assert!(started.elapsed() < SOON, "not as wanted: {item:#}\n{}", self.service.told());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

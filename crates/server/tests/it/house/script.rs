@@ -32,6 +32,7 @@ struct Said {
     probe: Mutex<Option<Failure>>,
     find: Mutex<Option<Failure>>,
     items: Mutex<BTreeMap<String, Item>>,
+    limits: Mutex<BTreeMap<String, Result<Option<bool>, Failure>>>,
 }
 
 impl Script {
@@ -55,6 +56,11 @@ impl Script {
     /// The next reads of items fail, or succeed again.
     pub(crate) fn find_fails(&self, failure: Option<Failure>) {
         *self.said.find.lock().unwrap() = failure;
+    }
+
+    /// What is said from now on of changing everybody's comments in a project.
+    pub(crate) fn edits_all_comments(&self, scope: &str, said: Result<Option<bool>, Failure>) {
+        self.said.limits.lock().unwrap().insert(scope.to_owned(), said);
     }
 
     /// An item that every connection has: its id is `id-KEY`, its project the part before the dash.
@@ -177,6 +183,10 @@ impl Catalogue for Said {
 
     async fn exemplar(&self, _: &str, _: &str, _: &str) -> Result<Option<Locator>, Failure> {
         Ok(None)
+    }
+
+    async fn edits_all_comments(&self, scope: &str) -> Result<Option<bool>, Failure> {
+        self.limits.lock().unwrap().get(scope).cloned().unwrap_or(Ok(Some(true)))
     }
 
     async fn item_of_comment(&self, _: &str) -> Result<Option<String>, Failure> {

@@ -520,6 +520,10 @@ impl Catalogue for FakeTool {
         .await
     }
 
+    async fn edits_all_comments(&self, _: &str) -> Result<Option<bool>, Failure> {
+        Ok(None)
+    }
+
     async fn item_of_comment(&self, id: &str) -> Result<Option<String>, Failure> {
         self.read(|site| {
             let has = |thing: &&Thing| thing.remarks.iter().any(|remark| remark.id == id);

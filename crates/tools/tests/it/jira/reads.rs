@@ -300,6 +300,22 @@ fn the_probe_tells_an_ignored_credential() {
 }
 
 #[test]
+fn whether_the_account_may_change_everybodys_comments_is_asked_by_project() {
+    const CLOUD: &str = "GET /rest/api/3/mypermissions?projectKey=ACME&permissions=EDIT_ALL_COMMENTS";
+    const CENTER: &str = "GET /rest/api/2/mypermissions?projectKey=ACME&permissions=EDIT_ALL_COMMENTS";
+    for (tool, call) in [(JiraCloud, CLOUD), (JiraDc, CENTER)] {
+        for has in [true, false] {
+            let answer = json!({"permissions": {"EDIT_ALL_COMMENTS": {"havePermission": has}}});
+            let script = Script::new([(call, 200, answer)]);
+            let said = now(catalogue(tool, &script).edits_all_comments("acme"));
+            assert_eq!(said.unwrap(), Some(has));
+        }
+        let script = Script::new([(call, 404, json!({"errorMessages": ["No project could be found"]}))]);
+        assert!(now(catalogue(tool, &script).edits_all_comments("ACME")).is_err());
+    }
+}
+
+#[test]
 fn a_schema_is_read_once_and_tells_what_a_create_demands() {
     let meta = |id: &str, required: bool, schema: Json, allowed: Json| json!({"fieldId": id, "name": id, "required": required, "schema": schema, "allowedValues": allowed});
     let fields = json!({"isLast": true, "values": [

@@ -3,6 +3,7 @@
 //! Secrets come in and never go out, but for the three that are made here and shown once: the token in the
 //! webhook's path, the secret that Jira signs with, the token of a header.
 
+mod acting;
 mod address;
 mod authorize;
 mod create;

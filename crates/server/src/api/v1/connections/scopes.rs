@@ -97,18 +97,30 @@ async fn signs_in(app: &App, connection: &Connection) -> Result<(Provider, Optio
 /// The profiles that use a connection, and what they do there.
 async fn used(app: &App, connection: &Connection) -> Result<(Vec<String>, Vec<Feature>), Problem> {
     let (mut names, mut features) = (Vec::new(), BTreeSet::new());
-    for profile in app.ports.registry.profiles(connection.tenant).await? {
-        let sides = [(Side::Left, profile.left), (Side::Right, profile.right)];
-        for (side, _) in sides.into_iter().filter(|(_, id)| *id == connection.id) {
-            // A document that was stored was compiled before; one that cannot be any more does nothing.
-            if let Ok(rules) = Document::parse(&profile.document).and_then(Rules::new) {
-                features.extend(rules.features(side));
-                names.push(profile.name.clone());
-            }
-        }
+    for (name, side, rules) in rules_at(app, connection).await? {
+        features.extend(rules.features(side));
+        names.push(name);
     }
     if names.is_empty() {
         features.extend(Feature::ALL);
     }
     Ok((names, features.into_iter().collect()))
+}
+
+/// The rules of the profiles that use a connection, each with the profile's name and the connection's side of it.
+pub(super) async fn rules_at(
+    app: &App,
+    connection: &Connection,
+) -> Result<Vec<(String, Side, Rules)>, Problem> {
+    let mut all = Vec::new();
+    for profile in app.ports.registry.profiles(connection.tenant).await? {
+        let sides = [(Side::Left, profile.left), (Side::Right, profile.right)];
+        for (side, _) in sides.into_iter().filter(|(_, id)| *id == connection.id) {
+            // A document that was stored was compiled before; one that cannot be any more does nothing.
+            if let Ok(rules) = Document::parse(&profile.document).and_then(Rules::new) {
+                all.push((profile.name.clone(), side, rules));
+            }
+        }
+    }
+    Ok(all)
 }

@@ -1,6 +1,7 @@
 //! `POST /api/v1/connections/{connection}/test`: asks the tool who we are, and remembers what it says.
 //!
-//! A refusal is a result, not an error: the answer is 200 and says what is wrong and what to do.
+//! A refusal is a result, not an error: the answer is 200 and says what is wrong and what to do. What the account is not
+//! allowed, though it is known, stands beside.
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use bowline_core::failure::{Act, Failure};
 use bowline_core::work::Lane;
 use serde::Serialize;
 
+use super::acting::{self, Lack};
 use super::{named, scoped, seen_to, sweep};
 use crate::app::App;
 use crate::caller::Caller;
@@ -28,6 +30,9 @@ pub(super) struct Verdict {
     identity: Option<Identity>,
     #[serde(flatten)]
     trouble: Option<Trouble>,
+    /// What the account may not do, and profiles want.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lacks: Option<Lack>,
 }
 
 #[derive(Serialize)]
@@ -59,14 +64,17 @@ pub(super) async fn handle(
                 connection.health = Health::Ok;
                 connection.identity = Some(identity.clone());
                 changes.push(Change::PutConnection(Box::new(connection.clone())));
+                // As it will be once it is stored, so that it is asked where it is now.
+                connection.revision += 1;
             }
-            (changes, Verdict { ok: true, identity: Some(identity), trouble: None })
+            let lacks = acting::lack(&app, &connection).await?;
+            (changes, Verdict { ok: true, identity: Some(identity), trouble: None, lacks })
         }
         Err(failure) => {
             let needs = Health::NeedsAttention { code: failure.code.clone() };
             let changes = if failure.act == Act::Wait { vec![health(needs, None)] } else { Vec::new() };
             let trouble = Some(trouble(failure, caller.may(Scope::ErrorsRead)));
-            (changes, Verdict { ok: false, identity: None, trouble })
+            (changes, Verdict { ok: false, identity: None, trouble, lacks: None })
         }
     };
     // Whatever came of it, the sweep deals with it: waiting work goes on, or a finding says why not.

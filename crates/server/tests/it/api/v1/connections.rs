@@ -10,7 +10,7 @@ use bowline_core::secret::Purpose;
 use bowline_core::{Failure, FindingId, SignedDuration, code};
 use serde_json::{Value, json};
 
-use crate::house::House;
+use crate::house::{DOCUMENT, House};
 
 fn ask() -> Value {
     json!({
@@ -278,6 +278,32 @@ async fn a_test_says_who_we_are_and_remembers_it() {
     let shown = house.call("GET", "/api/v1/connections/jira").send().await.status(200).json();
     assert_eq!(shown["health"], json!({ "state": "ok" }));
     assert_eq!(shown["identity"]["name"], "Sync Bot");
+}
+
+#[tokio::test]
+async fn a_test_says_where_comments_under_peoples_names_could_not_be_changed() {
+    let house = House::new().await;
+    let test = || house.call("POST", "/api/v1/connections/jira/test").send();
+    house.profile("default").await;
+    house.tools.edits_all_comments("ACME", Ok(Some(false)));
+    assert!(test().await.status(200).json()["lacks"].is_null(), "no profile acts");
+    let document = format!(
+        "{DOCUMENT}[[routing]]\nleft = \"OPS\"\nright = \"WEB\"\n[[user]]\nleft = \"a\"\nright = \"b\"\n\
+         [people]\nacting = \"person\"\n[defaults]\ncomments = \"both\"\n"
+    );
+    let change = json!({ "document": document });
+    house.call("PUT", "/api/v1/profiles/stories").json(change).send().await.status(200);
+    let verdict = test().await.status(200).json();
+    assert_eq!((&verdict["ok"], &verdict["lacks"]["code"]), (&json!(true), &json!("sync.edit_all_missing")));
+    assert_eq!(verdict["lacks"]["projects"], json!(["ACME"]));
+    assert!(verdict["lacks"]["remedy"].as_str().unwrap().contains("Edit all comments"), "{verdict:#}");
+    let shown = house.call("GET", "/api/v1/connections/jira").send().await.json();
+    assert_eq!(shown["health"], json!({ "state": "ok" }), "everything else works");
+    // What is not told is not guessed.
+    for said in [Ok(None), Ok(Some(true)), Err(Failure::wait(code::AUTH_SCOPE_MISSING))] {
+        house.tools.edits_all_comments("ACME", said);
+        assert!(test().await.status(200).json()["lacks"].is_null());
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,8 @@ pub(super) fn certificate(name: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem"];
     let new = ["req", "-x509", "-days", "100", "-subj", &format!("/CN={name}"), "-out", "cert.pem"];
-    let made = Command::new("openssl").args([&new[..], &key[..]].concat()).current_dir(folder.path()).output();
+    let made =
+        Command::new("openssl").args([&new[..], &key[..]].concat()).current_dir(folder.path()).output();
     assert!(made.expect("openssl is installed").status.success());
     let text = |file: &str| std::fs::read_to_string(folder.path().join(file)).unwrap();
     json!({ "chain": text("cert.pem"), "key": text("key.pem") })
