@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use tokio_postgres::{Client, NoTls};
 
 use crate::limit::{self, Limit};
 
@@ -75,12 +75,9 @@ impl Database {
                 changes(&index).context("the shared-memory file of SQLite is too short")
             }
             Self::Postgres { .. } => {
-                let mut connection = PgConnection::connect(&self.url()?).await?;
                 // Only a transaction that writes is given a number.
-                let next =
-                    sqlx::query_scalar::<_, String>("SELECT pg_snapshot_xmax(pg_current_snapshot())::text");
-                let next = next.fetch_one(&mut connection).await?;
-                connection.close().await?;
+                let next = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text";
+                let next: String = connect(&self.url()?).await?.query_one(next, &[]).await?.try_get(0)?;
                 Ok(next.parse()?)
             }
         }
@@ -124,11 +121,16 @@ fn changes(index: &[u8]) -> Option<u64> {
     Some(u32::from_ne_bytes(bytes).into())
 }
 
+/// A connection, and a task that moves its bytes until it is dropped.
+pub(crate) async fn connect(url: &str) -> Result<Client> {
+    let (client, connection) =
+        tokio_postgres::connect(url, NoTls).await.context("cannot connect to PostgreSQL")?;
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(client)
+}
+
 async fn run(url: &str, sql: String) -> Result<()> {
-    let mut connection = PgConnection::connect(url).await.context("cannot connect to PostgreSQL")?;
-    connection.execute(AssertSqlSafe(sql)).await?;
-    connection.close().await?;
-    Ok(())
+    Ok(connect(url).await?.batch_execute(&sql).await?)
 }
 
 #[cfg(test)]

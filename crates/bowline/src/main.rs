@@ -11,6 +11,7 @@ mod demo;
 mod instance;
 mod kek;
 mod role;
+mod slack;
 mod telemetry;
 mod told;
 mod wiring;

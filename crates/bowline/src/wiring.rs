@@ -31,6 +31,7 @@ use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Trust};
 use crate::instance::Instance;
 use crate::role::Roles;
+use crate::slack;
 use crate::told::{Bells, Counted, Told};
 use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Worker, turnover};
 
@@ -109,6 +110,7 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     let app = App::new(parts.server(&clock, &entropy, &store), options);
     let stop = CancellationToken::new();
     let mut tasks = vec![tokio::spawn(listen(listener, Arc::clone(&app), stop.clone()))];
+    tasks.push(tokio::spawn(slack::run(stop.clone())));
     if roles.worker() {
         let owner = instance.name();
         tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));

@@ -8,8 +8,15 @@
 #[inline(always)]
 pub const fn point(_name: &'static str) {}
 
+/// Whether a test may end this process at some point. What differs then must differ in nothing else.
+#[cfg(not(feature = "crash"))]
+#[inline(always)]
+pub const fn is_armed() -> bool {
+    false
+}
+
 #[cfg(feature = "crash")]
-pub use armed::{arm, point};
+pub use armed::{arm, is_armed, point};
 
 #[cfg(feature = "crash")]
 mod armed {
@@ -21,6 +28,11 @@ mod armed {
     /// Installs what happens at each point; the first call wins.
     pub fn arm(hook: Hook) {
         let _ = HOOK.set(hook);
+    }
+
+    /// Whether a test may end this process at some point. What differs then must differ in nothing else.
+    pub fn is_armed() -> bool {
+        HOOK.get().is_some()
     }
 
     /// A place between two steps that must survive a crash. Names are listed in `docs/crash-points.md`.

@@ -1,7 +1,7 @@
 //! The Jira at one connection: which face it has, and how a call is sent and its answer read.
 
 use bowline_core::connection::{Connection, ToolKind};
-use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
+use bowline_core::port::{Asker, Outbound, OutboundAnswer, OutboundCall};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
@@ -26,6 +26,7 @@ pub struct Jira<'a> {
     outbound: &'a dyn Outbound,
     connection: &'a Connection,
     deployment: Deployment,
+    asker: Asker,
 }
 
 impl<'a> Jira<'a> {
@@ -35,7 +36,13 @@ impl<'a> Jira<'a> {
             ToolKind::JiraCloud => Deployment::Cloud,
             _ => Deployment::DataCenter,
         };
-        Self { outbound, connection, deployment }
+        Self { outbound, connection, deployment, asker: Asker::Work }
+    }
+
+    /// The same, with somebody who waits for the answers.
+    #[must_use]
+    pub fn asked_by(self, asker: Asker) -> Self {
+        Self { asker, ..self }
     }
 
     /// Which Jira it is.
@@ -98,7 +105,8 @@ impl<'a> Jira<'a> {
             headers.insert(CONTENT_TYPE, json);
         }
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let call = OutboundCall { method, path: path.finish(), headers, body, operation, repeatable };
+        let (path, asker) = (path.finish(), self.asker);
+        let call = OutboundCall { method, path, headers, body, operation, repeatable, asker };
         let answer = self.outbound.send(self.connection, call).await?;
         if answer.status.is_success() {
             return Ok(answer);

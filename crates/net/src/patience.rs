@@ -4,11 +4,12 @@
 //! the vendor's own `Retry-After` if that is at most ten seconds. A **write** is repeated only if no connection
 //! was made, and once: a write that waited is stale, because both sides may have changed meanwhile. So a write
 //! that was throttled, cut or failed goes back to the engine, which reads both sides again and decides anew.
+//! Whatever it is, if a person waits for the answer and no connection could be made, that is the answer.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bowline_core::port::Entropy;
+use bowline_core::port::{Asker, Entropy};
 
 /// The waits before the second, third and fourth attempt.
 const LADDER: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
@@ -50,12 +51,13 @@ pub(crate) enum Again {
 /// How often one call was repeated so far.
 pub(crate) struct Patience {
     repeatable: bool,
+    asker: Asker,
     repeats: usize,
 }
 
 impl Patience {
-    pub(crate) const fn new(repeatable: bool) -> Self {
-        Self { repeatable, repeats: 0 }
+    pub(crate) const fn new(repeatable: bool, asker: Asker) -> Self {
+        Self { repeatable, asker, repeats: 0 }
     }
 
     /// How long to wait before the next attempt; `None` if there is none.
@@ -63,6 +65,7 @@ impl Patience {
         let rung = LADDER.get(self.repeats).copied();
         let wait = match again {
             Again::Never => None,
+            Again::Unsent if self.asker == Asker::Person => None,
             Again::Unsent if !self.repeatable => rung.filter(|_| self.repeats == 0),
             Again::Unsent | Again::Unsure => rung.filter(|_| self.repeatable),
             Again::After(wait) => rung.and(Some(wait)).filter(|_| self.repeatable && wait <= LONGEST_WAIT),
@@ -92,7 +95,10 @@ mod tests {
     }
 
     fn waits(repeatable: bool, again: Again, share: u8) -> Vec<u64> {
-        let mut patience = Patience::new(repeatable);
+        waits_of(Patience::new(repeatable, Asker::Work), again, share)
+    }
+
+    fn waits_of(mut patience: Patience, again: Again, share: u8) -> Vec<u64> {
         std::iter::from_fn(|| patience.next(again, &Always(share))).map(|wait| wait.as_secs()).collect()
     }
 
@@ -108,6 +114,13 @@ mod tests {
         for again in [Again::Unsure, Again::After(Duration::from_secs(1)), Again::Never] {
             assert_eq!(waits(false, again, 0), [0; 0], "{again:?}");
         }
+    }
+
+    #[test]
+    fn a_person_is_told_at_once_that_nothing_could_be_connected_and_else_waits_like_everybody() {
+        let waits = |again| waits_of(Patience::new(true, Asker::Person), again, 0);
+        assert_eq!(waits(Again::Unsent), [0; 0]);
+        assert_eq!(waits(Again::Unsure), [2, 4, 8]);
     }
 
     #[test]

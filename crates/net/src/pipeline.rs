@@ -229,7 +229,7 @@ struct Sending<'a> {
 impl Outbound for Pipeline {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
         let url = target::url(&connection.base_url, &call.path)?;
-        let mut patience = Patience::new(call.repeatable);
+        let mut patience = Patience::new(call.repeatable, call.asker);
         let sending = Sending { connection, call, url };
         loop {
             let trouble = match self.attempt(&sending).await {

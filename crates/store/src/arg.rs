@@ -15,7 +15,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// One value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Arg {
     Int(Option<i64>),
     Flag(Option<bool>),

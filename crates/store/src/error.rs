@@ -54,6 +54,8 @@ impl From<Fault> for Error {
 pub struct Fault {
     text: String,
     pub(crate) kind: FaultKind,
+    /// Whether the database said so itself: then what it was asked for is not done.
+    told: bool,
 }
 
 /// What a database's refusal means for the plan that met it.
@@ -66,9 +68,12 @@ pub(crate) enum FaultKind {
     /// Two transactions met; the same thing again may work.
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has one writer"))]
     Collision,
-    /// The connection is gone.
+    /// The connection is gone, without a word.
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has no connection to lose"))]
     Broken,
+    /// The server says that it ends the session: nothing of its transaction is durable.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has no connection to lose"))]
+    Ended,
     /// Somebody else held what was needed for too long; what needs something else may go through.
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "SQLite has one writer"))]
     Stalled,
@@ -80,7 +85,13 @@ pub(crate) enum FaultKind {
 
 impl Fault {
     pub(crate) fn new(kind: FaultKind, text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind }
+        Self { text: text.into(), kind, told: false }
+    }
+
+    /// Whether the database refused, and not something on the way to it.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn is_told(&self) -> bool {
+        self.told
     }
 
     /// Nothing was heard for so long that nothing more is expected.
@@ -89,12 +100,10 @@ impl Fault {
         Self::new(FaultKind::Down, "the database did not answer in time")
     }
 
-    /// The same, and the connection it came over is not to be used any more.
+    /// The same, and nothing can be done about it now.
     #[cfg(feature = "postgres")]
-    pub(crate) fn broken(mut self) -> Self {
-        if self.kind != FaultKind::Down {
-            self.kind = FaultKind::Broken;
-        }
+    pub(crate) fn down(mut self) -> Self {
+        self.kind = FaultKind::Down;
         self
     }
 
@@ -141,34 +150,49 @@ impl From<rusqlite::Error> for Fault {
 }
 
 #[cfg(feature = "postgres")]
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error as E;
-        let text = match &error {
-            E::Database(database) => return Self::from_postgres(database.as_ref()),
-            E::Io(io) => return Self::new(FaultKind::Broken, format!("connection: {}", io.kind())),
-            E::Tls(_) => "TLS could not be agreed on".to_owned(),
-            E::PoolTimedOut => return Self::new(FaultKind::Down, "no connection became free in time"),
-            E::PoolClosed => return Self::closed(),
-            E::Configuration(_) => "the connection settings are not usable".to_owned(),
-            E::Protocol(_) => "the server does not speak the expected protocol".to_owned(),
-            _ => "the driver could not read or write a value".to_owned(),
-        };
-        Self::new(FaultKind::Other, text)
+impl From<tokio_postgres::Error> for Fault {
+    fn from(error: tokio_postgres::Error) -> Self {
+        if let Some(told) = error.as_db_error() {
+            return Self { told: true, ..Self::from_postgres(told.code().code(), told.message()) };
+        }
+        if error.is_closed() {
+            return Self::new(FaultKind::Broken, "connection: closed");
+        }
+        let mut cause = std::error::Error::source(&error);
+        while let Some(inner) = cause {
+            if inner.is::<rustls::Error>() {
+                return Self::new(FaultKind::Other, "TLS could not be agreed on");
+            }
+            if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+                // An error of TLS is wrapped in one of input and output.
+                let tls = io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+                let text = if tls {
+                    "TLS could not be agreed on".to_owned()
+                } else {
+                    format!("connection: {}", io.kind())
+                };
+                return Self::new(if tls { FaultKind::Other } else { FaultKind::Broken }, text);
+            }
+            cause = inner.source();
+        }
+        // The driver's other errors are about a value, the settings, or words it did not expect; it may quote them.
+        Self::new(
+            FaultKind::Other,
+            "the driver could not read or write a value, or does not understand the server",
+        )
     }
 }
 
 #[cfg(feature = "postgres")]
 impl Fault {
     /// Keeps the SQLSTATE and the primary message; detail, hint and context quote rows and parameters.
-    fn from_postgres(error: &dyn sqlx::error::DatabaseError) -> Self {
-        let state = error.code().unwrap_or_default();
-        let kind = match state.as_ref() {
+    fn from_postgres(state: &str, message: &str) -> Self {
+        let kind = match state {
             "23505" => FaultKind::Unique,
             "23503" => FaultKind::Foreign,
             "40001" | "40P01" => FaultKind::Collision,
             // The server is told to stop, or this session is.
-            "57P01" | "57P02" | "57P03" => FaultKind::Broken,
+            "57P01" | "57P02" | "57P03" => FaultKind::Ended,
             // Waited too long for a lock, or for the statement.
             "55P03" | "57014" => FaultKind::Stalled,
             // Out of connections, memory or disk.
@@ -179,6 +203,6 @@ impl Fault {
         if state.starts_with("22") || state.starts_with("23") {
             return Self::new(kind, format!("PostgreSQL {state}"));
         }
-        Self::new(kind, format!("PostgreSQL {state}: {}", error.message()))
+        Self::new(kind, format!("PostgreSQL {state}: {}", message))
     }
 }

@@ -15,7 +15,8 @@ pub struct Options {
     pub migrate_url: Option<String>,
     /// How many connections read at once; the in-memory database has one for everything.
     pub readers: u32,
-    /// PostgreSQL: how many connections write at once. SQLite has one writer.
+    /// PostgreSQL: how many connections write at once, half of them under claims; at least one of each. The fewer
+    /// they are, the more commits share a transaction. SQLite has one writer.
     pub writers: u32,
     /// How long a caller waits for a free connection or for another's lock before it is told `Unavailable`.
     pub patience: Duration,
@@ -24,7 +25,7 @@ pub struct Options {
 impl Options {
     /// A database with the usual widths.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), migrate_url: None, readers: 4, writers: 4, patience: Duration::from_secs(5) }
+        Self { url: url.into(), migrate_url: None, readers: 3, writers: 2, patience: Duration::from_secs(5) }
     }
 }
 

@@ -1,14 +1,14 @@
-//! The way from a caller to a writer: plans are handed over, answers come back.
+//! The way from a caller to a writer or reader: plans are handed over, answers come back.
 //!
-//! A plan that was handed over is carried out even if its caller goes away. There is no artificial delay in a
-//! writer: while one transaction waits for the disk the next group gathers here by itself.
+//! A plan that was handed over is carried out even if its caller goes away. There is no artificial delay: while one
+//! transaction waits for the disk the next group gathers here by itself.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Fault, FaultKind};
-use crate::stmt::{Outcome, Plan};
+use crate::stmt::{Kind, Outcome, Plan};
 
 /// So many plans wait for a writer at most; whoever comes later waits to hand over.
 const WAITING: usize = 1024;
@@ -37,7 +37,7 @@ impl Queue {
     }
 
     /// Hands a plan over and waits for what came of it.
-    pub(crate) async fn write(&self, plan: Plan) -> Outcome {
+    pub(crate) async fn carry_out(&self, plan: Plan) -> Outcome {
         let jobs = lock(&self.jobs).clone().ok_or_else(Fault::closed)?;
         let (answer, answered) = oneshot::channel();
         jobs.send(Job { plan, answer }).await.map_err(|_| Fault::closed())?;
@@ -57,8 +57,13 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The first job and all that wait behind it, as far as one transaction may hold.
 pub(crate) fn gather(first: Job, jobs: &mut Jobs) -> Vec<Job> {
+    gather_some(first, jobs, TOGETHER)
+}
+
+/// The first job and those that wait behind it, so many at most.
+pub(crate) fn gather_some(first: Job, jobs: &mut Jobs, most: usize) -> Vec<Job> {
     let mut group = vec![first];
-    while group.len() < TOGETHER
+    while group.len() < most
         && let Ok(job) = jobs.try_recv()
     {
         group.push(job);
@@ -68,8 +73,9 @@ pub(crate) fn gather(first: Job, jobs: &mut Jobs) -> Vec<Job> {
 
 /// The plans of a group, and who waits for them.
 pub(crate) fn part(mut group: Vec<Job>) -> (Vec<Plan>, Vec<oneshot::Sender<Outcome>>) {
-    // Equal tenants side by side: naming one costs PostgreSQL a round trip. The order inside a tenant stays.
-    group.sort_by_key(|job| job.plan.tenant);
+    // Equal tenants side by side: naming one costs PostgreSQL a statement. The order inside a tenant stays. Claims come
+    // last, so that they find what the others leave.
+    group.sort_by_key(|job| (job.plan.kind == Kind::Claim, job.plan.tenant));
     group.into_iter().map(|job| (job.plan, job.answer)).unzip()
 }
 

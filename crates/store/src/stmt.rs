@@ -47,7 +47,8 @@ pub(crate) enum Check {
 pub(crate) enum Mode {
     /// Once, with its one row of arguments.
     Once,
-    /// For several rows of arguments: on SQLite once for each, on PostgreSQL once with an array for each column.
+    /// For several rows of arguments: on SQLite once for each, on PostgreSQL once with an array for each column. For
+    /// a single row PostgreSQL takes SQLite's text: taking arrays apart costs more than the rest of most statements.
     Many,
     /// As [`Mode::Many`]; and it commutes with everything in other plans, so PostgreSQL may run those of several
     /// plans as one.
@@ -75,7 +76,7 @@ pub(crate) enum Stop {
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         match fault.kind {
-            FaultKind::Collision | FaultKind::Broken => Self::Again(fault),
+            FaultKind::Collision | FaultKind::Broken | FaultKind::Ended => Self::Again(fault),
             FaultKind::Stalled => Self::Stalled(fault),
             FaultKind::Down => Self::Down(fault),
             _ => Self::Failed(fault.into()),
@@ -135,6 +136,21 @@ impl Stmt {
     /// A statement that SQLite runs for each row of the one before.
     pub(crate) fn fed(text: Text, args: Vec<Arg>) -> Self {
         Self { mode: Mode::Fed, ..Self::new(text, args) }
+    }
+
+    /// Whether PostgreSQL is given an array for each column.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn has_columns(&self) -> bool {
+        matches!(self.mode, Mode::Many | Mode::Fold) && self.rows.len() > 1
+    }
+
+    /// What PostgreSQL runs; empty if nothing.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn on_postgres(&self) -> &Cow<'static, str> {
+        match self.mode {
+            Mode::Many | Mode::Fold if self.rows.len() == 1 => &self.lite,
+            _ => &self.pg,
+        }
     }
 
     /// Adds a piece of SQL; each `{}` in it becomes the parameter for `arg`.
@@ -216,6 +232,8 @@ pub(crate) enum Kind {
     },
     /// A claim of work.
     Claim,
+    /// A page of a list, which may be long or read much to find little.
+    List,
     /// Anything else.
     Other,
 }
@@ -238,5 +256,23 @@ impl Plan {
     /// Work on system tables alone.
     pub(crate) const fn system(stmts: Vec<Stmt>) -> Self {
         Self { tenant: None, stmts, kind: Kind::Other }
+    }
+
+    /// What has to be proved first.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn fences(&self) -> impl Iterator<Item = &Stmt> {
+        self.stmts.iter().take_while(|stmt| matches!(stmt.check, Check::Fence))
+    }
+
+    /// Everything else.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn rest(&self) -> impl Iterator<Item = &Stmt> {
+        self.stmts.iter().skip_while(|stmt| matches!(stmt.check, Check::Fence))
+    }
+
+    /// Whether something has to be proved first.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_fenced(&self) -> bool {
+        self.fences().next().is_some()
     }
 }

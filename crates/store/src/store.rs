@@ -11,7 +11,7 @@ use crate::options::{Options, Place};
 #[cfg(feature = "postgres")]
 use crate::pg::Pg;
 use crate::row::Reply;
-use crate::stmt::{Outcome, Plan, Stmt};
+use crate::stmt::{Kind, Outcome, Plan, Stmt};
 
 /// An open database; implements every storage port of `bowline_core::port`. Clones share it.
 #[derive(Clone)]
@@ -64,6 +64,11 @@ impl Store {
     /// Reads a tenant's rows with one statement.
     pub(crate) async fn ask(&self, tenant: TenantId, stmt: Stmt) -> Result<Reply, StoreError> {
         self.read(Plan::of(tenant, vec![stmt])).await.map(last)
+    }
+
+    /// Reads a page of a tenant's rows.
+    pub(crate) async fn list(&self, tenant: TenantId, stmt: Stmt) -> Result<Reply, StoreError> {
+        self.read(Plan { tenant: Some(tenant), stmts: vec![stmt], kind: Kind::List }).await.map(last)
     }
 
     /// Reads system tables with one statement.

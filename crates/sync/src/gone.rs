@@ -5,7 +5,7 @@
 
 use bowline_core::activity::Deed;
 use bowline_core::failure::Words;
-use bowline_core::port::Ask;
+use bowline_core::port::{Ask, Asker};
 use bowline_core::share::ShareState;
 use bowline_core::{Code, Side, code};
 
@@ -27,7 +27,7 @@ pub(crate) async fn missing(look: &mut Look<'_>) -> Result<End, Stop> {
         if far.tool.find(&ask).await.on(side)?.is_some() {
             continue;
         }
-        far.catalogue.probe().await.on(side)?;
+        far.catalogue.probe(Asker::Work).await.on(side)?;
         let visible = far.catalogue.scopes().await.on(side)?.contains(&at.scope);
         return rest(look, side, visible).await;
     }

@@ -2,16 +2,19 @@
 //!
 //! No vendor is called here. The answer is sent once [`Intake::take`] has returned.
 
+use bowline_core::activity::{Activity, Deed};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::Connection;
 use bowline_core::event::{About, Delivery, Hint, InboxRow, InboxState};
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::secret::{Purpose, Secret};
+use bowline_core::share::{End, Share};
 use bowline_core::work::{Entity, Lane, Touch};
 use bowline_core::{EventId, FindingId, SignedDuration, Timestamp, code};
 
 use crate::engine::Engine;
+use crate::known::{is_ours, is_over};
 use crate::retry;
 
 /// Why a delivery could not be taken in. It must be answered so that the sender tries again.
@@ -34,6 +37,21 @@ pub enum Taken {
     Ignored,
     /// It could not be read; the sealed body is kept for a person.
     Parked,
+}
+
+/// What a delivery concerns.
+#[derive(Default)]
+struct Met {
+    /// Shares that tie its item.
+    shares: Vec<Share>,
+    /// What else has to look.
+    others: Vec<Entity>,
+}
+
+impl Met {
+    fn entity(entity: Entity) -> Self {
+        Self { shares: Vec::new(), others: vec![entity] }
+    }
 }
 
 /// Longer than any id of any tool, and short enough for an index.
@@ -82,7 +100,13 @@ impl Engine {
             self.commit_intake(connection, changes, now).await?;
             return Ok(Taken::Ignored);
         }
-        for entity in self.entities(connection, &hint).await? {
+        let met = self.met(connection, &hint).await?;
+        let (over, open): (Vec<_>, Vec<_>) =
+            met.shares.into_iter().partition(|share| is_over(share, connection, &hint));
+        for share in &over {
+            changes.extend(self.close_at_once(share, connection, &hint, now));
+        }
+        for entity in open.iter().map(|share| Entity::Share(share.id)).chain(met.others) {
             let row = self.row(connection, Some(entity.clone()), Some(hint.clone()), now);
             changes.push(Change::AddInbox(Box::new(row)));
             changes.push(Change::Touch(Touch { entity, lane: Lane::Live, due_at: now }));
@@ -91,9 +115,9 @@ impl Engine {
         Ok(Taken::Accepted)
     }
 
-    /// What has to look: the shares that tie the item; the item itself if there is none, or if another profile
+    /// What a delivery concerns: the shares that tie the item; the item itself if there is none, or if another profile
     /// might want it as well.
-    async fn entities(&self, connection: &Connection, hint: &Hint) -> Result<Vec<Entity>, StoreError> {
+    async fn met(&self, connection: &Connection, hint: &Hint) -> Result<Met, StoreError> {
         let (tenant, desk) = (connection.tenant, &self.ports.desk);
         let item = match &hint.about {
             About::Item { id, .. } => id.clone(),
@@ -101,18 +125,57 @@ impl Engine {
             About::Comment { id: Some(id), .. } => {
                 let share = desk.share_of_comment(tenant, connection.id, id).await?;
                 let unknown = || Entity::Comment { connection: connection.id, id: id.clone() };
-                return Ok(vec![share.map_or_else(unknown, Entity::Share)]);
+                return Ok(Met::entity(share.map_or_else(unknown, Entity::Share)));
             }
-            _ => return Ok(Vec::new()),
+            _ => return Ok(Met::default()),
         };
-        let shares = desk.shares_of(tenant, connection.id, std::slice::from_ref(&item)).await?;
-        let mut entities: Vec<Entity> =
-            shares.iter().filter(|share| share.state.ties()).map(|share| Entity::Share(share.id)).collect();
-        let itself = Entity::Item { connection: connection.id, id: item };
-        if entities.is_empty() || desk.profiles_of(tenant, connection.id).await?.len() > 1 {
-            entities.push(itself);
+        let (shares, profiles) = futures_util::try_join!(
+            desk.shares_of(tenant, connection.id, std::slice::from_ref(&item)),
+            desk.profiles_of(tenant, connection.id),
+        )?;
+        let mut met = Met { shares, others: Vec::new() };
+        met.shares.retain(|share| share.state.ties());
+        if met.shares.is_empty() || profiles.len() > 1 {
+            met.others.push(Entity::Item { connection: connection.id, id: item });
         }
-        Ok(entities)
+        Ok(met)
+    }
+
+    /// A delivery that tells a share nothing new needs no look: it is closed as it is stored. Most of these are our own
+    /// writes coming back.
+    fn close_at_once(
+        &self,
+        share: &Share,
+        connection: &Connection,
+        hint: &Hint,
+        now: Timestamp,
+    ) -> Vec<Change> {
+        let ours = is_ours(connection, hint);
+        let outcome = if ours { "echo" } else { "nothing to carry over" };
+        let row = InboxRow {
+            state: InboxState::Done,
+            outcome: Some(outcome.to_owned()),
+            ..self.row(connection, Some(Entity::Share(share.id)), Some(hint.clone()), now)
+        };
+        let mut changes = vec![Change::AddInbox(Box::new(row))];
+        if ours {
+            let id = EventId::new(now, self.ports.entropy.as_ref());
+            let key = |end: &End| end.at.as_ref().map(|at| at.key.clone()).unwrap_or_default();
+            changes.push(Change::Note(Box::new(Activity {
+                tenant: share.tenant,
+                id,
+                share: share.id,
+                deed: Deed::Echoed,
+                target: None,
+                left_key: key(&share.left),
+                right_key: key(&share.right),
+                fields: Vec::new(),
+                delay_us: None,
+                code: None,
+                at: now,
+            })));
+        }
+        changes
     }
 
     async fn park(

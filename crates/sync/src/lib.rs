@@ -19,6 +19,7 @@ mod gone;
 mod hand;
 mod intake;
 mod item;
+mod known;
 mod laws;
 mod look;
 mod outcome;

@@ -18,7 +18,7 @@ use crate::decide::{self, Clash, Means, Plan, Sight};
 use crate::look::{End, Look};
 use crate::outcome::{OnSide, Stop};
 use crate::settle::{self, Settled};
-use crate::{gone, retry};
+use crate::{gone, known, retry};
 
 /// The name under which the sweep leaves its finds in the inbox.
 pub(crate) const SWEEP_EVENT: &str = "sweep";
@@ -118,13 +118,10 @@ fn nothing_new(look: &Look<'_>) -> bool {
 
 fn is_seen(look: &Look<'_>, row: &InboxRow) -> bool {
     let Some(hint) = &row.hint else { return false };
-    let sides = Side::BOTH.into_iter().filter(|side| look.view.share.connection(*side) == row.connection);
+    let share = &look.view.share;
     match &hint.about {
-        About::Item { id, .. } => {
-            let mut ends =
-                sides.filter(|side| look.view.share.end(*side).at.as_ref().is_some_and(|at| at.id == *id));
-            ends.next().is_some_and(|side| version_is_seen(look, side, hint))
-        }
+        About::Item { id, .. } => known::side_of(share, row.connection, id)
+            .is_some_and(|side| known::is_seen(share.end(side).seen, &look.far(side).connection, hint)),
         About::Comment { id: Some(id), edited_at: Some(edited_at), .. } => {
             let seen_at = |side: Side| {
                 let of_pair = |pair: &&bowline_core::comment::CommentPair| {
@@ -132,7 +129,8 @@ fn is_seen(look: &Look<'_>, row: &InboxRow) -> bool {
                 };
                 look.view.pairs.iter().find(of_pair).and_then(|pair| pair.end(side).seen_at)
             };
-            sides.into_iter().any(|side| seen_at(side).is_some_and(|seen| seen >= *edited_at))
+            let mut sides = Side::BOTH.into_iter().filter(|side| share.connection(*side) == row.connection);
+            sides.any(|side| seen_at(side).is_some_and(|seen| seen >= *edited_at))
         }
         _ => false,
     }
@@ -149,15 +147,6 @@ fn is_mirrored(look: &Look<'_>, row: &InboxRow) -> bool {
             && mirror.id.as_deref() == Some(id.as_str())
             && mirror.seen_at == Some(*edited_at)
     })
-}
-
-/// An older version was dealt with; an equal one too, unless somebody else made it: two changes in the same
-/// instant may carry the same version.
-fn version_is_seen(look: &Look<'_>, side: Side, hint: &Hint) -> bool {
-    let (Some(version), Some(seen)) = (hint.version, look.view.share.end(side).seen) else { return false };
-    let identity = look.far(side).connection.identity.as_ref();
-    let ours = hint.actor.is_none() || identity.is_some_and(|we| hint.actor.as_deref() == Some(&we.id));
-    version < seen || version == seen && ours && hint.event != SWEEP_EVENT
 }
 
 /// Reads both items; `None` if one is not there. Keys, projects and types that changed are remembered.
@@ -368,11 +357,10 @@ fn close(look: &mut Look<'_>, items: &(Item, Item), carried: &Carried) -> End {
 /// Says what deliveries were about that led to no write: our own writes coming back, or nothing that syncs.
 fn note_echo(look: &mut Look<'_>) -> &'static str {
     let ours = |row: &InboxRow| {
-        let actor = row.hint.as_ref().and_then(|hint| hint.actor.as_deref());
         let of_side = |side: &Side| look.view.share.connection(*side) == row.connection;
-        let identity = |side: Side| look.far(side).connection.identity.as_ref().map(|we| we.id.as_str());
-        let by_us = || Side::BOTH.into_iter().filter(of_side).any(|side| identity(side) == actor);
-        actor.is_some() && by_us() || is_mirrored(look, row)
+        let mut sides = Side::BOTH.into_iter().filter(of_side);
+        let by_us = |hint: &Hint| sides.any(|side| known::is_ours(&look.far(side).connection, hint));
+        row.hint.as_ref().is_some_and(by_us) || is_mirrored(look, row)
     };
     let echo = !look.view.inbox.is_empty() && look.view.inbox.iter().all(ours);
     if echo {

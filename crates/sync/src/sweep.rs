@@ -10,7 +10,7 @@ use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::event::{About, Hint, InboxRow, InboxState};
 use bowline_core::failure::{Act, Words};
 use bowline_core::finding::Cause;
-use bowline_core::port::{ChangedAsk, Glimpse};
+use bowline_core::port::{Asker, ChangedAsk, Glimpse};
 use bowline_core::share::Share;
 use bowline_core::work::{Claim, Entity, Lane, Touch};
 use bowline_core::{Code, ConnectionId, EventId, Failure, Side, SignedDuration, Timestamp, code};
@@ -66,7 +66,7 @@ impl Sweep<'_> {
             return self.flush().await;
         }
         if connection.health != Health::Ok || connection.identity.is_none() {
-            let probe = engine.ports.tools.catalogue(connection).probe().await;
+            let probe = engine.ports.tools.catalogue(connection).probe(Asker::Work).await;
             let identity = Some(probe.map_err(|failure| Stop::Tool(None, failure))?);
             self.changes.extend(recovered(connection));
             let (id, revision) = (connection.id, connection.revision);

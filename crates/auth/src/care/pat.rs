@@ -7,7 +7,7 @@ use bowline_core::Timestamp;
 use bowline_core::code::{Code, NET_NOT_JSON};
 use bowline_core::connection::Connection;
 use bowline_core::failure::{Executed, Failure};
-use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
+use bowline_core::port::{Asker, Outbound, OutboundAnswer, OutboundCall};
 use bowline_core::secret::Secret;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -146,7 +146,7 @@ fn call(operation: &'static str, method: Method, path: &str, body: Option<&Value
     }
     let repeatable = method == Method::GET;
     let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-    OutboundCall { method, path: path.to_owned(), headers, body, operation, repeatable }
+    OutboundCall { method, path: path.to_owned(), headers, body, operation, repeatable, asker: Asker::Work }
 }
 
 fn read<'a, T: Deserialize<'a>>(answer: &'a OutboundAnswer) -> Result<T, Failure> {

@@ -1,4 +1,4 @@
-//! RSASSA-PKCS1-v1_5, over aws-lc directly. The only unsafe code of the workspace; a review of it is one page.
+//! RSASSA-PKCS1-v1_5, over aws-lc directly. Unsafe code that is reviewed: it is one page.
 //!
 //! The safe wrapper of the same library verifies with SHA-1 but does not sign with it, and RSA-SHA1 is the one method
 //! that every Jira Data Center speaks. Each call below states what the library's header demands of it.

@@ -10,7 +10,7 @@ use bowline_auth::intake::{Proofs, verify};
 use bowline_auth::{CredentialSigner, Sealer, Secrets, SystemClock, SystemEntropy};
 use bowline_core::connection::{Connection, IntakeProof, SignIn};
 use bowline_core::layers::{Gateway, GatewayProof};
-use bowline_core::port::{Outbound, OutboundCall, Seal};
+use bowline_core::port::{Asker, Outbound, OutboundCall, Seal};
 use bowline_core::secret::{Purpose, Sealed, Secret};
 use bowline_net::{Pipeline, Settings, World};
 use bytes::Bytes;
@@ -127,6 +127,7 @@ async fn send(
         body: Bytes::new(),
         operation: "test.read",
         repeatable: true,
+        asker: Asker::Work,
     };
     let failure = Pipeline::new(settings, world).unwrap().send(&connection, call).await.unwrap_err();
     format!("{failure} {failure:?} {connection:?}")

@@ -15,7 +15,7 @@ use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind
 use bowline_core::credential::{Credential, Known, Swap};
 use bowline_core::failure::Failure;
 use bowline_core::port::{
-    Clock, Commits, Console as _, Grants as _, Outbound, OutboundAnswer, OutboundCall, Registry as _,
+    Asker, Clock, Commits, Console as _, Grants as _, Outbound, OutboundAnswer, OutboundCall, Registry as _,
     Seal as _, StoreError,
 };
 use bowline_core::secret::{Purpose, Secret};
@@ -240,6 +240,7 @@ impl House {
             body: Bytes::new(),
             operation: "jira.myself",
             repeatable: true,
+            asker: Asker::Work,
         };
         let sent = self.outbound().0.send(&self.connected().await, call).await;
         sent.is_ok_and(|answer| answer.status.is_success())

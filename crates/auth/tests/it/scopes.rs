@@ -16,7 +16,9 @@ use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
 use bowline_core::failure::Failure;
 use bowline_core::grant::{Grant, GrantState, OauthClient, Provider};
-use bowline_core::port::{Bell, Clock as _, Commits as _, Outbound, OutboundAnswer, OutboundCall, Seal as _};
+use bowline_core::port::{
+    Asker, Bell, Clock as _, Commits as _, Outbound, OutboundAnswer, OutboundCall, Seal as _,
+};
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::Lane;
@@ -235,7 +237,15 @@ fn call(operation: &'static str, method: Method, path: &str, body: &Value) -> Ou
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-    OutboundCall { method, path: format!("/rest/api/3/{path}"), headers, body, operation, repeatable: false }
+    OutboundCall {
+        method,
+        path: format!("/rest/api/3/{path}"),
+        headers,
+        body,
+        operation,
+        repeatable: false,
+        asker: Asker::Work,
+    }
 }
 
 /// What is there to call with.

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 use futures_util::future::try_join_all;
-use sqlx::{Connection as _, Executor as _, PgConnection};
 use tokio::time::Instant;
+use tokio_postgres::Client;
 
 use super::{BODY, Limit};
+use crate::database::connect;
 
 /// As many as the service's workers.
 const MANY: usize = 16;
@@ -16,30 +17,29 @@ const MANY: usize = 16;
 pub(crate) async fn measure(url: &str, length: Duration) -> Result<Limit> {
     let mut connections = Vec::new();
     for _ in 0..MANY {
-        connections.push(PgConnection::connect(url).await?);
+        connections.push(connect(url).await?);
     }
-    if let Some(first) = connections.first_mut() {
-        first.execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, body bytea)").await?;
+    if let Some(first) = connections.first() {
+        first
+            .batch_execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, body bytea)")
+            .await?;
     }
-    let one = rate(connections.get_mut(..1).unwrap_or_default(), length).await?;
-    let many = rate(&mut connections, length).await?;
-    for connection in connections {
-        connection.close().await?;
-    }
+    let one = rate(connections.get(..1).unwrap_or_default(), length).await?;
+    let many = rate(&connections, length).await?;
     Ok(Limit { one, many: Some(many) })
 }
 
-async fn rate(connections: &mut [PgConnection], length: Duration) -> Result<f64> {
+async fn rate(connections: &[Client], length: Duration) -> Result<f64> {
     let started = Instant::now();
-    let insert = async |connection: &mut PgConnection| {
+    let insert = async |connection: &Client| {
+        let insert = connection.prepare("INSERT INTO bench_rows (body) VALUES ($1)").await?;
         let mut count = 0_u32;
         while started.elapsed() < length {
-            let row = sqlx::query("INSERT INTO bench_rows (body) VALUES ($1)").bind(BODY.as_slice());
-            row.execute(&mut *connection).await?;
+            connection.execute(&insert, &[&BODY.as_slice()]).await?;
             count += 1;
         }
         anyhow::Ok(count)
     };
-    let counts = try_join_all(connections.iter_mut().map(insert)).await?;
+    let counts = try_join_all(connections.iter().map(insert)).await?;
     Ok(f64::from(counts.iter().sum::<u32>()) / started.elapsed().as_secs_f64())
 }

@@ -19,7 +19,7 @@ use crate::{activity, clock};
 const AT_ONCE: usize = 4;
 
 /// No call for this long, and all is over.
-const QUIET: Duration = Duration::from_millis(500);
+const QUIET: Duration = Duration::from_secs(2);
 
 /// One round.
 #[derive(Clone, Debug, Serialize)]

@@ -2,7 +2,8 @@
 //!
 //! A worker wakes when the bell rings, when the next work is due, and at the latest after a second: a lost ring is
 //! only late. It claims as many entities as it has free places, so that nothing waits in memory that others could
-//! do. While the database refuses, it tries once a second, however much is due.
+//! do. A claim is a commit, so a worker that is busy waits a moment for several places to become free. While the
+//! database refuses, it tries once a second, however much is due.
 
 mod care;
 mod deadlines;
@@ -39,6 +40,13 @@ pub(crate) const DUE_SCAN: Duration = Duration::from_secs(1);
 
 /// How long looks under way may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(25);
+
+/// How long a busy worker waits for a handful of places to become free before it claims for fewer: too short to be
+/// felt, long enough for several looks to end where there are many of them.
+const GATHER: Duration = Duration::from_millis(4);
+
+/// What part of the places is a handful.
+const HANDFUL: usize = 4;
 
 /// Told what every look came to.
 pub(crate) trait Watch: Send + Sync {
@@ -113,6 +121,7 @@ impl Worker {
             }
             // One place is in hand, so at least one claim can be looked at.
             drop(free);
+            gather(&places, worker.places).await;
             match worker.claim(places.available_permits()).await {
                 Ok(Claimed::Nothing { due_at }) => worker.wait(due_at, &stop).await,
                 Ok(Claimed::Some(claims)) => {
@@ -199,6 +208,13 @@ impl Worker {
         }
         true
     }
+}
+
+/// Waits until a handful of places is free, or a moment has passed. A worker with time to spare has them.
+async fn gather(places: &Semaphore, all: usize) {
+    let handful = u32::try_from(all.div_ceil(HANDFUL)).unwrap_or(1);
+    // That they are not all free in time is as good.
+    let _ = tokio::time::timeout(GATHER, places.acquire_many(handful)).await;
 }
 
 /// Sleeps before the database is asked again, whatever is due and whoever rings.

@@ -13,7 +13,8 @@ mod tool;
 pub use bell::Bell;
 pub use delegations::Delegations;
 pub use outbound::{
-    Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError, Signer,
+    Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
+    Signer,
 };
 pub use seal::{Seal, SealError};
 pub use store::{

@@ -30,6 +30,17 @@ pub struct OutboundCall {
     /// Whether sending it twice does no harm, so that it may be repeated without looking first. Reads are; a
     /// search by POST is too.
     pub repeatable: bool,
+    /// Who waits for the answer.
+    pub asker: Asker,
+}
+
+/// Who waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// A person: if no connection can be made, that is the answer, and it is told at once.
+    Person,
+    /// Work: it would only be tried again, so the call is repeated first.
+    Work,
 }
 
 impl fmt::Debug for OutboundCall {

@@ -13,6 +13,7 @@ use crate::event::{Delivery, Hint, Unreadable};
 use crate::failure::Failure;
 use crate::id::ShareId;
 use crate::item::{FieldName, Item, Locator, Step, Version};
+use crate::port::Asker;
 use crate::value::{Choice, Value};
 
 /// Which item to read, and what of it.
@@ -182,7 +183,7 @@ pub struct TypeSchema {
 #[async_trait]
 pub trait Catalogue: Send + Sync {
     /// Asks the tool who we are; the only proof that a credential works.
-    async fn probe(&self) -> Result<Identity, Failure>;
+    async fn probe(&self, asker: Asker) -> Result<Identity, Failure>;
 
     /// The names of all projects the account can see, as routings name them.
     async fn scopes(&self) -> Result<Vec<String>, Failure>;

@@ -6,7 +6,7 @@ use bowline_core::code::{
     AUTH_CAPTCHA_REQUIRED, NET_CUT, NET_NOT_JSON, NET_SERVER_ERROR, NET_THROTTLED, NET_TLS, NET_UNREACHABLE,
 };
 use bowline_core::failure::{Act, Executed};
-use bowline_core::port::Outbound;
+use bowline_core::port::{Asker, Outbound, OutboundCall};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -49,6 +49,19 @@ async fn a_write_that_found_nobody_is_tried_once_more() {
     assert_eq!((failure.code, failure.act, failure.executed), (NET_UNREACHABLE, LATER, Executed::No));
     assert_eq!(bench.slept(), [2]);
     assert_eq!(bench.signatures(), 2);
+}
+
+#[tokio::test]
+async fn a_read_that_found_nobody_is_repeated_unless_a_person_waits() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = connection(&format!("http://{}", listener.local_addr().unwrap()));
+    drop(listener);
+    for (asker, waits) in [(Asker::Person, [].as_slice()), (Asker::Work, &[2, 4, 8])] {
+        let bench = Bench::open();
+        let failure = bench.pipeline.send(&there, OutboundCall { asker, ..read("/x") }).await.unwrap_err();
+        assert_eq!((failure.code, failure.act, failure.executed), (NET_UNREACHABLE, LATER, Executed::No));
+        assert_eq!(bench.slept(), waits, "{asker:?}");
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bowline_auth::attribution::{Asked, Attribution, Heard, Known, Presented, attribute};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
-use bowline_core::port::{Clock, Entropy, Handshake, OutboundCall, SignError, Signer};
+use bowline_core::port::{Asker, Clock, Entropy, Handshake, OutboundCall, SignError, Signer};
 use bowline_core::{SignedDuration, Timestamp};
 use bowline_net::{Attempt, Observer, Pipeline, Resolver, Settings, Sleeper, World};
 use bytes::Bytes;
@@ -182,6 +182,7 @@ pub(crate) fn read(path: &str) -> OutboundCall {
         body: Bytes::new(),
         operation: "test.read",
         repeatable: true,
+        asker: Asker::Work,
     }
 }
 

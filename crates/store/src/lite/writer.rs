@@ -33,7 +33,7 @@ impl Writer {
     }
 
     pub(super) async fn write(&self, plan: Plan) -> Outcome {
-        self.queue.write(plan).await
+        self.queue.carry_out(plan).await
     }
 
     /// Takes no more plans, and waits until the last one is written and the file is let go.

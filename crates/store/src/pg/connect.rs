@@ -1,73 +1,125 @@
 //! Connections to PostgreSQL: how they are opened and what each is told first.
 
 use std::net::IpAddr;
-use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, PgPool};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
 
+use super::line::Use;
 use super::roles;
-use crate::error::{Error, Fault};
+use super::session::Session;
+use super::tls::{Tls, tls};
+use super::url;
+use crate::error::{Error, Fault, FaultKind};
 use crate::options::Options;
 
-/// Room for every text we have, and for the lists with their few combinations of filters.
-const STATEMENTS: usize = 200;
+/// A server may take so long to let us in, however little patience there is otherwise: it may have to start a process
+/// and to look a password up.
+const ENTRY: Duration = Duration::from_secs(5);
 
-pub(super) fn options(url: &str) -> Result<PgConnectOptions, Error> {
-    // The parser's own message may quote the URL.
-    let mut options = PgConnectOptions::from_str(url).map_err(|_| Error::BadUrl("it cannot be parsed"))?;
-    // Encryption that is only preferred protects nothing that does not leave the machine, and costs 80 ms at each
-    // connection. Whoever wants it there says `sslmode=require`.
-    if matches!(options.get_ssl_mode(), PgSslMode::Prefer) && is_loopback(options.get_host()) {
-        options = options.ssl_mode(PgSslMode::Disable);
+/// How long to wait before a server that could not be reached is tried again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Where connections go, and how.
+#[derive(Clone)]
+pub(super) struct Place {
+    config: Config,
+    tls: Tls,
+    patience: Duration,
+}
+
+impl Place {
+    pub(super) fn of(url: &str, patience: Duration) -> Result<Self, Error> {
+        let (mut config, wanted) = url::parse(url)?;
+        // Encryption that is only preferred protects nothing that does not leave the machine, and costs 80 ms at
+        // each connection. Whoever wants it there says `sslmode=require`.
+        if config.get_ssl_mode() == SslMode::Prefer && config.get_hosts().iter().all(is_near) {
+            config.ssl_mode(SslMode::Disable);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("bowline");
+        }
+        config.connect_timeout(patience.max(ENTRY));
+        Ok(Self { tls: tls(&wanted)?, config, patience })
     }
-    Ok(options.application_name("bowline").statement_cache_capacity(STATEMENTS).disable_statement_logging())
+
+    /// One connection, in the role of whoever logged in and without limits; says what is wrong.
+    pub(super) async fn login(&self) -> Result<Session, Fault> {
+        let opened = timeout(self.patience.max(ENTRY), self.config.connect(self.tls.clone())).await;
+        match opened {
+            Ok(opened) => {
+                opened.map(|(client, connection)| Session::new(client, connection)).map_err(Fault::from)
+            }
+            Err(_) => Err(Fault::silent()),
+        }
+    }
+
+    /// One connection that serves: it waits no longer than it should and acts as the serving role.
+    pub(super) async fn serving(&self, purpose: Use) -> Result<Session, Fault> {
+        let mut session = self.login().await?;
+        let millis = self.patience.as_millis();
+        let limits = format!(
+            "SET lock_timeout = {millis}; SET statement_timeout = {}; \
+             SET idle_in_transaction_session_timeout = {}; SET ROLE {}",
+            millis.saturating_mul(6),
+            millis.saturating_mul(12),
+            roles::APP
+        );
+        session.execute(&limits).await?;
+        // Everything is read by an index. A plan that was made while a table was nearly empty would otherwise go on
+        // reading the whole of it until the server has counted its rows.
+        session.execute("SET enable_seqscan = off").await?;
+        if purpose == Use::Writing {
+            // A transaction says that it writes. What is sent behind a `BEGIN` that failed is none, and must fail too.
+            session.execute("SET default_transaction_read_only = on").await?;
+            // What is written is found in the same way whatever the arguments are. Left to itself PostgreSQL plans some
+            // of these statements anew each time, which takes longer than carrying them out. Lists are not like that:
+            // how far one reaches decides how it is best read.
+            session.execute("SET plan_cache_mode = force_generic_plan").await?;
+        }
+        Ok(session)
+    }
+
+    /// The same from a server that may just be starting: tried until the patience ends.
+    pub(super) async fn patiently(&self, purpose: Use) -> Result<Session, Fault> {
+        let until = Instant::now() + self.patience;
+        loop {
+            match self.serving(purpose).await {
+                Err(fault)
+                    if matches!(fault.kind, FaultKind::Broken | FaultKind::Ended)
+                        && Instant::now() + PAUSE < until =>
+                {
+                    sleep(PAUSE).await;
+                }
+                Err(fault) => return Err(fault.down()),
+                session => return session,
+            }
+        }
+    }
+
+    /// How long one transaction or read may take. Only a server that is out of reach takes longer: one that answers
+    /// gives up by itself before (`statement_timeout`), and then it is known what came of it.
+    pub(super) const fn limit(&self) -> Duration {
+        self.patience.saturating_mul(7)
+    }
 }
 
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+/// One such place, for a migration: another process may be at it, so it has no limits of its own.
+pub(super) async fn login(options: &Options, url: &str) -> Result<Session, Error> {
+    Ok(Place::of(url, options.patience)?.login().await?)
 }
 
-/// Connections that serve: each waits no longer than it should and acts as the serving role.
-pub(super) fn pool(options: &Options, width: u32) -> Result<PgPool, Error> {
-    let patience = options.patience;
-    Ok(PgPoolOptions::new()
-        .max_connections(width.max(1))
-        .acquire_timeout(patience)
-        .after_connect(move |connection, _| Box::pin(prepare(connection, patience)))
-        .connect_lazy_with(self::options(&options.url)?))
-}
-
-/// How long one transaction or read may take. Only a server that is out of reach takes longer: one that answers
-/// gives up by itself before (`statement_timeout`), and then it is known what came of it.
-pub(super) const fn limit(options: &Options) -> Duration {
-    options.patience.saturating_mul(7)
-}
-
-async fn prepare(connection: &mut PgConnection, patience: Duration) -> Result<(), sqlx::Error> {
-    let millis = patience.as_millis();
-    let limits = format!(
-        "SET lock_timeout = {millis}; SET statement_timeout = {}; \
-         SET idle_in_transaction_session_timeout = {}; SET ROLE {}",
-        millis.saturating_mul(6),
-        millis.saturating_mul(12),
-        roles::APP
-    );
-    connection.execute(AssertSqlSafe(limits)).await.map(|_| ())
-}
-
-/// One such connection by itself: unlike a pool, which tries again until its patience ends, it says what is wrong.
-pub(super) async fn serving(options: &Options) -> Result<PgConnection, Error> {
-    let mut connection = self::options(&options.url)?.connect().await.map_err(Fault::from)?;
-    prepare(&mut connection, options.patience).await.map_err(Fault::from)?;
-    Ok(connection)
-}
-
-/// A connection that migrates; has no limits, because another process may be at it.
-pub(super) async fn single(url: &str) -> Result<PgConnection, Error> {
-    Ok(options(url)?.connect().await.map_err(Fault::from)?)
+fn is_near(host: &Host) -> bool {
+    match host {
+        Host::Tcp(host) => {
+            let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    }
 }
 
 #[cfg(test)]
@@ -76,12 +128,12 @@ mod tests {
 
     #[test]
     fn encryption_that_is_only_preferred_is_left_out_on_the_same_machine_alone() {
-        let mode = |url| options(url).unwrap().get_ssl_mode();
+        let mode = |url| Place::of(url, Duration::from_secs(1)).unwrap().config.get_ssl_mode();
         for url in ["postgres://app@127.0.0.1/b", "postgres://app@localhost/b", "postgres://app@[::1]:5432/b"]
         {
-            assert!(matches!(mode(url), PgSslMode::Disable), "{url}");
+            assert_eq!(mode(url), SslMode::Disable, "{url}");
         }
-        assert!(matches!(mode("postgres://app@db/b"), PgSslMode::Prefer));
-        assert!(matches!(mode("postgres://app@127.0.0.1/b?sslmode=require"), PgSslMode::Require));
+        assert_eq!(mode("postgres://app@db/b"), SslMode::Prefer);
+        assert_eq!(mode("postgres://app@127.0.0.1/b?sslmode=require"), SslMode::Require);
     }
 }

@@ -4,9 +4,8 @@
 //! widens the first. All of that looks right until somebody sees another tenant's rows, so it is looked at before
 //! anything is served.
 
-use sqlx::PgConnection;
-
-use crate::error::{Error, Fault};
+use super::session::Session;
+use crate::error::{Error, Fault, FaultKind};
 
 /// System tables: they name tenants, but are read over all of them, and hold ids, hashes and times only.
 const SYSTEM: [&str; 2] = ["directory", "work"];
@@ -15,9 +14,9 @@ const SYSTEM: [&str; 2] = ["directory", "work"];
 const POLICY: &str = "(tenant_id = (NULLIF(current_setting('bowline.tenant'::text, true), ''::text))::uuid)";
 
 /// Refuses to serve if tenants would not be kept apart, and says everything that is wrong.
-pub(super) async fn check(connection: &mut PgConnection) -> Result<(), Error> {
-    let mut problems = role(connection).await?.problems();
-    for table in tables(connection).await? {
+pub(super) async fn check(session: &mut Session) -> Result<(), Error> {
+    let mut problems = role(session).await?.problems();
+    for table in tables(session).await? {
         problems.extend(table.problems());
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Unguarded(problems)) }
@@ -31,12 +30,19 @@ struct Role {
     preset: bool,
 }
 
-async fn role(connection: &mut PgConnection) -> Result<Role, Fault> {
+async fn role(session: &mut Session) -> Result<Role, Fault> {
     let sql = "SELECT rolname::text, rolsuper, rolbypassrls, \
                COALESCE(current_setting('bowline.tenant', true), '') <> '' \
                FROM pg_roles WHERE rolname = current_user";
-    let (name, superuser, bypasses, preset) = sqlx::query_as(sql).fetch_one(connection).await?;
-    Ok(Role { name, superuser, bypasses, preset })
+    let rows = session.rows(sql, &[]).await?;
+    let row =
+        rows.first().ok_or_else(|| Fault::new(FaultKind::Other, "the serving role is not to be seen"))?;
+    Ok(Role {
+        name: row.try_get(0)?,
+        superuser: row.try_get(1)?,
+        bypasses: row.try_get(2)?,
+        preset: row.try_get(3)?,
+    })
 }
 
 impl Role {
@@ -66,7 +72,7 @@ struct Table {
     sound: i64,
 }
 
-async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>, Fault> {
+async fn tables(session: &mut Session) -> Result<Vec<Table>, Fault> {
     let sql = "SELECT c.relname::text AS name, pg_has_role(current_user, c.relowner, 'MEMBER') AS owned, \
                EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' \
                AND NOT a.attisdropped) AS by_tenant, \
@@ -78,20 +84,20 @@ async fn tables(connection: &mut PgConnection) -> Result<Vec<Table>, Fault> {
                FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid \
                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
                GROUP BY c.oid ORDER BY c.relname";
-    let rows: Vec<(String, bool, bool, bool, bool, i64, i64)> =
-        sqlx::query_as(sql).bind(POLICY).fetch_all(connection).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(name, owned, by_tenant, enabled, forced, policies, sound)| Table {
-            name,
-            owned,
-            by_tenant,
-            enabled,
-            forced,
-            policies,
-            sound,
+    let rows = session.rows(sql, &[POLICY]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Table {
+                name: row.try_get(0)?,
+                owned: row.try_get(1)?,
+                by_tenant: row.try_get(2)?,
+                enabled: row.try_get(3)?,
+                forced: row.try_get(4)?,
+                policies: row.try_get(5)?,
+                sound: row.try_get(6)?,
+            })
         })
-        .collect())
+        .collect()
 }
 
 impl Table {

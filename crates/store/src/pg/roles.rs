@@ -3,8 +3,7 @@
 //! Roles belong to the cluster, not to a database, so two processes that migrate two databases may make them at
 //! the same moment. Whoever comes second takes what is there.
 
-use sqlx::{AssertSqlSafe, Executor, PgConnection};
-
+use super::session::Session;
 use crate::error::Fault;
 
 /// Owns every table.
@@ -43,26 +42,23 @@ const ADMIT: &str = "
     END $$";
 
 /// Makes the roles if they do not exist.
-pub(super) async fn create(connection: &mut PgConnection) -> Result<(), Fault> {
-    connection.execute(CREATE).await?;
-    Ok(())
+pub(super) async fn create(session: &mut Session) -> Result<(), Fault> {
+    session.execute(CREATE).await
 }
 
 /// Gives the owner its rights in the schema; one process at a time, under the migration's lock.
-pub(super) async fn admit(connection: &mut PgConnection) -> Result<(), Fault> {
-    connection.execute(ADMIT).await?;
-    Ok(())
+pub(super) async fn admit(session: &mut Session) -> Result<(), Fault> {
+    session.execute(ADMIT).await
 }
 
 /// Acts as a role until the transaction ends; a login that made the roles may first have to join them.
-pub(super) async fn act_as_owner(connection: &mut PgConnection) -> Result<(), Fault> {
+pub(super) async fn act_as_owner(session: &mut Session) -> Result<(), Fault> {
     let join = "
         DO $$ BEGIN
             SET LOCAL ROLE bowline_owner;
         EXCEPTION WHEN insufficient_privilege THEN
             GRANT bowline_owner, bowline_app TO CURRENT_USER;
         END $$";
-    connection.execute(join).await?;
-    connection.execute(AssertSqlSafe(format!("SET LOCAL ROLE {OWNER}"))).await?;
-    Ok(())
+    session.execute(join).await?;
+    session.execute(&format!("SET LOCAL ROLE {OWNER}")).await
 }

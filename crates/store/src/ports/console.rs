@@ -29,12 +29,12 @@ impl Console for Store {
         ask: &PageAsk,
     ) -> Result<Page<Share>, StoreError> {
         let stmt = shares::list(tenant, filter, after(ask)?, size(ask) + 1);
-        let rows = self.ask(tenant, stmt).await?.all()?;
+        let rows = self.list(tenant, stmt).await?.all()?;
         Ok(page(rows, ask, |share: &Share| share.id.to_string()))
     }
 
     async fn share_counts(&self, tenant: TenantId) -> Result<Vec<(ShareState, i64)>, StoreError> {
-        let counts: Vec<Count> = self.ask(tenant, shares::counts(tenant)).await?.all()?;
+        let counts: Vec<Count> = self.list(tenant, shares::counts(tenant)).await?.all()?;
         let count = |state| counts.iter().find(|count| count.0 == state).map_or(0, |count| count.1);
         Ok(ShareState::ALL.into_iter().map(|state| (state, count(state))).collect())
     }
@@ -46,14 +46,14 @@ impl Console for Store {
         ask: &PageAsk,
     ) -> Result<Page<Finding>, StoreError> {
         let stmt = findings::list(tenant, all, after(ask)?, size(ask) + 1);
-        let rows = self.ask(tenant, stmt).await?.all()?;
+        let rows = self.list(tenant, stmt).await?.all()?;
         Ok(page(rows, ask, |f: &Finding| {
             Place { open: f.state == FindingState::Open, last_at: f.last_at, id: f.id }.print()
         }))
     }
 
     async fn finding_counts(&self, tenant: TenantId) -> Result<Vec<(Code, i64)>, StoreError> {
-        let counts: Vec<findings::Count> = self.ask(tenant, findings::counts(tenant)).await?.all()?;
+        let counts: Vec<findings::Count> = self.list(tenant, findings::counts(tenant)).await?.all()?;
         Ok(counts.into_iter().map(|findings::Count(code, count)| (code, count)).collect())
     }
 
@@ -69,7 +69,7 @@ impl Console for Store {
     }
 
     async fn activity(&self, tenant: TenantId, ask: &PageAsk) -> Result<Page<Activity>, StoreError> {
-        let rows = self.ask(tenant, activities::list(tenant, after(ask)?, size(ask) + 1)).await?.all()?;
+        let rows = self.list(tenant, activities::list(tenant, after(ask)?, size(ask) + 1)).await?.all()?;
         Ok(page(rows, ask, |line: &Activity| line.id.to_string()))
     }
 
@@ -80,7 +80,7 @@ impl Console for Store {
         ask: &PageAsk,
     ) -> Result<Page<InboxRow>, StoreError> {
         let stmt = inbox::list(tenant, filter, after(ask)?, size(ask) + 1);
-        let rows = self.ask(tenant, stmt).await?.all()?;
+        let rows = self.list(tenant, stmt).await?.all()?;
         Ok(page(rows, ask, |row: &InboxRow| row.id.to_string()))
     }
 

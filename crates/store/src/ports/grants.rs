@@ -19,7 +19,7 @@ impl Grants for Store {
 
     async fn grants(&self, tenant: TenantId, ask: &PageAsk) -> Result<Page<Grant>, StoreError> {
         let stmt = grants::list(tenant, after(ask)?, size(ask) + 1);
-        let rows = self.ask(tenant, stmt).await?.all()?;
+        let rows = self.list(tenant, stmt).await?.all()?;
         Ok(page(rows, ask, |grant: &Grant| grant.id.to_string()))
     }
 

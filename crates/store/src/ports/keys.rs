@@ -7,7 +7,7 @@ use bowline_core::secret::Shelf;
 use bowline_core::tenant::Tenant;
 
 use crate::Store;
-use crate::stmt::Plan;
+use crate::stmt::{Kind, Plan};
 use crate::tables::{settings, shelves, tenants};
 
 #[async_trait]
@@ -19,14 +19,15 @@ impl Keys for Store {
     async fn sealed_counts(&self, tenant: TenantId) -> Result<Vec<SealedCount>, StoreError> {
         let stmts = Shelf::ALL.into_iter().map(|shelf| shelves::count(tenant, shelf)).collect();
         let mut counts = Vec::new();
-        for reply in self.read(Plan::of(tenant, stmts)).await? {
+        // Whole tables are read.
+        for reply in self.read(Plan { tenant: Some(tenant), stmts, kind: Kind::List }).await? {
             counts.extend(reply.all::<SealedCount>()?);
         }
         Ok(counts)
     }
 
     async fn sealed_rows(&self, tenant: TenantId, ask: &SealedAsk) -> Result<Vec<SealedRow>, StoreError> {
-        self.ask(tenant, shelves::list(tenant, ask)).await?.all()
+        self.list(tenant, shelves::list(tenant, ask)).await?.all()
     }
 
     async fn replace_key_check(&self, was: &[u8], value: &[u8]) -> Result<(), StoreError> {

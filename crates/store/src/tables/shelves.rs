@@ -75,7 +75,7 @@ pub(crate) fn list(tenant: TenantId, ask: &SealedAsk) -> Stmt {
     };
     // Nothing begins with six such bytes, so everything is below them.
     let below = ask.below.map_or(vec![0xff; 6], |version| Sealed::beginning(version).to_vec());
-    let after = ask.after.as_deref().and_then(|after| id(ask.shelf, after)).unwrap_or(Uuid::nil());
+    let after = ask.after.as_deref().and_then(|after| id(ask.shelf, after)).unwrap_or_default();
     Stmt::new(text, args![tenant, below, Arg::Id(Some(after)), ask.limit])
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn reseal(tenant: TenantId, shelf: Shelf, row: &str, was: &Sealed, se
         Shelf::ConflictLosers => LOSERS,
         Shelf::Authorizations => SIGN_INS,
     };
-    let id = id(shelf, row).unwrap_or(Uuid::nil());
+    let id = id(shelf, row).unwrap_or_default();
     Stmt::new(text, args![tenant, Arg::Id(Some(id)), was.clone(), sealed.clone()])
 }
 

@@ -7,7 +7,7 @@ use bowline_core::code::{AUTH_ANONYMOUS, TOOL_UNKNOWN_PROJECT, TOOL_UNKNOWN_TYPE
 use bowline_core::connection::Identity;
 use bowline_core::failure::Words;
 use bowline_core::item::Locator;
-use bowline_core::port::{Catalogue, FieldKind, FieldSchema, TypeSchema};
+use bowline_core::port::{Asker, Catalogue, FieldKind, FieldSchema, TypeSchema};
 use bowline_core::value::Choice;
 use bowline_core::{Failure, FieldName};
 use bowline_jira::wire::{FieldMeta, IssueType, IssueTypeStatuses};
@@ -27,8 +27,8 @@ const EDIT_ALL_COMMENTS: &str = "EDIT_ALL_COMMENTS";
 
 #[async_trait]
 impl Catalogue for JiraTool {
-    async fn probe(&self) -> Result<Identity, Failure> {
-        let answer = self.jira().myself().await;
+    async fn probe(&self, asker: Asker) -> Result<Identity, Failure> {
+        let answer = self.jira().asked_by(asker).myself().await;
         let (user, headers) = answer.map_err(|error| probe::refused(failure(error)))?;
         let ignored = headers.get("x-ausername").is_some_and(|name| name.as_bytes() == b"anonymous");
         let id = user.id().filter(|_| !ignored).ok_or_else(|| Failure::wait(AUTH_ANONYMOUS))?;

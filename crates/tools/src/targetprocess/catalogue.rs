@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bowline_core::code::AUTH_ANONYMOUS;
 use bowline_core::connection::Identity;
 use bowline_core::item::Locator;
-use bowline_core::port::{Catalogue, FieldKind, FieldSchema, TypeSchema};
+use bowline_core::port::{Asker, Catalogue, FieldKind, FieldSchema, TypeSchema};
 use bowline_core::value::Choice;
 use bowline_core::{Failure, FieldName};
 use serde_json::Value as Json;
@@ -22,8 +22,8 @@ use crate::probe;
 
 #[async_trait]
 impl Catalogue for TargetprocessTool {
-    async fn probe(&self) -> Result<Identity, Failure> {
-        let answer = self.site().logged_user().await;
+    async fn probe(&self, asker: Asker) -> Result<Identity, Failure> {
+        let answer = self.site().asked_by(asker).logged_user().await;
         let user = answer.map_err(|error| probe::refused(failure(error)))?;
         let person = person(&user).ok_or_else(|| Failure::wait(AUTH_ANONYMOUS))?;
         Ok(Identity { id: person.id, name: person.name })

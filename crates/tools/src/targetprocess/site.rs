@@ -1,7 +1,7 @@
 //! Sending calls, and evening out the two forms of answers.
 
 use bowline_core::connection::Connection;
-use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
+use bowline_core::port::{Asker, Outbound, OutboundAnswer, OutboundCall};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -21,6 +21,7 @@ const MAX_PAGES: usize = 1_000;
 pub(crate) struct Site<'a> {
     outbound: &'a dyn Outbound,
     connection: &'a Connection,
+    asker: Asker,
 }
 
 /// A page of rows.
@@ -34,7 +35,12 @@ pub(crate) struct Page {
 impl<'a> Site<'a> {
     /// The site at a connection.
     pub(crate) fn new(outbound: &'a dyn Outbound, connection: &'a Connection) -> Self {
-        Self { outbound, connection }
+        Self { outbound, connection, asker: Asker::Work }
+    }
+
+    /// The same, with somebody who waits for the answers.
+    pub(crate) const fn asked_by(self, asker: Asker) -> Self {
+        Self { asker, ..self }
     }
 
     /// Runs a query and reads one page.
@@ -130,7 +136,8 @@ impl<'a> Site<'a> {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
         // A second DELETE finds nothing to delete.
         let repeatable = method != Method::POST;
-        let call = OutboundCall { method, path, headers, body, operation, repeatable };
+        let asker = self.asker;
+        let call = OutboundCall { method, path, headers, body, operation, repeatable, asker };
         let answer = self.outbound.send(self.connection, call).await?;
         if answer.status.is_success() {
             return Ok(answer);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tokio_postgres::{Client, NoTls};
 
 /// Which engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +23,16 @@ fn server() -> String {
         .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
 }
 
-async fn run(sql: String) {
-    let Ok(mut connection) = PgConnection::connect(&server()).await else {
+async fn connect(url: &str) -> Client {
+    let Ok((client, connection)) = tokio_postgres::connect(url, NoTls).await else {
         panic!("no PostgreSQL to test with: run `cargo xtask test`, or let BOWLINE_TEST_PG name a server")
     };
-    connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    tokio::spawn(async move { drop(connection.await) });
+    client
+}
+
+async fn run(sql: String) {
+    connect(&server()).await.batch_execute(&sql).await.unwrap();
 }
 
 impl Database {
@@ -56,14 +61,14 @@ impl Database {
         if self.name.is_none() {
             return String::new();
         }
-        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        let client = connect(&self.url()).await;
         let tables = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables \
                       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
-        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
         let mut dump = String::new();
-        for table in tables {
-            let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} AS t"));
-            let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();
+        for table in client.query(tables, &[]).await.unwrap() {
+            let table: String = table.get(0);
+            let rows = client.query(&format!("SELECT t::text FROM {table} AS t"), &[]).await.unwrap();
+            let rows: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
             dump.push_str(&format!("{table}\n{}\n", rows.join("\n")));
         }
         dump

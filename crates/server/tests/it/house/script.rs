@@ -11,8 +11,8 @@ use bowline_core::connection::{Connection, Identity, ToolKind};
 use bowline_core::delegation::Delegate;
 use bowline_core::item::{Locator, Step, Version};
 use bowline_core::port::{
-    Ask, Catalogue, ChangedAsk, ChangedPage, Clock, FieldKind, FieldSchema, Hints, MarkerAsk, Outbound,
-    OutboundAnswer, OutboundCall, Tool, Tools, TypeSchema,
+    Ask, Asker, Catalogue, ChangedAsk, ChangedPage, Clock, FieldKind, FieldSchema, Hints, MarkerAsk,
+    Outbound, OutboundAnswer, OutboundCall, Tool, Tools, TypeSchema,
 };
 use bowline_core::text::Doc;
 use bowline_core::value::Choice;
@@ -145,7 +145,8 @@ impl Tool for Said {
 
 #[async_trait]
 impl Catalogue for Said {
-    async fn probe(&self) -> Result<Identity, Failure> {
+    async fn probe(&self, asker: Asker) -> Result<Identity, Failure> {
+        assert_eq!(asker, Asker::Person, "whoever asks the API waits for the answer");
         assert!(!self.panics.swap(false, Ordering::SeqCst), "as the test wants it");
         match self.probe.lock().unwrap().clone() {
             Some(failure) => Err(failure),

@@ -2,7 +2,6 @@
 
 use bowline_core::port::{Registry, Vault};
 use bowline_store::{Options, Store};
-use sqlx::{AssertSqlSafe, Executor};
 
 use super::url;
 use crate::backend::{Backend, Fresh, unique};
@@ -13,12 +12,12 @@ const PASSWORD: &str = "correct-horse-battery";
 async fn login(fresh: &Fresh, rights: &str) -> String {
     let name = format!("bowline_login_{}", unique());
     let text = format!("CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}' {rights}");
-    fresh.database().admin().await.execute(AssertSqlSafe(text)).await.unwrap();
+    fresh.database().admin().await.batch_execute(&text).await.unwrap();
     name
 }
 
 async fn execute(fresh: &Fresh, text: String) {
-    fresh.database().admin().await.execute(AssertSqlSafe(text)).await.unwrap();
+    fresh.database().admin().await.batch_execute(&text).await.unwrap();
 }
 
 fn options(fresh: &Fresh, login: &str) -> Options {

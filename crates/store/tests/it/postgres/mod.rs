@@ -3,12 +3,14 @@
 
 mod guard;
 mod logins;
+mod pipeline;
 mod policies;
 mod relay;
 mod sessions;
 mod silence;
+mod trips;
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tokio_postgres::{Client, NoTls};
 
 use crate::backend::unique;
 
@@ -24,9 +26,13 @@ fn server() -> String {
         .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned())
 }
 
-async fn connect(url: &str) -> PgConnection {
-    match PgConnection::connect(url).await {
-        Ok(connection) => connection,
+async fn connect(url: &str) -> Client {
+    match tokio_postgres::connect(url, NoTls).await {
+        Ok((client, connection)) => {
+            // Ends when the client is dropped; a test that cuts the connection means to.
+            tokio::spawn(async move { drop(connection.await) });
+            client
+        }
         Err(_) => panic!(
             "no PostgreSQL to test with. Run `cargo xtask test`, which starts one, or let BOWLINE_TEST_PG \
              name a server where the tests may make databases and roles"
@@ -46,36 +52,36 @@ fn url(user: Option<&str>, database: &str) -> String {
 impl Database {
     pub(crate) async fn create() -> Self {
         let name = format!("bowline_test_{}", unique());
-        let mut server = connect(&server()).await;
+        let server = connect(&server()).await;
         // Left behind by a run that was killed.
         let left = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        server.execute(AssertSqlSafe(left)).await.unwrap();
-        server.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        server.batch_execute(&left).await.unwrap();
+        server.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         Self { url: url(None, &name), name }
     }
 
     /// A session of the administrator.
-    pub(crate) async fn admin(&self) -> PgConnection {
+    pub(crate) async fn admin(&self) -> Client {
         connect(&self.url).await
     }
 
     /// A session in the role that serves.
-    pub(crate) async fn app(&self) -> PgConnection {
-        let mut connection = self.admin().await;
-        connection.execute("SET ROLE bowline_app").await.unwrap();
+    pub(crate) async fn app(&self) -> Client {
+        let connection = self.admin().await;
+        connection.batch_execute("SET ROLE bowline_app").await.unwrap();
         connection
     }
 
     pub(crate) async fn number(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&mut self.admin().await).await.unwrap()
+        self.admin().await.query_one(sql, &[]).await.unwrap().get(0)
     }
 
     pub(crate) async fn execute(&self, sql: &'static str) {
-        self.admin().await.execute(sqlx::raw_sql(sql)).await.unwrap();
+        self.admin().await.batch_execute(sql).await.unwrap();
     }
 
     pub(crate) async fn drop(self) {
         let text = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        connect(&server()).await.execute(AssertSqlSafe(text)).await.unwrap();
+        connect(&server()).await.batch_execute(&text).await.unwrap();
     }
 }

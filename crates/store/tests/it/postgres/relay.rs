@@ -1,28 +1,44 @@
-//! A relay between the store and PostgreSQL that can fall silent, as a network does: connections stay open and
-//! nothing comes back.
+//! A relay between the store and PostgreSQL that counts round trips and does what a network may do: fall silent on
+//! either way, break, and (as no network does) put other words into somebody's mouth.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::server;
 
-/// Passes everything on until a request holds the words it waits for; then holds all answers until told to go on.
+/// Passes everything on until it is told otherwise.
 pub(crate) struct Relay {
     port: u16,
-    holds: Arc<watch::Sender<bool>>,
-    words: Arc<watch::Sender<&'static str>>,
+    wishes: Arc<Wishes>,
+}
+
+/// Bytes, and what is passed on instead.
+type Swap = Option<(Vec<u8>, Vec<u8>)>;
+
+#[derive(Default)]
+struct Wishes {
+    /// From the next request on that holds these words something is held, if there are any.
+    words: Mutex<String>,
+    /// Whether it is the requests that are held then; otherwise the answers.
+    requests: AtomicBool,
+    holds: watch::Sender<bool>,
+    cuts: watch::Sender<u32>,
+    asked: Mutex<Swap>,
+    told: Mutex<Swap>,
+    trips: AtomicU64,
 }
 
 impl Relay {
     pub(crate) async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (holds, words) = (Arc::new(watch::Sender::new(false)), Arc::new(watch::Sender::new("")));
-        tokio::spawn(serve(listener, Arc::clone(&holds), Arc::clone(&words)));
-        Self { port, holds, words }
+        let wishes = Arc::new(Wishes::default());
+        tokio::spawn(serve(listener, Arc::clone(&wishes)));
+        Self { port, wishes }
     }
 
     /// A database of the same server, reached through the relay, in plain text.
@@ -33,54 +49,116 @@ impl Relay {
         format!("postgres://{login}@127.0.0.1:{}/{database}?sslmode=disable", self.port)
     }
 
-    /// Holds answers from the next request on that holds `words`.
-    pub(crate) fn hold_at(&self, words: &'static str) {
-        self.words.send_replace(words);
+    /// How often so far something was sent after an answer had come back.
+    pub(crate) fn trips(&self) -> u64 {
+        self.wishes.trips.load(Ordering::SeqCst)
     }
 
-    /// Returns once answers are held.
+    /// Holds answers from the next request on that holds `words`.
+    pub(crate) fn hold_at(&self, words: &str) {
+        self.wishes.requests.store(false, Ordering::SeqCst);
+        words.clone_into(&mut self.wishes.words.lock().unwrap());
+    }
+
+    /// Holds requests from the next one on that holds `words`; that one too.
+    pub(crate) fn hold_requests_at(&self, words: &str) {
+        self.wishes.requests.store(true, Ordering::SeqCst);
+        words.clone_into(&mut self.wishes.words.lock().unwrap());
+    }
+
+    /// Returns once something is held.
     pub(crate) async fn until_it_holds(&self) {
-        self.holds.subscribe().wait_for(|holds| *holds).await.unwrap();
+        self.wishes.holds.subscribe().wait_for(|holds| *holds).await.unwrap();
     }
 
     /// Passes on what was held, and everything from now on.
     pub(crate) fn go_on(&self) {
-        self.words.send_replace("");
-        self.holds.send_replace(false);
+        self.wishes.words.lock().unwrap().clear();
+        self.wishes.holds.send_replace(false);
+    }
+
+    /// Breaks every connection there is. What is held is lost.
+    pub(crate) fn cut(&self) {
+        self.wishes.cuts.send_modify(|cuts| *cuts += 1);
+        self.go_on();
+    }
+
+    /// Has the server hear something else.
+    pub(crate) fn ask_instead(&self, from: &[u8], to: &[u8]) {
+        *self.wishes.asked.lock().unwrap() = Some((from.to_vec(), to.to_vec()));
+    }
+
+    /// Has the store hear something else.
+    pub(crate) fn answer_instead(&self, from: &[u8], to: &[u8]) {
+        *self.wishes.told.lock().unwrap() = Some((from.to_vec(), to.to_vec()));
+    }
+
+    /// Lets both speak for themselves again.
+    pub(crate) fn tell_the_truth(&self) {
+        *self.wishes.asked.lock().unwrap() = None;
+        *self.wishes.told.lock().unwrap() = None;
     }
 }
 
-async fn serve(
-    listener: TcpListener,
-    holds: Arc<watch::Sender<bool>>,
-    words: Arc<watch::Sender<&'static str>>,
-) {
+async fn serve(listener: TcpListener, wishes: Arc<Wishes>) {
     let address = server().rsplit_once('@').unwrap().1.split('/').next().unwrap().to_owned();
     let address = if address.contains(':') { address } else { format!("{address}:5432") };
     loop {
         let (near, _) = listener.accept().await.unwrap();
         let far = TcpStream::connect(&address).await.unwrap();
-        let (near, far) = (Arc::new(near), Arc::new(far));
-        let (holding, waiting) = (Arc::clone(&holds), Arc::clone(&words));
-        let (from, to) = (Arc::clone(&near), Arc::clone(&far));
-        tokio::spawn(async move {
-            while let Some(bytes) = read(&from).await {
-                let words = *waiting.borrow();
-                if !words.is_empty() && bytes.windows(words.len()).any(|part| part == words.as_bytes()) {
-                    holding.send_replace(true);
-                }
-                write(&to, &bytes).await;
-            }
-        });
-        let mut held = holds.subscribe();
-        tokio::spawn(async move {
-            while let Some(bytes) = read(&far).await {
-                held.wait_for(|holds| !*holds).await.unwrap();
-                write(&near, &bytes).await;
-            }
-            held.wait_for(|holds| !*holds).await.unwrap();
-        });
+        tokio::spawn(pass_on(near, far, Arc::clone(&wishes)));
     }
+}
+
+/// One connection, until either end hangs up or it is cut.
+async fn pass_on(near: TcpStream, far: TcpStream, wishes: Arc<Wishes>) {
+    let answered = AtomicBool::new(true);
+    let held = async |requests: bool| {
+        if wishes.requests.load(Ordering::SeqCst) == requests {
+            wishes.holds.subscribe().wait_for(|holds| !*holds).await.unwrap();
+        }
+    };
+    let there = async {
+        while let Some(bytes) = read(&near).await {
+            if holds(&bytes, wishes.words.lock().unwrap().as_bytes()) {
+                wishes.holds.send_replace(true);
+            }
+            held(true).await;
+            wishes.trips.fetch_add(u64::from(answered.swap(false, Ordering::SeqCst)), Ordering::SeqCst);
+            let bytes = swapped(bytes, &wishes.asked.lock().unwrap());
+            write(&far, &bytes).await;
+        }
+    };
+    let back = async {
+        while let Some(bytes) = read(&far).await {
+            held(false).await;
+            answered.store(true, Ordering::SeqCst);
+            let bytes = swapped(bytes, &wishes.told.lock().unwrap());
+            write(&near, &bytes).await;
+        }
+        held(false).await;
+    };
+    let mut cuts = wishes.cuts.subscribe();
+    tokio::select! {
+        // First, so that what is held is lost and not let go.
+        biased;
+        _ = cuts.changed() => {}
+        () = there => {}
+        () = back => {}
+    }
+}
+
+fn holds(bytes: &[u8], words: &[u8]) -> bool {
+    !words.is_empty() && bytes.windows(words.len()).any(|part| part == words)
+}
+
+fn swapped(mut bytes: Vec<u8>, swap: &Swap) -> Vec<u8> {
+    if let Some((from, to)) = swap
+        && let Some(at) = bytes.windows(from.len()).position(|part| part == from)
+    {
+        bytes.splice(at..at + from.len(), to.iter().copied());
+    }
+    bytes
 }
 
 /// What came in; `None` at the end.

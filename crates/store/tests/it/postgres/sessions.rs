@@ -8,16 +8,16 @@ use bowline_core::secret::Sealed;
 use bowline_core::work::{Lane, Lanes};
 use bowline_core::{ConnectionId, SecretId};
 use futures_util::future::join_all;
-use sqlx::{Connection, Executor, PgConnection};
+use tokio_postgres::Client;
 
 use crate::backend::{Backend, Fresh};
 use crate::given::{Given, touch};
 
 /// Returns when a session of the store waits for a lock.
-async fn until_somebody_waits(watcher: &mut PgConnection) {
+async fn until_somebody_waits(watcher: &Client) {
     let sql = "SELECT count(*) FROM pg_stat_activity \
                WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *watcher).await.unwrap() == 0 {
+    while watcher.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) == 0 {
         tokio::task::yield_now().await;
     }
 }
@@ -28,19 +28,18 @@ async fn a_commit_that_meets_a_deadlock_is_tried_again() {
     let given = Given::new(fresh.open().await);
     let (x, y) = (given.item("x"), given.item("y"));
     given.write(vec![touch(&x, Lane::Live, 0), touch(&y, Lane::Live, 0)]).await;
-    let mut other = fresh.database().admin().await;
+    let other = fresh.database().admin().await;
     // The store waits first, so its own deadlock check comes first.
-    other.execute("SET deadlock_timeout = '60s'").await.unwrap();
-    let mut transaction = other.begin().await.unwrap();
+    other.batch_execute("SET deadlock_timeout = '60s'; BEGIN").await.unwrap();
     let lock = "SELECT 1 FROM work WHERE entity LIKE '%/' || $1 FOR UPDATE";
-    transaction.execute(sqlx::query(lock).bind("y")).await.unwrap();
+    other.execute(lock, &[&"y"]).await.unwrap();
     let commit = tokio::spawn({
         let (given, changes) = (given.clone(), vec![touch(&x, Lane::Live, 0), touch(&y, Lane::Live, 0)]);
         async move { given.try_write(changes).await }
     });
-    until_somebody_waits(&mut fresh.database().admin().await).await;
-    transaction.execute(sqlx::query(lock).bind("x")).await.unwrap();
-    transaction.commit().await.unwrap();
+    until_somebody_waits(&fresh.database().admin().await).await;
+    other.execute(lock, &[&"x"]).await.unwrap();
+    other.batch_execute("COMMIT").await.unwrap();
     commit.await.unwrap().unwrap();
     let touched: Vec<_> = given.claim(0, 5).await.iter().map(|claim| claim.touched).collect();
     assert_eq!(touched, [2, 2], "once, not twice");
@@ -55,14 +54,13 @@ async fn a_commit_waits_no_longer_than_its_patience_for_a_lock_of_somebody_else(
     let given = Given::new(fresh.open().await);
     let entity = given.item("x");
     given.write(vec![touch(&entity, Lane::Live, 0)]).await;
-    let mut other = fresh.database().admin().await;
-    let mut transaction = other.begin().await.unwrap();
-    transaction.execute("LOCK TABLE work").await.unwrap();
+    let other = fresh.database().admin().await;
+    other.batch_execute("BEGIN; LOCK TABLE work").await.unwrap();
     let outcome = given.try_write(vec![touch(&entity, Lane::Live, 0)]).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))), "{outcome:?}");
     let claims = given.store.next_due(Lanes::Sync).await;
     assert!(matches!(claims, Err(StoreError::Unavailable(_))), "{claims:?}");
-    transaction.rollback().await.unwrap();
+    other.batch_execute("ROLLBACK").await.unwrap();
     given.write(vec![touch(&entity, Lane::Live, 0)]).await;
     assert_eq!(given.claim(0, 5).await[0].touched, 2, "what was refused was not written");
     given.store.close().await;
@@ -154,9 +152,8 @@ async fn what_somebody_else_has_locked_holds_back_nothing_but_itself() {
     let given = Given::new(fresh.open().await);
     let (locked, free) = (given.item("locked"), given.item("free"));
     given.write(vec![touch(&locked, Lane::Live, 0)]).await;
-    let mut other = fresh.database().admin().await;
-    let mut transaction = other.begin().await.unwrap();
-    transaction.execute("SELECT 1 FROM work FOR UPDATE").await.unwrap();
+    let other = fresh.database().admin().await;
+    other.batch_execute("BEGIN; SELECT 1 FROM work FOR UPDATE").await.unwrap();
     // Handed over before the writer wakes, so they share a transaction.
     let (held, through) = futures_util::join!(
         given.try_write(vec![touch(&locked, Lane::Live, 0)]),
@@ -164,7 +161,7 @@ async fn what_somebody_else_has_locked_holds_back_nothing_but_itself() {
     );
     assert!(matches!(held, Err(StoreError::Unavailable(_))), "{held:?}");
     through.unwrap();
-    transaction.rollback().await.unwrap();
+    other.batch_execute("ROLLBACK").await.unwrap();
     given.store.close().await;
     fresh.drop().await;
 }
@@ -175,15 +172,14 @@ async fn a_crowd_before_a_locked_table_is_not_let_in_one_by_one() {
     fresh.options.patience = Duration::from_millis(300);
     fresh.options.writers = 1;
     let given = Given::new(fresh.open().await);
-    let mut other = fresh.database().admin().await;
-    let mut transaction = other.begin().await.unwrap();
-    transaction.execute("LOCK TABLE secrets").await.unwrap();
+    let other = fresh.database().admin().await;
+    other.batch_execute("BEGIN; LOCK TABLE secrets").await.unwrap();
     let put = |byte| Change::PutSecret { id: given.id(SecretId::new), sealed: Sealed(vec![byte]) };
     let crowd = join_all((0..60).map(|byte| given.try_write(vec![put(byte)])));
     // One by one these would wait for 18 seconds.
     let outcomes = tokio::time::timeout(Duration::from_secs(12), crowd).await.unwrap();
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(StoreError::Unavailable(_)))));
-    transaction.rollback().await.unwrap();
+    other.batch_execute("ROLLBACK").await.unwrap();
     given.write(vec![put(0)]).await;
     given.store.close().await;
     fresh.drop().await;

@@ -13,8 +13,8 @@ use bowline_core::event::{Delivery, Hint, Unreadable};
 use bowline_core::failure::{Executed, Words};
 use bowline_core::item::{Locator, Phase, Step};
 use bowline_core::port::{
-    Ask, Catalogue, ChangedAsk, ChangedPage, Clock, FieldSchema, Glimpse, Hints, MarkerAsk, Tool, Tools,
-    TypeSchema,
+    Ask, Asker, Catalogue, ChangedAsk, ChangedPage, Clock, FieldSchema, Glimpse, Hints, MarkerAsk, Tool,
+    Tools, TypeSchema,
 };
 use bowline_core::text::Doc;
 use bowline_core::value::{Choice, Person};
@@ -489,7 +489,7 @@ impl Tool for FakeTool {
 
 #[async_trait]
 impl Catalogue for FakeTool {
-    async fn probe(&self) -> Result<Identity, Failure> {
+    async fn probe(&self, _: Asker) -> Result<Identity, Failure> {
         self.read(|_| Identity { id: ROBOT.into(), name: ROBOT.into() }).await
     }
 

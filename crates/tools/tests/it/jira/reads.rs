@@ -2,7 +2,7 @@
 
 use bowline_core::connection::ToolKind::{JiraCloud, JiraDc};
 use bowline_core::item::Phase;
-use bowline_core::port::{Ask, ChangedAsk, FieldKind, MarkerAsk};
+use bowline_core::port::{Ask, Asker, ChangedAsk, FieldKind, MarkerAsk};
 use bowline_core::value::{Choice, Person};
 use bowline_core::{FieldName, Timestamp, Value, code};
 use serde_json::{Value as Json, json};
@@ -294,9 +294,9 @@ fn nobody_is_asked_for_what_can_be_no_issue() {
 fn the_probe_tells_an_ignored_credential() {
     let script =
         Script::new([("GET /rest/api/3/myself", 200, json!({"accountId": "x:1", "displayName": "Ada"}))]);
-    assert_eq!(now(catalogue(JiraCloud, &script).probe()).unwrap().id, "x:1");
+    assert_eq!(now(catalogue(JiraCloud, &script).probe(Asker::Work)).unwrap().id, "x:1");
     let script = Script::new([("GET /rest/api/2/myself", 200, json!({"displayName": "Anonymous"}))]);
-    assert_eq!(now(catalogue(JiraDc, &script).probe()).unwrap_err().code, code::AUTH_ANONYMOUS);
+    assert_eq!(now(catalogue(JiraDc, &script).probe(Asker::Work)).unwrap_err().code, code::AUTH_ANONYMOUS);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reading, and the catalogue.
 
 use bowline_core::connection::ToolKind::Targetprocess;
-use bowline_core::port::{Ask, ChangedAsk, FieldKind, MarkerAsk};
+use bowline_core::port::{Ask, Asker, ChangedAsk, FieldKind, MarkerAsk};
 use bowline_core::value::{Choice, Person};
 use bowline_core::{FieldName, Timestamp, Value};
 use serde_json::{Value as Json, json};
@@ -212,7 +212,7 @@ fn the_catalogue_tells_account_projects_and_schema() {
         ),
     ]);
     let there = catalogue(Targetprocess, &script);
-    let who = now(there.probe()).unwrap();
+    let who = now(there.probe(Asker::Work)).unwrap();
     assert_eq!((who.id.as_str(), who.name.as_str()), ("6", "Ada L"));
     assert_eq!(now(there.scopes()).unwrap(), ["ACME", "Web \"shop\""]);
     assert!(now(there.kinds("ACME")).unwrap().contains(&"UserStory".to_owned()));

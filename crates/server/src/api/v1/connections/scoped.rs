@@ -6,13 +6,14 @@
 use bowline_core::code::{AUTH_ANONYMOUS, AUTH_REJECTED, AUTH_SCOPE_MISSING};
 use bowline_core::connection::{Connection, Identity, SignIn, ToolKind};
 use bowline_core::failure::Failure;
+use bowline_core::port::Asker;
 
 use crate::app::App;
 
 /// What came of asking who we are: at the site, or else at the gateway. Where the gateway knows us, the connection
 /// goes there from now on.
 pub(super) async fn probe(app: &App, connection: &mut Connection) -> Result<Identity, Failure> {
-    let refused = match app.ports.tools.catalogue(connection).probe().await {
+    let refused = match app.ports.tools.catalogue(connection).probe(Asker::Person).await {
         Err(failure) if is_worth_a_try(connection, &failure) => failure,
         done => return done,
     };
@@ -20,7 +21,7 @@ pub(super) async fn probe(app: &App, connection: &mut Connection) -> Result<Iden
     let Some(api) = life.site_api_of(tenant, &connection.browse_url).await else { return Err(refused) };
     // As it will be once it is stored, so that what is remembered of the tool is of there.
     let moved = Connection { base_url: api, revision: connection.revision + 1, ..connection.clone() };
-    match app.ports.tools.catalogue(&moved).probe().await {
+    match app.ports.tools.catalogue(&moved).probe(Asker::Person).await {
         Ok(identity) => {
             connection.base_url = moved.base_url;
             Ok(identity)

@@ -5,7 +5,7 @@ use bowline_core::connection::ToolKind;
 use bowline_core::event::{About, Delivery};
 use bowline_core::failure::Act;
 use bowline_core::item::Locator;
-use bowline_core::port::{Ask, ChangedAsk, ChangedPage};
+use bowline_core::port::{Ask, Asker, ChangedAsk, ChangedPage};
 use bowline_core::text::Doc;
 use bowline_core::{SignedDuration, Timestamp, Value, code};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -16,7 +16,7 @@ use super::super::place::Place;
 use super::{bare, made, text};
 
 pub(in crate::conformance) async fn the_account_and_what_there_is_are_told(place: Place) {
-    let who = place.catalogue.probe().await.unwrap();
+    let who = place.catalogue.probe(Asker::Work).await.unwrap();
     assert!(!who.id.is_empty() && !who.name.is_empty());
     let (scope, kind) = (place.words.scope, place.words.kind);
     assert!(place.catalogue.scopes().await.unwrap().contains(&scope.to_owned()));
@@ -38,7 +38,7 @@ pub(in crate::conformance) async fn the_account_and_what_there_is_are_told(place
 pub(in crate::conformance) async fn a_wrong_address_is_told_by_the_probe_and_waits_for_a_person(
     place: Place,
 ) {
-    let failure = place.catalogue_at("nowhere").probe().await.unwrap_err();
+    let failure = place.catalogue_at("nowhere").probe(Asker::Work).await.unwrap_err();
     assert_eq!((failure.code, failure.act), (code::NET_WRONG_ADDRESS, Act::Wait));
 }
 
@@ -52,7 +52,7 @@ pub(in crate::conformance) async fn a_schema_is_found_in_any_case_and_tells_the_
 }
 
 pub(in crate::conformance) async fn comments_are_written_read_and_edited(place: Place) {
-    let me = place.catalogue.probe().await.unwrap();
+    let me = place.catalogue.probe(Asker::Work).await.unwrap();
     let at = made(&place, "A").await.at;
     let command = format!("cmd_{:032x}", 7).parse().unwrap();
     for body in ["first & <b>", "second\n\nwith two paragraphs"] {

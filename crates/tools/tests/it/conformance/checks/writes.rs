@@ -3,7 +3,7 @@
 use bowline_core::command::Write;
 use bowline_core::connection::ToolKind;
 use bowline_core::failure::{Act, Executed};
-use bowline_core::port::Ask;
+use bowline_core::port::{Ask, Asker};
 use bowline_core::value::{Choice, Person};
 use bowline_core::{FieldName, Value, code};
 use http::Method;
@@ -192,7 +192,7 @@ pub(in crate::conformance) async fn a_missing_permission_is_told_as_such(place: 
 
 pub(in crate::conformance) async fn a_person_is_set_and_taken_away(place: Place) {
     let person = FieldName::from(place.words.person);
-    let me = place.catalogue.probe().await.unwrap();
+    let me = place.catalogue.probe(Asker::Work).await.unwrap();
     let item = made(&place, "A").await;
     let set = place
         .update(&item.at, place.fields([(place.words.person, Value::Person(Person::of(&me.id)))]))

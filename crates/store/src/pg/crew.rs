@@ -1,0 +1,92 @@
+//! Those who carry plans out: tasks with a connection each, which take what waits and do it in one transaction.
+//!
+//! Commits under a claim have writers of their own. They hold the rows of their entities and never wait for a row that
+//! somebody else holds; deliveries wait for such rows. Apart, no two transactions wait for each other.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Mutex as Turn;
+use tokio::task::JoinHandle;
+
+use super::connect::Place;
+use super::line::{Line, Use};
+use crate::error::Fault;
+use crate::queue::{Jobs, Queue, answer, gather, gather_some, lock, part};
+use crate::stmt::{Kind, Outcome, Plan};
+
+/// Readers take fewer plans at once than writers: nothing is saved by waiting for the slowest of a crowd.
+const READ_TOGETHER: usize = 16;
+
+/// The way to the tasks.
+pub(super) struct Crew {
+    reads: Queue,
+    /// Commits under a claim.
+    held: Vec<Queue>,
+    /// All other writing.
+    free: Vec<Queue>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Crew {
+    pub(super) fn start(place: &Place, readers: u32, writers: u32) -> Self {
+        let (reads, jobs) = Queue::new();
+        let jobs = Arc::new(Turn::new(jobs));
+        let mut tasks: Vec<_> = (0..readers.max(1))
+            .map(|_| tokio::spawn(read(Line::new(place.clone(), Use::Reading), Arc::clone(&jobs))))
+            .collect();
+        let mut queues = || {
+            let start = |_| {
+                let (queue, jobs) = Queue::new();
+                tasks.push(tokio::spawn(write(Line::new(place.clone(), Use::Writing), jobs)));
+                queue
+            };
+            (0..writers.div_ceil(2).max(1)).map(start).collect::<Vec<_>>()
+        };
+        let (held, free) = (queues(), queues());
+        Self { reads, held, free, tasks: Mutex::new(tasks) }
+    }
+
+    pub(super) async fn read(&self, plan: Plan) -> Outcome {
+        self.reads.carry_out(plan).await
+    }
+
+    /// Plans about one entity go to one writer, so they keep their order.
+    pub(super) async fn write(&self, plan: Plan) -> Outcome {
+        let queues = if plan.is_fenced() || plan.kind == Kind::Claim { &self.held } else { &self.free };
+        let way = if let Kind::Commit { way } = plan.kind { way } else { 0 };
+        let index = way.checked_rem(queues.len() as u64).and_then(|index| usize::try_from(index).ok());
+        let queue = index.and_then(|index| queues.get(index)).ok_or_else(Fault::closed)?;
+        queue.carry_out(plan).await
+    }
+
+    /// Takes no more plans, and waits until the last one is carried out.
+    pub(super) async fn close(&self) {
+        self.held.iter().chain(&self.free).chain([&self.reads]).for_each(Queue::shut);
+        let tasks = std::mem::take(&mut *lock(&self.tasks));
+        for task in tasks {
+            // A task that panicked has nothing more to do.
+            let _ = task.await;
+        }
+    }
+}
+
+async fn write(mut line: Line, mut jobs: Jobs) {
+    while let Some(first) = jobs.recv().await {
+        let (plans, waiting) = part(gather(first, &mut jobs));
+        answer(waiting, line.carry_out(&plans).await);
+    }
+    line.close().await;
+}
+
+async fn read(mut line: Line, jobs: Arc<Turn<Jobs>>) {
+    loop {
+        let group = {
+            let mut jobs = jobs.lock().await;
+            let Some(first) = jobs.recv().await else { break };
+            gather_some(first, &mut jobs, READ_TOGETHER)
+        };
+        let (plans, waiting) = part(group);
+        answer(waiting, line.carry_out(&plans).await);
+    }
+    line.close().await;
+}
