@@ -39,6 +39,24 @@ pub(crate) struct Quest<'a> {
     pub(crate) can_supply: &'a (dyn Fn(&FieldName) -> bool + Sync),
 }
 
+impl Quest<'_> {
+    /// Whether a step may be part of the way.
+    fn takes(&self, step: &Step) -> bool {
+        let avoided = || self.avoid.iter().any(|name| same(name, &step.to_name));
+        step.required.iter().all(|field| (self.can_supply)(field)) && (self.is_wanted(step) || !avoided())
+    }
+
+    fn is_wanted(&self, step: &Step) -> bool {
+        same(&step.to_name, self.wanted)
+    }
+
+    /// Of some steps the one that is the whole way; one that demands no fields, if there is a choice.
+    pub(crate) fn straight(&self, steps: &[Step]) -> Option<Step> {
+        let there = steps.iter().filter(|step| self.is_wanted(step) && self.takes(step));
+        there.min_by_key(|step| step.required.len()).cloned()
+    }
+}
+
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -79,11 +97,6 @@ impl Graph {
 
     /// The first step of the shortest way; among equally short ones, one that demands no fields.
     pub(crate) fn next(&self, quest: &Quest<'_>, now: Timestamp) -> Next {
-        let usable = |step: &&Step| {
-            step.required.iter().all(|field| (quest.can_supply)(field))
-                && (same(&step.to_name, quest.wanted)
-                    || !quest.avoid.iter().any(|name| same(name, &step.to_name)))
-        };
         let mut seen = BTreeSet::from([key(quest.from)]);
         let mut ahead: VecDeque<(String, Option<Step>, usize)> = VecDeque::from([(key(quest.from), None, 0)]);
         let mut dark = Vec::new();
@@ -93,11 +106,11 @@ impl Graph {
                 dark.push(state);
                 continue;
             };
-            let mut steps: Vec<&Step> = steps.iter().filter(usable).collect();
+            let mut steps: Vec<&Step> = steps.iter().filter(|step| quest.takes(step)).collect();
             steps.sort_by_key(|step| step.required.len());
             for step in steps {
                 let first = first.clone().unwrap_or_else(|| step.clone());
-                if same(&step.to_name, quest.wanted) {
+                if quest.is_wanted(step) {
                     return Next::Take(first);
                 }
                 if hops + 1 < MAX_HOPS && seen.insert(key(&step.to_name)) {
@@ -123,7 +136,10 @@ impl Graph {
 
     /// Marks a state as having no known ways out, after the tool had no item in it to ask about.
     pub(crate) fn learn_nothing(&mut self, state: &str, now: Timestamp) {
-        self.states.entry(key(state)).or_insert(Known { steps: Vec::new(), at: now });
+        // What is no longer believed must give way, or the same would be asked for ever.
+        if self.steps(state, now).is_none() {
+            self.learn(state, Vec::new(), now);
+        }
     }
 }
 
@@ -198,6 +214,29 @@ mod tests {
     fn what_was_learnt_half_an_hour_ago_is_asked_again() {
         let later = now() + SignedDuration::from_mins(31);
         assert!(matches!(line().next(&quest("To Do", "Done", &[]), later), Next::Learn(_)));
+    }
+
+    #[test]
+    fn what_cannot_be_asked_again_is_known_to_be_unknown() {
+        let (mut graph, later) = (line(), now() + SignedDuration::from_mins(31));
+        graph.learn("To Do", vec![step("11", "In Progress", Phase::Underway, &[])], later);
+        let ask = quest("To Do", "Done", &[]);
+        assert_eq!(graph.next(&ask, later), Next::Learn(vec!["in progress".into()]));
+        graph.learn_nothing("In Progress", later);
+        assert_eq!(graph.next(&ask, later), Next::Try(step("11", "In Progress", Phase::Underway, &[])));
+    }
+
+    #[test]
+    fn of_steps_straight_to_the_goal_one_that_demands_nothing_is_taken() {
+        let steps = [
+            step("1", "In Review", Phase::Underway, &[]),
+            step("2", "Done", Phase::Done, &["resolution"]),
+            step("3", "done", Phase::Done, &[]),
+        ];
+        assert_eq!(quest("To Do", "Done", &[]).straight(&steps), Some(steps[2].clone()));
+        assert_eq!(quest("To Do", "Closed", &[]).straight(&steps), None);
+        let hard = [step("2", "Done", Phase::Done, &["signature"])];
+        assert_eq!(quest("To Do", "Done", &[]).straight(&hard), None);
     }
 
     #[test]

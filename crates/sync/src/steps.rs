@@ -40,21 +40,27 @@ pub(crate) async fn next(
 ) -> Result<Way, Stop> {
     let (from, wanted) = (state_name(item.value(&push.field)), state_name(&push.value));
     let key = workflow(look, side, item);
-    let steps = look.far(side).tool.steps(&item.at).await.on(side)?;
-    learn(look, &key, from, Some(steps));
     let can_supply = |field: &FieldName| mapping.supply(side, field).is_some();
     let quest = Quest { from, wanted, avoid: mapping.avoid(side), can_supply: &can_supply };
+    let steps = look.far(side).tool.steps(&item.at).await.on(side)?;
+    // That one is right wherever the item is by now.
+    if let Some(step) = quest.straight(&steps) {
+        return Ok(Way::Take(step));
+    }
+    // They may be the steps out of the state it went to meanwhile. Whoever believed them of this one would find no way
+    // for other items, too.
+    if !is_still(look, side, &item.at, push, from).await? {
+        return Ok(Way::Moved);
+    }
+    learn(look, &key, from, Some(steps));
     let mut lessons = 0;
     loop {
         match ask(look, &key, &quest) {
             Next::Take(step) | Next::Try(step) => return Ok(Way::Take(step)),
             Next::None => {
-                // The steps may have been those out of the state it went to meanwhile; they must not be believed.
-                if is_still(look, side, &item.at, push, from).await? {
-                    return Ok(Way::None);
-                }
-                forget(look, side, item, push);
-                return Ok(Way::Moved);
+                // It may have gone to where there is one while others were asked.
+                let is_still = is_still(look, side, &item.at, push, from).await?;
+                return Ok(if is_still { Way::None } else { Way::Moved });
             }
             Next::Learn(states) => {
                 for state in states {
