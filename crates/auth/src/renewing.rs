@@ -224,14 +224,15 @@ pub(crate) fn failure(error: NoAccess) -> Failure {
 mod tests {
     use std::future::pending;
 
+    use bowline_core::port::Asker;
     use http::{HeaderMap, Method};
 
     use super::*;
 
     fn patience(repeatable: bool) -> Patience {
         let (method, path, body) = (Method::POST, "/".to_owned(), bytes::Bytes::new());
-        let headers = HeaderMap::new();
-        Patience::of(&OutboundCall { method, path, headers, body, operation: "test", repeatable })
+        let (headers, asker) = (HeaderMap::new(), Asker::Work);
+        Patience::of(&OutboundCall { method, path, headers, body, operation: "test", repeatable, asker })
     }
 
     #[tokio::test(start_paused = true)]
