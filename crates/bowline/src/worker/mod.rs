@@ -202,10 +202,9 @@ impl Worker {
                 return false;
             }
         }
-        // A look may have found work for other entities.
-        if self.lanes == Lanes::Sync {
-            self.bell.ring(Lane::Live).await;
-        }
+        // It may have found work for other entities, or left its own due again before the claim would have ended.
+        let lane = if self.lanes == Lanes::Sync { Lane::Live } else { Lane::Renewal };
+        self.bell.ring(lane).await;
         true
     }
 }

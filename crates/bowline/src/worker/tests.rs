@@ -1,4 +1,4 @@
-//! What the worker does while the database refuses.
+//! What the worker does while the database refuses, and when it looks again.
 
 use std::sync::atomic::AtomicUsize;
 
@@ -10,6 +10,7 @@ use bowline_core::work::{Entity, Lanes, Touch};
 use bowline_core::{ConnectionId, TenantId};
 use bowline_store::{Options, Store};
 
+use super::years::Paused;
 use super::*;
 
 /// Longer than two pauses, shorter than three.
@@ -124,4 +125,68 @@ async fn after_a_look_that_could_not_be_stored_the_next_waits_for_a_second() {
     run(work, engine.clone()).await;
     let looks = engine.0.load(Ordering::SeqCst);
     assert!((1..=TRIES).contains(&looks), "{looks}");
+}
+
+/// Looks that leave their entity due again once, a little later.
+struct Returning {
+    store: Store,
+    clock: Arc<Paused>,
+    at: std::sync::Mutex<Vec<SignedDuration>>,
+}
+
+/// When the second look is due: long before the first claim would have ended by itself.
+const AGAIN: SignedDuration = SignedDuration::from_secs(5);
+
+#[async_trait]
+impl Look for Returning {
+    async fn look(&self, claim: &Claim) -> Result<Outcome, StoreError> {
+        // By then the worker waits for what it knows to be next: the end of this claim.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let first = {
+            let mut at = self.at.lock().unwrap();
+            at.push(self.clock.passed());
+            at.len() == 1
+        };
+        let now = self.clock.now();
+        let due_at = now.saturating_add(AGAIN).unwrap();
+        let touch = Change::Touch(Touch { entity: claim.entity.clone(), lane: claim.lane, due_at });
+        let changes = [Change::Ack(claim.clone())].into_iter().chain(first.then_some(touch)).collect();
+        let commit = Commit { tenant: claim.tenant, fence: Some(claim.fence()), changes, at: now };
+        self.store.commit(commit).await.map(|()| Outcome::default())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_look_leaves_due_is_not_kept_waiting_until_its_claim_would_have_ended() {
+    for (lanes, lane) in [(Lanes::Sync, Lane::Sweep), (Lanes::Grants, Lane::Renewal)] {
+        let clock = Arc::new(Paused::new());
+        let store = Store::open(Options::new("sqlite::memory:")).await.unwrap();
+        let (at, tenant) = (clock.now(), TenantId::new(clock.now(), &SystemEntropy));
+        let entity = Entity::Sweep(ConnectionId::new(at, &SystemEntropy));
+        let changes = vec![Change::Touch(Touch { entity, lane, due_at: at })];
+        store.commit(Commit { tenant, fence: None, changes, at }).await.unwrap();
+        let engine = Arc::new(Returning {
+            store: store.clone(),
+            clock: clock.clone(),
+            at: std::sync::Mutex::default(),
+        });
+        let stop = CancellationToken::new();
+        let worker = Worker {
+            lanes,
+            engine: engine.clone(),
+            work: Arc::new(store),
+            bell: Arc::new(Local::new()),
+            clock: clock.clone(),
+            watch: Arc::new(()),
+            owner: "test".to_owned(),
+            places: 2,
+            scan: Duration::from_secs(3_600),
+        };
+        let running = tokio::spawn(worker.run(stop.clone()));
+        clock.reach(SignedDuration::from_secs(30)).await;
+        stop.cancel();
+        running.await.unwrap();
+        let seconds: Vec<_> = engine.at.lock().unwrap().iter().map(SignedDuration::as_secs).collect();
+        assert_eq!(seconds, [1, 7], "{lanes:?}");
+    }
 }

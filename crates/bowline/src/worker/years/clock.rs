@@ -8,20 +8,20 @@ use tokio::time::Instant;
 const BEGINNING: i64 = 1_790_000_000;
 
 /// Shows what the runtime's timers run by.
-pub(super) struct Paused(Instant);
+pub(in crate::worker) struct Paused(Instant);
 
 impl Paused {
-    pub(super) fn new() -> Self {
+    pub(in crate::worker) fn new() -> Self {
         Self(Instant::now())
     }
 
     /// How long ago the years began.
-    pub(super) fn passed(&self) -> SignedDuration {
+    pub(in crate::worker) fn passed(&self) -> SignedDuration {
         SignedDuration::try_from(self.0.elapsed()).unwrap()
     }
 
     /// Waits until so long after the beginning.
-    pub(super) async fn reach(&self, moment: SignedDuration) {
+    pub(in crate::worker) async fn reach(&self, moment: SignedDuration) {
         tokio::time::sleep_until(self.0 + std::time::Duration::try_from(moment).unwrap()).await;
     }
 }

@@ -12,6 +12,7 @@ mod provider;
 use bowline_core::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use clock::Paused;
 use land::Land;
 use people::{Agenda, Deed, Manner};
 
