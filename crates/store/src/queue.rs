@@ -5,6 +5,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bowline_core::port::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Fault, FaultKind};
@@ -69,6 +70,19 @@ pub(crate) fn gather_some(first: Job, jobs: &mut Jobs, most: usize) -> Vec<Job> 
         group.push(job);
     }
     group
+}
+
+/// Leaves out what nobody waits for any more. Only for reading: what is to be written is written.
+pub(crate) fn wanted(mut group: Vec<Job>) -> Vec<Job> {
+    group.retain(|job| !job.answer.is_closed());
+    group
+}
+
+/// Tells all that wait that they wait in vain.
+pub(crate) fn fail_all(jobs: &mut Jobs, error: &StoreError) {
+    while let Ok(job) = jobs.try_recv() {
+        let _ = job.answer.send(Err(error.clone()));
+    }
 }
 
 /// The plans of a group, and who waits for them.

@@ -183,6 +183,10 @@ impl Engine {
         }
         let until = retry::add(now, LEASE);
         self.ports.work.renew(claim, until).await?;
+        // It may have been renewed so late that the call would outlast it all the same.
+        if until.duration_since(self.now()) < MARGIN {
+            return Err(StoreError::LostLease);
+        }
         Ok(until)
     }
 

@@ -33,6 +33,11 @@ pub enum IntakeError {
 pub enum Taken {
     /// There is work now. A delivery that was taken in before counts too: it changes nothing.
     Accepted,
+    /// It tells nothing new and is closed as it was stored.
+    Known {
+        /// Whether it is our own write coming back.
+        echo: bool,
+    },
     /// It concerns nothing that syncs; the reason is kept.
     Ignored,
     /// It could not be read; the sealed body is kept for a person.
@@ -101,18 +106,20 @@ impl Engine {
             return Ok(Taken::Ignored);
         }
         let met = self.met(connection, &hint).await?;
+        let echo = is_ours(connection, &hint);
         let (over, open): (Vec<_>, Vec<_>) =
             met.shares.into_iter().partition(|share| is_over(share, connection, &hint));
         for share in &over {
             changes.extend(self.close_at_once(share, connection, &hint, now));
         }
+        let is_known = !over.is_empty() && open.is_empty() && met.others.is_empty();
         for entity in open.iter().map(|share| Entity::Share(share.id)).chain(met.others) {
             let row = self.row(connection, Some(entity.clone()), Some(hint.clone()), now);
             changes.push(Change::AddInbox(Box::new(row)));
             changes.push(Change::Touch(Touch { entity, lane: Lane::Live, due_at: now }));
         }
         self.commit_intake(connection, changes, now).await?;
-        Ok(Taken::Accepted)
+        Ok(if is_known { Taken::Known { echo } } else { Taken::Accepted })
     }
 
     /// What a delivery concerns: the shares that tie the item; the item itself if there is none, or if another profile

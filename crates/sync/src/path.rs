@@ -28,6 +28,7 @@ struct Known {
 }
 
 /// What is wanted and allowed.
+#[derive(Clone, Copy)]
 pub(crate) struct Quest<'a> {
     /// The state the item is in, by name.
     pub(crate) from: &'a str,
@@ -35,6 +36,8 @@ pub(crate) struct Quest<'a> {
     pub(crate) wanted: &'a str,
     /// States never to pass through, by name.
     pub(crate) avoid: &'a [String],
+    /// States that could not be asked about this time, by name: nothing is known of the ways out of them.
+    pub(crate) unasked: &'a [String],
     /// Whether a field that a step demands can be filled in.
     pub(crate) can_supply: &'a (dyn Fn(&FieldName) -> bool + Sync),
 }
@@ -103,7 +106,9 @@ impl Graph {
         let mut nearer = None;
         while let Some((state, first, hops)) = ahead.pop_front() {
             let Some(steps) = self.steps(&state, now) else {
-                dark.push(state);
+                if !quest.unasked.contains(&state) {
+                    dark.push(state);
+                }
                 continue;
             };
             let mut steps: Vec<&Step> = steps.iter().filter(|step| quest.takes(step)).collect();
@@ -163,7 +168,7 @@ mod tests {
     }
 
     fn quest<'a>(from: &'a str, wanted: &'a str, avoid: &'a [String]) -> Quest<'a> {
-        Quest { from, wanted, avoid, can_supply: &|field| field.as_str() == "resolution" }
+        Quest { from, wanted, avoid, unasked: &[], can_supply: &|field| field.as_str() == "resolution" }
     }
 
     fn line() -> Graph {
@@ -196,7 +201,7 @@ mod tests {
     #[test]
     fn a_step_whose_fields_cannot_be_filled_in_is_not_taken() {
         let graph = line();
-        let quest = Quest { from: "In Review", wanted: "Done", avoid: &[], can_supply: &|_| false };
+        let quest = Quest { can_supply: &|_| false, ..quest("In Review", "Done", &[]) };
         assert_eq!(graph.next(&quest, now()), Next::None);
     }
 
@@ -214,6 +219,16 @@ mod tests {
     fn what_was_learnt_half_an_hour_ago_is_asked_again() {
         let later = now() + SignedDuration::from_mins(31);
         assert!(matches!(line().next(&quest("To Do", "Done", &[]), later), Next::Learn(_)));
+    }
+
+    #[test]
+    fn a_state_that_could_not_be_asked_about_this_time_is_asked_about_the_next() {
+        let mut graph = Graph::default();
+        graph.learn("To Do", vec![step("11", "In Progress", Phase::Underway, &[])], now());
+        let unasked = ["in progress".to_owned()];
+        let ask = Quest { unasked: &unasked, ..quest("To Do", "Done", &[]) };
+        assert_eq!(graph.next(&ask, now()), Next::None);
+        assert_eq!(graph.next(&quest("To Do", "Done", &[]), now()), Next::Learn(unasked.to_vec()));
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(crate) enum Way {
     Take(Step),
     /// There is no way.
     None,
-    /// The item is not in the state it was in when it was read: what was decided is out of date.
+    /// The item is not in the state it was in when it was read, so that what was decided is out of date; or not all
+    /// could be asked about. The next look finds more.
     Moved,
 }
 
@@ -41,7 +42,7 @@ pub(crate) async fn next(
     let (from, wanted) = (state_name(item.value(&push.field)), state_name(&push.value));
     let key = workflow(look, side, item);
     let can_supply = |field: &FieldName| mapping.supply(side, field).is_some();
-    let quest = Quest { from, wanted, avoid: mapping.avoid(side), can_supply: &can_supply };
+    let quest = Quest { from, wanted, avoid: mapping.avoid(side), unasked: &[], can_supply: &can_supply };
     let steps = look.far(side).tool.steps(&item.at).await.on(side)?;
     // That one is right wherever the item is by now.
     if let Some(step) = quest.straight(&steps) {
@@ -53,41 +54,52 @@ pub(crate) async fn next(
         return Ok(Way::Moved);
     }
     learn(look, &key, from, Some(steps));
-    let mut lessons = 0;
+    let (mut lessons, mut unasked) = (0, Vec::new());
     loop {
-        match ask(look, &key, &quest) {
+        match ask(look, &key, &Quest { unasked: &unasked, ..quest }) {
             Next::Take(step) | Next::Try(step) => return Ok(Way::Take(step)),
             Next::None => {
                 // It may have gone to where there is one while others were asked.
                 let is_still = is_still(look, side, &item.at, push, from).await?;
-                return Ok(if is_still { Way::None } else { Way::Moved });
+                return Ok(if is_still && unasked.is_empty() { Way::None } else { Way::Moved });
             }
             Next::Learn(states) => {
                 for state in states {
                     lessons += 1;
-                    let steps =
-                        if lessons > LESSONS { None } else { lesson(look, side, item, push, &state).await? };
-                    learn(look, &key, &state, steps);
+                    let lesson = if lessons > LESSONS {
+                        Lesson::None
+                    } else {
+                        lesson(look, side, item, push, &state).await?
+                    };
+                    match lesson {
+                        Lesson::Steps(steps) => learn(look, &key, &state, Some(steps)),
+                        Lesson::Nobody => learn(look, &key, &state, None),
+                        Lesson::None => unasked.push(state),
+                    }
                 }
             }
         }
     }
 }
 
+/// What was learnt about a state.
+enum Lesson {
+    /// The steps out of it.
+    Steps(Vec<Step>),
+    /// No item is in it that could be asked.
+    Nobody,
+    /// Nothing.
+    None,
+}
+
 /// The ways out of a state, told by some item that is in it now. One that went on between the search and the answer
 /// tells of another state: nothing was learnt then.
-async fn lesson(
-    look: &Look<'_>,
-    side: Side,
-    item: &Item,
-    push: &Push,
-    state: &str,
-) -> Result<Option<Vec<Step>>, Stop> {
+async fn lesson(look: &Look<'_>, side: Side, item: &Item, push: &Push, state: &str) -> Result<Lesson, Stop> {
     let far = look.far(side);
     let exemplar = far.catalogue.exemplar(&item.at.scope, &item.at.kind, state).await.on(side)?;
-    let Some(at) = exemplar else { return Ok(None) };
+    let Some(at) = exemplar else { return Ok(Lesson::Nobody) };
     let steps = far.tool.steps(&at).await.on(side)?;
-    Ok(is_still(look, side, &at, push, state).await?.then_some(steps))
+    Ok(if is_still(look, side, &at, push, state).await? { Lesson::Steps(steps) } else { Lesson::None })
 }
 
 /// Whether an item is in a state now.

@@ -37,12 +37,11 @@ pub(super) async fn held<T>(
         match work.renew(claim, longer).await {
             Ok(()) => until = longer,
             Err(StoreError::LostLease) => return None,
-            Err(error) => {
-                tracing::warn!(entity = %claim.entity, %error, "a claim could not be renewed");
-                if until.duration_since(clock.now()) < LAST {
-                    return None;
-                }
-            }
+            Err(error) => tracing::warn!(entity = %claim.entity, %error, "a claim could not be renewed"),
+        }
+        // A renewal may come so late that little is left of it.
+        if until.duration_since(clock.now()) < LAST {
+            return None;
         }
     }
 }

@@ -107,6 +107,7 @@ async fn receive(
     match taken {
         Taken::Accepted => app.ports.bell.ring(Lane::Live).await,
         Taken::Parked => app.ports.bell.ring(Lane::Sweep).await,
+        Taken::Known { echo } => app.metrics.known(echo),
         Taken::Ignored => {}
     }
     Ok(taken)
@@ -155,7 +156,7 @@ fn come_again(mut problem: Problem) -> Problem {
 
 const fn result(taken: &Result<Taken, Turned>) -> Intake {
     match taken {
-        Ok(Taken::Accepted) => Intake::Accepted,
+        Ok(Taken::Accepted | Taken::Known { .. }) => Intake::Accepted,
         Ok(Taken::Ignored) => Intake::Ignored,
         Ok(Taken::Parked) => Intake::Quarantined,
         Err(Turned::Shed | Turned::Unread(Unread::NoRoom)) => Intake::Shed,

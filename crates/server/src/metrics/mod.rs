@@ -139,6 +139,13 @@ impl Metrics {
         self.intake_bytes.observe(bytes as f64);
     }
 
+    /// Counts a delivery that needed no look: one of our own writes, if it was.
+    pub(crate) fn known(&self, echo: bool) {
+        if echo {
+            self.echoes.inc();
+        }
+    }
+
     /// Counts one renewal of tokens: `renewed`, or the code of why not.
     pub fn tended(&self, renewed: bool, failure: Option<&Code>) {
         let outcome = match failure {

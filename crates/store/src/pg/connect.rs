@@ -35,19 +35,20 @@ impl Place {
         let (mut config, wanted) = url::parse(url)?;
         // Encryption that is only preferred protects nothing that does not leave the machine, and costs 80 ms at
         // each connection. Whoever wants it there says `sslmode=require`.
-        if config.get_ssl_mode() == SslMode::Prefer && config.get_hosts().iter().all(is_near) {
+        if config.get_ssl_mode() == SslMode::Prefer && stays_here(&config) {
             config.ssl_mode(SslMode::Disable);
         }
         if config.get_application_name().is_none() {
             config.application_name("bowline");
         }
+        // For each address; all of them are tried.
         config.connect_timeout(patience.max(ENTRY));
         Ok(Self { tls: tls(&wanted)?, config, patience })
     }
 
     /// One connection, in the role of whoever logged in and without limits; says what is wrong.
     pub(super) async fn login(&self) -> Result<Session, Fault> {
-        let opened = timeout(self.patience.max(ENTRY), self.config.connect(self.tls.clone())).await;
+        let opened = timeout(self.entry(), self.config.connect(self.tls.clone())).await;
         match opened {
             Ok(opened) => {
                 opened.map(|(client, connection)| Session::new(client, connection)).map_err(Fault::from)
@@ -58,6 +59,18 @@ impl Place {
 
     /// One connection that serves: it waits no longer than it should and acts as the serving role.
     pub(super) async fn serving(&self, purpose: Use) -> Result<Session, Fault> {
+        // A pooler lets us in by itself and may have no server to pass the first statement to.
+        timeout(self.entry(), self.told(purpose)).await.unwrap_or_else(|_| Err(Fault::silent()))
+    }
+
+    /// How long it may take until a connection serves, wherever the database is.
+    fn entry(&self) -> Duration {
+        let places = self.config.get_hosts().len().max(self.config.get_hostaddrs().len()).max(1);
+        self.patience.max(ENTRY).saturating_mul(u32::try_from(places).unwrap_or(u32::MAX))
+    }
+
+    /// A login, told how to serve.
+    async fn told(&self, purpose: Use) -> Result<Session, Fault> {
         let mut session = self.login().await?;
         let millis = self.patience.as_millis();
         let limits = format!(
@@ -111,6 +124,12 @@ pub(super) async fn login(options: &Options, url: &str) -> Result<Session, Error
     Ok(Place::of(url, options.patience)?.login().await?)
 }
 
+/// Whether nothing leaves the machine. What `hostaddr` names is where the driver goes, whatever the host is called.
+fn stays_here(config: &Config) -> bool {
+    let (hosts, addresses) = (config.get_hosts(), config.get_hostaddrs());
+    !hosts.is_empty() && hosts.iter().all(is_near) && addresses.iter().all(IpAddr::is_loopback)
+}
+
 fn is_near(host: &Host) -> bool {
     match host {
         Host::Tcp(host) => {
@@ -133,7 +152,13 @@ mod tests {
         {
             assert_eq!(mode(url), SslMode::Disable, "{url}");
         }
-        assert_eq!(mode("postgres://app@db/b"), SslMode::Prefer);
+        for url in [
+            "postgres://app@db/b",
+            "postgres://app@/b?hostaddr=10.0.0.5",
+            "postgres://app@localhost/b?hostaddr=10.0.0.5",
+        ] {
+            assert_eq!(mode(url), SslMode::Prefer, "{url}");
+        }
         assert_eq!(mode("postgres://app@127.0.0.1/b?sslmode=require"), SslMode::Require);
     }
 }

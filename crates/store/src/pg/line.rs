@@ -125,6 +125,11 @@ impl Line {
         self.place.patiently(self.purpose).await.map_err(Stop::Down)
     }
 
+    /// Whether there is no connection: after a failure, nobody else need wait to find that out.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.held.is_none()
+    }
+
     /// Says good-bye to the server.
     pub(super) async fn close(self) {
         if let Some(session) = self.held {

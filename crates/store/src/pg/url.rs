@@ -60,7 +60,9 @@ pub(super) fn parse(url: &str) -> Result<(Config, Wanted), Error> {
         Some(_) => return Err(Error::BadUrl("its `sslmode` is none of PostgreSQL's")),
     };
     config.ssl_mode(mode);
-    wanted.proof = proof;
+    // As libpq has it: whoever names authorities wants them asked.
+    let asked = mode == SslMode::Require && proof == Proof::None && wanted.authorities.is_some();
+    wanted.proof = if asked { Proof::Authority } else { proof };
     wanted.ours = match (certificate, key) {
         (Some(certificate), Some(key)) => Some((certificate, key)),
         (None, None) => None,
@@ -97,6 +99,13 @@ mod tests {
         assert_eq!(config.get_ssl_mode(), SslMode::Require);
         assert_eq!(wanted.proof, Proof::Name);
         assert_eq!(wanted.authorities, Some("/etc/ca.pem".into()));
+    }
+
+    #[test]
+    fn authorities_that_are_named_are_asked() {
+        let proof = |query| parse(&format!("postgres://app@db/b?{query}")).unwrap().1.proof;
+        assert_eq!(proof("sslmode=require&sslrootcert=ca.pem"), Proof::Authority);
+        assert_eq!(proof("sslmode=require"), Proof::None);
     }
 
     #[test]

@@ -74,3 +74,16 @@ async fn a_server_that_falls_silent_is_given_up_and_found_again() {
     given.store.close().await;
     fresh.drop().await;
 }
+
+#[tokio::test]
+async fn a_server_that_lets_us_in_and_says_nothing_more_is_given_up() {
+    let (fresh, relay) = (Fresh::new(Backend::Postgres).await, Relay::new().await);
+    let mut options = fresh.options.clone();
+    options.migrate_url = Some(std::mem::replace(&mut options.url, relay.url(&fresh.database().name)));
+    options.patience = Duration::from_millis(200);
+    relay.hold_at("lock_timeout");
+    assert!(soon(Store::open(options.clone())).await.is_err(), "nobody told the connection how to serve");
+    relay.go_on();
+    soon(Store::open(options)).await.expect("it answers again").close().await;
+    fresh.drop().await;
+}
