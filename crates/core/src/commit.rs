@@ -190,7 +190,7 @@ pub enum Change {
     PutPair(Box<CommentPair>),
     /// A journal row, before its call.
     AddCommand(Box<Command>),
-    /// What became of a journaled call.
+    /// What became of a journaled call. One that is still `sending` counts as sent now.
     SettleCommand {
         /// Which.
         id: CommandId,

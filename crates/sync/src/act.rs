@@ -31,6 +31,8 @@ pub(crate) struct Carried {
     pub(crate) dirty: bool,
     /// Whether the outcome of an earlier call is still open.
     pub(crate) unsettled: bool,
+    /// Whether nobody knows what became of a person's call: the rest of the plan is left to the next look.
+    pub(crate) ends_here: bool,
     /// The versions read back, where nothing but our writes was in them.
     left: Option<Version>,
     right: Option<Version>,
@@ -110,12 +112,14 @@ pub(crate) async fn carry_out(
             work.settle(job.id, CommandState::Dropped, None);
             continue;
         }
-        if let Err(stop) = work.call(job).await {
+        let called = work.call(job).await;
+        if called.is_err() || work.carried.ends_here {
             // What was journaled and never sent is known not to have happened.
             let drop =
                 |job: Job| Change::SettleCommand { id: job.id, state: CommandState::Dropped, code: None };
             work.look.changes.extend(jobs.map(drop));
-            return Err(stop);
+            called?;
+            break;
         }
     }
     Ok(work.carried)
@@ -238,7 +242,11 @@ impl Work<'_, '_> {
                 self.settle(id, CommandState::Dropped, Some(failure.code.clone()));
                 Err(Stop::Tool(Some(side), failure))
             }
-            (_, Executed::Unknown) => Err(Stop::Tool(Some(side), failure)),
+            (_, Executed::Unknown) => {
+                // Still open: the journal takes up when it was heard of last.
+                self.settle(id, CommandState::Sending, None);
+                Err(Stop::Tool(Some(side), failure))
+            }
         }
     }
 

@@ -113,9 +113,11 @@ pub(crate) async fn comment(
         }
         Err(failure) if matches!(speaker, Speaker::Person(_)) => {
             // It may have arrived. The journal keeps that the call failed: if it is not there when it is settled, the
-            // service account writes. What others have said goes on meanwhile.
+            // service account writes. What others have said waits for the next look, so that waits never add up to more
+            // than the time after which a call is taken for lost; the connection is not blamed.
             work.settle(id, CommandState::Sending, Some(failure.code));
             work.carried.unsettled = true;
+            work.carried.ends_here = true;
             work.conversation = Some(conversation);
             return Ok(());
         }

@@ -59,8 +59,12 @@ pub(crate) fn settle(
     const SQL: Text = Text::both(
         "UPDATE commands SET state = $3, code = $4, settled_at = $5 WHERE tenant_id = $1 AND id = $2",
     );
-    let settled_at = (state != CommandState::Sending).then_some(at);
-    Stmt::new(SQL, args![tenant, id, word(state), code, settled_at])
+    // It may still be carried out: the wait for it counts from here, not from before the plan it was a part of.
+    const OPEN: Text = Text::both(
+        "UPDATE commands SET state = $3, code = $4, sent_at = $5, settled_at = NULL WHERE tenant_id = $1 AND id = $2",
+    );
+    let sql = if state == CommandState::Sending { OPEN } else { SQL };
+    Stmt::new(sql, args![tenant, id, word(state), code, at])
 }
 
 /// Forgets commands that were settled before a time.

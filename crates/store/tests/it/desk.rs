@@ -16,6 +16,7 @@ on_every_database! {
     a_view_holds_the_share_its_pending_deliveries_its_running_commands_and_its_pairs
     a_view_of_nothing_is_nothing
     a_settled_command_is_no_longer_in_the_view
+    a_command_whose_outcome_is_open_counts_as_sent_when_it_was_heard_of_last
     a_command_is_journaled_once
     a_changed_pair_replaces_the_stored_one
     shares_are_found_by_the_item_at_either_end_whatever_their_state
@@ -75,6 +76,18 @@ async fn a_settled_command_is_no_longer_in_the_view(given: Given) {
         given.write(vec![Change::SettleCommand { id: command.id, state, code }]).await;
         assert_eq!(given.store.view(given.tenant, share.id).await.unwrap().unwrap().sending, []);
     }
+}
+
+async fn a_command_whose_outcome_is_open_counts_as_sent_when_it_was_heard_of_last(given: Given) {
+    let profile = given.profile().await;
+    let share = given.share(&profile, "1", "2").await;
+    let command = given.new_command(&share);
+    let (id, state, code) = (command.id, CommandState::Sending, Some(code::NET_TIMEOUT));
+    given.write(vec![Change::AddCommand(Box::new(command.clone()))]).await;
+    given.write(vec![Change::SettleCommand { id, state, code: code.clone() }]).await;
+    let open = given.store.view(given.tenant, share.id).await.unwrap().unwrap().sending;
+    assert_ne!(command.sent_at, at(0));
+    assert_eq!(open, [bowline_core::command::Command { sent_at: at(0), code, ..command }]);
 }
 
 async fn a_command_is_journaled_once(given: Given) {

@@ -22,6 +22,7 @@ use super::ports::{FakeClock, FakeSeal, Stepped};
 use super::profile;
 use super::site::{Event, ROBOT, Site, Temper};
 use super::tool::{FakeTools, Land};
+use super::unsure::Unsure;
 
 /// A set-up world in which a history happens.
 pub(crate) struct World {
@@ -62,6 +63,7 @@ impl World {
             started: clock.now(),
             clock,
             moments,
+            unsure: Unsure::default(),
         });
         let (tenant, connections) = set_up(&store, &land, &dice, &document);
         let engine = engine(&store, &land, &dice, laws);

@@ -20,6 +20,7 @@ mod profile;
 mod run;
 mod site;
 mod tool;
+mod unsure;
 pub(crate) use ports::FakeSeal;
 
 use run::{Planted, Report};

@@ -175,6 +175,7 @@ fn history(seed: u64, store: Stepped, planted: Planted) -> Verdict {
         let (left, right) = (world.land.site(Side::Left), world.land.site(Side::Right));
         people.ledger.judge(&left, &right)
     });
+    wrong.extend(world.land.unsure.wrong());
     let acted = acted(&world);
     let verdict = Verdict { seed, wrong, trace: world.land.trace(), writes: writes(&world), acted };
     world.executor.crash();

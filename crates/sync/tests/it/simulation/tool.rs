@@ -27,6 +27,7 @@ use super::moments::Moments;
 use super::people::People;
 use super::ports::FakeClock;
 use super::site::{ROBOT, Remark, Site, Thing, states};
+use super::unsure::Unsure;
 
 /// No call of ours lives longer; a later answer is a time-out.
 const CALL_TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
@@ -43,6 +44,7 @@ pub(crate) struct Land {
     pub(crate) trace: Mutex<Vec<String>>,
     pub(crate) started: Timestamp,
     pub(crate) moments: Arc<Moments>,
+    pub(crate) unsure: Unsure,
 }
 
 impl Land {
@@ -318,7 +320,6 @@ fn comment(side: Side, remark: &Remark) -> Comment {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm for each kind of write")]
 #[async_trait]
 impl Tool for FakeTool {
     fn hold(&self, _: &FieldName, value: &Value) -> Value {
@@ -330,6 +331,7 @@ impl Tool for FakeTool {
     }
 
     async fn find(&self, ask: &Ask) -> Result<Option<Item>, Failure> {
+        self.land.unsure.look(self.side, &ask.id);
         self.read(|site| site.things.get(&ask.id).map(|thing| self.picture(thing, &ask.fields, ask.history)))
             .await
     }
@@ -384,6 +386,19 @@ impl Tool for FakeTool {
     }
 
     async fn write(&self, write: &Write) -> Result<Written, Failure> {
+        self.land.unsure.call(self.side, write);
+        let written = self.made(write).await;
+        if self.actor != ROBOT && written.as_ref().is_err_and(|failure| failure.executed == Executed::Unknown)
+        {
+            self.land.unsure.left_open(self.side, write);
+        }
+        written
+    }
+}
+
+impl FakeTool {
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of write")]
+    async fn made(&self, write: &Write) -> Result<Written, Failure> {
         match write {
             Write::Create { marker, fields, read, .. } => {
                 let refused = self.refusals(fields);
