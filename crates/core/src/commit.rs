@@ -110,8 +110,20 @@ pub enum Change {
     DropGrant(GrantId),
     /// A line of a grant's history.
     NoteGrant(Box<GrantEvent>),
-    /// A person lets a connection act as them: new, or in the place of what they allowed it before.
+    /// A person lets a connection act as them: new, or in the place of what they allowed it before. Since when stays if the
+    /// grant and the site are the same.
     PutDelegation(Box<Delegation>),
+    /// A person has consented anew for one connection, which renews their tokens for every other that acts by the grant.
+    RenewDelegations {
+        /// By which grant.
+        grant: GrantId,
+        /// What the tool calls them now. What was allowed under another name goes: that name may be somebody else's today.
+        person: String,
+        /// Whether the grant did not serve before: what they allow counts from now on.
+        anew: bool,
+    },
+    /// A person's tokens were taken after a refusal: it is over. Nothing happens if it is not the one that was read.
+    AcceptDelegation(Box<Delegation>),
     /// The tool refuses a person's tokens. Nothing happens if the person has consented anew since.
     RefuseDelegation {
         /// What was refused, as it was read.
@@ -125,6 +137,18 @@ pub enum Change {
         connection: ConnectionId,
         /// As whom.
         person: String,
+    },
+    /// All of them, also those that came in since anybody looked.
+    DropDelegations {
+        /// Which connection.
+        connection: ConnectionId,
+    },
+    /// Fails the commit unless the connection is still as it was read.
+    Unchanged {
+        /// Which.
+        connection: ConnectionId,
+        /// The revision that was read.
+        revision: i64,
     },
     /// A browser sign-in begins.
     AddAuthorization(Box<Authorization>),

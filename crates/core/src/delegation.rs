@@ -32,7 +32,8 @@ pub struct Delegation {
     /// Where calls with their tokens go, without a trailing slash, if not where the connection's go: on Jira Cloud
     /// Atlassian's gateway, whether or not the connection itself uses it.
     pub base_url: Option<String>,
-    /// When they first consented for this connection, without a break since. What they wrote before is not written as them:
+    /// When they first consented for this connection, without a break since: by this grant, which has served all the time, at
+    /// this site. What they wrote before is not written as them:
     /// they have let nobody publish that under their name.
     pub since: Timestamp,
     /// When they consented last. A refusal counts against the consent that it met, never against a newer one.
@@ -52,7 +53,7 @@ pub struct Refused {
     /// consent helps.
     #[serde(default)]
     pub until: Option<Timestamp>,
-    /// How often in a row it was tried and refused.
+    /// How often in a row it was tried and refused: a call that is taken ends the row.
     #[serde(default)]
     pub times: u32,
 }

@@ -10,7 +10,7 @@ use bowline_core::commit::{Change, Commit};
 use bowline_core::delegation::Delegation;
 use bowline_core::port::StoreError;
 use bowline_core::work::{Entity, Fence};
-use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp};
+use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId};
 
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
@@ -59,7 +59,9 @@ fn owner(change: &Change) -> Option<TenantId> {
         Change::PutOauthClient(client) => client.tenant,
         Change::PutGrant(grant) => grant.tenant,
         Change::NoteGrant(event) => event.tenant,
-        Change::PutDelegation(delegation) | Change::RefuseDelegation { delegation, .. } => delegation.tenant,
+        Change::PutDelegation(delegation)
+        | Change::AcceptDelegation(delegation)
+        | Change::RefuseDelegation { delegation, .. } => delegation.tenant,
         Change::AddAuthorization(authorization) => authorization.tenant,
         Change::AddInbox(row) => row.tenant,
         Change::PutShare(share) => share.tenant,
@@ -121,11 +123,15 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         | Change::PutGrant(_)
         | Change::DropGrant(_)
         | Change::NoteGrant(_)
-        | Change::PutDelegation(_)
+        | Change::AddAuthorization(_)
+        | Change::TakeAuthorization(_) => of_grants(tenant, change),
+        Change::PutDelegation(_)
+        | Change::RenewDelegations { .. }
+        | Change::AcceptDelegation(_)
         | Change::RefuseDelegation { .. }
         | Change::DropDelegation { .. }
-        | Change::AddAuthorization(_)
-        | Change::TakeAuthorization(_) => of_grants(tenant, change, at),
+        | Change::DropDelegations { .. }
+        | Change::Unchanged { .. } => of_delegations(tenant, change, at),
         Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
         Change::DropProfile(id) => profiles::drop(tenant, *id),
         Change::PutDirectory { kind, hash, id, until } => {
@@ -133,9 +139,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         }
         Change::EndDirectory { kind, id, until } => directory::end(tenant, *kind, id, *until),
         Change::AddToken(token) => vec![tokens::add(tenant, token)],
-        Change::DropToken(id) => {
-            vec![tokens::drop(tenant, *id), directory::drop_all(tenant, &id.to_string())]
-        }
+        Change::DropToken(id) => drop_token(tenant, *id),
         Change::Watermark { connection, at } => vec![watermarks::put(tenant, *connection, *at)],
         Change::AddInbox(row) => vec![inbox::add(tenant, row)],
         Change::CloseInbox { ids, state, outcome } => vec![inbox::close(tenant, ids, *state, outcome, at)],
@@ -171,8 +175,13 @@ fn drop_connection(tenant: TenantId, id: ConnectionId) -> Vec<Stmt> {
     ]
 }
 
+/// A token, and what it is found by.
+fn drop_token(tenant: TenantId, id: TokenId) -> Vec<Stmt> {
+    vec![tokens::drop(tenant, id), directory::drop_all(tenant, &id.to_string())]
+}
+
 /// The statements of changes that are about grants; none for others.
-fn of_grants(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
+fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
     match change {
         Change::PutOauthClient(client) => vec![oauth_clients::put(tenant, client)],
         Change::DropOauthClient(id) => vec![oauth_clients::drop(tenant, *id)],
@@ -184,11 +193,30 @@ fn of_grants(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
             stmts
         }
         Change::NoteGrant(event) => vec![grants::note(tenant, event)],
+        Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
+        Change::TakeAuthorization(id) => {
+            vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The statements of changes that are about delegations, and of what a consent was given for; none for others.
+fn of_delegations(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
+    match change {
         Change::PutDelegation(delegation) => {
             let mut stmts = vec![delegations::put(tenant, delegation)];
             if delegation.refused.is_none() {
                 stmts.extend(findings::settle_cause(tenant, &delegation.refused_cause().key()));
             }
+            stmts
+        }
+        Change::RenewDelegations { grant, person, anew } => {
+            delegations::renew(tenant, *grant, person, (at, *anew)).into()
+        }
+        Change::AcceptDelegation(delegation) => {
+            let mut stmts = vec![delegations::accept(tenant, delegation)];
+            stmts.extend(findings::settle_cause(tenant, &delegation.refused_cause().key()));
             stmts
         }
         Change::RefuseDelegation { delegation, code } => {
@@ -202,10 +230,10 @@ fn of_grants(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
             ));
             stmts
         }
-        Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
-        Change::TakeAuthorization(id) => {
-            vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]
+        Change::Unchanged { connection, revision } => {
+            vec![connections::unchanged(tenant, *connection, *revision)]
         }
+        Change::DropDelegations { connection } => vec![delegations::drop_of_connection(tenant, *connection)],
         _ => Vec::new(),
     }
 }

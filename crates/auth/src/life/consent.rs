@@ -198,9 +198,10 @@ impl Life {
         if returned.iss.as_deref().is_some_and(|iss| iss.trim_end_matches('/') != client.issuer) {
             return Err(NoConsent::Unknown);
         }
+        let connection = self.connection(&authorization).await?;
         let given = self.exchanged(&client, returned, &authorization, &kept).await?;
         if kept.person.is_some() {
-            return self.delegate(authorization, grant, client, given).await;
+            return self.delegate(authorization, grant, client, given, connection).await;
         }
         self.settle(authorization, grant, client, given, kept.anybody).await
     }

@@ -41,15 +41,16 @@ impl Life {
     }
 
     /// Stores that a connection may act as whoever has just consented. One person has one grant for one of our
-    /// registrations: if there is one, it is the one that lives on, with the new tokens.
+    /// registrations: if there is one, it is the one that lives on, with the new tokens. `connection` is as it was before they
+    /// were got.
     pub(super) async fn delegate(
         &self,
         row: Authorization,
         fresh: Grant,
         client: OauthClient,
         given: Given,
+        connection: Connection,
     ) -> Result<Finished, NoConsent> {
-        let connection = self.connection(&row).await?;
         let (base_url, site) = if client.provider == Provider::AtlassianCloud {
             let sites = self.sites(&client, &given.tokens).await?;
             let site = self.own_site(&connection, &sites).ok_or_else(|| elsewhere(&connection, &sites))?;
@@ -64,7 +65,9 @@ impl Life {
         let grant = loop {
             match self.keep(&row, &consent).await {
                 // A renewal was under way, or the same person signed in twice: what is there now is read again.
-                Err(SealError::Store(StoreError::Conflict(_))) if tries < TRIES => tries += 1,
+                Err(NoConsent::Sealed(SealError::Store(StoreError::Conflict(_)))) if tries < TRIES => {
+                    tries += 1
+                }
                 done => break done?,
             }
         };
@@ -74,20 +77,26 @@ impl Life {
         Ok(Finished::Delegated { connection: connection.name, who: who.account, site: connection.browse_url })
     }
 
-    async fn keep(&self, row: &Authorization, consent: &Consent) -> Result<Grant, SealError> {
+    async fn keep(&self, row: &Authorization, consent: &Consent) -> Result<Grant, NoConsent> {
         let Consent { fresh, client, connection, who, given, base_url } = consent;
+        let now = self.connection(row).await?;
+        if now.transport.authorities != connection.transport.authorities {
+            // The tokens were got by the word of others than those who vouch for it now.
+            return Err(NoConsent::Unknown);
+        }
         let same = self.ports.grants.grant_of(row.tenant, client.id, &who.account.id).await?;
         let before = same.unwrap_or_else(|| fresh.clone());
-        let (id, old, at) = (self.new_row(), before.secret, self.now());
+        let (id, old, at, anew) = (self.new_row(), before.secret, self.now(), !before.state.serves());
         let grant = Grant { secret: Some(id), ..self.consented(before, client, &who.account, row, given) };
         let sealed = self.sealed(grant.tenant, id, &given.tokens).await?;
-        let mut changes = vec![Change::PutSecret { id, sealed }];
+        let unchanged = Change::Unchanged { connection: now.id, revision: now.revision };
+        let mut changes = vec![unchanged, Change::PutSecret { id, sealed }];
         changes.extend(old.map(Change::DropSecret));
         changes.extend(self.welcomed(&grant));
         // The tokens are new for every connection that acts by them: what was refused before is tried again.
-        for other in self.ports.delegations.delegations_on(row.tenant, grant.id).await? {
-            changes.push(Change::PutDelegation(Box::new(Delegation { refused: None, ..other })));
-        }
+        let others = self.ports.delegations.delegations_on(row.tenant, grant.id).await?;
+        changes.extend(others.iter().map(|other| Change::SettleCause { key: other.refused_cause().key() }));
+        changes.push(Change::RenewDelegations { grant: grant.id, person: who.person.clone(), anew });
         changes.push(Change::PutDelegation(Box::new(Delegation {
             tenant: row.tenant,
             connection: connection.id,

@@ -102,6 +102,15 @@ pub(crate) fn health(
     Stmt::new(SQL, args![tenant, id, json(health), opt_identity(identity), revision])
 }
 
+/// Fails if the connection was changed since that revision. It writes nothing new, but whoever changes the connection at the
+/// same time comes before or after.
+pub(crate) fn unchanged(tenant: TenantId, id: ConnectionId, revision: i64) -> Stmt {
+    const SQL: Text = Text::both(
+        "UPDATE connections SET revision = revision WHERE tenant_id = $1 AND id = $2 AND revision = $3",
+    );
+    Stmt::new(SQL, args![tenant, id, revision]).hit_or(StoreError::Conflict("revision"))
+}
+
 /// Fails while a profile uses it.
 pub(crate) fn drop(tenant: TenantId, id: ConnectionId) -> Stmt {
     const SQL: Text = Text::both("DELETE FROM connections WHERE tenant_id = $1 AND id = $2");

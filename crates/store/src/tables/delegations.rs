@@ -51,12 +51,14 @@ pub(crate) fn on(tenant: TenantId, grant: GrantId) -> Stmt {
     Stmt::new(SQL, args![tenant, grant])
 }
 
-/// New, or in the place of what the person allowed the connection before; since when stays.
+/// New, or in the place of what the person allowed the connection before. Since when stays with the same grant at the same
+/// site: for another place, or as somebody else, they have allowed nothing before.
 pub(crate) fn put(tenant: TenantId, it: &Delegation) -> Stmt {
     const SQL: Text = Text::both(
         "INSERT INTO delegations (tenant_id, connection_id, person, grant_id, site, base_url, since, consented_at, refused) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, connection_id, person) DO UPDATE SET \
-         grant_id = excluded.grant_id, site = excluded.site, base_url = excluded.base_url, consented_at = excluded.consented_at, \
+         since = CASE WHEN delegations.grant_id = excluded.grant_id AND delegations.site = excluded.site \
+         THEN delegations.since ELSE excluded.since END, grant_id = excluded.grant_id, site = excluded.site, base_url = excluded.base_url, consented_at = excluded.consented_at, \
          refused = excluded.refused",
     );
     let refused = it.refused.as_ref().map_or(Arg::Text(None), json);
@@ -72,6 +74,36 @@ pub(crate) fn put(tenant: TenantId, it: &Delegation) -> Stmt {
         refused,
     ];
     Stmt::new(SQL, args).foreign(StoreError::NotFound("connection or grant"))
+}
+
+/// What stands on a grant after a new consent for it: nothing under another name than the person has now, and the rest as
+/// consented to now. Rows that have gone meanwhile stay away.
+pub(crate) fn renew(
+    tenant: TenantId,
+    grant: GrantId,
+    person: &str,
+    (at, anew): (Timestamp, bool),
+) -> [Stmt; 2] {
+    const OTHERS: Text =
+        Text::both("DELETE FROM delegations WHERE tenant_id = $1 AND grant_id = $2 AND person <> $3");
+    const THEIRS: Text = Text::both(
+        "UPDATE delegations SET refused = NULL, consented_at = $3, since = COALESCE($4, since) \
+         WHERE tenant_id = $1 AND grant_id = $2",
+    );
+    [
+        Stmt::new(OTHERS, args![tenant, grant, person]),
+        Stmt::new(THEIRS, args![tenant, grant, at, anew.then_some(at)]),
+    ]
+}
+
+/// The refusal that was read is over, if it is still the one that is stored.
+pub(crate) fn accept(tenant: TenantId, it: &Delegation) -> Stmt {
+    const SQL: Text = Text::both(
+        "UPDATE delegations SET refused = NULL WHERE tenant_id = $1 AND connection_id = $2 AND person = $3 \
+         AND grant_id = $4 AND consented_at = $5 AND refused = $6",
+    );
+    let refused = it.refused.as_ref().map_or(Arg::Text(None), json);
+    Stmt::new(SQL, args![tenant, it.connection, &it.person, it.grant, it.consented_at, refused])
 }
 
 /// Counts against the consent that was refused only, and only if no other refusal has been stored since it was read.

@@ -13,6 +13,9 @@ use crate::given::{Given, at};
 
 on_every_database! {
     a_delegation_comes_back_with_its_grant_and_the_newest_counts
+    since_when_somebody_is_acted_for_holds_for_one_grant_at_one_site
+    a_new_consent_renews_what_stands_on_the_grant_and_brings_nothing_back
+    a_refusal_is_over_with_the_first_call_that_is_taken
     a_refusal_counts_against_the_consent_it_met_and_no_newer_one
     people_are_listed_page_by_page_in_one_order_on_both_databases
     a_delegation_goes_with_its_connection_and_with_its_grant
@@ -148,6 +151,65 @@ async fn a_refusal_counts_against_the_consent_it_met_and_no_newer_one(given: Giv
     given.write(vec![Change::PutDelegation(Box::new(anew))]).await;
     refuse(&ada, code::AUTH_REJECTED).await;
     assert_eq!(found(&given, &ada).await.unwrap().delegation.refused, None);
+}
+
+async fn since_when_somebody_is_acted_for_holds_for_one_grant_at_one_site(given: Given) {
+    let (connection, client) = ground(&given).await;
+    let ada = consent(&given, &connection, &client, "ada").await.delegation;
+    let other = new_grant(&given, &client, "reused-name");
+    given.write(vec![Change::PutGrant(Box::new(other.clone()))]).await;
+    let moved = Delegation { site: "https://moved.example".into(), since: at(5), ..ada.clone() };
+    let of_another = Delegation { grant: other.id, since: at(7), ..moved.clone() };
+    for later in [moved, of_another] {
+        given.write(vec![Change::PutDelegation(Box::new(later.clone()))]).await;
+        assert_eq!(found(&given, &ada).await.unwrap().delegation, later);
+    }
+}
+
+async fn a_new_consent_renews_what_stands_on_the_grant_and_brings_nothing_back(given: Given) {
+    let (connection, client) = ground(&given).await;
+    let other = given.new_connection("other");
+    given.write(vec![Change::PutConnection(Box::new(other.clone()))]).await;
+    let ada = consent(&given, &connection, &client, "ada").await.delegation;
+    let there = Delegation { connection: other.id, ..ada.clone() };
+    let old_name = Delegation { person: "ada-before".into(), ..there.clone() };
+    let put = |one: &Delegation| Change::PutDelegation(Box::new(one.clone()));
+    given.write(vec![put(&there), put(&old_name)]).await;
+    let refuse = |of: &Delegation| Change::RefuseDelegation {
+        delegation: Box::new(of.clone()),
+        code: code::AUTH_SCOPE_MISSING,
+    };
+    given.write(vec![refuse(&there)]).await;
+    let drop = Change::DropDelegation { connection: ada.connection, person: ada.person.clone() };
+    given.write(vec![drop]).await;
+    let renew = |anew| Change::RenewDelegations { grant: ada.grant, person: "ada".into(), anew };
+    given.write(vec![renew(false)]).await;
+    let left = given.store.delegations_on(given.tenant, ada.grant).await.unwrap();
+    let renewed = Delegation { consented_at: at(0), ..there.clone() };
+    assert_eq!(left, [renewed.clone()], "neither what was taken back nor what another name was allowed");
+    given.write(vec![refuse(&there)]).await;
+    assert_eq!(found(&given, &there).await.unwrap().delegation, renewed, "a late refusal met the old tokens");
+    given.write(vec![renew(true)]).await;
+    assert_eq!(found(&given, &there).await.unwrap().delegation, Delegation { since: at(0), ..renewed });
+}
+
+async fn a_refusal_is_over_with_the_first_call_that_is_taken(given: Given) {
+    let (connection, client) = ground(&given).await;
+    let ada = consent(&given, &connection, &client, "ada").await.delegation;
+    let refuse = async |of: &Delegation| {
+        let (delegation, code) = (Box::new(of.clone()), code::AUTH_REJECTED);
+        given.write(vec![Change::RefuseDelegation { delegation, code }]).await;
+        found(&given, of).await.unwrap().delegation
+    };
+    let accept = async |of: &Delegation| {
+        given.write(vec![Change::AcceptDelegation(Box::new(of.clone()))]).await;
+        found(&given, of).await.unwrap().delegation
+    };
+    let once = refuse(&ada).await;
+    let twice = refuse(&once).await;
+    assert_eq!(accept(&once).await, twice, "refused again meanwhile");
+    assert_eq!(accept(&twice).await, ada);
+    assert_eq!(refuse(&ada).await.refused.unwrap().times, 1, "the row begins anew");
 }
 
 async fn people_are_listed_page_by_page_in_one_order_on_both_databases(given: Given) {

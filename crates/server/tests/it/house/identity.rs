@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bowline_core::port::{Exchange, ExchangeCall, Exchanged, OutboundAnswer};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use tokio::sync::oneshot;
 
 /// What the next answers are to be.
 #[derive(Debug)]
@@ -18,7 +19,12 @@ pub(crate) struct Identity {
     pub(crate) account: Mutex<&'static str>,
     /// What the token endpoint says instead of tokens.
     pub(crate) refuses: Mutex<Option<(StatusCode, &'static str)>>,
+    /// Before it says whose tokens it was shown: tells that it was asked, and waits.
+    pub(crate) held: Mutex<Option<Held>>,
 }
+
+/// Who is told, and what is waited for.
+pub(crate) type Held = (oneshot::Sender<()>, oneshot::Receiver<()>);
 
 impl Default for Identity {
     fn default() -> Self {
@@ -27,6 +33,7 @@ impl Default for Identity {
             sites: Mutex::new(vec!["acme"]),
             account: Mutex::new("ada"),
             refuses: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 }
@@ -62,6 +69,11 @@ impl Identity {
 #[async_trait]
 impl Exchange for Identity {
     async fn exchange(&self, call: ExchangeCall) -> Exchanged {
+        let held = if call.url.ends_with("/myself") { self.held.lock().unwrap().take() } else { None };
+        if let Some((asked, go)) = held {
+            asked.send(()).unwrap();
+            go.await.unwrap();
+        }
         let (status, body) = self.answer(&call.url);
         let sent = String::from_utf8_lossy(call.body.expose()).into_owned();
         self.asked.lock().unwrap().push((call.url, sent));

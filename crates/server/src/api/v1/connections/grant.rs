@@ -110,6 +110,8 @@ pub(super) async fn asked_anew(
         changes.extend(people.map(|person| Change::DropDelegation { connection, person }));
         ask.after = page.next;
         if ask.after.is_none() {
+            // And those who consent in this moment.
+            changes.push(Change::DropDelegations { connection });
             return Ok(changes);
         }
     }

@@ -1,9 +1,13 @@
 //! Delegations over the API: the link, the pages behind it, the list, and taking it back.
 
 use bowline_core::SignedDuration;
-use bowline_core::grant::GrantState;
-use bowline_core::port::Grants as _;
+use bowline_core::code::AUTH_PERSON_REFUSED;
+use bowline_core::commit::{Change, Commit};
+use bowline_core::delegation::{Delegate, Delegation};
+use bowline_core::grant::{Grant, GrantState};
+use bowline_core::port::{Clock as _, Commits as _, Delegations as _, Grants as _};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
 use super::layers::certificate;
 use crate::house::House;
@@ -17,8 +21,8 @@ async fn link(house: &House, path: &str, ask: Value) -> String {
     made["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:7700").unwrap().to_owned()
 }
 
-/// Goes through a link as whoever the provider knows; gives the last page.
-async fn through(house: &House, link: &str) -> String {
+/// Goes through a link up to the provider; gives the way back, and the browser's cookie.
+async fn asked(house: &House, link: &str) -> (String, String) {
     let first = house.call("GET", link).without("authorization").send().await.status(200).text();
     assert!(first.contains("write as you") && !first.contains("takes over"), "{first}");
     let (path, query) = link.split_once('?').unwrap();
@@ -28,7 +32,12 @@ async fn through(house: &House, link: &str) -> String {
     let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
     let at: url::Url = answer.header("location").parse().unwrap();
     let state = at.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let back = format!("/authorize/callback?code=c&state={state}");
+    (format!("/authorize/callback?code=c&state={state}"), cookie)
+}
+
+/// Goes through a link as whoever the provider knows; gives the last page.
+async fn through(house: &House, link: &str) -> String {
+    let (back, cookie) = asked(house, link).await;
     house.call("GET", &back).without("authorization").header("cookie", &cookie).send().await.status(303);
     let result = house.call("GET", "/authorize/result").without("authorization").header("cookie", &cookie);
     result.send().await.text().replace("&#x2f;", "/")
@@ -150,6 +159,78 @@ async fn when_others_vouch_for_where_a_connection_leads_people_are_asked_anew() 
     assert_eq!(listed(&house, OF_JIRA).await.len(), 1, "the same ones");
     patch(json!({"authorities": null})).await.status(200);
     assert_eq!(listed(&house, OF_JIRA).await.len(), 1, "only the machine's");
+}
+
+#[tokio::test]
+async fn others_who_vouch_for_a_connection_during_a_consent_get_no_tokens() {
+    let house = House::new().await;
+    house.jira("default").await;
+    house.grant("default").await;
+    let link = link(&house, OF_JIRA, json!({"oauth_client": "app"})).await;
+    let (back, cookie) = asked(&house, &link).await;
+    let ((asks, was_asked), (go, goes)) = (oneshot::channel(), oneshot::channel());
+    *house.identity.held.lock().unwrap() = Some((asks, goes));
+    let change = async {
+        was_asked.await.unwrap();
+        let change = json!({"authorities": certificate("other")["chain"], "secret": "another-token"});
+        house.call("PATCH", "/api/v1/connections/jira").json(change).send().await.status(200);
+        go.send(()).unwrap();
+    };
+    let call = house.call("GET", &back).without("authorization").header("cookie", &cookie).send();
+    let (answer, ()) = tokio::join!(call, change);
+    answer.status(400);
+    assert_eq!(listed(&house, OF_JIRA).await, Vec::<Value>::new());
+    assert!(through(&house, &link).await.contains("signed in"), "asked again, by their word");
+}
+
+/// What is stored of the one person who lets a connection act.
+async fn stored(house: &House, path: &str) -> Delegate {
+    let (tenant, shown) = (house.tenant("default").await, listed(house, path).await);
+    let grant = shown[0]["grant"].as_str().unwrap().parse().unwrap();
+    let on = house.store.delegations_on(tenant, grant).await.unwrap();
+    house.store.delegate(tenant, on[0].connection, &on[0].person).await.unwrap().unwrap()
+}
+
+async fn write(house: &House, changes: Vec<Change>) {
+    let tenant = house.tenant("default").await;
+    house.store.commit(Commit { tenant, fence: None, changes, at: house.clock.now() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_consent_revives_nothing_that_was_allowed_under_another_name() {
+    let house = House::new().await;
+    house.grant("default").await;
+    let link = link(&house, OF_CLOUD, json!({})).await;
+    through(&house, &link).await;
+    let before = stored(&house, OF_CLOUD).await.delegation;
+    // A login name that is somebody else's by now.
+    let refused = Some(before.refusal(&AUTH_PERSON_REFUSED, house.clock.now()));
+    let old = Delegation { person: "before".into(), refused, ..before };
+    write(&house, vec![Change::PutDelegation(Box::new(old))]).await;
+    through(&house, &link).await;
+    let all = listed(&house, OF_CLOUD).await;
+    let people: Vec<_> = all.iter().map(|one| one["person"].as_str().unwrap()).collect();
+    assert_eq!(people, ["id-ada"]);
+}
+
+#[tokio::test]
+async fn what_was_said_between_two_consents_is_not_published_in_anybodys_name() {
+    let house = House::new().await;
+    house.grant("default").await;
+    let link = link(&house, OF_CLOUD, json!({"expires_in": 86_400})).await;
+    through(&house, &link).await;
+    let first = stored(&house, OF_CLOUD).await;
+    house.clock.advance(SignedDuration::from_mins(5));
+    through(&house, &link).await;
+    let again = stored(&house, OF_CLOUD).await;
+    assert_eq!(again.delegation.since, first.delegation.since, "it went on all the time");
+    assert_ne!(again.delegation.consented_at, first.delegation.consented_at);
+    let taken_back = Grant { state: GrantState::NeedsReauth, ..again.grant };
+    write(&house, vec![Change::PutGrant(Box::new(taken_back))]).await;
+    house.clock.advance(SignedDuration::from_mins(5));
+    through(&house, &link).await;
+    let anew = stored(&house, OF_CLOUD).await.delegation;
+    assert_eq!(anew.since, anew.consented_at);
 }
 
 #[tokio::test]
