@@ -279,6 +279,10 @@ mod tests {
     }
 
     #[test]
+        if delegate.delegation.refused.is_some() {
+            // It was about something that has passed.
+            look.changes.push(Change::AcceptDelegation(Box::new(delegate.delegation.clone())));
+        }
     fn only_what_is_surely_about_the_persons_own_tokens_is_held_against_them() {
         use bowline_core::code;
         for blamed in [code::AUTH_REJECTED, code::AUTH_SCOPE_MISSING, code::AUTH_GRANT_ENDED] {

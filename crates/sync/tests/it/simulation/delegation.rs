@@ -1,8 +1,9 @@
 //! What one person of a history allows: the left connection may write as Bob.
 
+use bowline_core::code::AUTH_REJECTED;
 use bowline_core::commit::Change;
 use bowline_core::connection::{Connection, Identity};
-use bowline_core::delegation::Delegation;
+use bowline_core::delegation::{Delegation, Refused};
 use bowline_core::grant::{Grant, GrantState, OauthClient, Provider};
 use bowline_core::id::{GrantId, OauthClientId, SecretId};
 use bowline_core::{SignedDuration, Timestamp};
@@ -34,13 +35,19 @@ pub(crate) fn of_bob(connection: &Connection, at: Timestamp, dice: &Dice) -> Vec
         base_url: None,
         since: at,
         consented_at: at,
-        refused: None,
+        refused: Some(passed(at)),
     };
     vec![
         Change::PutOauthClient(Box::new(client)),
         Change::PutGrant(Box::new(grant)),
         Change::PutDelegation(Box::new(delegation)),
     ]
+}
+
+/// Long ago his tokens were refused for a while.
+fn passed(at: Timestamp) -> Refused {
+    let ago = |hours| at - SignedDuration::from_hours(hours);
+    Refused { code: AUTH_REJECTED, at: ago(9), until: Some(ago(5)), times: 1 }
 }
 
 fn grant(client: &OauthClient, at: Timestamp, dice: &Dice) -> Grant {

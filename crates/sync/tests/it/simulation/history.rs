@@ -7,7 +7,7 @@ use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health, Identity, IntakeProof, SignIn, ToolKind};
 use bowline_core::event::{About, Delivery, Hint};
 use bowline_core::id::SecretId;
-use bowline_core::port::{ClaimAsk, Clock, Commits, WorkQueue};
+use bowline_core::port::{ClaimAsk, Clock, Commits, Delegations, WorkQueue};
 use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::{Entity, Lane, Lanes, Touch};
@@ -190,6 +190,12 @@ impl World {
         let depth = self.store.now(self.store.store.depth(self.land.clock.now())).unwrap();
         let quiet = Side::BOTH.into_iter().all(|side| self.land.site(side).events.is_empty());
         quiet && depth.due == 0 && depth.claimed == 0 && depth.later <= 2
+    }
+
+    /// Whether the refusal that Bob's tokens met long ago is forgotten.
+    pub(crate) fn is_forgiven(&self) -> bool {
+        let found = self.store.store.delegate(self.tenant, self.connections[0].id, "bob");
+        self.store.now(found).unwrap().is_some_and(|found| found.delegation.refused.is_none())
     }
 
     /// Asks for a sweep of both sides now.

@@ -41,6 +41,7 @@ fn every_history_converges_and_nothing_is_lost_or_doubled() {
     println!("{report}");
     assert!(report.failures.is_empty(), "{report}");
     assert!(report.acted > 0, "nothing was written as a person: {report}");
+    assert!(report.forgiven > 0, "a refusal that has passed is never over: {report}");
 }
 
 #[test]

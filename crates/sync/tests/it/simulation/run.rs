@@ -59,6 +59,7 @@ pub(crate) struct Verdict {
     pub(crate) trace: Vec<String>,
     writes: usize,
     acted: usize,
+    forgiven: bool,
 }
 
 impl fmt::Display for Verdict {
@@ -73,6 +74,8 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<Verdict>,
     /// Comments that were written as people.
     pub(crate) acted: usize,
+    /// Histories in which a call as a person was taken, so that a refusal long ago was forgotten.
+    pub(crate) forgiven: usize,
     writes: usize,
 }
 
@@ -110,19 +113,20 @@ pub(crate) fn one(seed: u64, planted: Planted) -> Verdict {
 pub(crate) fn many(seed: u64, histories: u64, planted: Planted) -> Report {
     let next = AtomicU64::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut report = Report { histories, failures: Vec::new(), acted: 0, writes: 0 };
+    let mut report = Report { histories, failures: Vec::new(), acted: 0, forgiven: 0, writes: 0 };
     let work = || {
-        let (mut failures, mut writes, mut acted) = (Vec::new(), 0, 0);
+        let (mut failures, mut writes, mut acted, mut forgiven) = (Vec::new(), 0, 0, 0);
         loop {
             let from = next.fetch_add(SHARE_A_STORE, Ordering::SeqCst);
             if from >= histories {
-                return (failures, writes, acted);
+                return (failures, writes, acted, forgiven);
             }
             let store = store();
             for n in from..histories.min(from + SHARE_A_STORE) {
                 let verdict = history(seed + n, store.clone(), planted);
                 writes += verdict.writes;
                 acted += verdict.acted;
+                forgiven += usize::from(verdict.forgiven);
                 if !verdict.wrong.is_empty() {
                     failures.push(verdict);
                 }
@@ -132,9 +136,10 @@ pub(crate) fn many(seed: u64, histories: u64, planted: Planted) -> Report {
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         for thread in running {
-            let (failures, writes, acted) = thread.join().unwrap();
+            let (failures, writes, acted, forgiven) = thread.join().unwrap();
             report.failures.extend(failures);
             report.acted += acted;
+            report.forgiven += forgiven;
             report.writes += writes;
         }
     });
@@ -176,8 +181,8 @@ fn history(seed: u64, store: Stepped, planted: Planted) -> Verdict {
         people.ledger.judge(&left, &right)
     });
     wrong.extend(world.land.unsure.wrong());
-    let acted = acted(&world);
-    let verdict = Verdict { seed, wrong, trace: world.land.trace(), writes: writes(&world), acted };
+    let (acted, forgiven) = (acted(&world), world.is_forgiven());
+    let verdict = Verdict { seed, wrong, trace: world.land.trace(), writes: writes(&world), acted, forgiven };
     world.executor.crash();
     world.tidy();
     verdict
