@@ -85,8 +85,7 @@ pub(crate) async fn carry_out(
         carried.unsettled = unsettled;
         for act in acts {
             let (side, speaker) = (act.target(), speak::speaker(look, &act).await?);
-            let refused = matches!(act, CommentAct::Edit { again: true, .. });
-            if refused && matches!(speaker, Speaker::Service) && !look.forced() {
+            if act.was_refused() && matches!(speaker, Speaker::Service) && !look.forced() {
                 // Nothing has changed since the tool refused it. The finding stays.
                 continue;
             }

@@ -84,6 +84,11 @@ impl CommentAct {
         match self {
             Self::Mirror { from, .. } | Self::Edit { from, .. } => from.other(),
         }
+    /// Whether the service account was refused just this before.
+    pub(crate) const fn was_refused(&self) -> bool {
+        matches!(self, Self::Edit { again: true, .. })
+    }
+
     }
 }
 

@@ -21,7 +21,7 @@ use bowline_core::commit::Change;
 use bowline_core::delegation::Delegate;
 use bowline_core::failure::{Act, Executed, Failure, Words};
 use bowline_core::value::Person;
-use bowline_core::{Code, CommandId, SignedDuration, Timestamp, crash};
+use bowline_core::{Code, CommandId, Side, SignedDuration, Timestamp, crash};
 
 use crate::act::{Job, Task, Work};
 use crate::comments::CommentAct;
@@ -91,7 +91,11 @@ pub(crate) async fn comment(
 ) -> Result<(), Stop> {
     let Some(conversation) = work.conversation.take() else { return Ok(()) };
     let side = act.target();
-    let Said { id, speaker, outcome, instead } = call(work, id, &act, speaker).await?;
+    let Some(Said { id, speaker, outcome, instead }) = call(work, id, &act, speaker).await? else {
+        // Both were refused just this before, and nothing has changed since. The pair stays behind, and the finding open.
+        work.conversation = Some(conversation);
+        return Ok(());
+    };
     let pair = match outcome {
         Ok(written) => {
             let Some(read) = written.comment else {
@@ -143,40 +147,53 @@ struct Said {
 
 /// Calls; where a person's call was surely not carried out, the service account calls in their place: at once, so that what
 /// befalls one person's account holds up neither their words nor anybody else's. What is wrong with the tool itself the
-/// service account meets as well, and then the next look begins with the person again.
+/// service account meets as well, and then the next look begins with the person again. `None` if it has been refused just this.
 async fn call(
     work: &mut Work<'_, '_>,
     id: CommandId,
     act: &CommentAct,
     speaker: Speaker,
-) -> Result<Said, Stop> {
-    let Speaker::Person(delegate) = &speaker else {
+) -> Result<Option<Said>, Stop> {
+    let Speaker::Person(chosen) = &speaker else {
         let outcome = send(work, id, act, &speaker).await?;
-        return Ok(Said { id, speaker, outcome, instead: None });
+        return Ok(Some(Said { id, speaker, outcome, instead: None }));
     };
-    let delegate = Arc::clone(delegate);
-    let (code, instead) = if work.look.given_up.contains(&delegate.grant.id) {
-        // Its tokens were refused a moment ago.
-        (AUTH_PERSON_REFUSED, None)
-    } else {
-        let failure = match send(work, id, act, &speaker).await? {
-            Err(failure) if failure.executed == Executed::No => failure,
-            outcome => return Ok(Said { id, speaker, outcome, instead: None }),
-        };
-        if blames_the_person(&failure) {
-            refused(work.look, &delegate, &failure.code, &failure.words).await?;
+    let (code, instead) = match still(work.look, act.target(), chosen).await? {
+        None => (AUTH_PERSON_REFUSED, None),
+        Some(delegate) => {
+            let speaker = Speaker::Person(Arc::clone(&delegate));
+            let failure = match send(work, id, act, &speaker).await? {
+                Err(failure) if failure.executed == Executed::No => failure,
+                outcome => return Ok(Some(Said { id, speaker, outcome, instead: None })),
+            };
+            if blames_the_person(&failure) {
+                refused(work.look, &delegate, &failure.code, &failure.words).await?;
+            }
+            let not_allowed = [AUTH_FORBIDDEN, TOOL_NOT_FOUND].contains(&failure.code);
+            let person = delegate.delegation.person.clone();
+            (failure.code, not_allowed.then_some((person, failure.words)))
         }
-        let not_allowed = [AUTH_FORBIDDEN, TOOL_NOT_FOUND].contains(&failure.code);
-        let person = delegate.delegation.person.clone();
-        (failure.code, not_allowed.then_some((person, failure.words)))
     };
-    // What the service account says is something else, so it is a command of its own, durable before it is sent.
     work.settle(id, CommandState::Dropped, Some(code));
     let (id, speaker) = (say::draw(work.look), Speaker::Service);
     let task = Task::Comment(act.clone(), speaker.clone());
     work.journal(&Job { id, side: act.target(), task }).await?;
     let outcome = send(work, id, act, &speaker).await?;
-    Ok(Said { id, speaker, outcome, instead })
+    Ok(Some(Said { id, speaker, outcome, instead }))
+}
+
+/// Who was chosen to speak, as they are now; `None` if nothing is to be said as them any more. A plan may take minutes, and
+/// what somebody takes back meanwhile counts from the next call on.
+async fn still(look: &Look<'_>, side: Side, chosen: &Delegate) -> Result<Option<Arc<Delegate>>, Stop> {
+    let of = &chosen.delegation;
+    if look.given_up.contains(&of.grant) {
+        // Its tokens were refused a moment ago.
+        return Ok(None);
+    }
+    let found = look.engine.ports.delegations.delegate(of.tenant, of.connection, &of.person).await?;
+    let same = |found: &Delegate| found.delegation.grant == of.grant && found.delegation.since == of.since;
+    let usable = |found: &Delegate| found.is_usable(&look.far(side).connection, look.engine.now());
+    Ok(found.filter(|found| same(found) && usable(found)).map(Arc::new))
 }
 
 async fn send(
@@ -197,6 +214,10 @@ async fn send(
 
 /// Whether a failure is about the person's own tokens, and nothing else could have caused it: neither this host's clock and
 /// keys, nor our registration, nor what stands before the tool. For those the service account writes, and nothing is held
+    if act.was_refused() && !work.look.forced() {
+        return Ok(None);
+    }
+    // What the service account says is something else, so it is a command of its own, durable before it is sent.
 /// against anybody.
 fn blames_the_person(failure: &Failure) -> bool {
     failure.act == Act::Wait
