@@ -89,6 +89,7 @@ pub(crate) async fn carry_out(
                 // Nothing has changed since the tool refused it. The finding stays.
                 continue;
             }
+            let act = speak::named(look, act, &speaker).await?;
             jobs.push(Job { id: say::draw(look), side, task: Task::Comment(act, speaker) });
         }
     }

@@ -67,8 +67,13 @@ pub(crate) enum CommentAct {
         words: Doc,
         /// The body to send, with attribution where the target is a mirror under our own account.
         body: Doc,
+        /// Whom the target's comment would have to name, now that it stands under somebody else's name than ours: whose words
+        /// these are. `None` if the body does so already, or the words go back to where they come from.
+        unnamed: Option<Person>,
         /// Who edited it, if the tool tells.
         editor: Option<Person>,
+        /// When they did.
+        edited_at: Timestamp,
         /// Whether it was sent as them before, and nobody knows what became of it.
         lost: bool,
         /// Whether the other end refused just this before.
@@ -79,16 +84,16 @@ pub(crate) enum CommentAct {
 }
 
 impl CommentAct {
-    /// The side that it changes.
-    pub(crate) const fn target(&self) -> Side {
-        match self {
-            Self::Mirror { from, .. } | Self::Edit { from, .. } => from.other(),
-        }
     /// Whether the service account was refused just this before.
     pub(crate) const fn was_refused(&self) -> bool {
         matches!(self, Self::Edit { again: true, .. })
     }
 
+    /// The side that it changes.
+    pub(crate) const fn target(&self) -> Side {
+        match self {
+            Self::Mirror { from, .. } | Self::Edit { from, .. } => from.other(),
+        }
     }
 }
 
@@ -262,7 +267,7 @@ fn compare(
     };
     let mut next = pair.clone();
     *next.end_mut(from) = end_of(&read.id, voice.print(&words), read);
-    let body = sent(talk, pair, from, &words, other);
+    let (body, unnamed) = sent(talk, pair, from, (&words, read), other);
     let (held, _) = voice.held(from.other(), &body);
     if voice.print(&held) == voice.print(&other.body) || !carries(talk, from) {
         // Both sides say the same by now, or this direction is not carried: remember, write nothing.
@@ -275,10 +280,12 @@ fn compare(
         return;
     }
     next.end_mut(from.other()).seen_at = Some(other.updated_at);
-    let (editor, owner) = (read.editor.clone(), other.author.id.clone());
+    let (editor, edited_at, owner) = (read.editor.clone(), read.updated_at, other.author.id.clone());
     let lost = is_among(lost, pair.origin, pair.origin_id());
     let again = moved == [false, false];
-    plan.acts.push(CommentAct::Edit { from, pair: next, words, body, editor, lost, again, owner });
+    let pair = next;
+    let edit = CommentAct::Edit { from, pair, words, body, unnamed, editor, edited_at, lost, again, owner };
+    plan.acts.push(edit);
 }
 
 /// Whether an end says something else than when it was last in sync. Of one that is behind it is known that what it says is
@@ -302,22 +309,26 @@ fn source(pair: &CommentPair, moved: [bool; 2], (left, right): (&Comment, &Comme
     }
 }
 
-/// The body in which new words are sent to the other end of a pair.
-fn sent(talk: &Talk<'_>, pair: &CommentPair, from: Side, words: &Doc, there: &Comment) -> Doc {
+/// The body in which new words are sent to the other end of a pair, and whom it does not name though it would have to, if
+/// whoever the mirror stands under lets us write as them no more.
+fn sent(
+    talk: &Talk<'_>,
+    pair: &CommentPair,
+    from: Side,
+    (words, read): (&Doc, &Comment),
+    there: &Comment,
+) -> (Doc, Option<Person>) {
     let origin = comments(talk, pair.origin).iter().find(|comment| comment.id == pair.origin_id());
-    match origin {
-        Some(origin) if from == pair.origin && speaks_for(talk, from.other(), there) => {
-            attribution::attribute(words, &origin.author, tool(talk, from))
-        }
-        _ => words.clone(),
+    let Some(origin) = origin.filter(|_| from == pair.origin) else { return (words.clone(), None) };
+    let ours = we(talk, from.other()).is_some_and(|we| we == there.author.id);
+    let stranger = read.editor.as_ref().filter(|editor| !ours && editor.id != origin.author.id);
+    let whose = stranger.unwrap_or(&origin.author);
+    // A mirror stands under another name than that of who wrote it if it is our own account's, or says so already. One that
+    // was written as the person themselves does not, until somebody else has edited their words.
+    if ours || stranger.is_some() || attribution::strip(&there.body, tool(talk, from)) != there.body {
+        return (attribution::attribute(words, whose, tool(talk, from)), None);
     }
-}
-
-/// Whether a mirror stands under another name than that of who wrote it, and so has to say whose words it carries: it is
-/// our own account's, or says so already. One that was written as the person themselves does not.
-fn speaks_for(talk: &Talk<'_>, side: Side, mirror: &Comment) -> bool {
-    let ours = we(talk, side).is_some_and(|we| we == mirror.author.id);
-    ours || attribution::strip(&mirror.body, tool(talk, side.other())) != mirror.body
+    (words.clone(), Some(whose.clone()))
 }
 
 const fn we<'a>(talk: &Talk<'a>, side: Side) -> Option<&'a str> {

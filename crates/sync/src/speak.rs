@@ -24,6 +24,7 @@ use bowline_core::value::Person;
 use bowline_core::{Code, CommandId, Side, SignedDuration, Timestamp, crash};
 
 use crate::act::{Job, Task, Work};
+use crate::attribution;
 use crate::comments::CommentAct;
 use crate::look::{Look, occurrence};
 use crate::outcome::Stop;
@@ -59,13 +60,37 @@ pub(crate) async fn speaker(look: &Look<'_>, act: &CommentAct) -> Result<Speaker
     Ok(found.filter(allows).map_or(Speaker::Service, |delegate| Speaker::Person(Arc::new(delegate))))
 }
 
+/// An edit by the service account of what stands under somebody's name, who lets nobody write as them any more: it says whose
+/// the words are. That their tokens are refused for a while takes no consent back.
+pub(crate) async fn named(look: &Look<'_>, act: CommentAct, speaker: &Speaker) -> Result<CommentAct, Stop> {
+    let CommentAct::Edit { from, unnamed: Some(whose), owner, .. } = &act else { return Ok(act) };
+    if matches!(speaker, Speaker::Person(_)) {
+        return Ok(act);
+    }
+    let (tenant, connection) = (look.claim.tenant, look.view.share.connection(from.other()));
+    let found = look.engine.ports.delegations.delegate(tenant, connection, owner).await?;
+    if found.is_some_and(|found| found.grant.state.serves()) {
+        return Ok(act);
+    }
+    let (whose, tool) = (whose.clone(), look.far(*from).connection.tool.title());
+    let mut act = act;
+    if let CommentAct::Edit { words, body, .. } = &mut act {
+        *body = attribution::attribute(words, &whose, tool);
+    }
+    Ok(act)
+}
+
 /// How far a tool's clock may be behind ours, and what its times may be rounded by: a comment of so long before a consent is
 /// taken for one after it.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(1);
 
 /// Whether somebody said this before they let us write as them. Nobody has let us publish that under their name.
 fn is_older(act: &CommentAct, since: Timestamp) -> bool {
-    matches!(act, CommentAct::Mirror { comment, .. } if since.duration_since(comment.created_at) > CLOCKS)
+    let said_at = match act {
+        CommentAct::Mirror { comment, .. } => comment.created_at,
+        CommentAct::Edit { edited_at, .. } => *edited_at,
+    };
+    since.duration_since(said_at) > CLOCKS
 }
 
 /// Whose words a call carries: `None` if that is not sure, or if their own call failed before and left it open whether it
@@ -175,6 +200,10 @@ async fn call(
         }
     };
     work.settle(id, CommandState::Dropped, Some(code));
+    if act.was_refused() && !work.look.forced() {
+        return Ok(None);
+    }
+    // What the service account says is something else, so it is a command of its own, durable before it is sent.
     let (id, speaker) = (say::draw(work.look), Speaker::Service);
     let task = Task::Comment(act.clone(), speaker.clone());
     work.journal(&Job { id, side: act.target(), task }).await?;
@@ -214,10 +243,6 @@ async fn send(
 
 /// Whether a failure is about the person's own tokens, and nothing else could have caused it: neither this host's clock and
 /// keys, nor our registration, nor what stands before the tool. For those the service account writes, and nothing is held
-    if act.was_refused() && !work.look.forced() {
-        return Ok(None);
-    }
-    // What the service account says is something else, so it is a command of its own, durable before it is sent.
 /// against anybody.
 fn blames_the_person(failure: &Failure) -> bool {
     failure.act == Act::Wait
@@ -254,6 +279,10 @@ async fn signed(
     let (is_new, author) = (matches!(act, CommentAct::Mirror { .. }), &read.author.id);
     // A tool that tells no author tells nothing against them.
     if !is_new || author.is_empty() || *author == delegate.delegation.person {
+        if delegate.delegation.refused.is_some() {
+            // It was about something that has passed.
+            look.changes.push(Change::AcceptDelegation(Box::new(delegate.delegation.clone())));
+        }
         return Ok(());
     }
     let words = Words::new(format!("Comment {} stands under the name of {author}.", read.id));
@@ -263,6 +292,7 @@ async fn signed(
 #[cfg(test)]
 mod tests {
     use bowline_core::Side;
+    use bowline_core::comment::{CommentEnd, CommentPair, PairState};
     use bowline_core::text::Doc;
 
     use super::*;
@@ -300,10 +330,33 @@ mod tests {
     }
 
     #[test]
-        if delegate.delegation.refused.is_some() {
-            // It was about something that has passed.
-            look.changes.push(Change::AcceptDelegation(Box::new(delegate.delegation.clone())));
-        }
+    fn what_was_edited_before_the_consent_is_not_written_in_the_persons_name() {
+        let since = Timestamp::from_second(1_000).unwrap();
+        let end = |id: &str| CommentEnd { id: Some(id.into()), body: None, seen_at: None };
+        let edited = |second| CommentAct::Edit {
+            from: Side::Right,
+            pair: CommentPair {
+                tenant: format!("ten_{}", "1".repeat(32)).parse().unwrap(),
+                share: format!("shr_{}", "1".repeat(32)).parse().unwrap(),
+                origin: Side::Left,
+                left: end("l1"),
+                right: end("r1"),
+                state: PairState::Active,
+            },
+            words: Doc::from_plain("Words"),
+            body: Doc::from_plain("Words"),
+            unnamed: None,
+            editor: Some(Person::of("42")),
+            edited_at: Timestamp::from_second(second).unwrap(),
+            lost: false,
+            again: false,
+            owner: "ada".into(),
+        };
+        assert!(is_older(&edited(900), since));
+        assert!(!is_older(&edited(970), since), "clocks differ");
+    }
+
+    #[test]
     fn only_what_is_surely_about_the_persons_own_tokens_is_held_against_them() {
         use bowline_core::code;
         for blamed in [code::AUTH_REJECTED, code::AUTH_SCOPE_MISSING, code::AUTH_GRANT_ENDED] {

@@ -178,3 +178,23 @@ fn an_edit_as_a_person_of_which_nobody_knows_is_left_to_the_service_account() {
         assert_eq!(edits(&planned(&known, &[row], (&mirror, &origin), 160)), [(Side::Right, lost, false)]);
     }
 }
+
+#[test]
+fn what_somebody_else_made_of_a_comment_does_not_stand_under_its_authors_name_without_a_word() {
+    let known = [pair(Some(print("Old words")), Some(print("Old words")))];
+    let mirror = [comment("l1", "ada", "Old words", 100)];
+    let body = |editor: Option<&str>| {
+        let editor = editor.map(Person::of);
+        let origin = [Comment { editor, ..comment("r1", "42", "New words", 150) }];
+        match planned(&known, &[], (&mirror, &origin), 160).acts.pop() {
+            Some(CommentAct::Edit { body, unnamed, .. }) => (body.plain(), unnamed.map(|person| person.id)),
+            other => panic!("{other:?}"),
+        }
+    };
+    let bare = || ("New words".to_owned(), Some("42".to_owned()));
+    assert_eq!(body(Some("42")), bare());
+    assert_eq!(body(None), bare(), "the tool does not tell");
+    let (told, unnamed) = body(Some("admin"));
+    assert!(told.starts_with("admin wrote in Targetprocess:\n"), "{told}");
+    assert_eq!(unnamed, None);
+}

@@ -151,12 +151,17 @@ async fn nobody_is_acted_for_unless_the_profile_says_so_and_no_longer_than_they_
     only(&scene.arrived("Off by default").await, "admin", true);
     let document = json!({"document": acting(face, "person")});
     scene.service.ok("PUT", "/api/v1/profiles/stories", &document).await;
-    scene.says("ada", "Turned on").await;
+    let hers = scene.says("ada", "Turned on").await;
     only(&scene.arrived("Turned on").await, "ada", false);
     let grant = scene.delegations().await[0]["grant"].as_str().unwrap().to_owned();
     scene.service.ok("DELETE", "/api/v1/connections/jira/delegations/ada", &Value::Null).await;
     scene.says("ada", "Taken back here").await;
     only(&scene.arrived("Taken back here").await, "admin", true);
+    // What stands under her name from before says whose it is, once it is changed without her consent.
+    let (item, edit) =
+        (scene.story.parse::<u64>().unwrap(), json!({"id": hers, "body": "<div>Changed since</div>"}));
+    scene.right.edit(json!({"as": "ada", "item": item, "edit_comment": edit})).await;
+    only(&scene.arrived("Changed since").await, "ada", true);
     let grant = scene.service.get(&format!("/api/v1/grants/{grant}")).await;
     assert_eq!((&grant["state"], &grant["acting"]), (&json!("revoked"), &json!([])), "{grant:#}");
 }
