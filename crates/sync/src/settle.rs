@@ -89,6 +89,11 @@ impl<'a> Case<'a> {
         if now.side(target) != sent {
             // Merging with what was in sync before comes to the same whether it arrived or not. Taking it for arrived
             // would make what the write added and the target lacks a removal by somebody.
+            if self.field.conflict() == Conflict::Merge && self.command.kind == CommandKind::Create {
+                // The item is there: it began with what was sent, and somebody has changed that since.
+                settled.base.field_mut(self.sent.key).pair = Some(beginning(self.field, now, target));
+                return true;
+            }
             if self.field.conflict() == Conflict::Merge {
                 return false;
             }
