@@ -70,7 +70,8 @@ pub(super) fn settle(
 }
 
 /// The comment that a command wrote, if it did: by its marker, or where there is none by saying exactly what was
-/// sent, or at least by being a mirror of ours that nothing else accounts for (somebody has edited it since). What was
+/// sent, or at least by being a mirror of ours that nothing else accounts for (somebody has edited it since); not by saying
+/// what another open command sent, which may stand behind this one. What was
 /// sent as a person has a marker: without one it is something that they said themselves, be it the same words.
 fn find_mirror<'a>(
     talk: &Talk<'a>,
@@ -89,7 +90,13 @@ fn find_mirror<'a>(
     let exact = || written.iter().filter(free).find(|comment| Some(voice.print(&comment.body)) == sent);
     let edited = || {
         let since = |comment: &&Comment| command.sent_at.duration_since(comment.created_at) < CLOCKS_DIFFER;
-        written.iter().filter(free).find(|comment| since(comment) && is_mirror(talk, target, comment))
+        let of_another = |comment: &&Comment| {
+            let body = Some(voice.print(&comment.body));
+            let others = talk.sending.iter().filter(|other| other.id != command.id && other.target == target);
+            others.filter_map(|other| other.fields.first()?.sent).any(|sent| Some(sent) == body)
+        };
+        let ours = |comment: &&Comment| is_mirror(talk, target, comment) && !of_another(comment);
+        written.iter().filter(free).find(|comment| since(comment) && ours(comment))
     };
     if command.fields.first().is_some_and(|field| field.acted.is_some()) {
         return marked;
