@@ -110,7 +110,7 @@ impl Engine {
         let (over, open): (Vec<_>, Vec<_>) =
             met.shares.into_iter().partition(|share| is_over(share, connection, &hint));
         for share in &over {
-            changes.extend(self.close_at_once(share, connection, &hint, now));
+            changes.extend(self.close_at_once(share, connection, (&hint, echo), now));
         }
         let is_known = !over.is_empty() && open.is_empty() && met.others.is_empty();
         for entity in open.iter().map(|share| Entity::Share(share.id)).chain(met.others) {
@@ -154,10 +154,9 @@ impl Engine {
         &self,
         share: &Share,
         connection: &Connection,
-        hint: &Hint,
+        (hint, ours): (&Hint, bool),
         now: Timestamp,
     ) -> Vec<Change> {
-        let ours = is_ours(connection, hint);
         let outcome = if ours { "echo" } else { "nothing to carry over" };
         let row = InboxRow {
             state: InboxState::Done,

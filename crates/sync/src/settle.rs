@@ -87,14 +87,14 @@ impl<'a> Case<'a> {
         let Some(sent) = self.sent.sent else { return self.settle_unsent(now, settled) };
         let was = settled.base.field(self.sent.key).and_then(|known| known.pair.as_ref());
         if now.side(target) != sent {
-            // Merging with what was in sync before comes to the same whether it arrived or not. Taking it for arrived
-            // would make what the write added and the target lacks a removal by somebody.
-            if self.field.conflict() == Conflict::Merge && self.command.kind == CommandKind::Create {
-                // The item is there: it began with what was sent, and somebody has changed that since.
-                settled.base.field_mut(self.sent.key).pair = Some(beginning(self.field, now, target));
-                return true;
-            }
             if self.field.conflict() == Conflict::Merge {
+                if self.command.kind == CommandKind::Create {
+                    // The item is there: it began with what was sent, and somebody has changed that since.
+                    settled.base.field_mut(self.sent.key).pair = Some(beginning(self.field, now, target));
+                    return true;
+                }
+                // Merging with what was in sync before comes to the same whether it arrived or not. Taking it for
+                // arrived would make what the write added and the target lacks a removal by somebody.
                 return false;
             }
             let arrived = match self.was_touched() {
