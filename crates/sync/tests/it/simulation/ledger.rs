@@ -248,6 +248,9 @@ impl Ledger {
             let undone = right.0.undone.iter().map(|(_, tag)| tag.as_str()).collect();
             return self.judge_tags(reference, &tags(left.1), &undone);
         }
+        if kind == Kind::Tags && was_mixed(reference, left, candidates) {
+            return None;
+        }
         let wins = |candidate: &Candidate| match candidate.side {
             Side::Left => {
                 *left.1 == candidate.value || same_under(kind, Side::Left, left.1, candidate, right)
@@ -275,6 +278,19 @@ impl Ledger {
         }
         None
     }
+}
+
+/// Whether the left's tags are what a last word there became when the robot, which had not read it yet, added to it or took from
+/// it. The whole of it is that side's word from then on, whatever is done on the other one.
+fn was_mixed(reference: &str, left: (&Site, &Value), candidates: &[Candidate]) -> bool {
+    let of_left = candidates.iter().filter(|candidate| candidate.side == Side::Left);
+    let mut words: Vec<BTreeSet<String>> = of_left.map(|candidate| tags(&candidate.value)).collect();
+    for (_, was, became) in left.0.mixed.iter().filter(|(of, ..)| of == reference) {
+        if words.contains(was) {
+            words.push(became.clone());
+        }
+    }
+    words.contains(&tags(left.1))
 }
 
 /// Whether every tag that is there is in some last word, and every one that is not is missing from some.

@@ -76,6 +76,9 @@ pub(crate) struct Site {
     pub(crate) temper: Temper,
     /// Tags of an item that somebody added or removed and that a replacing write undid unseen.
     pub(crate) undone: BTreeSet<(String, String)>,
+    /// Tags of an item, by its reference, that somebody had changed when the robot added to them or took from them: what they
+    /// were, and what they became.
+    pub(crate) mixed: Vec<(String, BTreeSet<String>, BTreeSet<String>)>,
     pub(crate) moments: Arc<Moments>,
     counter: i64,
 }
@@ -89,6 +92,7 @@ impl Site {
             writes: Vec::new(),
             temper,
             undone: BTreeSet::new(),
+            mixed: Vec::new(),
             moments,
             counter: 100,
         }

@@ -262,6 +262,10 @@ impl FakeTool {
                 .cloned()
                 .collect();
             if self.side == Side::Left {
+                if present != before {
+                    let reference = reference_of(&site.things[item], Side::Left);
+                    site.mixed.push((reference, present.clone(), merged.clone()));
+                }
                 site.set(item, name, &Value::Set(merged.into_iter().map(Value::Text).collect()), ROBOT, now);
             } else {
                 site.undone
