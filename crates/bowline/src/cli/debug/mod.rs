@@ -2,6 +2,7 @@
 
 mod lines;
 mod oauth1;
+mod text;
 
 use std::io;
 
@@ -20,12 +21,18 @@ pub(crate) enum What {
     /// `connect_base_url` with `sign_base_url`. `timestamp` and `nonce` are fresh if not given; an empty `token`
     /// or `realm` is none. Out: `base_string`, `signature`, `authorization`, or `error`.
     Oauth1(oauth1::Ask),
+    /// Carry a text from one format to another: standard input to standard output.
+    ///
+    /// What comes out is what sync would write. What each format cannot hold, and what becomes of it, is told in
+    /// docs/text.md.
+    Text(text::Ask),
 }
 
 pub(super) fn run(what: &What) -> Done {
     let (input, output) = (io::stdin().lock(), io::stdout().lock());
     match what {
         What::Oauth1(ask) => lines::each(input, output, |fields| oauth1::answer(ask, fields))?,
+        What::Text(ask) => text::carry(ask, input, output)?,
     }
     Ok(())
 }

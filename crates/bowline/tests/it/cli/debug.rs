@@ -198,3 +198,41 @@ fn a_line_is_answered_before_the_next_one_is_written() {
     drop(input);
     assert!(child.wait().unwrap().success());
 }
+
+/// What `debug text` prints.
+fn carried(from: &str, to: &str, text: &str) -> String {
+    bowline(&["debug", "text", "--from", from, "--to", to], &[], text).ok().out
+}
+
+#[test]
+fn text_goes_from_every_format_to_every_other_and_back() {
+    let texts = [
+        ("wiki", "h2. Steps\n\n* Press *Save*\n"),
+        ("html", "<h2>Steps</h2><ul><li>Press <strong>Save</strong></li></ul>\n"),
+        ("markdown", "## Steps\n\n- Press **Save**\n"),
+    ];
+    let adf = carried("wiki", "adf", texts[0].1);
+    let doc: Value = serde_json::from_str(&adf).unwrap();
+    assert_eq!(doc["content"][0]["type"], "heading", "{adf}");
+    for (from, text) in texts {
+        assert_eq!(carried(from, "adf", text), adf, "{from}");
+        assert_eq!(carried("adf", from, &adf), text, "{from}");
+        for (to, other) in texts {
+            assert_eq!(carried(from, to, text), other, "{from} to {to}");
+        }
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_read_is_refused_with_the_reason() {
+    let fails = |arguments: &[&str], text: &[u8]| {
+        let said = bowline(&[&["debug", "text"], arguments].concat(), &[], text);
+        assert_eq!(said.code, Some(2), "{said:#?}");
+        said.err
+    };
+    let adf = ["--from", "adf", "--to", "wiki"];
+    assert!(fails(&adf, b"{").contains("not JSON"));
+    assert!(fails(&adf, b"[]").contains("not an ADF document"));
+    assert!(fails(&["--from", "wiki", "--to", "adf"], b"ab\xff").contains("breaks after 2 bytes"));
+    assert!(fails(&["--from", "word", "--to", "adf"], b"").contains("markdown"));
+}

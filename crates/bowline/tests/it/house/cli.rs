@@ -52,7 +52,7 @@ impl Said {
 }
 
 /// `bowline` with these arguments and these variables, and no other of ours.
-pub(crate) fn bowline(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Said {
+pub(crate) fn bowline(arguments: &[&str], environment: &[(&str, &str)], input: impl AsRef<[u8]>) -> Said {
     let folder = super::Folder::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_bowline"))
         .args(arguments)
@@ -65,7 +65,7 @@ pub(crate) fn bowline(arguments: &[&str], environment: &[(&str, &str)], input: &
         .spawn()
         .unwrap();
     // A command that does not read its input may have ended by now.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
