@@ -231,8 +231,10 @@ mod tests {
 
     fn patience(repeatable: bool) -> Patience {
         let (method, path, body) = (Method::POST, "/".to_owned(), bytes::Bytes::new());
-        let (headers, asker) = (HeaderMap::new(), Asker::Work);
-        Patience::of(&OutboundCall { method, path, headers, body, operation: "test", repeatable, asker })
+        let (headers, subject, asker) = (HeaderMap::new(), None, Asker::Work);
+        let operation = "test";
+        let call = OutboundCall { method, path, headers, body, operation, subject, repeatable, asker };
+        Patience::of(&call)
     }
 
     #[tokio::test(start_paused = true)]

@@ -33,6 +33,12 @@ pub enum Error {
         /// Where reading stopped.
         column: usize,
     },
+    /// A list goes on for longer than any list does; what was read of it may be the same over and over.
+    #[error("the pages of {operation} do not end")]
+    Endless {
+        /// The call.
+        operation: &'static str,
+    },
 }
 
 impl Error {

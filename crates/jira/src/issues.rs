@@ -30,7 +30,7 @@ pub enum Edit {
 impl Jira<'_> {
     /// Reads an issue by id or key; `None` if it does not exist or may not be seen (Jira tells not which).
     pub async fn find_issue(&self, id_or_key: &str, ask: IssueAsk<'_>) -> Result<Option<Issue>, Error> {
-        let mut path = self.api().then("issue").piece(id_or_key);
+        let mut path = self.api().issue(id_or_key);
         path = path.ask_list("fields", ask.fields).ask_list("properties", ask.properties);
         if ask.changelog {
             path = path.ask("expand", "changelog");
@@ -74,7 +74,7 @@ impl Jira<'_> {
         fields: &Map<String, Value>,
         verbs: &Map<String, Value>,
     ) -> Result<Edit, Error> {
-        let mut path = self.api().then("issue").piece(id_or_key);
+        let mut path = self.api().issue(id_or_key);
         if self.deployment() == Deployment::Cloud {
             path = path.ask("returnIssue", "true");
         }

@@ -7,18 +7,16 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
+use crate::paged::{Page, Paged};
 use crate::site::Jira;
 use crate::url::Path;
 
 /// How many entries to ask for at once. The server may give fewer; 50 is what most endpoints give at most.
 const PAGE: usize = 50;
 
-/// No list is followed beyond so many pages.
-const MAX_PAGES: usize = 1_000;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page<T> {
+struct Envelope<T> {
     #[serde(alias = "comments", alias = "issueTypes", alias = "fields", default = "Vec::new")]
     values: Vec<T>,
     #[serde(default)]
@@ -27,7 +25,7 @@ struct Page<T> {
     is_last: Option<bool>,
 }
 
-impl<T> Page<T> {
+impl<T> Envelope<T> {
     /// Whether nothing follows, when `have` entries were read with this page.
     fn ends(&self, have: usize) -> bool {
         match (self.is_last, self.total) {
@@ -39,24 +37,42 @@ impl<T> Page<T> {
     }
 }
 
-impl Jira<'_> {
+impl<'a> Jira<'a> {
+    /// A list, page by page.
+    pub(crate) fn paged<T: DeserializeOwned + 'a>(
+        &self,
+        operation: &'static str,
+        path: Path,
+    ) -> Paged<'a, T> {
+        let jira = *self;
+        Paged::new(operation, move |page| {
+            let path = path.clone();
+            async move {
+                let start = page.and_then(|page| page.parse().ok()).unwrap_or(0);
+                jira.page_at(operation, path, start).await
+            }
+        })
+    }
+
+    async fn page_at<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: Path,
+        start: usize,
+    ) -> Result<Page<T>, Error> {
+        let path = path.ask("startAt", &start.to_string()).ask("maxResults", &PAGE.to_string());
+        let page: Envelope<T> = self.get(operation, path).await?;
+        let have = start.saturating_add(page.values.len());
+        let next = (!page.ends(have)).then(|| have.to_string());
+        Ok(Page { entries: page.values, next })
+    }
+
     /// Reads all pages of a list.
-    pub(crate) async fn pages<T: DeserializeOwned>(
+    pub(crate) async fn pages<T: DeserializeOwned + Unpin + 'a>(
         &self,
         operation: &'static str,
         path: Path,
     ) -> Result<Vec<T>, Error> {
-        let mut all = Vec::new();
-        for _ in 0..MAX_PAGES {
-            let path =
-                path.clone().ask("startAt", &all.len().to_string()).ask("maxResults", &PAGE.to_string());
-            let page: Page<T> = self.get(operation, path).await?;
-            let ends = page.ends(all.len() + page.values.len());
-            all.extend(page.values);
-            if ends {
-                break;
-            }
-        }
-        Ok(all)
+        self.paged(operation, path).all().await
     }
 }

@@ -5,12 +5,9 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::jql::Jql;
+use crate::paged::{Page, Paged};
 use crate::site::{Deployment, Jira};
 use crate::wire::Issue;
-
-/// No search is followed beyond so many pages. Cloud has been seen to page for ever
-/// (github.com/smaramwbc/statewave/issues/233).
-const MAX_PAGES: usize = 1_000;
 
 /// What to search.
 #[derive(Clone, Copy, Debug)]
@@ -47,28 +44,23 @@ struct Answer {
     next_page_token: Option<String>,
 }
 
-impl Jira<'_> {
+impl<'a> Jira<'a> {
+    /// Searches, page by page. Issues that change meanwhile may come twice, or not at all: Data Center pages by offset,
+    /// and Cloud's index is behind the issues.
+    pub fn search(&self, ask: Search<'a>) -> Paged<'a, Issue> {
+        let jira = *self;
+        Paged::new("jira.search", move |page| async move {
+            let found = jira.search_page(ask, page.as_deref()).await?;
+            Ok(Page { entries: found.issues, next: found.next })
+        })
+    }
+
     /// Reads one page. `page` is what the last page gave as `next`.
     pub async fn search_page(&self, ask: Search<'_>, page: Option<&str>) -> Result<SearchPage, Error> {
         match self.deployment() {
             Deployment::Cloud => self.page_by_token(ask, page).await,
             Deployment::DataCenter => self.page_by_offset(ask, page).await,
         }
-    }
-
-    /// Reads all pages.
-    pub async fn search_all(&self, ask: Search<'_>) -> Result<Vec<Issue>, Error> {
-        let mut all = Vec::new();
-        let mut page = None;
-        for _ in 0..MAX_PAGES {
-            let found = self.search_page(ask, page.as_deref()).await?;
-            all.extend(found.issues);
-            page = found.next;
-            if page.is_none() {
-                break;
-            }
-        }
-        Ok(all)
     }
 
     async fn page_by_token(&self, ask: Search<'_>, page: Option<&str>) -> Result<SearchPage, Error> {

@@ -105,8 +105,8 @@ impl<'a> Jira<'a> {
             headers.insert(CONTENT_TYPE, json);
         }
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let (path, asker) = (path.finish(), self.asker);
-        let call = OutboundCall { method, path, headers, body, operation, repeatable, asker };
+        let ((path, subject), asker) = (path.finish(), self.asker);
+        let call = OutboundCall { method, path, headers, body, operation, subject, repeatable, asker };
         let answer = self.outbound.send(self.connection, call).await?;
         if answer.status.is_success() {
             return Ok(answer);

@@ -11,7 +11,7 @@ impl Jira<'_> {
     /// The ways out of an issue's present state, with the fields of their screens: the only way to learn what a
     /// transition demands.
     pub async fn transitions(&self, id_or_key: &str) -> Result<Vec<Transition>, Error> {
-        let path = self.api().then("issue").piece(id_or_key).then("transitions");
+        let path = self.api().issue(id_or_key).then("transitions");
         let found: Transitions =
             self.get("jira.transition.list", path.ask("expand", "transitions.fields")).await?;
         Ok(found.transitions)
@@ -24,7 +24,7 @@ impl Jira<'_> {
         id: &str,
         fields: &Map<String, Value>,
     ) -> Result<(), Error> {
-        let path = self.api().then("issue").piece(id_or_key).then("transitions");
+        let path = self.api().issue(id_or_key).then("transitions");
         let mut body = json!({ "transition": { "id": id } });
         if let (false, Some(members)) = (fields.is_empty(), body.as_object_mut()) {
             members.insert("fields".to_owned(), Value::Object(fields.clone()));

@@ -7,12 +7,14 @@ use std::fmt::Write as _;
 pub(crate) struct Path {
     text: String,
     asked: bool,
+    /// The issue that the call is about.
+    subject: Option<String>,
 }
 
 impl Path {
     /// Starts with a fixed path.
     pub(crate) fn new(fixed: impl Into<String>) -> Self {
-        Self { text: fixed.into(), asked: false }
+        Self { text: fixed.into(), asked: false, subject: None }
     }
 
     /// Adds a fixed piece.
@@ -27,6 +29,12 @@ impl Path {
         self.text.push('/');
         encode(piece, &mut self.text);
         self
+    }
+
+    /// Adds an issue by id or key, and remembers that the call is about it.
+    pub(crate) fn issue(self, id_or_key: &str) -> Self {
+        let path = self.then("issue").piece(id_or_key);
+        Self { subject: Some(id_or_key.to_owned()), ..path }
     }
 
     /// Adds a query parameter.
@@ -48,9 +56,9 @@ impl Path {
         self.ask(name, &joined.join(","))
     }
 
-    /// The finished text.
-    pub(crate) fn finish(self) -> String {
-        self.text
+    /// The finished text, and the issue that the call is about.
+    pub(crate) fn finish(self) -> (String, Option<String>) {
+        (self.text, self.subject)
     }
 }
 
@@ -74,15 +82,16 @@ mod tests {
 
     #[test]
     fn pieces_and_parameters_are_encoded() {
-        let path =
-            Path::new("/rest/api/3").then("issue").piece("A/../B?x=1").ask_list("fields", &["a", "b&c"]);
-        assert_eq!(path.finish(), "/rest/api/3/issue/A%2F..%2FB%3Fx%3D1?fields=a%2Cb%26c");
+        let path = Path::new("/rest/api/3").issue("A/../B?x=1").ask_list("fields", &["a", "b&c"]);
+        let (text, subject) = path.finish();
+        assert_eq!(text, "/rest/api/3/issue/A%2F..%2FB%3Fx%3D1?fields=a%2Cb%26c");
+        assert_eq!(subject.as_deref(), Some("A/../B?x=1"));
     }
 
     proptest! {
         #[test]
         fn a_piece_never_breaks_out(piece in ".*") {
-            let path = Path::new("/x").piece(&piece).ask("q", &piece).finish();
+            let (path, _) = Path::new("/x").piece(&piece).ask("q", &piece).finish();
             prop_assert_eq!(path.matches('/').count(), 2);
             prop_assert_eq!(path.matches('?').count(), 1);
             prop_assert_eq!(path.matches(['&', '#', ' ']).count(), 0);

@@ -10,6 +10,7 @@ use bowline_core::attribution::{Attribution, Class, Reaction};
 use bowline_core::port::OutboundAnswer;
 use bowline_core::{Code, Timestamp};
 
+use crate::reach::{Reach, reach};
 use crate::retry_after::retry_after;
 
 /// What an answer means.
@@ -21,6 +22,8 @@ pub(crate) enum Verdict {
     Throttled {
         /// For how long, if it said so.
         after: Option<Duration>,
+        /// What is to wait.
+        reach: Reach,
     },
     /// The tool failed; the call may have been carried out.
     Failing {
@@ -45,7 +48,7 @@ pub(crate) fn classify(found: Option<Attribution>, answer: &OutboundAnswer, now:
     let Some(Attribution { class, reaction, code, told, .. }) = found else { return Verdict::Answer };
     match (reaction, class) {
         (Reaction::Later, Class::Throttled) => {
-            Verdict::Throttled { after: retry_after(&answer.headers, now) }
+            Verdict::Throttled { after: retry_after(&answer.headers, now), reach: reach(&answer.headers) }
         }
         (Reaction::Later, _) => Verdict::Failing { code, after: retry_after(&answer.headers, now) },
         _ => Verdict::Blocked { code, told, answered: !answer.status.is_client_error() },
@@ -84,7 +87,10 @@ mod tests {
 
     #[test]
     fn waiting_and_failing_carry_the_wanted_time() {
-        let throttled = |after: Option<u64>| Verdict::Throttled { after: after.map(Duration::from_secs) };
+        let throttled = |after: Option<u64>| Verdict::Throttled {
+            after: after.map(Duration::from_secs),
+            reach: Reach::Account,
+        };
         let failing =
             |code, after: Option<u64>| Verdict::Failing { code, after: after.map(Duration::from_secs) };
         let late = |class| blamed(class, Reaction::Later);

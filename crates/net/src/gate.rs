@@ -1,43 +1,68 @@
 //! The gate of a connection: how many calls are under way, and whether the vendor asked us to wait.
 //!
-//! Places are kept per connection. A pause is kept per connection and per grant that its calls are signed with, because a
-//! vendor counts per account: one person whose limit is reached holds up nobody but themselves (Jira Data Center, "Improving
-//! instance stability with rate limiting": each user has a bucket; Jira Cloud, "Rate limiting": per app and user). A pause
-//! stops calls at the gate, before anything is signed or sent; nobody queues behind it, so that no lease runs out while
-//! waiting.
+//! Places are kept per connection. A pause is kept per connection and by what it reaches ([`Reach`]): one operation, the
+//! writes to one subject, or everything that is signed with one grant, because a vendor counts per account: one person
+//! whose limit is reached holds up nobody but themselves (Jira Data Center, "Improving instance stability with rate
+//! limiting": each user has a bucket; Jira Cloud, "Rate limiting": per app and user). A pause stops calls at the gate,
+//! before anything is signed or sent; nobody queues behind it, so that no lease runs out while waiting.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::port::Clock;
+use bowline_core::port::{Clock, OutboundCall};
 use bowline_core::{ConnectionId, GrantId, SignedDuration, Timestamp};
+use http::Method;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::reach::Reach;
 
 /// How many connections are remembered. Above it the idle one whose pause ended first is forgotten.
 const CAPACITY: usize = 10_000;
 
-/// How many accounts of one connection may be paused at a time. Above it the pause that ends first is forgotten: the
-/// vendor asks again.
-const ACCOUNTS: usize = 1_000;
+/// How many pauses of one connection are remembered. Above it the one that ends first is forgotten: the vendor asks
+/// again.
+const PAUSES: usize = 1_000;
 
-/// Whom a vendor counts a call for: the account of a connection, or whoever gave the grant that it is signed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Account {
+/// A call, as a vendor counts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller<'a> {
     connection: ConnectionId,
+    /// Whose grant signs it; none for the account of the connection itself.
     grant: Option<GrantId>,
+    operation: &'static str,
+    /// What it writes to, if that is counted.
+    subject: Option<&'a str>,
 }
 
-impl Account {
-    /// Whom calls over a connection are counted for.
-    pub(crate) const fn of(connection: &Connection) -> Self {
+impl<'a> Caller<'a> {
+    /// What a call over a connection is counted by.
+    pub(crate) fn of(connection: &Connection, call: &'a OutboundCall) -> Self {
         let grant = match connection.sign_in {
             SignIn::Grant { grant } => Some(grant),
             _ => None,
         };
-        Self { connection: connection.id, grant }
+        let subject = call.subject.as_deref().filter(|_| call.method != Method::GET);
+        Self { connection: connection.id, grant, operation: call.operation, subject }
     }
+
+    /// What a pause of this reach holds up. A refused write without a subject stands for its operation.
+    fn held(self, reach: Reach) -> Held {
+        match (reach, self.subject) {
+            (Reach::Account, _) => Held::Account(self.grant),
+            (Reach::Subject, Some(subject)) => Held::Subject(subject.to_owned()),
+            (Reach::Subject, None) | (Reach::Operation, _) => Held::Operation(self.operation),
+        }
+    }
+}
+
+/// What a pause holds up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Held {
+    Account(Option<GrantId>),
+    Operation(&'static str),
+    Subject(String),
 }
 
 /// The vendor asked to wait this much longer.
@@ -53,29 +78,35 @@ pub(crate) struct Gate {
 
 struct Line {
     places: Arc<Semaphore>,
-    /// By grant: until when.
-    paused: HashMap<Option<GrantId>, Timestamp>,
+    /// Until when what is held up.
+    paused: HashMap<Held, Timestamp>,
 }
 
 impl Line {
-    fn paused_until(&self, grant: Option<GrantId>) -> Timestamp {
-        self.paused.get(&grant).copied().unwrap_or(Timestamp::MIN)
+    /// Until when a call is held up, by whichever pause ends last.
+    fn paused_until(&self, caller: Caller<'_>) -> Timestamp {
+        if self.paused.is_empty() {
+            return Timestamp::MIN;
+        }
+        let reaches = [Reach::Account, Reach::Operation, Reach::Subject];
+        let until = |reach| self.paused.get(&caller.held(reach)).copied();
+        reaches.into_iter().filter_map(until).max().unwrap_or(Timestamp::MIN)
     }
 
     fn last_pause(&self) -> Timestamp {
         self.paused.values().copied().max().unwrap_or(Timestamp::MIN)
     }
 
-    fn pause(&mut self, grant: Option<GrantId>, until: Timestamp, now: Timestamp) {
-        let until = until.max(self.paused_until(grant));
-        if self.paused.len() >= ACCOUNTS && !self.paused.contains_key(&grant) {
+    fn pause(&mut self, held: Held, until: Timestamp, now: Timestamp) {
+        if self.paused.len() >= PAUSES && !self.paused.contains_key(&held) {
             self.paused.retain(|_, until| *until > now);
-            let first = self.paused.iter().min_by_key(|(_, until)| **until).map(|(grant, _)| *grant);
-            if let Some(first) = first.filter(|_| self.paused.len() >= ACCOUNTS) {
+            let first = self.paused.iter().min_by_key(|(_, until)| **until).map(|(held, _)| held.clone());
+            if let Some(first) = first.filter(|_| self.paused.len() >= PAUSES) {
                 self.paused.remove(&first);
             }
         }
-        self.paused.insert(grant, until);
+        let standing = self.paused.entry(held).or_insert(until);
+        *standing = until.max(*standing);
     }
 }
 
@@ -86,30 +117,30 @@ impl Gate {
     }
 
     /// Waits for a place, which is given back when dropped; fails at once, or as soon as a place is free, if
-    /// the account is paused.
-    pub(crate) async fn enter(&self, account: Account) -> Result<OwnedSemaphorePermit, Paused> {
-        self.open(account)?;
-        let places = self.places(account.connection);
+    /// the call is held up.
+    pub(crate) async fn enter(&self, caller: Caller<'_>) -> Result<OwnedSemaphorePermit, Paused> {
+        self.open(caller)?;
+        let places = self.places(caller.connection);
         // Never closed; were it closed, there would be no place and no call.
         let place = places.acquire_owned().await.map_err(|_| Paused(Duration::ZERO))?;
         // Whoever had the place before may have been asked to wait.
-        self.open(account)?;
+        self.open(caller)?;
         Ok(place)
     }
 
-    /// Stops new calls of an account for a time; a longer pause wins.
-    pub(crate) fn pause(&self, account: Account, length: Duration) {
+    /// Stops new calls like this one for a time; a longer pause wins.
+    pub(crate) fn pause(&self, caller: Caller<'_>, reach: Reach, length: Duration) {
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
         let now = self.clock.now();
         let until = now.saturating_add(length).unwrap_or(Timestamp::MAX);
         let mut lines = self.lines();
-        self.line(&mut lines, account.connection).pause(account.grant, until, now);
+        self.line(&mut lines, caller.connection).pause(caller.held(reach), until, now);
     }
 
-    fn open(&self, account: Account) -> Result<(), Paused> {
+    fn open(&self, caller: Caller<'_>) -> Result<(), Paused> {
         let lines = self.lines();
-        let line = lines.get(&account.connection);
-        let until = line.map_or(Timestamp::MIN, |line| line.paused_until(account.grant));
+        let line = lines.get(&caller.connection);
+        let until = line.map_or(Timestamp::MIN, |line| line.paused_until(caller));
         drop(lines);
         match Duration::try_from(until.duration_since(self.clock.now())) {
             Ok(left) if !left.is_zero() => Err(Paused(left)),
@@ -163,31 +194,51 @@ mod tests {
         (Gate::new(Arc::clone(&hand) as Arc<dyn Clock>, width), hand)
     }
 
-    fn connection(number: u128) -> Account {
-        let text = format!("con_{number:032x}");
-        Account { connection: text.parse().unwrap(), grant: None }
+    fn connection(number: u128) -> Caller<'static> {
+        let connection = format!("con_{number:032x}").parse().unwrap();
+        Caller { connection, grant: None, operation: "issue.edit", subject: None }
     }
 
-    fn person(number: u128) -> Account {
+    fn person(number: u128) -> Caller<'static> {
         let text = format!("grt_{number:032x}");
-        Account { grant: Some(text.parse().unwrap()), ..connection(1) }
+        Caller { grant: Some(text.parse().unwrap()), ..connection(1) }
     }
 
     #[test]
     fn a_pause_is_of_the_account_that_was_asked_to_wait() {
         let (gate, _) = gate(2);
-        let may = |account| gate.enter(account).now_or_never().unwrap().is_ok();
-        gate.pause(person(1), Duration::from_secs(1_800));
+        let may = |caller| gate.enter(caller).now_or_never().unwrap().is_ok();
+        let hold = |caller, seconds| gate.pause(caller, Reach::Account, Duration::from_secs(seconds));
+        hold(person(1), 1_800);
         assert!(!may(person(1)));
         assert!(may(person(2)) && may(connection(1)), "one person's limit is nobody else's");
-        gate.pause(connection(1), Duration::from_secs(30));
+        hold(connection(1), 30);
         assert!(!may(connection(1)) && may(person(2)), "nor is the service account's theirs");
-        for number in 10..(ACCOUNTS as u128 + 50) {
-            gate.pause(person(number), Duration::from_secs(60));
+        for number in 10..(PAUSES as u128 + 50) {
+            hold(person(number), 60);
         }
         let paused = gate.lines()[&connection(1).connection].paused.len();
-        assert_eq!(paused, ACCOUNTS);
+        assert_eq!(paused, PAUSES);
         assert!(!may(person(1)), "the longest pause is the last to be forgotten");
+    }
+
+    #[test]
+    fn a_narrow_pause_holds_up_nothing_else() {
+        let (gate, hand) = gate(2);
+        let may = |caller| gate.enter(caller).now_or_never().unwrap().is_ok();
+        let edit = |issue| Caller { subject: Some(issue), ..connection(1) };
+        let comment = |issue| Caller { operation: "comment.create", ..edit(issue) };
+        gate.pause(edit("ACME-1"), Reach::Subject, Duration::from_secs(2));
+        assert!(!may(edit("ACME-1")) && !may(comment("ACME-1")), "writes to an issue are counted together");
+        assert!(may(edit("ACME-2")) && may(connection(1)));
+        let theirs = Caller { grant: person(1).grant, ..edit("ACME-1") };
+        assert!(!may(theirs), "whoever signs them");
+        gate.pause(comment("ACME-2"), Reach::Operation, Duration::from_secs(5));
+        assert!(!may(comment("ACME-3")) && may(edit("ACME-3")));
+        hand.turn(2);
+        assert!(may(edit("ACME-1")) && !may(comment("ACME-1")));
+        gate.pause(connection(1), Reach::Subject, Duration::from_secs(5));
+        assert!(!may(connection(1)), "a write to nothing known stands for its operation");
     }
 
     #[test]
@@ -205,8 +256,8 @@ mod tests {
     #[test]
     fn a_pause_stops_calls_with_the_time_left_until_it_is_over() {
         let (gate, hand) = gate(2);
-        gate.pause(connection(1), Duration::from_secs(30));
-        gate.pause(connection(1), Duration::from_secs(10));
+        gate.pause(connection(1), Reach::Account, Duration::from_secs(30));
+        gate.pause(connection(1), Reach::Account, Duration::from_secs(10));
         hand.turn(20);
         let left = gate.enter(connection(1)).now_or_never().unwrap().unwrap_err();
         assert_eq!(left, Paused(Duration::from_secs(10)));
@@ -221,7 +272,7 @@ mod tests {
         let first = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
         let mut second = Box::pin(gate.enter(connection(1)));
         assert!(second.as_mut().now_or_never().is_none());
-        gate.pause(connection(1), Duration::from_secs(5));
+        gate.pause(connection(1), Reach::Account, Duration::from_secs(5));
         let late = gate
             .enter(connection(1))
             .now_or_never()
@@ -234,7 +285,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_and_pauses_are_the_last_to_be_forgotten() {
         let (gate, _) = gate(1);
-        gate.pause(connection(0), Duration::from_secs(60));
+        gate.pause(connection(0), Reach::Account, Duration::from_secs(60));
         let _busy = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
         for number in 2..(CAPACITY as u128 + 50) {
             assert!(gate.enter(connection(number)).now_or_never().unwrap().is_ok());

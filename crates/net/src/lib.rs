@@ -15,6 +15,7 @@ mod observe;
 mod patience;
 mod pipeline;
 pub mod plain;
+mod reach;
 mod resolve;
 mod retry_after;
 mod target;

@@ -19,7 +19,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::allow::AllowRule;
 use crate::classify::classify;
-use crate::gate::{Account, Gate};
+use crate::gate::{Caller, Gate};
 use crate::guard::Guard;
 use crate::observe::{Attempt, Observer};
 use crate::patience::{Patience, RealTime, Sleeper};
@@ -130,8 +130,8 @@ impl Pipeline {
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
-        if let Some(pause) = trouble.and_then(|trouble| trouble.pause) {
-            self.gate.pause(Account::of(sending.connection), pause);
+        if let Some((reach, length)) = trouble.and_then(|trouble| trouble.pause) {
+            self.gate.pause(Caller::of(sending.connection, &sending.call), reach, length);
         }
         self.report(sending, status, trouble, started.elapsed());
         judged
@@ -139,7 +139,7 @@ impl Pipeline {
 
     /// A read may stand in line; a write gives up before it is stale (see [`crate::patience`]).
     async fn place(&self, sending: &Sending<'_>) -> Result<OwnedSemaphorePermit, Trouble> {
-        let place = self.gate.enter(Account::of(sending.connection));
+        let place = self.gate.enter(Caller::of(sending.connection, &sending.call));
         if sending.call.repeatable {
             return Ok(place.await?);
         }

@@ -19,6 +19,7 @@ use crate::classify::Verdict;
 use crate::gate::Paused;
 use crate::guard::Refusal;
 use crate::patience::Again;
+use crate::reach::Reach;
 use crate::wire::Broken;
 use crate::wires::Unusable;
 
@@ -32,8 +33,8 @@ pub(crate) struct Trouble {
     pub(crate) failure: Failure,
     /// What may be tried.
     pub(crate) again: Again,
-    /// For how long the whole connection is to be left alone.
-    pub(crate) pause: Option<Duration>,
+    /// What is to be left alone, and for how long.
+    pub(crate) pause: Option<(Reach, Duration)>,
 }
 
 impl Trouble {
@@ -42,9 +43,9 @@ impl Trouble {
     }
 
     /// The vendor asked to wait.
-    fn throttled(after: Duration, executed: Executed) -> Self {
+    fn throttled(after: Duration, reach: Reach, executed: Executed) -> Self {
         let failure = Failure { executed, ..Failure::throttled(after) };
-        Self { failure, again: Again::After(after), pause: Some(after) }
+        Self { failure, again: Again::After(after), pause: Some((reach, after)) }
     }
 
     fn with_words(mut self, words: Words) -> Self {
@@ -56,8 +57,12 @@ impl Trouble {
     pub(crate) fn of_verdict(verdict: Verdict, answer: &OutboundAnswer, repeatable: bool) -> Option<Self> {
         let trouble = match verdict {
             Verdict::Answer => return None,
-            Verdict::Throttled { after } => Self::throttled(after.unwrap_or(UNSAID), Executed::No),
-            Verdict::Failing { after: Some(after), .. } => Self::throttled(after, executed(repeatable)),
+            Verdict::Throttled { after, reach } => {
+                Self::throttled(after.unwrap_or(UNSAID), reach, Executed::No)
+            }
+            Verdict::Failing { after: Some(after), .. } => {
+                Self::throttled(after, Reach::Account, executed(repeatable))
+            }
             Verdict::Failing { code, after: None } => {
                 Self::new(Failure::retry(code, executed(repeatable)), Again::Unsure)
             }
@@ -107,8 +112,9 @@ impl Trouble {
 }
 
 impl From<Paused> for Trouble {
+    /// The pause stands already, so none is asked for.
     fn from(Paused(left): Paused) -> Self {
-        Self::throttled(left, Executed::No)
+        Self { pause: None, ..Self::throttled(left, Reach::Account, Executed::No) }
     }
 }
 
@@ -174,7 +180,7 @@ mod tests {
         Trouble::of_verdict(verdict, &answer, repeatable).unwrap()
     }
 
-    fn row(trouble: &Trouble) -> (Code, Act, Executed, Again, Option<Duration>) {
+    fn row(trouble: &Trouble) -> (Code, Act, Executed, Again, Option<(Reach, Duration)>) {
         let Trouble { failure, again, pause } = trouble;
         (failure.code.clone(), failure.act, failure.executed, *again, *pause)
     }
@@ -187,21 +193,39 @@ mod tests {
         let rejected = Verdict::Blocked { code: AUTH_REJECTED, told: None, answered: false };
         for (verdict, repeatable, expected) in [
             (
-                Verdict::Throttled { after: Some(SEVEN) },
+                Verdict::Throttled { after: Some(SEVEN), reach: Reach::Subject },
                 false,
-                (NET_THROTTLED, retry(Some(SEVEN)), Executed::No, Again::After(SEVEN), Some(SEVEN)),
+                (
+                    NET_THROTTLED,
+                    retry(Some(SEVEN)),
+                    Executed::No,
+                    Again::After(SEVEN),
+                    Some((Reach::Subject, SEVEN)),
+                ),
             ),
             (
-                Verdict::Throttled { after: None },
+                Verdict::Throttled { after: None, reach: Reach::Operation },
                 true,
-                (NET_THROTTLED, retry(Some(UNSAID)), Executed::No, Again::After(UNSAID), Some(UNSAID)),
+                (
+                    NET_THROTTLED,
+                    retry(Some(UNSAID)),
+                    Executed::No,
+                    Again::After(UNSAID),
+                    Some((Reach::Operation, UNSAID)),
+                ),
             ),
             (failing(None), false, (NET_SERVER_ERROR, retry(None), Executed::Unknown, Again::Unsure, None)),
             (failing(None), true, (NET_SERVER_ERROR, retry(None), Executed::No, Again::Unsure, None)),
             (
                 failing(Some(SEVEN)),
                 false,
-                (NET_THROTTLED, retry(Some(SEVEN)), Executed::Unknown, Again::After(SEVEN), Some(SEVEN)),
+                (
+                    NET_THROTTLED,
+                    retry(Some(SEVEN)),
+                    Executed::Unknown,
+                    Again::After(SEVEN),
+                    Some((Reach::Account, SEVEN)),
+                ),
             ),
             (page.clone(), false, (NET_NOT_JSON, Act::Wait, Executed::Unknown, Again::Never, None)),
             (page, true, (NET_NOT_JSON, Act::Wait, Executed::No, Again::Never, None)),

@@ -146,7 +146,8 @@ fn call(operation: &'static str, method: Method, path: &str, body: Option<&Value
     }
     let repeatable = method == Method::GET;
     let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-    OutboundCall { method, path: path.to_owned(), headers, body, operation, repeatable, asker: Asker::Work }
+    let (path, subject, asker) = (path.to_owned(), None, Asker::Work);
+    OutboundCall { method, path, headers, body, operation, subject, repeatable, asker }
 }
 
 fn read<'a, T: Deserialize<'a>>(answer: &'a OutboundAnswer) -> Result<T, Failure> {

@@ -126,6 +126,7 @@ async fn send(
         headers: HeaderMap::new(),
         body: Bytes::new(),
         operation: "test.read",
+        subject: None,
         repeatable: true,
         asker: Asker::Work,
     };

@@ -239,6 +239,7 @@ impl House {
             headers: http::HeaderMap::new(),
             body: Bytes::new(),
             operation: "jira.myself",
+            subject: None,
             repeatable: true,
             asker: Asker::Work,
         };

@@ -243,6 +243,7 @@ fn call(operation: &'static str, method: Method, path: &str, body: &Value) -> Ou
         headers,
         body,
         operation,
+        subject: None,
         repeatable: false,
         asker: Asker::Work,
     }

@@ -27,6 +27,8 @@ pub struct OutboundCall {
     pub body: Bytes,
     /// A name for metrics and logs with few values: `jira.issue.get`.
     pub operation: &'static str,
+    /// What it is about, if the vendor limits calls by that: an issue, as it stands in the path.
+    pub subject: Option<String>,
     /// Whether sending it twice does no harm, so that it may be repeated without looking first. Reads are; a
     /// search by POST is too.
     pub repeatable: bool,
@@ -138,7 +140,8 @@ pub trait Signer: Send + Sync {
     /// What the connection is to be made with; `None` if nothing is its own.
     async fn handshake(&self, connection: &Connection) -> Result<Option<Handshake>, SignError>;
 
-    /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. Pure.
+    /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. What it says of
+    /// the tool's clock may be remembered for the next signature.
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution>;
 }
 

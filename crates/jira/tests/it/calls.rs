@@ -165,7 +165,7 @@ fn cloud_search_follows_tokens_and_stops_at_a_repeated_one() {
     let connection = connection(JiraCloud);
     let jql = Jql::new().is(Field::Project, "ACME").order_by(Field::Updated, Sort::Up);
     let ask = Search { jql: &jql, fields: &["updated"], properties: &[], limit: 100 };
-    assert_eq!(now(Jira::new(&script, &connection).search_all(ask)).unwrap().len(), 2);
+    assert_eq!(now(Jira::new(&script, &connection).search(ask).all()).unwrap().len(), 2);
     let asked = script.asked();
     assert_eq!(asked[0].0, "POST /rest/api/3/search/jql");
     assert_eq!(asked[0].1["jql"], json!("project = \"ACME\" ORDER BY updated ASC"));
@@ -196,7 +196,7 @@ fn data_center_search_follows_offsets() {
     ]);
     let connection = connection(JiraDc);
     let ask = Search { jql: &Jql::new(), fields: &["updated"], properties: &["bowline"], limit: 2 };
-    assert_eq!(now(Jira::new(&script, &connection).search_all(ask)).unwrap().len(), 3);
+    assert_eq!(now(Jira::new(&script, &connection).search(ask).all()).unwrap().len(), 3);
     let body = json!({"jql": "", "startAt": 2, "maxResults": 2, "fields": ["updated"]});
     assert_eq!(script.asked()[1], ("POST /rest/api/2/search".to_owned(), body, true));
 }

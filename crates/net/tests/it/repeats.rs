@@ -112,6 +112,34 @@ async fn a_throttled_write_goes_back_at_once_and_the_connection_pauses() {
 }
 
 #[tokio::test]
+async fn a_limit_of_one_issue_or_of_one_kind_of_call_lets_the_others_go_on() {
+    let refuse =
+        |reason: &str| Reply::json(429, &format!("Retry-After: 30\r\nRateLimit-Reason: {reason}\r\n"), "{}");
+    let server = Server::start(move |number| match number {
+        0 => refuse("jira-per-issue-on-write"),
+        3 => refuse("jira-burst-based"),
+        _ => Reply::ok(),
+    })
+    .await;
+    let bench = Bench::open();
+    let there = connection(&server.url());
+    let goes = async |call| bench.pipeline.send(&there, call).await.is_ok();
+    let about = |issue: &str, call| OutboundCall { subject: Some(issue.to_owned()), ..call };
+
+    assert!(!goes(about("A", write("/A"))).await);
+    assert!(!goes(about("A", write("/A/comment"))).await, "the issue takes no writes");
+    assert!(goes(about("A", read("/A"))).await && goes(about("B", write("/B"))).await);
+
+    assert!(!goes(about("B", write("/B"))).await);
+    assert!(!goes(write("/C")).await, "the endpoint takes no calls");
+    assert!(goes(read("/C")).await);
+    assert_eq!(server.heard().len(), 5, "nothing is sent inside a pause");
+
+    bench.hand.turn(Duration::from_secs(30));
+    assert!(goes(about("A", write("/A"))).await);
+}
+
+#[tokio::test]
 async fn a_read_waits_for_a_short_throttle_and_reports_a_long_one() {
     let server = Server::start(|number| match number {
         0 => Reply::json(429, "Retry-After: 7\r\n", "{}"),

@@ -181,6 +181,7 @@ pub(crate) fn read(path: &str) -> OutboundCall {
         headers,
         body: Bytes::new(),
         operation: "test.read",
+        subject: None,
         repeatable: true,
         asker: Asker::Work,
     }

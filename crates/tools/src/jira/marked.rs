@@ -87,7 +87,7 @@ impl JiraTool {
             Jql::new().is(Field::Project, &ask.scope).is_me(Field::Creator).since(Field::Created, since);
         let names = names(&ask.fields);
         let search = Search { jql: &jql, fields: &names, properties: &[MARKER], limit: 100 };
-        let issues = self.jira().search_all(search).await.map_err(failure)?;
+        let issues = self.jira().search(search).all().await.map_err(failure)?;
         if self.jira().deployment() == Deployment::Cloud {
             return self.pick(&issues, ask).await;
         }

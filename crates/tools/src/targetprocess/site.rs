@@ -136,8 +136,8 @@ impl<'a> Site<'a> {
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
         // A second DELETE finds nothing to delete.
         let repeatable = method != Method::POST;
-        let asker = self.asker;
-        let call = OutboundCall { method, path, headers, body, operation, repeatable, asker };
+        let (subject, asker) = (None, self.asker);
+        let call = OutboundCall { method, path, headers, body, operation, subject, repeatable, asker };
         let answer = self.outbound.send(self.connection, call).await?;
         if answer.status.is_success() {
             return Ok(answer);
