@@ -24,6 +24,7 @@ mod keyring;
 pub mod life;
 mod methods;
 pub mod oauth1;
+mod passwords;
 mod pem;
 mod percent;
 mod renewing;

@@ -5,6 +5,10 @@
 //!
 //! A write waits for tokens no longer than whoever holds a lease counts on; then it goes back unsent, to be tried again.
 //!
+//! A consent that does not reach the tool any more is told from a call that is not allowed.
+//!
+//! A signature of which the time or the nonce was refused is made anew, once, by the clock that the tool told of.
+//!
 //! A refused token means that nothing was carried out, so even a write may be sent again. It is tried once for each layer: a
 //! second refusal is not about the token's age, and the connection is left to its owner.
 
@@ -13,16 +17,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bowline_core::code::{
-    AUTH_ANONYMOUS, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_REJECTED, AUTH_SCOPE_MISSING,
-    AUTH_TOKEN_STALE, NET_NOT_JSON,
+    AUTH_ANONYMOUS, AUTH_CLOCK_SKEW, AUTH_GATEWAY_REFUSED, AUTH_GATEWAY_TOKEN_STALE, AUTH_NONCE_USED,
+    AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_SITE_LOST, AUTH_TOKEN_STALE, NET_NOT_JSON,
 };
 use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::{Executed, Failure, Words};
 use bowline_core::layers::Gateway;
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
 use bowline_core::{Code, GrantId};
+use http::StatusCode;
 use tokio::time::Instant;
 
+use crate::attribution::is_marked;
 use crate::front;
 use crate::life::{Life, NoAccess};
 use crate::sessions::Sessions;
@@ -30,6 +36,12 @@ use crate::sessions::Sessions;
 /// The longest that goes by before a write is sent for the last time: waiting for its tokens, being refused, and waiting for
 /// new ones. Whoever holds a lease counts on it (`sync::engine`). Reads wait as long as a renewal may take.
 const BEFORE_A_WRITE: Duration = Duration::from_secs(10);
+
+/// What was refused is got anew: tokens that have ended, and signatures.
+const RENEWABLE: [Code; 4] = [AUTH_TOKEN_STALE, AUTH_GATEWAY_TOKEN_STALE, AUTH_CLOCK_SKEW, AUTH_NONCE_USED];
+
+/// Of these, what every attempt makes anew by itself.
+const SIGNED: [Code; 2] = [AUTH_CLOCK_SKEW, AUTH_NONCE_USED];
 
 /// Waits for tokens on behalf of a call.
 struct Patience(Option<Instant>);
@@ -129,6 +141,22 @@ impl Renewing {
         }
     }
 
+    /// Fails if it is not the tool that says no, but what stands before it, because the consent does not reach the tool any
+    /// more.
+    async fn still_there(&self, connection: &Connection, answer: &OutboundAnswer) -> Result<(), Failure> {
+        let denied = matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+        let Some(grant) = application(connection).filter(|_| denied && !is_marked(&answer.headers)) else {
+            return Ok(());
+        };
+        match self.life.lost(connection, grant).await {
+            Some(who) => {
+                let words = Words::new(format!("{who} does not reach {} any more.", connection.browse_url));
+                Err(Failure::wait(AUTH_SITE_LOST).with_words(words))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether the scopes that were granted are enough for a call.
     async fn allowed(
         &self,
@@ -163,10 +191,9 @@ impl Outbound for Renewing {
         let mut tried: Vec<Code> = Vec::new();
         loop {
             let stale = match self.inner.send(connection, call.clone()).await {
-                Err(failure) if [AUTH_TOKEN_STALE, AUTH_GATEWAY_TOKEN_STALE].contains(&failure.code) => {
-                    failure
-                }
+                Err(failure) if RENEWABLE.contains(&failure.code) => failure,
                 Ok(answer) => {
+                    self.still_there(connection, &answer).await?;
                     if let Some(sessions) = self.sessions_of(connection) {
                         sessions.absorb(connection, &answer.headers).await;
                     }
@@ -178,13 +205,29 @@ impl Outbound for Renewing {
                 }
             };
             if tried.contains(&stale.code) {
-                let code = if stale.code == AUTH_TOKEN_STALE { AUTH_REJECTED } else { AUTH_GATEWAY_REFUSED };
-                return Err(Failure { words: stale.words, ..Failure::wait(code) });
+                return Err(again(stale));
             }
-            patience.wait(self.renew(connection, &stale, &before)).await?;
+            if !SIGNED.contains(&stale.code) {
+                patience.wait(self.renew(connection, &stale, &before)).await?;
+            }
             tried.push(stale.code);
         }
     }
+}
+
+/// What a second refusal means, after what was refused first was got anew.
+fn again(stale: Failure) -> Failure {
+    let became = if stale.code == AUTH_TOKEN_STALE {
+        Failure::wait(AUTH_REJECTED)
+    } else if stale.code == AUTH_GATEWAY_TOKEN_STALE {
+        Failure::wait(AUTH_GATEWAY_REFUSED)
+    } else if stale.code == AUTH_NONCE_USED {
+        // Whoever else signs for the registration hit upon the same ones; that passes.
+        Failure::retry(AUTH_NONCE_USED, Executed::No)
+    } else {
+        return stale;
+    };
+    Failure { words: stale.words, ..became }
 }
 
 /// The session that a call was sent with is over.
@@ -224,6 +267,7 @@ pub(crate) fn failure(error: NoAccess) -> Failure {
 mod tests {
     use std::future::pending;
 
+    use bowline_core::failure::Act;
     use bowline_core::port::Asker;
     use http::{HeaderMap, Method};
 
@@ -235,6 +279,16 @@ mod tests {
         let operation = "test";
         let call = OutboundCall { method, path, headers, body, operation, subject, repeatable, asker };
         Patience::of(&call)
+    }
+
+    #[test]
+    fn what_is_refused_twice_is_not_tried_a_third_time() {
+        let became = |code: Code| again(Failure::wait(code)).code;
+        assert_eq!(became(AUTH_TOKEN_STALE), AUTH_REJECTED);
+        assert_eq!(became(AUTH_GATEWAY_TOKEN_STALE), AUTH_GATEWAY_REFUSED);
+        assert_eq!(became(AUTH_CLOCK_SKEW), AUTH_CLOCK_SKEW);
+        let nonce = again(Failure::wait(AUTH_NONCE_USED));
+        assert_eq!(nonce.act, Act::Retry { after: None }, "nobody has to do anything about it");
     }
 
     #[tokio::test(start_paused = true)]

@@ -42,6 +42,11 @@ impl Secrets {
         Self { vault, seal, clock, opened: Cache::new(CAPACITY), used: Mutex::default() }
     }
 
+    /// The time, by the clock that secrets age by.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// When a credential was last shown by this process.
     pub fn used(&self, tenant: TenantId, id: SecretId) -> Option<Timestamp> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).get(&(tenant, id)).copied()

@@ -21,6 +21,7 @@ use http::StatusCode;
 
 use crate::attribution::{Age, Asked, Known, Presented, attribute};
 use crate::life::{Life, Shown};
+use crate::passwords::Passwords;
 use crate::secrets::Secrets;
 use crate::sessions::Sessions;
 use crate::{front, methods, oauth1, renewing};
@@ -30,12 +31,13 @@ pub struct CredentialSigner {
     secrets: Arc<Secrets>,
     life: Option<Arc<Life>>,
     sessions: Option<Arc<Sessions>>,
+    passwords: Passwords,
 }
 
 impl CredentialSigner {
     /// Takes credentials from `secrets`. Connections on a grant or a session have none yet.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { secrets, life: None, sessions: None }
+        Self { secrets, life: None, sessions: None, passwords: Passwords::default() }
     }
 
     /// The same, with the tokens of grants from `life`.
@@ -68,8 +70,8 @@ impl CredentialSigner {
         match access.shown {
             Shown::Bearer(token) => methods::bearer(&token, request),
             Shown::Oauth1(credential, seen) => {
-                let (clock, entropy) = life.world();
-                let signed = credential.authorize(request, seen.as_deref(), clock, entropy);
+                let (time, (_, entropy)) = (life.their_time(connection.tenant, access.client), life.world());
+                let signed = credential.authorize(request, seen.as_deref(), &time, entropy);
                 signed.map_err(|error| match error {
                     // Not below the address that stands for the provider's own.
                     oauth1::Error::Url(_) => SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS)),
@@ -99,7 +101,19 @@ impl CredentialSigner {
                 let front = (&*self.secrets, self.life.as_deref());
                 sessions.attach(front, connection, (user, &password), request.headers_mut()).await
             }
-            stored => methods::attach(stored, &self.stored(connection).await?, request),
+            stored => {
+                self.passwords.enter(connection, self.secrets.now()).await?;
+                methods::attach(stored, &self.stored(connection).await?, request)
+            }
+        }
+    }
+
+    /// Signatures name the time; who refuses ours says how far it is off.
+    fn learn_time(&self, connection: &Connection, found: &Attribution) {
+        if let (Class::ClockSkew, Reaction::SignAnew(ahead)) = (found.class, found.reaction)
+            && let (SignIn::Grant { grant }, Some(life)) = (&connection.sign_in, &self.life)
+        {
+            life.learn_time_of(connection.tenant, *grant, ahead);
         }
     }
 
@@ -145,7 +159,11 @@ impl Signer for CredentialSigner {
         });
         let gateway = gateway.filter(|_| is_told_apart(connection, heard.answer.status));
         let known = Known { asked: Asked::Api, application, gateway, site: &connection.browse_url };
-        attribute(heard, &known).map(|found| told(connection, found, heard.at))
+        let found = attribute(heard, &known);
+        self.passwords.told(connection, found.as_ref(), heard.at);
+        let found = found?;
+        self.learn_time(connection, &found);
+        Some(told(connection, found, heard.at))
     }
 }
 

@@ -171,6 +171,9 @@ codes! {
     AUTH_SCOPE_MISSING = "auth.scope_missing", "The token does not cover this operation",
         "The token is valid, but was made for fewer scopes than this call needs.",
         "Make a token with the missing scope, or consent again if Bowline asks for it by now. The detail names the scope where the tool says it.";
+    AUTH_SITE_LOST = "auth.site_lost", "The consent does not reach this Jira any more",
+        "Whoever gave it has no access to the site now, or the app was taken off it there. The consent itself is still good. Work for this connection waits; nothing is lost.",
+        "Have an administrator of the site give the person access again; or let another one who has it connect: `bowline connection authorize NAME`.";
     AUTH_SIGNATURE_INVALID = "auth.signature_invalid", "The provider computes another signature",
         "Either its public key does not belong to our private key, or it sees another address than we call: scheme, host, port or path differ behind a proxy.",
         "Compare the public key in the application link, and Jira's base URL with the connection's. `bowline debug oauth1` shows what is signed.";

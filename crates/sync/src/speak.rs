@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bowline_core::activity::Deed;
 use bowline_core::code::{
-    AUTH_FORBIDDEN, AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED, AUTH_REJECTED, AUTH_SCOPE_MISSING,
+    AUTH_FORBIDDEN, AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED, AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_SITE_LOST,
     SYNC_COMMENT_REFUSED, SYNC_PERSON_NOT_ALLOWED, TOOL_NOT_FOUND,
 };
 use bowline_core::command::{CommandState, Write, Written};
@@ -246,7 +246,8 @@ async fn send(
 /// against anybody.
 fn blames_the_person(failure: &Failure) -> bool {
     failure.act == Act::Wait
-        && [AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED].contains(&failure.code)
+        && [AUTH_REJECTED, AUTH_SCOPE_MISSING, AUTH_GRANT_ENDED, AUTH_PERSON_REFUSED, AUTH_SITE_LOST]
+            .contains(&failure.code)
 }
 
 /// The person's tokens are not tried again before they consent anew (or for hours, if this may pass), and somebody is told. A
@@ -359,7 +360,9 @@ mod tests {
     #[test]
     fn only_what_is_surely_about_the_persons_own_tokens_is_held_against_them() {
         use bowline_core::code;
-        for blamed in [code::AUTH_REJECTED, code::AUTH_SCOPE_MISSING, code::AUTH_GRANT_ENDED] {
+        for blamed in
+            [code::AUTH_REJECTED, code::AUTH_SCOPE_MISSING, code::AUTH_GRANT_ENDED, code::AUTH_SITE_LOST]
+        {
             assert!(blames_the_person(&Failure::wait(blamed.clone())), "{blamed}");
         }
         for other in [

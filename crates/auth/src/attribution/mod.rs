@@ -169,8 +169,13 @@ fn transport(heard: &Heard<'_>, shape: &Shape<'_>) -> Option<Attribution> {
 
 /// Which of gateway and application an answer comes from, if there is a gateway at all.
 fn layer(headers: &HeaderMap, shape: &Shape<'_>, known: &Known<'_>) -> Layer {
-    let is_marked = MARKS.iter().any(|mark| headers.contains_key(*mark)) || matches!(shape, Shape::Jira);
+    let is_marked = is_marked(headers) || matches!(shape, Shape::Jira);
     if known.gateway.is_some() && !is_marked { Layer::Gateway } else { Layer::Application }
+}
+
+/// Whether an answer has headers that only the tool sets.
+pub(crate) fn is_marked(headers: &HeaderMap) -> bool {
+    MARKS.iter().any(|mark| headers.contains_key(*mark))
 }
 
 /// Whether the token is good but too narrow: RFC 6750 section 3.1, or the words of Atlassian's gateway, which says it

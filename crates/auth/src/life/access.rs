@@ -9,7 +9,7 @@ use bowline_core::grant::{Grant, GrantState, Provider};
 use bowline_core::port::{SealError, StoreError};
 use bowline_core::secret::Secret;
 use bowline_core::work::{Entity, Lane, Touch};
-use bowline_core::{Code, GrantId, SignedDuration, TenantId, Timestamp};
+use bowline_core::{Code, GrantId, OauthClientId, SignedDuration, TenantId, Timestamp};
 
 use http::Uri;
 use url::{Origin, Url};
@@ -39,6 +39,8 @@ pub struct Access {
     pub version: i64,
     /// When it ends, by our clock.
     pub until: Option<Timestamp>,
+    /// The registration that it was given to.
+    pub(crate) client: OauthClientId,
     /// The only place it may be shown to: the provider's own, a gateway's, or Atlassian's.
     home: Origin,
     /// Who gave it, and what it may do.
@@ -197,7 +199,8 @@ impl Life {
             Shown::Bearer(Secret::from(tokens.access.clone()))
         };
         let given = (client.provider, grant.scopes.clone().into());
-        let access = Access { shown, version: grant.version, until: grant.access_until, home, given };
+        let (version, until, client) = (grant.version, grant.access_until, client.id);
+        let access = Access { shown, version, until, client, home, given };
         let until = now.saturating_add(MEMORY).unwrap_or(now);
         self.used().insert((grant.tenant, grant.id), now);
         let mut shelf = self.shelf();

@@ -4,11 +4,11 @@
 //! redirect address again at each refresh ("Jira OAuth 2.0 provider API", and the client jira.js); other OAuth 2.0
 //! servers take forms (RFC 6749). Secrets travel in the body, to the configured address, nowhere else.
 
+use bowline_core::code;
 use bowline_core::connection::Connection;
 use bowline_core::grant::{OauthClient, Provider};
 use bowline_core::port::{Clock, Entropy, ExchangeCall};
 use bowline_core::secret::Secret;
-use bowline_core::{SignedDuration, code};
 use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
@@ -38,10 +38,9 @@ struct Asker<'a> {
     /// The client secret, or the private key in PEM.
     secret: &'a Secret,
     redirect_uri: Option<&'a str>,
+    /// The time at the provider, for signatures.
     clock: &'a dyn Clock,
     entropy: &'a dyn Entropy,
-    /// How far the provider's clock is ahead of ours, for signatures.
-    offset: SignedDuration,
 }
 
 /// Our registration cannot be used as it is stored.
@@ -143,8 +142,7 @@ impl Asker<'_> {
         let mut call = self.bare(self.url(ask), Secret::new(Vec::new()));
         let url = call.url.parse().map_err(|_| Unusable(code::NET_WRONG_ADDRESS))?;
         let signed = extras.into_iter().fold(Call::new(&Method::POST, &url), Call::with);
-        let mut attempt = Attempt::fresh(self.clock, self.entropy);
-        attempt.timestamp = attempt.timestamp.saturating_add(self.offset.as_secs());
+        let attempt = Attempt::fresh(self.clock, self.entropy);
         let signed =
             credential.sign(&signed, &attempt).map_err(|_| Unusable(code::AUTH_APP_MISCONFIGURED))?;
         let mut header = HeaderValue::from_str(&signed.authorization)
@@ -185,11 +183,10 @@ impl Life {
         ask: &Ask<'_>,
         via: Option<&Connection>,
     ) -> (Verdict, u32) {
-        let (mut offset, mut asked) = (SignedDuration::ZERO, 0);
-        let (mut signed_anew, mut passed_anew) = (false, false);
+        let (mut asked, mut signed_anew, mut passed_anew) = (0, false, false);
         loop {
-            let (clock, entropy) = self.world();
-            let asker = Asker { client, secret, redirect_uri, clock, entropy, offset };
+            let (time, (_, entropy)) = (self.their_time(client.tenant, client.id), self.world());
+            let asker = Asker { client, secret, redirect_uri, clock: &time, entropy };
             let call = match asker.call(ask) {
                 Ok(call) => call,
                 Err(Unusable(code)) => return (Verdict::Ours { code, words: None }, asked),
@@ -201,7 +198,12 @@ impl Life {
             let put = verdict::Put { client, signed_anew, gateway };
             match (verdict::read(exchanged, put, self.now()), front) {
                 (Ok(verdict), _) => return (verdict, asked),
-                (Err(Anew::Signed(by)), _) if !signed_anew => (offset, signed_anew) = (by, true),
+                (Err(Anew::Signed(ahead)), _) if !signed_anew => {
+                    if let Some(ahead) = ahead {
+                        self.learn_time(client.tenant, client.id, ahead);
+                    }
+                    signed_anew = true;
+                }
                 (Err(Anew::Signed(_)), _) => {
                     return (Verdict::Ours { code: code::AUTH_CLOCK_SKEW, words: None }, asked);
                 }

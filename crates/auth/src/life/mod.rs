@@ -13,10 +13,12 @@
 
 mod access;
 mod ask;
+mod clocks;
 mod consent;
 mod delegate;
 mod open;
 mod pace;
+mod reach;
 mod row;
 pub mod schedule;
 mod settle;
@@ -82,6 +84,8 @@ pub struct Life {
     /// What stands before providers is opened with it.
     secrets: Secrets,
     pace: pace::Pace,
+    clocks: clocks::Clocks,
+    reached: reach::Reached,
     /// Opened tokens.
     shelf: Mutex<HashMap<(TenantId, GrantId), Held>>,
     /// When each grant was last called with, until its row says so.
@@ -110,7 +114,8 @@ impl Life {
         let pace = pace::Pace::new(options.per_second);
         let tended = tokio::sync::Notify::new();
         let (shelf, used) = (Mutex::default(), Mutex::default());
-        Self { ports, options, spool, secrets, pace, shelf, used, tended }
+        let (clocks, reached) = (clocks::Clocks::default(), reach::Reached::default());
+        Self { ports, options, spool, secrets, pace, clocks, reached, shelf, used, tended }
     }
 
     /// What belongs to one sending of a signed call.

@@ -29,8 +29,8 @@ pub(crate) enum Verdict {
 
 /// It was not carried out, and has to be asked again.
 pub(crate) enum Anew {
-    /// Signed anew, with the clock corrected by so much.
-    Signed(SignedDuration),
+    /// Signed anew; if the time was refused, with how far the provider's clock is ahead of ours.
+    Signed(Option<SignedDuration>),
     /// With a new token for the gateway.
     Passed,
 }
@@ -96,7 +96,9 @@ fn blamed(blame: Attribution, answer: &OutboundAnswer) -> Result<Verdict, Anew> 
         (_, Reaction::Renew) if blame.layer == Layer::Gateway => return Err(Anew::Passed),
         // The renewal itself was refused as stale: there is nothing left to renew with.
         (_, Reaction::Renew) if blame.code == AUTH_TOKEN_STALE => Verdict::Ended { words: said },
-        (_, Reaction::SignAnew(offset)) => return Err(Anew::Signed(offset)),
+        (class, Reaction::SignAnew(ahead)) => {
+            return Err(Anew::Signed((class == Class::ClockSkew).then_some(ahead)));
+        }
         (Class::Throttled, _) => {
             Verdict::Passing { code: blame.code, after: wait(answer), unsure: false, words: said }
         }

@@ -137,9 +137,9 @@ impl Life {
         let secret = self.client_secret(client).await?;
         let credential = credential(client, &secret, Some(tokens)).map_err(|_| broken())?;
         let uri: http::Uri = url.parse().map_err(|_| broken())?;
-        let (clock, entropy) = self.world();
+        let (time, (_, entropy)) = (self.their_time(client.tenant, client.id), self.world());
         let signed = credential
-            .sign(&Call::new(&Method::GET, &uri), &Attempt::fresh(clock, entropy))
+            .sign(&Call::new(&Method::GET, &uri), &Attempt::fresh(&time, entropy))
             .map_err(|_| broken())?;
         let header = signed.authorization.to_string();
         self.fetch(url, header, (client, Some(via))).await

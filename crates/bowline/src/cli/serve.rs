@@ -1,6 +1,7 @@
 //! `bowline serve`: the service, until it is told to stop.
 
 use clap::Args;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -22,6 +23,7 @@ pub(crate) struct Ask {
 pub(super) async fn run(context: &Context, ask: Ask) -> Done {
     let config = context.config()?;
     telemetry::start(&config.log)?;
+    leave_no_core();
     let mut terminate = signal(SignalKind::terminate())?;
     let roles = Roles::of(&ask.role);
     if roles.encryptor().map_err(Failed::usage)? {
@@ -48,6 +50,14 @@ pub(super) async fn run(context: &Context, ask: Ask) -> Done {
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
+}
+
+/// What is in memory, opened secrets among it, is not written to the disk if the process dies.
+fn leave_no_core() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::warn!(%error, "core files cannot be switched off; they would hold secrets");
+    }
 }
 
 /// Holds the key-encryption key for the others, until told to stop.

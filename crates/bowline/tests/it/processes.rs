@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{Kind, World, http};
+use crate::house::{Database, Folder, Kind, Service, World, environment, http};
 
 async fn both_ways(kind: Kind) {
     let world = World::new(kind, &[]).await;
@@ -39,6 +39,16 @@ async fn edits_by_curl_arrive_on_the_other_side() {
 #[tokio::test(flavor = "multi_thread")]
 async fn edits_by_curl_arrive_on_the_other_side_with_postgresql() {
     both_ways(Kind::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_leaves_no_core_file() {
+    let (folder, database) = (Folder::new(), Database::create(Kind::Sqlite).await);
+    let service = Service::start(folder.path(), &environment(&folder, &database, &[]));
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", service.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let words: Vec<&str> = core.split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{core}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,19 +8,27 @@ use serde_json::json;
 
 use crate::house::{Answer, House};
 
+mod providers;
+
 /// A browser: the link it was given, and its cookie.
 struct Browser<'a> {
     house: &'a House,
+    connection: &'static str,
     link: String,
     cookie: String,
 }
 
 impl<'a> Browser<'a> {
     async fn invited(house: &'a House) -> Self {
-        let ask = house.call("POST", "/api/v1/connections/cloud/authorize").json(json!({}));
+        Self::invited_to(house, "cloud").await
+    }
+
+    async fn invited_to(house: &'a House, connection: &'static str) -> Self {
+        let path = format!("/api/v1/connections/{connection}/authorize");
+        let ask = house.call("POST", &path).json(json!({}));
         let link = ask.send().await.status(201).json()["url"].as_str().unwrap().to_owned();
         let link = link.strip_prefix("http://127.0.0.1:7700").unwrap().to_owned();
-        Self { house, link, cookie: String::new() }
+        Self { house, connection, link, cookie: String::new() }
     }
 
     /// What a page says, with its slashes as they were.
@@ -39,7 +47,7 @@ impl<'a> Browser<'a> {
 
     /// Presses the button behind a new link, for a link is used up by a sign-in; gives the provider's address.
     async fn go(&mut self, more: &str) -> url::Url {
-        self.link = Self::invited(self.house).await.link;
+        self.link = Self::invited_to(self.house, self.connection).await.link;
         let (path, query) = self.link.split_once('?').unwrap();
         let answer = self.post(path, &format!("{query}{more}")).await.status(303);
         self.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();

@@ -5,6 +5,7 @@ mod connection;
 mod delivery;
 mod profile;
 mod share;
+mod sign_in;
 mod sweep;
 
 use bowline_core::code;

@@ -2,6 +2,7 @@
 //! where they belong.
 
 mod deed;
+mod grants;
 mod needle;
 mod question;
 mod scene;

@@ -23,6 +23,16 @@ impl Browser {
         Self { plain, cookies: BTreeMap::new(), at: Url::parse("about:blank").unwrap(), page: String::new() }
     }
 
+    /// The value of the only cookie that a place has set.
+    pub(crate) fn cookie(&self, place: &str) -> String {
+        let origin = Url::parse(place).unwrap().origin().ascii_serialization();
+        let mut own =
+            self.cookies.iter().filter(|((of, _), _)| *of == origin).map(|(_, value)| value.clone());
+        let cookie = own.next().expect("a cookie");
+        assert!(own.next().is_none(), "one cookie is enough");
+        cookie
+    }
+
     /// Opens an address and follows redirects, however many hosts they lead over.
     pub(crate) async fn open(&mut self, url: &str, form: Option<String>) {
         let (mut url, mut form) = (Url::parse(url).unwrap(), form);

@@ -5,6 +5,7 @@ mod cli;
 mod database;
 mod hook;
 mod process;
+pub(crate) mod provider;
 mod tool;
 
 use std::path::{Path, PathBuf};

@@ -345,7 +345,7 @@ pub(super) fn grants(scene: &Scene) -> Vec<Combination> {
             ..plain(
                 "OAuth 1.0a",
                 dc.at(jira, json!({})),
-                vec![End::Renew("OAuth 1.0a token")],
+                vec![End::Renew("OAuth 1.0a token"), End::Pass("a clock an hour off", At::Jira, 1)],
                 vec![oauth1(At::Jira, "first")],
             )
         },

@@ -9,17 +9,18 @@ use tokio::time::Instant;
 use super::{Browser, connected};
 use crate::house::{Database, Folder, Kind, PROFILE, SOON, Service, Tool, environment, http};
 
-struct World {
-    cloud: Tool,
+/// The service between a Cloud site, to which Ada has consented, and Targetprocess.
+pub(super) struct World {
+    pub(super) cloud: Tool,
     /// The simulated site's own address.
     site: String,
-    targetprocess: Tool,
-    service: Service,
+    pub(super) targetprocess: Tool,
+    pub(super) service: Service,
     _folder: Folder,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let (folder, database) = (Folder::new(), Database::create(Kind::Sqlite).await);
         let cloud = Tool::start(&["atlassian", "--issues", "24"]);
         let targetprocess = Tool::start(&["targetprocess", "--stories", "12", "--bugs", "4"]);
@@ -45,17 +46,34 @@ impl World {
     }
 
     async fn consent(&self) {
+        self.consented_by("ada", &[]).await;
+    }
+
+    /// Somebody consents; `ticked` is what is ticked on our own page.
+    pub(super) async fn consented_by(&self, account: &str, ticked: &[(&str, &str)]) {
         let link = self.service.ok("POST", "/api/v1/connections/jira/authorize", &json!({})).await;
         let link = url::Url::parse(link["url"].as_str().unwrap()).unwrap();
         let mut browser = Browser::new();
         browser.open(&format!("{}{}?{}", self.service.url, link.path(), link.query().unwrap()), None).await;
-        browser.send(&[]).await;
-        browser.send(&[("account", "ada"), ("site", "acme"), ("decision", "accept")]).await;
+        browser.send(ticked).await;
+        browser.send(&[("account", account), ("site", "acme"), ("decision", "accept")]).await;
         connected(&browser);
     }
 
+    /// An issue with the title “Before”, and the story that it is shared with.
+    pub(super) async fn shared(&self) -> (String, String) {
+        let fields = json!({"project": {"key": "ACME"}, "issuetype": {"name": "Story"}, "summary": "Before"});
+        let issue =
+            self.edit(&json!({"as": "ada", "create": fields})).await["key"].as_str().unwrap().to_owned();
+        let body = json!({"profile": "stories", "side": "left", "item": issue});
+        let share = self.service.ok("POST", "/api/v1/shares", &body).await["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/shares/{share}");
+        let share = self.service.until(&path, |share| share["state"] == "active").await;
+        (issue, share["right"]["id"].as_str().unwrap().to_owned())
+    }
+
     /// Somebody edits at the site itself.
-    async fn edit(&self, body: &Value) -> Value {
+    pub(super) async fn edit(&self, body: &Value) -> Value {
         let headers = [("content-type", "application/json")];
         let answer = http("POST", &format!("{}/_sim/edit", self.site), &headers, body.to_string()).await;
         let answer = answer.unwrap();
@@ -63,11 +81,11 @@ impl World {
         answer.body
     }
 
-    async fn item(&self, key: &str) -> Value {
+    pub(super) async fn item(&self, key: &str) -> Value {
         http("GET", &format!("{}/_sim/item/{key}", self.site), &[], "").await.unwrap().body
     }
 
-    async fn until(&self, key: &str, wanted: impl Fn(&Value) -> bool) {
+    pub(super) async fn until(&self, key: &str, wanted: impl Fn(&Value) -> bool) {
         let started = Instant::now();
         loop {
             let item = self.item(key).await;
@@ -79,7 +97,7 @@ impl World {
         }
     }
 
-    async fn connection(&self) -> Value {
+    pub(super) async fn connection(&self) -> Value {
         self.service.get("/api/v1/connections/jira").await
     }
 }
@@ -87,14 +105,7 @@ impl World {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_edited_while_nobody_has_consented_arrives_once_somebody_has() {
     let world = World::new().await;
-    let fields = json!({"project": {"key": "ACME"}, "issuetype": {"name": "Story"}, "summary": "Before"});
-    let issue = world.edit(&json!({"as": "ada", "create": fields})).await["key"].as_str().unwrap().to_owned();
-    let body = json!({"profile": "stories", "side": "left", "item": issue});
-    let share = world.service.ok("POST", "/api/v1/shares", &body).await["id"].as_str().unwrap().to_owned();
-    let path = format!("/api/v1/shares/{share}");
-    let share = world.service.until(&path, |share| share["state"] == "active").await;
-    let story = share["right"]["id"].as_str().unwrap().to_owned();
-
+    let (issue, story) = world.shared().await;
     let revoke = json!({"revoke": {"user": "ada", "app": "bowline"}});
     world.cloud.post("settings", &revoke).await;
     let grant = world.service.get("/api/v1/grants").await["items"][0]["id"].as_str().unwrap().to_owned();

@@ -19,6 +19,10 @@ pub(crate) struct Identity {
     pub(crate) account: Mutex<&'static str>,
     /// What the token endpoint says instead of tokens.
     pub(crate) refuses: Mutex<Option<(StatusCode, &'static str)>>,
+    /// The scopes that a consent is for; what was asked for, if it does not say.
+    pub(crate) scope: Mutex<Option<&'static str>>,
+    /// Whether it confirms the callback of OAuth 1.0a.
+    pub(crate) confirms: Mutex<bool>,
     /// Before it says whose tokens it was shown: tells that it was asked, and waits.
     pub(crate) held: Mutex<Option<Held>>,
 }
@@ -33,6 +37,8 @@ impl Default for Identity {
             sites: Mutex::new(vec!["acme"]),
             account: Mutex::new("ada"),
             refuses: Mutex::default(),
+            scope: Mutex::default(),
+            confirms: Mutex::new(true),
             held: Mutex::default(),
         }
     }
@@ -41,7 +47,9 @@ impl Default for Identity {
 impl Identity {
     /// How often tokens were asked for.
     pub(crate) fn exchanges(&self) -> usize {
-        self.asked.lock().unwrap().iter().filter(|(url, _)| url.ends_with("/oauth/token")).count()
+        const ENDS: [&str; 3] = ["/oauth/token", "/oauth2/latest/token", "/oauth/access-token"];
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|(url, _)| ENDS.iter().any(|end| url.ends_with(end))).count()
     }
 
     fn answer(&self, url: &str) -> (StatusCode, String) {
@@ -61,8 +69,20 @@ impl Identity {
         if let Some((status, body)) = *self.refuses.lock().unwrap() {
             return (status, body.to_owned());
         }
-        let body = r#"{"access_token":"canary-access","refresh_token":"canary-refresh","expires_in":3600}"#;
-        (StatusCode::OK, body.to_owned())
+        if url.ends_with("/oauth/request-token") {
+            let confirms = *self.confirms.lock().unwrap();
+            let number = self.asked.lock().unwrap().len();
+            let tokens = format!("oauth_token=request-{number}&oauth_token_secret=canary-request");
+            return (StatusCode::OK, format!("{tokens}&oauth_callback_confirmed={confirms}"));
+        }
+        if url.ends_with("/oauth/access-token") {
+            let tokens =
+                "oauth_token=access&oauth_token_secret=canary-access&oauth_session_handle=canary-session";
+            return (StatusCode::OK, format!("{tokens}&oauth_expires_in=157680000"));
+        }
+        let scope = self.scope.lock().unwrap().map(|scope| format!(r#","scope":"{scope}""#));
+        let tokens = r#""access_token":"canary-access","refresh_token":"canary-refresh","expires_in":3600"#;
+        (StatusCode::OK, format!("{{{tokens}{}}}", scope.unwrap_or_default()))
     }
 }
 

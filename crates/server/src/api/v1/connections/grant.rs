@@ -127,11 +127,16 @@ pub(super) async fn left(
     let mut changes = Vec::new();
     for id in of(before).filter(|id| !after.is_some_and(|after| after.calls_with(*id))) {
         let all = app.ports.registry.connections(before.tenant).await?;
-        let others = all.iter().any(|other| other.id != before.id && other.calls_with(id));
+        if all.iter().any(|other| other.id != before.id && other.calls_with(id)) {
+            continue;
+        }
+        if app.ports.delegations.delegations_on(before.tenant, id).await?.is_empty() {
+            // Nobody needs it: what is wrong with it is nobody's trouble any more.
+            changes.push(Change::Settle { entity: Entity::Grant(id), except: Vec::new() });
+        }
         let grant = app.ports.grants.grant(before.tenant, id).await?;
-        let Some(grant) = grant.filter(|grant| !others && grant.subject.is_none()) else { continue };
+        let Some(grant) = grant.filter(|grant| grant.subject.is_none()) else { continue };
         changes.extend(grant.secret.map(Change::DropSecret));
-        changes.push(Change::Settle { entity: Entity::Grant(id), except: Vec::new() });
         changes.push(Change::DropGrant(id));
     }
     Ok(changes)
