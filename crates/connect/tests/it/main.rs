@@ -13,6 +13,7 @@ mod descriptor;
 mod flaws;
 mod flowchart;
 mod forge;
+mod fuzz;
 mod host_tokens;
 mod install_keys;
 mod lifecycle;
