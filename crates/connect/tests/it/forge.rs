@@ -15,6 +15,7 @@ use bowline_core::port::Clock;
 use der::asn1::UintRef;
 use der::{Decode as _, Reader as _, SliceReader};
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
@@ -39,7 +40,7 @@ fn key_set(keys: &[(&str, &RsaKeyPair)]) -> String {
 pub(crate) struct Forge {
     pub(crate) watch: Arc<Watch>,
     pub(crate) internet: Arc<Internet>,
-    pub(crate) tokens: InvocationTokens,
+    pub(crate) tokens: Arc<InvocationTokens>,
 }
 
 pub(crate) fn forge(isolated: bool) -> Forge {
@@ -53,7 +54,7 @@ pub(crate) fn forge(isolated: bool) -> Forge {
     let sets = KeySets::new(Arc::clone(&internet) as _, clock());
     let app = AppId::parse(APP).unwrap();
     let tokens = InvocationTokens::new(app, urls, sets, clock(), Times::default());
-    Forge { watch, internet, tokens }
+    Forge { watch, internet, tokens: Arc::new(tokens) }
 }
 
 impl Forge {
@@ -311,6 +312,24 @@ fn a_request_that_is_dropped_while_the_set_is_asked_for_blocks_nobody() {
     forge.internet.stalled.store(false, Ordering::Relaxed);
     assert!(now(forge.tokens.verify(&headers)).is_ok());
     assert_eq!(forge.asked().len(), 2);
+}
+
+#[test]
+fn many_invocations_at_once_fetch_the_set_once() {
+    let forge = forge(false);
+    let mut headers = HeaderMap::new();
+    let line = format!("Bearer {}", forge.signed(|_| {}));
+    headers.insert("authorization", HeaderValue::from_str(&line).unwrap());
+    forge.internet.stalled.store(true, Ordering::Relaxed);
+    let mut first = Box::pin(forge.tokens.verify(&headers));
+    let mut others = Box::pin(join_all((0..20).map(|_| forge.tokens.verify(&headers))));
+    assert!((&mut first).now_or_never().is_none() && (&mut others).now_or_never().is_none());
+    drop(first);
+    forge.internet.stalled.store(false, Ordering::Relaxed);
+    assert!(now(others).iter().all(Result::is_ok));
+    assert_eq!(forge.asked().len(), 1);
+    assert!(now(forge.tokens.verify(&headers)).is_ok());
+    assert_eq!(forge.asked().len(), 0, "it is remembered, though the first who asked is gone");
 }
 
 #[test]

@@ -3,8 +3,11 @@
 use bowline_connect::install_key::{CachedKeys, InstallKeys as _, KeyHost, KeyId, KeyNames, Limits, Region};
 use bowline_connect::lifecycle::{Event, Legacy, Outcome};
 use bowline_core::port::Clock;
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use http::StatusCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::world::{ATLASSIAN, KID, OLD_HOST, World, now, pem};
 
@@ -123,6 +126,27 @@ fn unknown_names_are_asked_for_so_often_in_a_minute_and_known_keys_do_not_suffer
     world.watch.pass(60);
     assert!(find("k0").unwrap().is_none());
     assert_eq!(asked(&world), 6);
+}
+
+#[test]
+fn many_who_need_a_key_ask_for_it_once_and_hear_the_same() {
+    let world = World::new(Legacy::Off);
+    let host = KeyHost::new(Arc::clone(&world.internet) as _, &[OLD_HOST]).unwrap();
+    // The question that all wait for is one of the minute's, and not one for each of them.
+    let limits = Limits { asked_per_minute: 2, ..Limits::default() };
+    let keys = CachedKeys::new(host, Arc::clone(&world.watch) as Arc<dyn Clock>, limits);
+    for (name, there) in [(KID, true), ("away", false)] {
+        world.internet.stalled.store(true, Ordering::Relaxed);
+        let kid = KeyId::parse(name, KeyNames::default()).unwrap();
+        let mut all = Box::pin(join_all((0..20).map(|_| keys.find(&kid))));
+        assert!((&mut all).now_or_never().is_none());
+        world.internet.stalled.store(false, Ordering::Relaxed);
+        let before = asked(&world);
+        let found = now(all);
+        assert_eq!((before, asked(&world)), (before, before), "nobody asked again");
+        assert!(found.iter().all(|one| one.as_ref().is_ok_and(|key| key.is_some()) == there));
+    }
+    assert_eq!(asked(&world), 2);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 )]
 
 mod client;
+mod content;
 mod descriptor;
 mod flaws;
 mod flowchart;
@@ -16,8 +17,10 @@ mod forge;
 mod fuzz;
 mod host_tokens;
 mod install_keys;
+mod intake;
 mod lifecycle;
 mod manifest;
+mod offline;
 mod page;
 mod replay;
 mod signed_urls;
