@@ -15,10 +15,10 @@ const EACH: Duration = Duration::from_micros(50);
 /// One in so many inputs is stretched: a stretched one costs as much as hundreds of others.
 const ONE_IN: u64 = 1_024;
 /// To how many bytes.
-const SMALL: usize = 8 << 10;
-const LARGE: usize = 64 << 10;
+const SMALL: usize = 4 << 10;
+const LARGE: usize = 32 << 10;
 /// A stretched input that takes less is quick enough whatever the ratio.
-const QUICK: Duration = Duration::from_millis(100);
+const QUICK: Duration = Duration::from_millis(50);
 /// How many times as long the large one may take. In linear time it would be 8, in square time 64.
 const RATIO: u32 = 24;
 

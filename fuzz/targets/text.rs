@@ -65,6 +65,14 @@ fn visible(doc: &Doc) -> String {
     doc.plain().chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect()
 }
 
+/// A text without `:names:` of emoji, which a format may give back as the picture that they mean.
+fn nameless(text: &str) -> String {
+    let is_name = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
+    };
+    text.split(':').filter(|part| !is_name(part)).collect::<Vec<_>>().join(":")
+}
+
 /// Whether all letters of `part` are in `whole`, in their order.
 fn keeps(whole: &str, part: &str) -> bool {
     let mut whole = whole.chars();

@@ -54,6 +54,7 @@ pub(crate) fn run(full: bool) -> Result<String> {
         part("oauth1", &mut || {
             conformance::oauth1(conformance::OAUTH1_COUNT, 1).map(|verdict| say(&verdict))
         })?;
+        part("jwt", &mut || conformance::jwt(conformance::JWT_COUNT, 1).map(|verdict| say(&verdict)))?;
         part("fuzz", &mut || fuzz::short().map(|verdict| say(&verdict)))?;
     }
     Ok(format!("all tests passed: {}", parts.join(", ")))

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bowline_connect::forge::{AppId, InvocationTokens, Invoked, KeySetUrls, KeySets, Refusal, Unverified};
 use bowline_connect::install_key::Region;
 use bowline_connect::installation::Product;
-use bowline_connect::jose::sign_hs256;
+use bowline_connect::jose::{KeySet, sign_hs256};
 use bowline_connect::token::{self, Times};
 use bowline_core::port::Clock;
 use der::asn1::UintRef;
@@ -362,6 +362,26 @@ fn a_key_set_with_a_symmetric_key_or_two_of_one_name_is_not_used() {
 }
 
 #[test]
+fn a_key_of_a_set_says_that_it_is_of_rsa_and_a_set_has_so_many() {
+    let good: Value = serde_json::from_str(&key_set(&[(KID, &ATLASSIAN)])).unwrap();
+    let found = |set: &Value| KeySet::parse(set.to_string().as_bytes()).map(|set| set.find(KID).is_some());
+    assert_eq!(found(&good), Ok(true));
+    for kty in [json!("EC"), json!("rsa"), json!(null)] {
+        let mut set = good.clone();
+        set["keys"][0]["kty"] = kty;
+        assert_eq!(found(&set), Ok(false));
+    }
+    let with = |more: usize| {
+        let mut set = good.clone();
+        let others = (0..more).map(|number| json!({"kty": "EC", "kid": number.to_string()}));
+        set["keys"].as_array_mut().unwrap().extend(others);
+        found(&set)
+    };
+    assert_eq!(with(63), Ok(true));
+    assert!(with(64).is_err());
+}
+
+#[test]
 fn calls_go_to_the_gateway_and_nowhere_else() {
     let forge = forge(false);
     let gateway = Url::parse("https://api.atlassian.com").unwrap();
@@ -379,4 +399,9 @@ fn calls_go_to_the_gateway_and_nowhere_else() {
             json!("https://ada@api.atlassian.com/ex/jira/x");
     };
     assert_eq!((url(evil, Product::Jira), url(evil, Product::Confluence)), (None, None));
+    let password: fn(&mut Value) = |claims| {
+        claims["app"]["installation"]["contexts"][0]["apiBaseUrl"] =
+            json!("https://:pw@api.atlassian.com/ex/jira/x");
+    };
+    assert_eq!(url(password, Product::Jira), None);
 }

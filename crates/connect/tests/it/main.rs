@@ -23,6 +23,7 @@ mod manifest;
 mod offline;
 mod page;
 mod replay;
+mod schema;
 mod signed_urls;
 #[cfg(feature = "axum")]
 mod web;

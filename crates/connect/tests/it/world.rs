@@ -153,6 +153,10 @@ impl World {
     }
 
     pub(crate) fn over(legacy: Legacy, store: Arc<dyn Installations>) -> Self {
+        Self::with(legacy, store, SignedDuration::from_mins(5))
+    }
+
+    pub(crate) fn with(legacy: Legacy, store: Arc<dyn Installations>, window: SignedDuration) -> Self {
         let watch = Arc::new(Watch::at(1_700_000_000));
         let internet = Arc::new(Internet::default());
         let [first, second] = Region::Production.key_hosts();
@@ -175,7 +179,7 @@ impl World {
             base_url: BASE.to_owned(),
             sites: Sites::of(Region::Production),
             legacy,
-            rotation_window: SignedDuration::from_mins(5),
+            rotation_window: window,
         };
         let lifecycle = Lifecycle::new(settings, parts).unwrap();
         Self { watch, internet, store, host_tokens, lifecycle, made: AtomicU64::new(0) }

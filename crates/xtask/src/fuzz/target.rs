@@ -27,8 +27,9 @@ pub(super) const TARGETS: [Target; 13] = [
 
 /// The most memory that a target may take, in MiB.
 const MEMORY: &str = "-rss_limit_mb=2048";
-/// How long one input may take by the clock on the wall, in seconds: what hangs. What is slow is seen by the program itself.
-const HANGS: &str = "-timeout=60";
+/// How long one input may take by the clock on the wall, in seconds: what hangs. What is slow is seen by the program itself, and a busy
+/// machine makes nothing a finding.
+const HANGS: &str = "-timeout=300";
 
 /// Something to fuzz.
 #[derive(Clone, Copy)]
@@ -111,6 +112,17 @@ fn words_of(told: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_folder_of_kept_inputs_is_a_target() {
+        let folders = std::fs::read_dir(shell::root().join("fuzz/corpus")).unwrap();
+        let mut kept: Vec<String> =
+            folders.map(|folder| folder.unwrap().file_name().into_string().unwrap()).collect();
+        kept.sort();
+        let mut names = TARGETS.map(|target| target.name);
+        names.sort_unstable();
+        assert_eq!(kept, names);
+    }
 
     #[test]
     fn what_the_program_tells_is_read() {
