@@ -40,12 +40,8 @@ fn hold_the_laws(doc: &Doc) {
     let doc = doc.clone().map_mentions(&mut |mention| Inline::Mention(Mention { name: None, ..mention }));
     for format in ALL {
         let held = hold(&doc, format);
-        assert!(
-            keeps(&visible(&held), &visible(&doc)),
-            "{format:?}: {:?} became {:?}",
-            doc.plain(),
-            held.plain()
-        );
+        let (before, after) = (nameless(&visible(&doc)), visible(&held));
+        assert!(keeps(&after, &before), "{format:?}: {:?} became {:?}", doc.plain(), held.plain());
         assert_eq!(hold(&held, format), held, "{format:?} does not give back what it holds");
     }
 }
@@ -70,7 +66,18 @@ fn nameless(text: &str) -> String {
     let is_name = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte))
     };
-    text.split(':').filter(|part| !is_name(part)).collect::<Vec<_>>().join(":")
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, behind)) = rest.split_once(':') {
+        out.push_str(before);
+        rest = match behind.split_once(':') {
+            Some((name, after)) if is_name(name) => after,
+            _ => {
+                out.push(':');
+                behind
+            }
+        };
+    }
+    out + rest
 }
 
 /// Whether all letters of `part` are in `whole`, in their order.
