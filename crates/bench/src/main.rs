@@ -12,6 +12,7 @@ mod auth;
 mod bench;
 mod client;
 mod clock;
+mod connect;
 mod database;
 mod limit;
 mod link;
@@ -50,6 +51,8 @@ enum What {
     Sim(simulator::Sim),
     /// Requests signed with OAuth 1.0a, beside what openssl signs on the same core; and a herd of grants that is renewed.
     Auth(auth::Auth),
+    /// Requests of a site verified, beside npm `atlassian-jwt`.
+    Connect(connect::Connect),
 }
 
 /// What to measure, and with what.
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         What::Sync(ask) => run(&ask),
         What::Sim(ask) => on_runtime(simulator::run(&ask)),
         What::Auth(ask) => auth::run(&ask),
+        What::Connect(ask) => connect::run(&ask),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

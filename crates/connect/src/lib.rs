@@ -19,5 +19,6 @@ pub mod verify;
 #[cfg(feature = "axum")]
 pub mod web;
 
+mod flight;
 mod origin;
 mod percent;

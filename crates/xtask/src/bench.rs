@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
+use crate::conformance;
 use crate::postgres::Postgres;
 use crate::shell::{self, say};
 
@@ -33,6 +34,8 @@ enum What {
     Sim,
     /// Requests signed with OAuth 1.0a, beside `openssl speed`, and grants renewed.
     Auth,
+    /// Requests of a site verified, beside npm `atlassian-jwt`.
+    Connect,
 }
 
 /// Builds and measures; the verdict is the measuring program's last line.
@@ -42,11 +45,23 @@ pub(crate) fn run(ask: &Ask) -> Result<String> {
         What::Sync => "sync",
         What::Sim => "sim",
         What::Auth => "auth",
+        What::Connect => "connect",
     };
     let built = shell::root().join("target/release");
-    shell::run(shell::cargo().args(["build", "--release", "-p", "bowline-bench", "-p", "bowline"]))?;
+    let mut build = shell::cargo();
+    build.args(["build", "--release", "-p", "bowline-bench"]);
+    if ask.what != What::Connect {
+        build.args(["-p", "bowline"]);
+    }
+    shell::run(&mut build)?;
     let mut command = Command::new(built.join("bowline-bench"));
-    command.arg(word).arg("--bowline").arg(built.join("bowline"));
+    command.arg(word);
+    if ask.what == What::Connect {
+        let (modules, script) = conformance::peer("bench_jwt.cjs")?;
+        command.arg("--modules").arg(modules).arg("--script").arg(script);
+    } else {
+        command.arg("--bowline").arg(built.join("bowline"));
+    }
     if let Some(postgres) = &postgres {
         command.arg("--postgres").arg(postgres.url());
     }

@@ -1,10 +1,12 @@
-//! Tasks of the project: `cargo xtask test`, `simulate`, `years`, `bench`, `coverage`, `conformance`, `tidy`. No logic lives in shell scripts.
+//! Tasks of the project: `cargo xtask test`, `simulate`, `years`, `bench`, `coverage`, `conformance`, `fuzz`, `tidy`. No logic lives
+//! in shell scripts.
 //!
 //! Light on purpose: it compiles in seconds and starts everything else as a child.
 
 mod bench;
 mod conformance;
 mod debian;
+mod fuzz;
 mod postgres;
 mod shell;
 mod simulate;
@@ -56,6 +58,8 @@ enum Task {
     /// Runs programs that nobody here wrote against the simulated Jira and our own signing.
     #[command(subcommand)]
     Conformance(conformance::Ask),
+    /// Tries inputs that nobody thought of on everything that reads what strangers wrote.
+    Fuzz(fuzz::Ask),
     /// Holds crate graph, licences, file sizes and words to the documents.
     Tidy,
 }
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Task::Bench(ask) => bench::run(&ask),
         Task::Coverage => transcript::coverage(),
         Task::Conformance(ask) => conformance::run(ask),
+        Task::Fuzz(ask) => fuzz::run(&ask),
         Task::Tidy => tidy::run(),
     };
     match result {

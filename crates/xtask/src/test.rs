@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::postgres::Postgres;
 use crate::shell::{self, say};
-use crate::{conformance, debian, tidy, transcript};
+use crate::{conformance, debian, fuzz, tidy, transcript};
 
 /// Histories of the simulation with `--full`.
 const MANY_HISTORIES: &str = "200000";
@@ -54,6 +54,8 @@ pub(crate) fn run(full: bool) -> Result<String> {
         part("oauth1", &mut || {
             conformance::oauth1(conformance::OAUTH1_COUNT, 1).map(|verdict| say(&verdict))
         })?;
+        part("jwt", &mut || conformance::jwt(conformance::JWT_COUNT, 1).map(|verdict| say(&verdict)))?;
+        part("fuzz", &mut || fuzz::short().map(|verdict| say(&verdict)))?;
     }
     Ok(format!("all tests passed: {}", parts.join(", ")))
 }

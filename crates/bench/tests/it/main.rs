@@ -98,3 +98,34 @@ fn a_quick_run_of_signing_compares_with_openssl_and_renews_a_herd() {
     );
     assert!(renewals["together"].as_u64().unwrap() > 1, "one after the other: {renewals:#}");
 }
+
+#[test]
+fn a_quick_run_of_verifying_compares_turn_by_turn() {
+    // The packages are installed by the task; here a program that says a rate takes the place of theirs.
+    let folder = std::env::temp_dir().join(format!("bowline-bench-connect-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (script, file) = (folder.join("peer.cjs"), folder.join("figures.json"));
+    std::fs::write(
+        &script,
+        "const { url, seconds } = JSON.parse(require('fs').readFileSync(0)); console.log(url.includes('jwt=ey') ? seconds * 1000 : 'no');",
+    )
+    .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bowline-bench"))
+        .args(["connect", "--quick", "--modules"])
+        .arg(&folder)
+        .arg("--script")
+        .arg(&script)
+        .arg("--json")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    assert!(told.lines().last().unwrap().starts_with("bench connect: "), "{told}");
+    let figures: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let round = &figures["rounds"][0];
+    assert_eq!((figures["rounds"].as_array().unwrap().len(), &round["theirs"]), (1, &Value::from(1_000.0)));
+    let ratio = round["ours"].as_f64().unwrap() / 1_000.0;
+    assert!(ratio > 0.0 && (figures["ratio"].as_f64().unwrap() - ratio).abs() < 1e-9, "{figures:#}");
+}

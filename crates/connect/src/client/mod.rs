@@ -6,11 +6,13 @@
 //! [`crate::token::app_token`] and a client of your own.
 
 mod call;
+mod content;
 mod error;
 mod property;
 mod user;
 
 pub use call::{Client, HostCall, Identity};
+pub use content::{Content, ContentProperty};
 pub use error::Error;
 pub use property::{LARGEST_PROPERTY, Property};
 pub use user::{Grant, UserTokens};

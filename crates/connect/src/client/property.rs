@@ -1,4 +1,5 @@
-//! Entity properties and app properties: JSON that an app keeps in a site.
+//! Entity properties and app properties: JSON that an app keeps in a site. Those of Confluence's content are next door, in
+//! `content`.
 
 use bowline_core::port::OutboundAnswer;
 use http::{Method, StatusCode};
@@ -38,10 +39,7 @@ impl Property<'_> {
             Self::Issue(_, name) | Self::Comment(_, name) | Self::Project(_, name) => name,
             Self::DashboardItem(_, _, name) | Self::User(_, name) | Self::App(name) => name,
         };
-        if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(Error::Unfit("the name of a property is 1 to 255 characters"));
-        }
-        let name = part(name)?;
+        let name = read_name(name)?;
         Ok(match self {
             Self::Issue(id, _) => format!("/rest/api/3/issue/{}/properties/{name}", part(id)?),
             Self::Comment(id, _) => format!("/rest/api/3/comment/{}/properties/{name}", part(id)?),
@@ -55,8 +53,16 @@ impl Property<'_> {
     }
 }
 
+/// The name of a property, as a segment or a value.
+pub(super) fn read_name(name: &str) -> Result<String, Error> {
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        return Err(Error::Unfit("the name of a property is 1 to 255 characters"));
+    }
+    part(name)
+}
+
 /// One segment. A slash in it would be one of the path to some servers even when it is encoded, and dots would lead out.
-fn part(text: &str) -> Result<String, Error> {
+pub(super) fn part(text: &str) -> Result<String, Error> {
     match text {
         "" | "." | ".." => Err(Error::Unfit("an id or a name is empty or made of dots")),
         _ if text.contains(['/', '\\']) => Err(Error::Unfit("an id or a name has a slash")),
@@ -117,6 +123,6 @@ impl Client {
     }
 }
 
-fn done(answer: OutboundAnswer, good: &[StatusCode]) -> Result<(), Error> {
+pub(super) fn done(answer: OutboundAnswer, good: &[StatusCode]) -> Result<(), Error> {
     if good.contains(&answer.status) { Ok(()) } else { Err(Error::Refused(answer.status)) }
 }

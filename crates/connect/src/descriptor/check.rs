@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::modules::Kind;
+use super::schema::leads_anywhere;
 use super::scope::Scope;
 use crate::installation::Product;
 
@@ -59,6 +60,14 @@ pub fn check(descriptor: &Value, product: Product) -> Vec<Problem> {
         found.error("", "it is no JSON object");
         return found.0;
     };
+    for (name, is_object) in
+        [("apiMigrations", true), ("lifecycle", true), ("modules", true), ("scopes", false)]
+    {
+        let fits = |value: &Value| if is_object { value.is_object() } else { value.is_array() };
+        if root.get(name).is_some_and(|value| !fits(value)) {
+            found.error(&format!("/{name}"), if is_object { "it is an object" } else { "it is a list" });
+        }
+    }
     identity(root, &mut found);
     base_url(root, &mut found);
     authentication(root, &mut found);
@@ -263,10 +272,8 @@ fn one(
             Some(_) => {}
         }
     }
-    // Links may lead anywhere; what a site calls or frames with a token is below the base URL.
-    let leads_anywhere = name == "webItems" || name.ends_with("Actions");
     if let Some(url) = module.get("url").filter(|_| kind.has("url")) {
-        let fine = url.as_str().is_some_and(|url| is_below(url) || (leads_anywhere && is_web(url)));
+        let fine = url.as_str().is_some_and(|url| is_below(url) || (leads_anywhere(name) && is_web(url)));
         if !fine {
             found.error(&format!("{pointer}/url"), "it is a path below the base URL");
         }

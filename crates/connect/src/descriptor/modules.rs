@@ -23,13 +23,18 @@ static KINDS: LazyLock<BTreeMap<(&'static str, &'static str), Kind>> = LazyLock:
 });
 
 impl Kind {
-    /// The kind of this name.
-    pub(super) fn find(product: Product, name: &str) -> Option<Self> {
+    /// Every kind of a product, by name.
+    pub(super) fn all(product: Product) -> impl Iterator<Item = (&'static str, Self)> {
         let product = match product {
             Product::Jira => "jira",
             Product::Confluence => "confluence",
         };
-        KINDS.iter().find(|((of, kind), _)| *of == product && *kind == name).map(|(_, kind)| *kind)
+        KINDS.iter().filter(move |((of, _), _)| *of == product).map(|((_, name), kind)| (*name, *kind))
+    }
+
+    /// The kind of this name.
+    pub(super) fn find(product: Product, name: &str) -> Option<Self> {
+        Self::all(product).find(|(kind, _)| *kind == name).map(|(_, kind)| kind)
     }
 
     /// Members that must be there.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use crate::exchange::{Exchange, ExchangeCall};
+use crate::flight::Flights;
 use crate::install_key::{Away, Region};
 use crate::jose::{KeySet, RsaKey};
 
@@ -71,8 +72,14 @@ impl KeySetUrls {
     }
 }
 
-/// Fetches key sets and remembers them.
+/// Fetches key sets and remembers them. Whoever needs a set that is being fetched waits for it.
 pub struct KeySets {
+    desk: Arc<Desk>,
+    flights: Flights<Url, Result<KeySet, Away>>,
+}
+
+/// What a fetch under way needs, whoever waits for it.
+struct Desk {
     exchange: Arc<dyn Exchange>,
     clock: Arc<dyn Clock>,
     memory: Mutex<HashMap<Url, Known>>,
@@ -86,7 +93,7 @@ struct Known {
 
 /// Takes back that a set was asked for, if the asking ends without an answer.
 struct Dropped<'a> {
-    sets: &'a KeySets,
+    desk: &'a Desk,
     url: &'a Url,
     armed: bool,
 }
@@ -94,7 +101,7 @@ struct Dropped<'a> {
 impl Drop for Dropped<'_> {
     fn drop(&mut self) {
         if self.armed
-            && let Some(known) = self.sets.memory().get_mut(self.url)
+            && let Some(known) = self.desk.memory().get_mut(self.url)
         {
             known.asked = None;
         }
@@ -104,25 +111,23 @@ impl Drop for Dropped<'_> {
 impl KeySets {
     /// Over a sender of calls.
     pub fn new(exchange: Arc<dyn Exchange>, clock: Arc<dyn Clock>) -> Self {
-        Self { exchange, clock, memory: Mutex::default() }
-    }
-
-    fn memory(&self) -> MutexGuard<'_, HashMap<Url, Known>> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+        let desk = Desk { exchange, clock, memory: Mutex::default() };
+        Self { desk: Arc::new(desk), flights: Flights::default() }
     }
 
     /// A key of a set. `None` if a fresh set does not have it; a set is fetched once a minute at most.
     pub(super) async fn find(&self, url: &Url, kid: &str) -> Result<Option<RsaKey>, Away> {
-        let now = self.clock.now();
-        let known = self.memory().get(url).cloned().unwrap_or_default();
+        let now = self.desk.clock.now();
+        let known = self.desk.memory().get(url).cloned().unwrap_or_default();
         let within =
             |life| known.set.as_ref().filter(|(_, fetched)| now < *fetched + life).map(|(set, _)| set);
         if let Some(key) = within(LIFE).and_then(|set| set.find(kid)) {
             return Ok(Some(key.clone()));
         }
-        let fetched = match known.asked.is_some_and(|asked| now < asked + FLOOR) {
+        let asked_lately = known.asked.is_some_and(|asked| now < asked + FLOOR);
+        let fetched = match asked_lately && !self.flights.is_under_way(url) {
             true => Err(Away("the key set was asked for less than a minute ago".to_owned())),
-            false => self.fetch(url, now).await,
+            false => self.fetch(url).await,
         };
         match fetched {
             Ok(set) => Ok(set.find(kid).cloned()),
@@ -138,27 +143,50 @@ impl KeySets {
         }
     }
 
-    async fn fetch(&self, url: &Url, now: Timestamp) -> Result<KeySet, Away> {
-        {
-            let mut memory = self.memory();
-            if memory.len() >= MOST && !memory.contains_key(url) {
-                // Labels come from tokens that nobody verified: what led nowhere makes room, but not at once.
-                memory.retain(|_, known| {
-                    known.set.is_some() || known.asked.is_some_and(|asked| now < asked + FLOOR)
-                });
-            }
-            if memory.len() >= MOST && !memory.contains_key(url) {
-                return Err(Away("too many isolated clouds".to_owned()));
-            }
-            memory.entry(url.clone()).or_default().asked = Some(now);
+    async fn fetch(&self, url: &Url) -> Result<KeySet, Away> {
+        let (desk, wanted) = (Arc::clone(&self.desk), url.clone());
+        self.flights.join(url, async move { desk.fetch(&wanted).await }).await
+    }
+}
+
+impl Desk {
+    fn memory(&self) -> MutexGuard<'_, HashMap<Url, Known>> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fetches, unless a fetch that has just ended did, and remembers.
+    async fn fetch(&self, url: &Url) -> Result<KeySet, Away> {
+        let now = self.clock.now();
+        if let Some(set) = self.begin(url, now)? {
+            return Ok(set);
         }
-        // Whoever asked may be dropped in the middle; then nobody has asked.
-        let mut dropped = Dropped { sets: self, url, armed: true };
+        // Nobody may wait for it any more in the middle; then nobody has asked.
+        let mut dropped = Dropped { desk: self, url, armed: true };
         let set = self.ask(url).await;
         dropped.armed = false;
         let set = set?;
         self.memory().entry(url.clone()).or_default().set = Some((set.clone(), now));
         Ok(set)
+    }
+
+    /// Makes room and says that the set is asked for now; a set that is there already is given back.
+    fn begin(&self, url: &Url, now: Timestamp) -> Result<Option<KeySet>, Away> {
+        let mut memory = self.memory();
+        let fresh = memory.get(url).and_then(|known| known.set.as_ref());
+        if let Some((set, _)) = fresh.filter(|(_, fetched)| now < *fetched + FLOOR) {
+            return Ok(Some(set.clone()));
+        }
+        if memory.len() >= MOST && !memory.contains_key(url) {
+            // Labels come from tokens that nobody verified: what led nowhere makes room, but not at once.
+            memory.retain(|_, known| {
+                known.set.is_some() || known.asked.is_some_and(|asked| now < asked + FLOOR)
+            });
+        }
+        if memory.len() >= MOST && !memory.contains_key(url) {
+            return Err(Away("too many isolated clouds".to_owned()));
+        }
+        memory.entry(url.clone()).or_default().asked = Some(now);
+        Ok(None)
     }
 
     async fn ask(&self, url: &Url) -> Result<KeySet, Away> {

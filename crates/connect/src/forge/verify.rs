@@ -70,10 +70,8 @@ pub enum Unverified {
 
 /// An invocation that is verified, and what came with it. `Debug` shows no token.
 ///
-/// It is of this app; whether the installation is one of this server's is the caller's to know. Where customers enter the
-/// server's address themselves, all servers share the app, so that data of an installation must not be taken before its
-/// administrator entered a code of this server. Nor is a token good once only: neither body nor headers are signed, and what is
-/// repeated is told by the event's own id.
+/// It is of this app; whether the installation is one of this server's, and whether the token was used before, is not known here:
+/// [`super::Intake`] knows. Neither body nor headers are signed; an event that is repeated is told by its own id.
 #[derive(Clone, Debug)]
 pub struct Invoked {
     /// What the token says.

@@ -9,6 +9,7 @@ use bowline_core::port::Clock;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Away, InstallKeys, KeyId};
+use crate::flight::Flights;
 use crate::jose::RsaKey;
 
 /// How much is remembered, and how often the host is asked.
@@ -40,8 +41,14 @@ impl Default for Limits {
     }
 }
 
-/// A memory in front of another source of keys.
+/// A memory in front of another source of keys. Whoever asks for a key that is being asked for waits for that answer.
 pub struct CachedKeys<K> {
+    desk: Arc<Desk<K>>,
+    flights: Flights<KeyId, Result<Option<RsaKey>, Away>>,
+}
+
+/// What a question under way needs, whoever waits for it.
+struct Desk<K> {
     source: K,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -66,29 +73,39 @@ struct Memory {
     asked: VecDeque<Timestamp>,
 }
 
-impl<K: InstallKeys> CachedKeys<K> {
+impl<K: InstallKeys + 'static> CachedKeys<K> {
     /// In front of `source`.
     pub fn new(source: K, clock: Arc<dyn Clock>, limits: Limits) -> Self {
-        Self { source, clock, limits, memory: Mutex::default() }
+        let desk = Desk { source, clock, limits, memory: Mutex::default() };
+        Self { desk: Arc::new(desk), flights: Flights::default() }
     }
+}
 
+impl<K: InstallKeys> Desk<K> {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is remembered; for an unknown name takes one of the minute's questions.
-    fn recall(&self, kid: &KeyId) -> Result<Recalled, Away> {
+    /// What is remembered.
+    fn recall(&self, kid: &KeyId) -> Recalled {
         let now = self.clock.now();
-        let mut memory = self.memory();
+        let memory = self.memory();
         if let Some(key) = memory.found.find(kid, now - self.limits.key_life) {
-            return Ok(Recalled::Known(Some(key)));
+            return Recalled::Known(Some(key));
         }
         if let Some(key) = memory.found.find(kid, Timestamp::MIN) {
-            return Ok(Recalled::Old(key));
+            return Recalled::Old(key);
         }
-        if memory.missing.find(kid, now - self.limits.missing_life).is_some() {
-            return Ok(Recalled::Known(None));
+        match memory.missing.find(kid, now - self.limits.missing_life) {
+            Some(()) => Recalled::Known(None),
+            None => Recalled::Unknown,
         }
+    }
+
+    /// Takes one of the minute's questions about unknown names.
+    fn take(&self) -> Result<(), Away> {
+        let now = self.clock.now();
+        let mut memory = self.memory();
         let minute = now - SignedDuration::from_secs(60);
         while memory.asked.front().is_some_and(|asked| *asked <= minute) {
             memory.asked.pop_front();
@@ -97,34 +114,47 @@ impl<K: InstallKeys> CachedKeys<K> {
             return Err(Away("too many unknown keys were asked for in the last minute".to_owned()));
         }
         memory.asked.push_back(now);
-        Ok(Recalled::Unknown)
+        Ok(())
+    }
+
+    /// Asks the source, unless a question that has just ended did, and remembers.
+    async fn ask(&self, kid: KeyId) -> Result<Option<RsaKey>, Away> {
+        if let Recalled::Known(known) = self.recall(&kid) {
+            return Ok(known);
+        }
+        let key = self.source.find(&kid).await?;
+        let now = self.clock.now();
+        let mut memory = self.memory();
+        match &key {
+            Some(key) => memory.found.put(kid, key.clone(), now, self.limits.keys),
+            None => {
+                memory.found.remove(&kid);
+                memory.missing.put(kid, (), now, self.limits.missing);
+            }
+        }
+        Ok(key)
     }
 }
 
 #[async_trait]
-impl<K: InstallKeys> InstallKeys for CachedKeys<K> {
+impl<K: InstallKeys + 'static> InstallKeys for CachedKeys<K> {
     async fn find(&self, kid: &KeyId) -> Result<Option<RsaKey>, Away> {
-        let old = match self.recall(kid)? {
+        let old = match self.desk.recall(kid) {
             Recalled::Known(known) => return Ok(known),
             Recalled::Old(key) => Some(key),
             Recalled::Unknown => None,
         };
-        let key = match (self.source.find(kid).await, old) {
-            (Ok(key), _) => key,
-            // Nobody says that it was withdrawn.
-            (Err(_), Some(old)) => return Ok(Some(old)),
-            (Err(away), None) => return Err(away),
-        };
-        let now = self.clock.now();
-        let mut memory = self.memory();
-        match &key {
-            Some(key) => memory.found.put(kid.clone(), key.clone(), now, self.limits.keys),
-            None => {
-                memory.found.remove(kid);
-                memory.missing.put(kid.clone(), (), now, self.limits.missing);
-            }
+        if old.is_none() && !self.flights.is_under_way(kid) {
+            self.desk.take()?;
         }
-        Ok(key)
+        let (desk, wanted) = (Arc::clone(&self.desk), kid.clone());
+        let asked = self.flights.join(kid, async move { desk.ask(wanted).await }).await;
+        match (asked, old) {
+            (Ok(key), _) => Ok(key),
+            // Nobody says that it was withdrawn.
+            (Err(_), Some(old)) => Ok(Some(old)),
+            (Err(away), None) => Err(away),
+        }
     }
 }
 

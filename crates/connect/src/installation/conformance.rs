@@ -9,6 +9,7 @@
 //! ```
 
 use bowline_core::secret::Secret;
+use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 
 use super::row::{ClientKey, Installation, Previous, Product, Scheme, State};
@@ -37,7 +38,8 @@ pub async fn check(store: &dyn Installations) -> Result<(), Broken> {
     tokens_used_once(store).await?;
     apart(store).await?;
     listed_in_order(store).await?;
-    wiped_in_time(store).await
+    wiped_in_time(store).await?;
+    raced(store).await
 }
 
 const NOW: i64 = 1_700_000_000;
@@ -229,4 +231,55 @@ async fn wiped_in_time(store: &dyn Installations) -> Result<(), Broken> {
     let known = store.use_token(used(3, 3, at(400)), at(300)).await?;
     hold(known == Committed::Repeated, "a token whose time is not over outlives a wipe")?;
     hold(store.wipe(at(400)).await? == 1, "a token goes at its time")
+}
+
+/// Two at once: one of them is first, the other finds what the first did. A store whose calls do not overlap passes too.
+async fn raced(store: &dyn Installations) -> Result<(), Broken> {
+    let change = |base_url: &str, expected, used| {
+        let row = row("raced").map(|row| Installation { base_url: base_url.to_owned(), ..row });
+        Ok::<_, Broken>(Change { installation: row?, expected, used })
+    };
+    let both = |one, other| both(store, one, other);
+    let first = both(change("a", None, None)?, change("b", None, None)?).await?;
+    hold(is(&first, Committed::Done, Committed::Stale), "of two first rows at once one is taken")?;
+    let kept = get(store, "raced").await?;
+    let winner = if first.first() == Some(&Committed::Done) { "a" } else { "b" };
+    hold(kept.installation.base_url == winner, "the row is that of the one that was taken")?;
+    let number = Some(kept.revision);
+    let second = both(change("c", number, None)?, change("d", number, None)?).await?;
+    hold(
+        is(&second, Committed::Done, Committed::Stale),
+        "of two changes of one number at once one is taken",
+    )?;
+    let (one, other) = (used(21, 1, at(900)), used(21, 2, at(900)));
+    let (a, b) = join(store.use_token(one, at(400)), store.use_token(other, at(400))).await;
+    hold(
+        is(&[a?, b?], Committed::Done, Committed::Replayed),
+        "of two bodies of a token at once one is a replay",
+    )?;
+    let (a, b) =
+        join(store.use_token(used(22, 1, at(900)), at(400)), store.use_token(used(22, 1, at(900)), at(400)))
+            .await;
+    hold(
+        is(&[a?, b?], Committed::Done, Committed::Repeated),
+        "of a call that came twice at once one is a repetition",
+    )?;
+    let number = Some(get(store, "raced").await?.revision);
+    let (one, other) = (Some(used(23, 1, at(900))), Some(used(23, 2, at(900))));
+    let third = both(change("e", number, one)?, change("f", number, other)?).await?;
+    let lost =
+        is(&third, Committed::Done, Committed::Replayed) || is(&third, Committed::Done, Committed::Stale);
+    hold(lost, "of two bodies that change a row at once one is taken")?;
+    let winner = if third.first() == Some(&Committed::Done) { "e" } else { "f" };
+    hold(get(store, "raced").await?.installation.base_url == winner, "and the row is that of this one")
+}
+
+async fn both(store: &dyn Installations, one: Change, other: Change) -> Result<[Committed; 2], Broken> {
+    let (a, b) = join(store.commit(one, at(400)), store.commit(other, at(400))).await;
+    Ok([a?, b?])
+}
+
+/// Whether one of the two ended so and the other so.
+fn is(ends: &[Committed; 2], one: Committed, other: Committed) -> bool {
+    *ends == [one, other] || *ends == [other, one]
 }

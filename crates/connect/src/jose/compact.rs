@@ -120,6 +120,18 @@ mod tests {
     }
 
     #[test]
+    fn a_verifier_takes_its_own_algorithm_only_though_the_signature_fits() {
+        let secret = SharedSecret::new(bowline_core::secret::Secret::from("s".repeat(40))).unwrap();
+        for (alg, taken) in [("HS256", true), ("HS384", false), ("RS256", false), ("none", false)] {
+            let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}"}}"#));
+            let signed = format!("{header}.e30");
+            let text = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(secret.sign(signed.as_bytes())));
+            let compact = Compact::parse(&text).unwrap();
+            assert_eq!(compact.verify_hs256(&secret).is_ok(), taken, "{alg}");
+        }
+    }
+
+    #[test]
     fn a_token_has_three_parts_and_an_end() {
         for text in ["", ".", "..", "a.b", "e30.e30.e30.e30", "e30=.e30.AA", "e30.e30.AB"] {
             assert!(Compact::parse(text).is_err(), "{text}");

@@ -1,7 +1,9 @@
 //! Stores with a flaw: the conformance suite finds each, and the lifecycle copes with a row that changes under it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use bowline_connect::installation::{
@@ -12,7 +14,7 @@ use bowline_connect::lifecycle::{Event, Legacy};
 use http::StatusCode;
 use jiff::Timestamp;
 
-use super::world::{World, now};
+use super::world::{World, block_on};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Flaw {
@@ -27,6 +29,8 @@ enum Flaw {
     EverythingWiped,
     UseForgotten,
     PageUnbounded,
+    RowsRaced,
+    TokensRaced,
     Stale(usize),
 }
 
@@ -34,11 +38,18 @@ struct Flawed {
     inner: MemoryInstallations,
     flaw: Flaw,
     commits: AtomicUsize,
+    /// How many tokens were looked at.
+    tokens: AtomicUsize,
 }
 
 impl Flawed {
     fn new(flaw: Flaw) -> Self {
-        Self { inner: MemoryInstallations::default(), flaw, commits: AtomicUsize::new(0) }
+        Self {
+            inner: MemoryInstallations::default(),
+            flaw,
+            commits: AtomicUsize::new(0),
+            tokens: AtomicUsize::new(0),
+        }
     }
 
     async fn current(&self, client_key: &ClientKey) -> Result<Option<Revision>, StoreError> {
@@ -66,6 +77,14 @@ impl Installations for Flawed {
             Flaw::TokensForgotten => change.used = None,
             Flaw::BodiesIgnored => change.used = change.used.map(|used| UsedToken { body: [0; 32], ..used }),
             Flaw::NumbersIgnored => change.expected = self.current(&change.installation.client_key).await?,
+            // Looks, lets others in, and writes without looking again.
+            Flaw::RowsRaced => {
+                let is_expected = self.current(&change.installation.client_key).await? == change.expected;
+                pause().await;
+                if is_expected {
+                    change.expected = self.current(&change.installation.client_key).await?;
+                }
+            }
             Flaw::PreviousLost => change.installation.previous = None,
             Flaw::TokenUsedUpByRefusal => {
                 let used = change.used;
@@ -89,6 +108,13 @@ impl Installations for Flawed {
         if self.flaw == Flaw::UseForgotten {
             used.until = now;
         }
+        if self.flaw == Flaw::TokensRaced {
+            let number = self.tokens.fetch_add(1, Ordering::Relaxed);
+            pause().await;
+            if self.tokens.load(Ordering::Relaxed) > number + 1 {
+                return Ok(Committed::Done);
+            }
+        }
         self.inner.use_token(used, now).await
     }
 
@@ -110,9 +136,19 @@ impl Installations for Flawed {
     }
 }
 
+/// Lets others in once.
+pub(crate) async fn pause() {
+    let mut is_first = true;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+}
+
 #[test]
 fn the_conformance_suite_finds_every_planted_flaw() {
-    let broken = |flaw| now(conformance::check(&Flawed::new(flaw))).map_err(|broken| broken.to_string());
+    let broken = |flaw| block_on(conformance::check(&Flawed::new(flaw))).map_err(|broken| broken.to_string());
     assert_eq!(broken(Flaw::None), Ok(()));
     for (flaw, rule) in [
         (Flaw::TokensForgotten, "a token with the same body is a repetition"),
@@ -124,6 +160,8 @@ fn the_conformance_suite_finds_every_planted_flaw() {
         (Flaw::EverythingWiped, "a secret stays until its time"),
         (Flaw::NothingWiped, "wiping says how much it did"),
         (Flaw::PageUnbounded, "a page begins behind its client key and ends at its limit"),
+        (Flaw::RowsRaced, "of two first rows at once one is taken"),
+        (Flaw::TokensRaced, "of two bodies of a token at once one is a replay"),
         (Flaw::Stale(1), "a first row is taken"),
     ] {
         assert_eq!(broken(flaw), Err(rule.to_owned()), "{flaw:?}");

@@ -9,12 +9,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bowline_connect::forge::{AppId, InvocationTokens, Invoked, KeySetUrls, KeySets, Refusal, Unverified};
 use bowline_connect::install_key::Region;
 use bowline_connect::installation::Product;
-use bowline_connect::jose::sign_hs256;
+use bowline_connect::jose::{KeySet, sign_hs256};
 use bowline_connect::token::{self, Times};
 use bowline_core::port::Clock;
 use der::asn1::UintRef;
 use der::{Decode as _, Reader as _, SliceReader};
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
@@ -39,7 +40,7 @@ fn key_set(keys: &[(&str, &RsaKeyPair)]) -> String {
 pub(crate) struct Forge {
     pub(crate) watch: Arc<Watch>,
     pub(crate) internet: Arc<Internet>,
-    pub(crate) tokens: InvocationTokens,
+    pub(crate) tokens: Arc<InvocationTokens>,
 }
 
 pub(crate) fn forge(isolated: bool) -> Forge {
@@ -53,7 +54,7 @@ pub(crate) fn forge(isolated: bool) -> Forge {
     let sets = KeySets::new(Arc::clone(&internet) as _, clock());
     let app = AppId::parse(APP).unwrap();
     let tokens = InvocationTokens::new(app, urls, sets, clock(), Times::default());
-    Forge { watch, internet, tokens }
+    Forge { watch, internet, tokens: Arc::new(tokens) }
 }
 
 impl Forge {
@@ -314,6 +315,24 @@ fn a_request_that_is_dropped_while_the_set_is_asked_for_blocks_nobody() {
 }
 
 #[test]
+fn many_invocations_at_once_fetch_the_set_once() {
+    let forge = forge(false);
+    let mut headers = HeaderMap::new();
+    let line = format!("Bearer {}", forge.signed(|_| {}));
+    headers.insert("authorization", HeaderValue::from_str(&line).unwrap());
+    forge.internet.stalled.store(true, Ordering::Relaxed);
+    let mut first = Box::pin(forge.tokens.verify(&headers));
+    let mut others = Box::pin(join_all((0..20).map(|_| forge.tokens.verify(&headers))));
+    assert!((&mut first).now_or_never().is_none() && (&mut others).now_or_never().is_none());
+    drop(first);
+    forge.internet.stalled.store(false, Ordering::Relaxed);
+    assert!(now(others).iter().all(Result::is_ok));
+    assert_eq!(forge.asked().len(), 1);
+    assert!(now(forge.tokens.verify(&headers)).is_ok());
+    assert_eq!(forge.asked().len(), 0, "it is remembered, though the first who asked is gone");
+}
+
+#[test]
 fn a_key_set_with_a_symmetric_key_or_two_of_one_name_is_not_used() {
     let url = Region::Production.forge_key_set().unwrap();
     let good: Value = serde_json::from_str(&key_set(&[(KID, &ATLASSIAN)])).unwrap();
@@ -343,6 +362,26 @@ fn a_key_set_with_a_symmetric_key_or_two_of_one_name_is_not_used() {
 }
 
 #[test]
+fn a_key_of_a_set_says_that_it_is_of_rsa_and_a_set_has_so_many() {
+    let good: Value = serde_json::from_str(&key_set(&[(KID, &ATLASSIAN)])).unwrap();
+    let found = |set: &Value| KeySet::parse(set.to_string().as_bytes()).map(|set| set.find(KID).is_some());
+    assert_eq!(found(&good), Ok(true));
+    for kty in [json!("EC"), json!("rsa"), json!(null)] {
+        let mut set = good.clone();
+        set["keys"][0]["kty"] = kty;
+        assert_eq!(found(&set), Ok(false));
+    }
+    let with = |more: usize| {
+        let mut set = good.clone();
+        let others = (0..more).map(|number| json!({"kty": "EC", "kid": number.to_string()}));
+        set["keys"].as_array_mut().unwrap().extend(others);
+        found(&set)
+    };
+    assert_eq!(with(63), Ok(true));
+    assert!(with(64).is_err());
+}
+
+#[test]
 fn calls_go_to_the_gateway_and_nowhere_else() {
     let forge = forge(false);
     let gateway = Url::parse("https://api.atlassian.com").unwrap();
@@ -360,4 +399,9 @@ fn calls_go_to_the_gateway_and_nowhere_else() {
             json!("https://ada@api.atlassian.com/ex/jira/x");
     };
     assert_eq!((url(evil, Product::Jira), url(evil, Product::Confluence)), (None, None));
+    let password: fn(&mut Value) = |claims| {
+        claims["app"]["installation"]["contexts"][0]["apiBaseUrl"] =
+            json!("https://:pw@api.atlassian.com/ex/jira/x");
+    };
+    assert_eq!(url(password, Product::Jira), None);
 }

@@ -1,12 +1,20 @@
 //! Where install keys come from, and how often they are asked for.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bowline_connect::install_key::{CachedKeys, InstallKeys as _, KeyHost, KeyId, KeyNames, Limits, Region};
+use bowline_connect::jose::{Compact, RsaKey};
 use bowline_connect::lifecycle::{Event, Legacy, Outcome};
 use bowline_core::port::Clock;
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use http::StatusCode;
-use std::sync::Arc;
+use serde_json::json;
 
-use super::world::{ATLASSIAN, KID, OLD_HOST, World, now, pem};
+use super::world::{ATLASSIAN, KID, OLD_HOST, World, now, pem, sign_rs256};
 
 fn asked(world: &World) -> usize {
     world.internet.asked.lock().unwrap().len()
@@ -105,6 +113,27 @@ fn what_is_no_key_is_not_used() {
 }
 
 #[test]
+fn a_key_is_for_rs256_and_its_text_is_short() {
+    let good = pem(&ATLASSIAN, "\n");
+    let key = RsaKey::from_pem(good.as_bytes()).unwrap();
+    for (alg, taken) in [("RS256", true), ("HS256", false), ("RS384", false), ("none", false)] {
+        let token = sign_rs256(&json!({"alg": alg}), &json!({}), &ATLASSIAN);
+        assert_eq!(Compact::parse(&token).unwrap().verify_rs256(&key).is_ok(), taken, "{alg}");
+    }
+    let padded = |length: usize| good.clone() + &"\n".repeat(length - good.len());
+    assert!(RsaKey::from_pem(padded(16 << 10).as_bytes()).is_ok());
+    assert!(RsaKey::from_pem(padded((16 << 10) + 1).as_bytes()).is_err());
+    // The same numbers under the name of RSASSA-PSS (1.2.840.113549.1.1.10), which is for other signatures.
+    let body: String = good.lines().filter(|line| !line.starts_with('-')).collect();
+    let mut der = STANDARD.decode(body).unwrap();
+    let name = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    let at = der.windows(name.len()).position(|window| window == name).unwrap();
+    der[at + name.len() - 1] = 10;
+    let other = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der));
+    assert!(RsaKey::from_pem(other.as_bytes()).is_err());
+}
+
+#[test]
 fn unknown_names_are_asked_for_so_often_in_a_minute_and_known_keys_do_not_suffer() {
     let world = World::new(Legacy::Off);
     let host = KeyHost::new(Arc::clone(&world.internet) as _, &[OLD_HOST]).unwrap();
@@ -123,6 +152,27 @@ fn unknown_names_are_asked_for_so_often_in_a_minute_and_known_keys_do_not_suffer
     world.watch.pass(60);
     assert!(find("k0").unwrap().is_none());
     assert_eq!(asked(&world), 6);
+}
+
+#[test]
+fn many_who_need_a_key_ask_for_it_once_and_hear_the_same() {
+    let world = World::new(Legacy::Off);
+    let host = KeyHost::new(Arc::clone(&world.internet) as _, &[OLD_HOST]).unwrap();
+    // The question that all wait for is one of the minute's, and not one for each of them.
+    let limits = Limits { asked_per_minute: 2, ..Limits::default() };
+    let keys = CachedKeys::new(host, Arc::clone(&world.watch) as Arc<dyn Clock>, limits);
+    for (name, there) in [(KID, true), ("away", false)] {
+        world.internet.stalled.store(true, Ordering::Relaxed);
+        let kid = KeyId::parse(name, KeyNames::default()).unwrap();
+        let mut all = Box::pin(join_all((0..20).map(|_| keys.find(&kid))));
+        assert!((&mut all).now_or_never().is_none());
+        world.internet.stalled.store(false, Ordering::Relaxed);
+        let before = asked(&world);
+        let found = now(all);
+        assert_eq!((before, asked(&world)), (before, before), "nobody asked again");
+        assert!(found.iter().all(|one| one.as_ref().is_ok_and(|key| key.is_some()) == there));
+    }
+    assert_eq!(asked(&world), 2);
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! Lifecycle calls: what is checked beside the flowchart, attacks that worked elsewhere, repetitions and rotation.
 
-use bowline_connect::installation::ClientKey;
+use std::sync::Arc;
+
+use bowline_connect::installation::{ClientKey, MemoryInstallations};
 use bowline_connect::lifecycle::{Changed, Event, Forbidden, Legacy, Outcome};
 use bowline_connect::qsh::CONTEXT;
 use bowline_connect::token::Refusal;
+use bowline_core::port::Clock as _;
 use http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::world::{ATLASSIAN, BASE, Draft, KID, MALLORY, World, now, sign_rs256};
@@ -386,4 +390,37 @@ fn every_refusal_is_answered_with_the_same_bytes() {
         answers[0]
     );
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[test]
+fn the_secret_before_is_good_for_a_quarter_of_an_hour_whatever_is_set() {
+    for (set, seconds) in [(3_600, 900), (60, 60), (-60, 0)] {
+        let window = SignedDuration::from_secs(set);
+        let world = World::with(Legacy::Off, Arc::new(MemoryInstallations::default()), window);
+        for letter in ["a", "b"] {
+            let status = world.call(&world.signed(Event::Installed, "site", letter)).status();
+            assert_eq!(status, StatusCode::NO_CONTENT);
+        }
+        let found = now(world.store.find(&ClientKey::parse("site").unwrap())).unwrap().unwrap();
+        let previous = found.installation.previous.unwrap();
+        assert_eq!(previous.until, world.watch.now() + SignedDuration::from_secs(seconds), "{set}");
+    }
+}
+
+#[test]
+fn an_address_for_people_is_a_plain_one_of_https_or_is_not_kept() {
+    let world = World::new(Legacy::Off);
+    let shown = |url: &str| {
+        let draft =
+            with_body(world.signed(Event::Installed, "site", "a"), |body| body["displayUrl"] = json!(url));
+        assert_eq!(world.call(&draft).status(), StatusCode::NO_CONTENT, "{url}");
+        let found = now(world.store.find(&ClientKey::parse("site").unwrap())).unwrap().unwrap();
+        found.installation.display_url
+    };
+    assert_eq!(shown("https://jira.acme.example/a/?b#c").as_deref(), Some("https://jira.acme.example/a"));
+    for url in
+        ["http://jira.acme.example", "https://*.acme.example", "https://a'b.example", "jira.acme.example", ""]
+    {
+        assert_eq!(shown(url), None, "{url}");
+    }
 }

@@ -9,16 +9,21 @@
 )]
 
 mod client;
+mod content;
 mod descriptor;
 mod flaws;
 mod flowchart;
 mod forge;
+mod fuzz;
 mod host_tokens;
 mod install_keys;
+mod intake;
 mod lifecycle;
 mod manifest;
+mod offline;
 mod page;
 mod replay;
+mod schema;
 mod signed_urls;
 #[cfg(feature = "axum")]
 mod web;

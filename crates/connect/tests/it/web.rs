@@ -180,7 +180,7 @@ fn a_route_of_forge_takes_what_forge_sent_and_says_nothing_to_others() {
     let forge = super::forge::forge(false);
     let invoked = |Invocation(invoked): Invocation| async move { invoked.invocation.jti };
     let token = forge.signed(|_| {});
-    let router = Router::new().route("/forge/events", post(invoked)).with_state(Arc::new(forge.tokens));
+    let router = Router::new().route("/forge/events", post(invoked)).with_state(Arc::clone(&forge.tokens));
     let send = |token: &str| {
         let request = Request::post("/forge/events").header(AUTHORIZATION, format!("Bearer {token}"));
         let (status, _, body) = ask(&router, request.body(Body::empty()).unwrap());

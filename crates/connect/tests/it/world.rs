@@ -1,8 +1,10 @@
 //! Atlassian and a site, small: a clock that is set, key hosts with keys in them, tokens signed with real keys, and an app.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
@@ -39,6 +41,12 @@ pub(crate) const OLD_HOST: &str = "https://connect-install-keys.atlassian.com";
 /// Futures here wait for nothing, so that no runtime is needed.
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     future.now_or_never().expect("nothing to wait for")
+}
+
+/// Futures here that wait let others in and are ready soon.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = Box::pin(future);
+    (0..10_000).find_map(|_| (&mut future).now_or_never()).expect("nothing to wait for")
 }
 
 pub(crate) fn secret(letter: &str) -> SharedSecret {
@@ -91,7 +99,7 @@ pub(crate) fn sign_rs256(header: &Value, claims: &Value, key: &RsaKeyPair) -> St
 pub(crate) struct Internet {
     pub(crate) pages: Mutex<HashMap<String, (StatusCode, String)>>,
     pub(crate) asked: Mutex<Vec<String>>,
-    /// Whether no answer comes.
+    /// Whether no answer comes for now.
     pub(crate) stalled: AtomicBool,
 }
 
@@ -107,9 +115,7 @@ impl Exchange for Internet {
     async fn exchange(&self, call: ExchangeCall) -> Exchanged {
         assert_eq!((call.method, call.site), (Method::GET, None), "keys are nobody's");
         self.asked.lock().unwrap().push(call.url.clone());
-        if self.stalled.load(Ordering::Relaxed) {
-            std::future::pending::<()>().await;
-        }
+        poll_fn(|_| if self.stalled.load(Ordering::Relaxed) { Poll::Pending } else { Poll::Ready(()) }).await;
         match self.pages.lock().unwrap().get(&call.url).cloned() {
             None => Exchanged::Unsent(Failure::retry(NET_UNREACHABLE, Executed::No)),
             Some((status, body)) => Exchanged::Answer(OutboundAnswer {
@@ -147,6 +153,10 @@ impl World {
     }
 
     pub(crate) fn over(legacy: Legacy, store: Arc<dyn Installations>) -> Self {
+        Self::with(legacy, store, SignedDuration::from_mins(5))
+    }
+
+    pub(crate) fn with(legacy: Legacy, store: Arc<dyn Installations>, window: SignedDuration) -> Self {
         let watch = Arc::new(Watch::at(1_700_000_000));
         let internet = Arc::new(Internet::default());
         let [first, second] = Region::Production.key_hosts();
@@ -169,7 +179,7 @@ impl World {
             base_url: BASE.to_owned(),
             sites: Sites::of(Region::Production),
             legacy,
-            rotation_window: SignedDuration::from_mins(5),
+            rotation_window: window,
         };
         let lifecycle = Lifecycle::new(settings, parts).unwrap();
         Self { watch, internet, store, host_tokens, lifecycle, made: AtomicU64::new(0) }

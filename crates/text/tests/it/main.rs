@@ -8,5 +8,6 @@
 )]
 
 mod corpus;
+mod fuzz;
 mod matrix;
 mod samples;

@@ -2,11 +2,13 @@
 //!
 //! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
 //! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in; `browser` is
-//! a real browser that signs in; `pandoc` reads wiki markup; `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
+//! a real browser that signs in; `pandoc` reads wiki markup; `jwt` is Atlassian's own library
+//! for query string hashes; `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
 //! `docs/conformance.md`. All hold every answer against Atlassian's documents as well.
 
 mod browser;
 mod clients;
+mod jwt;
 mod list;
 mod node;
 mod oauth1;
@@ -26,6 +28,8 @@ use clap::Subcommand;
 
 pub(crate) use browser::run as browser;
 pub(crate) use clients::run as clients;
+pub(crate) use jwt::{COUNT as JWT_COUNT, run as jwt};
+pub(crate) use node::peer;
 pub(crate) use oauth_clients::run as oauth_clients;
 pub(crate) use oauth1::{COUNT as OAUTH1_COUNT, run as oauth1};
 pub(crate) use page::check as check_page;
@@ -61,6 +65,15 @@ pub(crate) enum Ask {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Query string hashes of Connect, held against npm `atlassian-jwt`.
+    Jwt {
+        /// How many URLs.
+        #[arg(long, default_value_t = jwt::COUNT)]
+        count: u32,
+        /// The same seed makes the same URLs.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Our reading of wiki markup, held against pandoc's.
     Pandoc,
     /// Writes the tables of `docs/conformance.md` anew from the lists.
@@ -76,6 +89,7 @@ pub(crate) fn run(ask: Ask) -> Result<String> {
         Ask::OauthClients => oauth_clients(),
         Ask::Browser => browser(),
         Ask::Oauth1 { count, seed } => oauth1(count, seed),
+        Ask::Jwt { count, seed } => jwt(count, seed),
         Ask::Pandoc => pandoc(),
         Ask::Page => page::write(),
     }

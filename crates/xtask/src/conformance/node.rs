@@ -40,6 +40,11 @@ pub(super) fn modules() -> Result<PathBuf> {
     Ok(modules)
 }
 
+/// The folder of the installed packages and a program of `conformance/`, for whoever starts it.
+pub(crate) fn peer(file: &str) -> Result<(PathBuf, PathBuf)> {
+    Ok((modules()?, shell::root().join(FOLDER).join(file)))
+}
+
 /// A program of `conformance/`, ready to be started.
 pub(super) fn script(file: &str, modules: &Path) -> Command {
     let mut command = Command::new("node");

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
 use super::list::Known;
-use super::oauth1;
+use super::{jwt, oauth1};
 use crate::shell;
 
 const PAGE: &str = "docs/conformance.md";
@@ -49,7 +49,8 @@ fn filled(page: &str) -> Result<String> {
     let refusals: Vec<Refusal> = serde_json::from_str(&refusals).context(REFUSALS)?;
     let page = between(page, "suite", &suite(&Known::read()?))?;
     let page = between(&page, "refusals", &table(&refusals))?;
-    between(&page, "oauth1", &differences(&oauth1::Known::read()?))
+    let page = between(&page, "oauth1", &differences(&oauth1::Known::read()?))?;
+    between(&page, "jwt", &hashes(&jwt::known()?))
 }
 
 /// Puts a text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
@@ -76,6 +77,15 @@ fn differences(known: &oauth1::Known) -> String {
     let mut text =
         "| what | URL | ours | theirs | why | source |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
     for oauth1::Difference { name, url, ours, theirs, reason, source } in &known.difference {
+        let _ = writeln!(text, "| {name} | `{url}` | `{ours}` | `{theirs}` | {reason} | {source} |");
+    }
+    text
+}
+
+fn hashes(known: &[jwt::Difference]) -> String {
+    let mut text =
+        "| what | URL | ours | theirs | why | source |\n| --- | --- | --- | --- | --- | --- |\n".to_owned();
+    for jwt::Difference { name, url, ours, theirs, reason, source, .. } in known {
         let _ = writeln!(text, "| {name} | `{url}` | `{ours}` | `{theirs}` | {reason} | {source} |");
     }
     text

@@ -1,0 +1,20 @@
+//! What crate `connect` reads from strangers: each target is called with bytes, and panics on a broken law.
+
+mod bodies;
+mod keys;
+mod tokens;
+mod urls;
+mod world;
+
+/// By name.
+pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("jwt-compact", tokens::compact),
+    ("jwt-claims", tokens::claims),
+    ("forge-claims", tokens::forge),
+    ("jwks", keys::set),
+    ("pem", keys::pem),
+    ("kid", keys::kid),
+    ("qsh", urls::qsh),
+    ("lifecycle", bodies::lifecycle),
+    ("descriptor", bodies::descriptor),
+];
