@@ -212,7 +212,7 @@ mod tests {
             ("/scopes", json!(["READ", "EVERYTHING"]), "/scopes"),
             ("/scopes", json!(["ACT_AS_USER"]), "/modules/webhooks"),
             ("/modules/webhooks/0/url", json!("http://elsewhere/hook"), "/modules/webhooks/0"),
-            ("/modules/configurePage/key", json!("panel"), "/modules/generalPages"),
+            ("/modules/configurePage/key", json!("panel"), "/modules/"),
         ] {
             let mut json = whole();
             *json.pointer_mut(pointer).unwrap() = value;

@@ -76,8 +76,8 @@ mod tests {
             let found = ["GET", "PUT", "DELETE"].map(|method| allows(scope, method, issue));
             assert_eq!(found, [read, write, delete], "{scope}");
         }
-        assert!(allows("ADMIN", "POST", "/rest/api/2/priority"), "administration is for administrators");
-        assert!(!allows("PROJECT_ADMIN", "POST", "/rest/api/2/priority"));
+        assert!(allows("ADMIN", "POST", "/rest/api/2/field"), "administration is for administrators");
+        assert!(!allows("PROJECT_ADMIN", "POST", "/rest/api/2/field"));
         assert!(allows("READ", "GET", "/rest/agile/1.0/board"));
     }
 

@@ -36,7 +36,7 @@ pub(super) fn create(site: &mut Site, call: &Call<'_>) -> Outcome {
         (None, Some(parent)) => (site.wiki.comment(parent).ok_or_else(missing)?.page, Some(parent)),
         _ => return Err(bad("Either pageId or parentCommentId has to be there")),
     };
-    if !site.wiki.page(page).is_some_and(|page| !page.trashed) {
+    if site.wiki.page(page).is_none_or(|page| page.trashed) {
         return Err(missing());
     }
     let content = storage(&body)?.ok_or_else(|| bad("The body is missing"))?;
