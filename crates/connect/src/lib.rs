@@ -19,6 +19,9 @@ pub mod verify;
 #[cfg(feature = "axum")]
 pub mod web;
 
+/// The few words of `bowline-core` that the ports are made of, for whoever depends on this crate alone.
+pub use bowline_core as words;
+
 mod flight;
 mod origin;
 mod percent;

@@ -1,8 +1,8 @@
 //! The table of which OAuth 2.0 scopes each operation asks for, made out of the published documents.
 //!
 //! `x-atlassian-oauth2-scopes` names the classic ones (`Current`) and the granular ones (`Beta`); operations without it
-//! have them in `security` only, where three words (`read:sprint:jira-software`) make a scope granular. The simulated
-//! Atlassian reads the table (`crates/sim/src/atlassian/scopes.txt`).
+//! have them in `security` only, where three words (`read:sprint:jira-software`) make a scope granular. What a Connect app
+//! needs is `x-atlassian-connect-scope`. The simulated Atlassian reads the table (`crates/sim/src/atlassian/scopes.txt`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,11 +11,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// Classic and granular scopes; `None` where an operation cannot be called with such ones.
-type Scopes = (Option<BTreeSet<String>>, Option<BTreeSet<String>>);
+/// What an operation asks for.
+#[derive(Default)]
+struct Scopes {
+    /// `None` where it cannot be called with such ones.
+    classic: Option<BTreeSet<String>>,
+    granular: Option<BTreeSet<String>>,
+    /// Of a Connect app.
+    connect: Option<String>,
+}
 
 /// Only what the simulators serve.
-const SERVED: [&str; 2] = ["/rest/api/", "/rest/agile/1.0/"];
+const SERVED: [&str; 3] = ["/rest/api/", "/rest/agile/1.0/", "/rest/atlassian-connect/1/"];
 
 /// Writes the table; of an operation that is in several documents the first one counts.
 pub(crate) fn run(to: &Path, from: &[PathBuf]) -> Result<String> {
@@ -32,7 +39,7 @@ pub(crate) fn run(to: &Path, from: &[PathBuf]) -> Result<String> {
             }
         }
     }
-    operations.retain(|_, (classic, granular)| classic.is_some() || granular.is_some());
+    operations.retain(|_, one| one.classic.is_some() || one.granular.is_some() || one.connect.is_some());
     std::fs::write(to, text(&operations)?)?;
     Ok(format!("{}: {} operations", to.display(), operations.len()))
 }
@@ -45,6 +52,13 @@ fn template(path: &str) -> String {
 }
 
 fn scopes(operation: &Value) -> Scopes {
+    let connect = operation.get("x-atlassian-connect-scope").and_then(Value::as_str).map(str::to_owned);
+    let (classic, granular) = oauth(operation);
+    Scopes { classic, granular, connect }
+}
+
+/// Classic and granular ones.
+fn oauth(operation: &Value) -> (Option<BTreeSet<String>>, Option<BTreeSet<String>>) {
     let set = |scopes: &Value| -> Option<BTreeSet<String>> {
         Some(scopes.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     };
@@ -64,9 +78,10 @@ fn scopes(operation: &Value) -> Scopes {
     }
 }
 
-/// Names first, one a line; then an operation a line with the numbers of its scopes, `-` for none possible.
+/// Names first, one a line; then an operation a line with the numbers of its scopes, `-` for none possible, and a Connect
+/// app's scope.
 fn text(operations: &BTreeMap<(String, String), Scopes>) -> Result<String> {
-    let sets = operations.values().flat_map(|(classic, granular)| [classic, granular]);
+    let sets = operations.values().flat_map(|one| [&one.classic, &one.granular]);
     let names: BTreeSet<&String> = sets.flatten().flatten().collect();
     let numbers: BTreeMap<&String, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
     let list = |set: &Option<BTreeSet<String>>| match set {
@@ -82,8 +97,9 @@ fn text(operations: &BTreeMap<(String, String), Scopes>) -> Result<String> {
         writeln!(text, "{name}")?;
     }
     text.push('\n');
-    for ((path, method), (classic, granular)) in operations {
-        writeln!(text, "{method} {path}|{}|{}", list(classic), list(granular))?;
+    for ((path, method), Scopes { classic, granular, connect }) in operations {
+        let connect = connect.as_deref().unwrap_or("-");
+        writeln!(text, "{method} {path}|{}|{}|{connect}", list(classic), list(granular))?;
     }
     Ok(text)
 }
@@ -101,7 +117,8 @@ mod tests {
             {"state": "Beta", "scopes": ["read:issue:jira", "read:user:jira"]},
         ]});
         let agile = json!({"security": [{"basicAuth": []}, {"OAuth2": ["read:sprint:jira-software"]}]});
-        let plain = json!({"security": [{"OAuth2": ["manage:jira-project"]}]});
+        let plain =
+            json!({"security": [{"OAuth2": ["manage:jira-project"]}], "x-atlassian-connect-scope": "READ"});
         let mut operations = BTreeMap::new();
         for (path, operation) in [("/a/{}", &marked), ("/b", &agile), ("/c", &plain), ("/d", &json!({}))] {
             operations.insert((path.to_owned(), "GET".to_owned()), scopes(operation));
@@ -109,7 +126,7 @@ mod tests {
         let names = "manage:jira-project\nread:issue:jira\nread:jira-work\nread:sprint:jira-software\nread:user:jira\n";
         assert_eq!(
             text(&operations).unwrap(),
-            format!("{names}\nGET /a/{{}}|2|1,4\nGET /b|-|3\nGET /c|0|-\nGET /d|-|-\n")
+            format!("{names}\nGET /a/{{}}|2|1,4|-\nGET /b|-|3|-\nGET /c|0|-|READ\nGET /d|-|-|-\n")
         );
         assert_eq!(template("/rest/api/3/issue/{key}/x"), "/rest/api/2/issue/{}/x");
     }

@@ -1,5 +1,5 @@
-//! Faithful simulators of Jira (Cloud, Data Center, Server), Targetprocess and Atlassian's identity provider, with
-//! webhooks and fault switches.
+//! Faithful simulators of Jira (Cloud, Data Center, Server), Targetprocess and Atlassian (identity provider, host of
+//! Connect apps), with webhooks and fault switches.
 //!
 //! They are HTTP servers that keep their state in memory: start one with [`jira::start`],
 //! [`targetprocess::start`] or [`atlassian::start`] and speak to it as to the product. Each has a control API below `/_sim/` (clock, faults, edits as a person,
@@ -10,6 +10,8 @@
 //! protocol code with that same code: the crate depends on `text` and `net` only.
 
 pub mod atlassian;
+mod confluence;
+mod connect;
 mod frame;
 pub mod jira;
 pub mod targetprocess;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Host, Url};
 
 use super::modules::Kind;
 use super::schema::leads_anywhere;
@@ -127,12 +127,27 @@ fn is_web(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| url.scheme() == "https" || url.scheme() == "http")
 }
 
+/// An address of this machine itself, without encryption.
+fn is_here(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    loopback && url.scheme() == "http"
+}
+
 fn base_url(root: &Map<String, Value>, found: &mut Found) {
     let url = root.get("baseUrl").and_then(Value::as_str).and_then(|text| Url::parse(text).ok());
-    let Some(url) = url.filter(|url| url.scheme() == "https" && url.has_host()) else {
+    let usable = |url: &Url| url.has_host() && (url.scheme() == "https" || is_here(url));
+    let Some(url) = url.filter(usable) else {
         found.error("/baseUrl", "it is an absolute URL of https");
         return;
     };
+    if url.scheme() != "https" {
+        found.warning("/baseUrl", "only a simulator on this machine takes an app that is not behind https");
+    }
     if url.query().is_some()
         || url.fragment().is_some()
         || !url.username().is_empty()

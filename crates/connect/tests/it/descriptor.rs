@@ -74,6 +74,8 @@ fn what_a_site_refuses_is_an_error_at_its_place() {
         ("/key", json!(null)),
         ("/name", json!(" ")),
         ("/baseUrl", json!("http://app.example")),
+        ("/baseUrl", json!("http://127.0.0.1.app.example")),
+        ("/baseUrl", json!("ftp://127.0.0.1")),
         ("/baseUrl", json!("app.example")),
         ("/baseUrl", json!("https://app.example?x=1")),
         ("/authentication/type", json!("oauth")),
@@ -134,6 +136,9 @@ fn what_must_be_there_is_missed() {
 fn what_is_doubtful_is_a_warning() {
     for (pointer, value) in [
         ("/baseUrl", json!("https://app.example/connect/")),
+        ("/baseUrl", json!("http://127.0.0.1:3000/connect")),
+        ("/baseUrl", json!("http://localhost:3000")),
+        ("/baseUrl", json!("http://[::1]:3000")),
         ("/modulez", json!({})),
         ("/lifecycle/updated", json!("/updated")),
         ("/scopes/1", json!("READ")),

@@ -32,6 +32,23 @@ struct Change {
     app: Option<NewApp>,
     #[serde(default)]
     families: Option<Families>,
+    #[serde(default)]
+    install_keys: Option<InstallKeys>,
+}
+
+/// Keys that lifecycle calls of Connect are signed with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstallKeys {
+    /// Sign with a new one from now on.
+    #[serde(default)]
+    rotate: bool,
+    /// The host forgets the earlier ones.
+    #[serde(default)]
+    forget: bool,
+    /// Lines of a PEM end with CR LF.
+    #[serde(default)]
+    crlf: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -156,6 +173,9 @@ pub(crate) fn set(identity: &mut Identity, change: &Value) -> Result<Value, Stri
     if let Some(times) = change.rules {
         set_times(identity, &times);
     }
+    if let Some(keys) = change.install_keys {
+        return set_keys(identity, &keys);
+    }
     if let Some(app) = change.app {
         set_app(identity, app)?;
     }
@@ -192,6 +212,19 @@ pub(crate) fn set(identity: &mut Identity, change: &Value) -> Result<Value, Stri
         return Ok(json!({"revoked": ended}));
     }
     change.families.map_or_else(|| Ok(json!({})), |families| make(identity, families))
+}
+
+fn set_keys(identity: &Identity, wanted: &InstallKeys) -> Result<Value, String> {
+    let keys = &identity.office.keys;
+    if let Some(crlf) = wanted.crlf {
+        keys.set_crlf(crlf);
+    }
+    let none = || "there is no randomness for a key".to_owned();
+    if wanted.rotate || wanted.forget {
+        keys.rotate(wanted.forget).ok_or_else(none)?;
+    }
+    let current = keys.current().ok_or_else(none)?;
+    Ok(json!({"install_key": current.id}))
 }
 
 fn find_person(identity: &Identity, name: &str) -> Result<Person, String> {

@@ -8,11 +8,11 @@ mod app;
 mod change;
 mod family;
 mod route;
-mod scope;
+pub(crate) mod scope;
 mod shown;
 mod site;
 mod token;
-mod world;
+pub(crate) mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,6 +20,9 @@ use std::sync::Arc;
 use crate::Error;
 use crate::atlassian::site::Door;
 use crate::atlassian::world::{Account, Identity};
+use crate::confluence::wiki::Wiki;
+use crate::connect::host::Hosts;
+use crate::connect::office::Office;
 use crate::frame::call::Person;
 use crate::frame::clock::{Clock, Start, VirtualClock};
 use crate::frame::serve::{self, Opened, Running, Setup};
@@ -141,8 +144,9 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Atlassian, E
     begin.apply(&clock);
     let sites = if options.sites.is_empty() { usual(address) } else { options.sites.clone() };
     let (mut doors, mut running) = (Vec::new(), Vec::new());
+    let office = Arc::new(Office::new()?);
     for (number, site) in sites.into_iter().enumerate() {
-        let opened = open(&options, number, &site, &clock).await?;
+        let opened = open(&options, number, &site, (&clock, &office)).await?;
         let Opened { running: own, house, router } = opened;
         let cloud_id = house.read(jira::route::tenant::cloud_id);
         let (url, name) = (own.url().to_owned(), site.name);
@@ -162,8 +166,9 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Atlassian, E
         shared: Some(clock),
         hook_timeout: jira::HOOK_TIMEOUT,
     };
-    let make =
-        |frame, base| Ok(Identity::new(frame, base, options.seed, (people, app::ready(robot)), doors.into()));
+    let make = |frame, base| {
+        Ok(Identity::new(frame, base, options.seed, (people, app::ready(robot)), (doors.into(), office)))
+    };
     let opened = serve::open(setup, make, |house| {
         routes(house, "", "", route::table()).merge(route::gateway::router(house))
     })
@@ -185,7 +190,7 @@ async fn open(
     options: &Options,
     number: usize,
     site: &SiteOptions,
-    clock: &Arc<Clock>,
+    (clock, office): (&Arc<Clock>, &Arc<Office>),
 ) -> Result<Opened<Site>, Error> {
     let own = jira::Options {
         base_url: site.base_url.clone(),
@@ -196,11 +201,14 @@ async fn open(
         hosts: options.hosts.clone(),
         ..jira::Options::default()
     };
-    jira::open(own, site.address, Shared { clock: Some(clock.clone()), prepare }).await
+    let shared = Shared { clock: Some(clock.clone()), prepare, office: Some(office.clone()) };
+    jira::open(own, site.address, shared).await
 }
 
 /// The service account, and everybody's scoped token.
 fn prepare(site: &mut Site) {
+    site.connect = Hosts::begin(site.seed);
+    site.wiki = Wiki::begin(site.frame.clock.now());
     let number = site.catalog.people.len();
     let Ok(index) = u16::try_from(number) else { return };
     site.catalog.people.push(jira::catalog::Account {

@@ -2,6 +2,7 @@
 //!
 //! The table is made out of Atlassian's OpenAPI documents by `bowline-oracle scopes` (platform version 3, then 2, and
 //! Jira Software). All classic scopes of an operation are enough, and so are all granular ones; some of either are not.
+//! For Connect apps each operation names one scope.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -15,6 +16,8 @@ struct Operation {
     parts: Vec<&'static str>,
     classic: Set,
     granular: Set,
+    /// `NONE`, `READ`, …; `INACCESSIBLE` for what no Connect app may call.
+    connect: Option<&'static str>,
 }
 
 struct Table {
@@ -32,15 +35,32 @@ static OPERATIONS: LazyLock<Table> = LazyLock::new(|| {
         let mut columns = line.split('|');
         let Some((method, path)) = columns.next().and_then(|column| column.split_once(' ')) else { continue };
         let (classic, granular) = (columns.next().and_then(set), columns.next().and_then(set));
+        let connect = columns.next().filter(|scope| *scope != "-");
         let parts: Vec<_> = path.split('/').collect();
         let key = (method, parts.len());
-        operations.entry(key).or_default().push(Operation { parts, classic, granular });
+        operations.entry(key).or_default().push(Operation { parts, classic, granular, connect });
     }
     Table { names: names.lines().collect(), operations }
 });
 
 /// Whether these scopes are enough for a request; a path that no document describes is closed to all.
 pub(crate) fn allow(granted: &[String], method: &str, path: &str) -> bool {
+    let (table, Some(operation)) = (&*OPERATIONS, find(method, path)) else { return false };
+    let holds = |set: &Set| {
+        set.as_ref().is_some_and(|set| {
+            let mut names = set.iter().filter_map(|number| table.names.get(usize::from(*number)));
+            names.all(|name| granted.iter().any(|own| own == name))
+        })
+    };
+    holds(&operation.classic) || holds(&operation.granular)
+}
+
+/// The scope that a Connect app needs for a request; `None` for a path that no document describes.
+pub(crate) fn connect(method: &str, path: &str) -> Option<&'static str> {
+    find(method, path)?.connect
+}
+
+fn find<'a>(method: &'a str, path: &str) -> Option<&'a Operation> {
     let path =
         path.strip_prefix("/rest/api/3/").or_else(|| path.strip_prefix("/rest/api/latest/")).map_or_else(
             || path.replacen("/rest/agile/latest/", "/rest/agile/1.0/", 1),
@@ -58,18 +78,7 @@ pub(crate) fn allow(granted: &[String], method: &str, path: &str) -> bool {
     };
     let candidates = table.operations.get(&(method, parts.len())).into_iter().flatten().filter(fits);
     // `issue/createmeta` is no `issue/{}`: the one with the most words of its own is meant.
-    let Some(operation) =
-        candidates.max_by_key(|one| one.parts.iter().map(|part| *part != "{}").collect::<Vec<_>>())
-    else {
-        return false;
-    };
-    let holds = |set: &Set| {
-        set.as_ref().is_some_and(|set| {
-            let mut names = set.iter().filter_map(|number| table.names.get(usize::from(*number)));
-            names.all(|name| granted.iter().any(|own| own == name))
-        })
-    };
-    holds(&operation.classic) || holds(&operation.granular)
+    candidates.max_by_key(|one| one.parts.iter().map(|part| *part != "{}").collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::atlassian::family::{End, Family, Grant, Rules};
 use crate::atlassian::site::{Door, Sign};
 use crate::atlassian::token::{Claims, Kind, Seal, Stub};
 use crate::atlassian::{change, route};
+use crate::connect::office::Office;
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::oauth::{Challenge, draw};
@@ -75,6 +76,8 @@ pub(crate) struct Identity {
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) doors: Arc<[Door]>,
     pub(crate) signs: Vec<Sign>,
+    /// What the sites share as hosts of Connect apps; no part of a snapshot.
+    pub(crate) office: Arc<Office>,
     /// Who lost a site.
     pub(crate) shut: HashSet<(Person, u16)>,
     seed: u64,
@@ -94,7 +97,7 @@ impl Identity {
         base: String,
         seed: u64,
         people: (Vec<Account>, Vec<App>),
-        doors: Arc<[Door]>,
+        (doors, office): (Arc<[Door]>, Arc<Office>),
     ) -> Self {
         let (accounts, apps) = people;
         let sign = |door: &Door| Sign { name: door.name.clone(), url: door.url.clone() };
@@ -112,6 +115,7 @@ impl Identity {
             codes: HashMap::new(),
             doors,
             signs,
+            office,
             shut: HashSet::new(),
             seed,
             drawn: 0,

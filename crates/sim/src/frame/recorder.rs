@@ -350,6 +350,7 @@ mod tests {
             retry: None,
             flow: Default::default(),
             app: None,
+            sign: None,
         });
         for fate in [Fate::Queued, Fate::Delivered, Fate::Held] {
             recorder.webhook(0, fate, outgoing.clone());

@@ -32,6 +32,8 @@ pub(crate) struct Account {
     pub(crate) inactive: bool,
     /// Not found any more, only named by what they wrote.
     pub(crate) deleted: bool,
+    /// Nobody but a Connect app.
+    pub(crate) app: bool,
     /// Data Center's password; the name when none was ever set.
     pub(crate) password: Option<Box<str>>,
     pub(crate) avatar: u32,

@@ -20,14 +20,14 @@ mod filter;
 mod hook;
 mod input;
 mod instance;
-mod issue;
+pub(crate) mod issue;
 mod jexp;
-mod jql;
+pub(crate) mod jql;
 mod keep;
 mod limit;
 mod part;
 mod rank;
-mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod route;
 mod rule;
 mod scheme;
@@ -53,6 +53,10 @@ use axum::response::IntoResponse;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::confluence;
+use crate::connect::lifecycle::Desk;
+use crate::connect::office::Office;
+use crate::connect::{self, Product};
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::clock::{Clock, Start};
@@ -157,11 +161,15 @@ pub(crate) struct Shared {
     pub(crate) clock: Option<Arc<Clock>>,
     /// Adds what is there only because of them.
     pub(crate) prepare: fn(&mut Site),
+    /// What hosts of Connect apps share; without it the site is none.
+    pub(crate) office: Option<Arc<Office>>,
 }
 
 /// Starts a simulated Jira that listens on `address` (port 0 picks a free one).
 pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Error> {
-    open(options, address, Shared { clock: None, prepare: |_| {} }).await.map(|opened| opened.running)
+    open(options, address, Shared { clock: None, prepare: |_| {}, office: None })
+        .await
+        .map(|opened| opened.running)
 }
 
 /// The same, with what others reach it by.
@@ -184,7 +192,7 @@ pub(crate) async fn open(
         ..
     } = options;
     let clock = Start { at: options.now, frozen: options.frozen };
-    let Shared { clock: common, prepare } = shared;
+    let Shared { clock: common, prepare, office } = shared;
     let setup =
         Setup { address, base_url, context, seed, hosts, clock, shared: common, hook_timeout: HOOK_TIMEOUT };
     let make = |frame, base| {
@@ -207,7 +215,14 @@ pub(crate) async fn open(
         control::target(&mut site, webhook).map_err(Error::Filter)?;
         Ok(site)
     };
-    serve::open(setup, make, |house| router(house, deployment)).await
+    serve::open(setup, make, |house| {
+        let router = router(house, deployment);
+        match office {
+            None => router,
+            Some(office) => router.merge(apps(house, office)),
+        }
+    })
+    .await
 }
 
 fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
@@ -248,6 +263,17 @@ fn router(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
         .method_not_allowed_fallback(move || async move { answer(&wrong, StatusCode::METHOD_NOT_ALLOWED) })
 }
 
+/// What a host of Connect apps serves beside the rest, of Jira and of Confluence.
+fn apps(house: &Arc<House<Site>>, office: Arc<Office>) -> Router {
+    let properties = |product: Product| routes(house, product.context(), "1", connect::property::table());
+    let script = axum::routing::get(async || connect::all_js());
+    properties(Product::Jira)
+        .merge(properties(Product::Confluence))
+        .route("/atlassian-connect/all.js", script)
+        .merge(confluence::router(house))
+        .merge(connect::control::router(Desk { house: house.clone(), office }))
+}
+
 /// What only one face has, outside the API.
 fn own_paths(house: &Arc<House<Site>>, deployment: Deployment) -> Router {
     let links = routes(house, "/plugins/servlet/oauth", "", route::oauth1::table());
@@ -285,6 +311,7 @@ impl World for Site {
     }
 
     fn guard(&self, call: &Call<'_>) -> Result<(), Answer> {
+        connect::door::moved(self, call)?;
         access::xsrf::check(self, call)?;
         access::media::check(self, call)?;
         access::oauth2::scope::check(self, call)?;

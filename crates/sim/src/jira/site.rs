@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::confluence::wiki::Wiki;
 use crate::frame::call::Person;
 use crate::frame::locked::{Counter, Locked};
 use crate::frame::stale::Stale;
@@ -136,6 +137,9 @@ pub(crate) struct Site {
     pub(crate) trace: Locked<Option<String>>,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
+    /// What only a site of a simulated Atlassian has: Connect apps, and a Confluence.
+    pub(crate) connect: crate::connect::host::Hosts,
+    pub(crate) wiki: Wiki,
     stale: Stale<Issue>,
 }
 
@@ -170,6 +174,8 @@ impl Site {
             trace: Locked::default(),
             limits: Limits::default(),
             tasks: Tasks::default(),
+            connect: Default::default(),
+            wiki: Wiki::default(),
             stale: Stale::default(),
         }
     }

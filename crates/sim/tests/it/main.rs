@@ -12,6 +12,7 @@ mod atlassian;
 mod browser;
 mod client;
 mod concurrency;
+mod connect;
 mod control;
 mod faults;
 mod guard;

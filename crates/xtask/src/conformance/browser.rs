@@ -33,7 +33,7 @@ pub(crate) fn run() -> Result<String> {
 }
 
 /// An installed one, else one installed now.
-fn chromium() -> Result<PathBuf> {
+pub(super) fn chromium() -> Result<PathBuf> {
     if let Some(found) = shell::on_path(NAMES) {
         return Ok(found);
     }

@@ -1,13 +1,16 @@
 //! `cargo xtask conformance`: programs that nobody here wrote, run against the simulated Jira and our own signing.
 //!
 //! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
-//! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in; `browser` is
-//! a real browser that signs in; `pandoc` reads wiki markup; `jwt` is Atlassian's own library
-//! for query string hashes; `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
+//! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in;
+//! `connect-express` is Atlassian's framework for Connect apps, `connect-app` our own sample of one; `browser` is a real
+//! browser that signs in; `pandoc` reads wiki markup; `jwt` is Atlassian's own library for query string hashes;
+//! `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
 //! `docs/conformance.md`. All hold every answer against Atlassian's documents as well.
 
 mod browser;
 mod clients;
+mod connect_app;
+mod connect_express;
 mod jwt;
 mod list;
 mod node;
@@ -28,6 +31,8 @@ use clap::Subcommand;
 
 pub(crate) use browser::run as browser;
 pub(crate) use clients::run as clients;
+pub(crate) use connect_app::run as connect_app;
+pub(crate) use connect_express::run as connect_express;
 pub(crate) use jwt::{COUNT as JWT_COUNT, run as jwt};
 pub(crate) use node::peer;
 pub(crate) use oauth_clients::run as oauth_clients;
@@ -54,6 +59,10 @@ pub(crate) enum Ask {
     Schemathesis(Much),
     /// Published OAuth libraries completing their flows, against the simulated providers.
     OauthClients,
+    /// Atlassian's own framework for Connect apps, verifying what the simulated host signs.
+    ConnectExpress,
+    /// The sample app of `examples/`, copied out of the repository, built, installed and used in the simulated Atlassian.
+    ConnectApp,
     /// A real browser, signing in by every flow, on a desktop and a phone.
     Browser,
     /// What Bowline signs with OAuth 1.0a, held against the Python library oauthlib.
@@ -87,6 +96,8 @@ pub(crate) fn run(ask: Ask) -> Result<String> {
         Ask::Clients => clients(),
         Ask::Schemathesis(much) => schemathesis(&much),
         Ask::OauthClients => oauth_clients(),
+        Ask::ConnectExpress => connect_express(),
+        Ask::ConnectApp => connect_app(),
         Ask::Browser => browser(),
         Ask::Oauth1 { count, seed } => oauth1(count, seed),
         Ask::Jwt { count, seed } => jwt(count, seed),

@@ -13,12 +13,18 @@ const OLDEST: &str = "20";
 
 /// The folder of the installed packages, installed first if that is not done yet.
 pub(super) fn modules() -> Result<PathBuf> {
+    modules_of("")
+}
+
+/// The same for the packages of a folder of `conformance/`, whose lock file is its own: they would burden the others.
+pub(super) fn modules_of(set: &str) -> Result<PathBuf> {
     let what_to_do = format!("install Node.js {OLDEST} or newer with npm");
     let asked = format!("process.exit(Number(parseInt(process.versions.node) < {OLDEST}))");
     if !shell::succeeds(Command::new("node").args(["-e", &asked])) {
         bail!("no usable Node.js: {what_to_do}");
     }
-    let (own, folder) = (shell::root().join(FOLDER), shell::root().join("target/conformance/node"));
+    let own = shell::root().join(FOLDER).join(set);
+    let folder = shell::root().join("target/conformance").join(if set.is_empty() { "node" } else { set });
     let modules = folder.join("node_modules");
     std::fs::create_dir_all(&folder).context("target/conformance/node")?;
     let same = |file: &str| {
@@ -30,7 +36,8 @@ pub(super) fn modules() -> Result<PathBuf> {
     let (package, lock) = (same("package.json")?, same("package-lock.json")?);
     if !(package && lock && modules.exists()) {
         say("installing the pinned JavaScript packages");
-        let quiet = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel", "error"];
+        let quiet =
+            ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional", "--loglevel", "error"];
         shell::run(Command::new("npm").current_dir(&folder).args(quiet)).with_context(|| {
             // An install that broke off must not be taken for a whole one the next time.
             let _ = std::fs::remove_file(folder.join("package.json"));

@@ -20,6 +20,8 @@ globex on the one after it, unless --site says otherwise. All of them have one c
 OAuth 2.0 (3LO): client id bowline, secret secret-bowline; redirects to this machine, or to https://…/authorize/callback.
 Service account: client id bowline-service, secret secret-bowline-service, grant client_credentials.
 API tokens: token-NAME at a site, scoped-token-NAME through the gateway.
+Connect apps: POST /_sim/connect/install at a site, with {\"descriptor\": URL}; a small Confluence is at SITE/wiki. Install keys, user tokens
+(/oauth2/token) and all.js are at the gateway's address.
 
 Examples:
   bowline sim atlassian --listen 127.0.0.1:8083

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorize;
 pub(crate) mod gateway;
+pub(crate) mod key;
 pub(crate) mod resource;
 pub(crate) mod token;
 
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use crate::atlassian::token::Kind;
 use crate::atlassian::world::Identity;
+use crate::connect::assertion;
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::world::{Act, Route};
@@ -25,6 +27,9 @@ pub(crate) fn table() -> Vec<Route<Identity>> {
         (Method::POST, "/oauth/token", Write(token::token)),
         (Method::GET, "/oauth/token/accessible-resources", Read(resource::sites)),
         (Method::GET, "/me", Read(resource::me)),
+        (Method::POST, "/oauth2/token", Write(assertion::exchange)),
+        (Method::GET, "/all.js", Read(key::all_js)),
+        (Method::GET, "/{key}", Read(key::pem)),
     ]
 }
 

@@ -42,6 +42,31 @@ pub(crate) struct Outgoing {
     pub(crate) flow: Flow,
     /// Whose it is, to find those that failed for good.
     pub(crate) app: Option<String>,
+    /// What makes the `Authorization` of each attempt.
+    pub(crate) sign: Option<Sign>,
+}
+
+/// Makes an attempt's `Authorization` of its URL and the time: a token may live shorter than the wait before a retry.
+#[derive(Clone)]
+pub(crate) struct Sign(Arc<Signing>);
+
+type Signing = dyn Fn(&str, i64) -> String + Send + Sync;
+
+impl Sign {
+    pub(crate) fn new(sign: impl Fn(&str, i64) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(sign))
+    }
+
+    /// The header's value at an instant.
+    fn value(&self, url: &str, now: i64) -> String {
+        (self.0)(url, now)
+    }
+}
+
+impl std::fmt::Debug for Sign {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Sign")
+    }
 }
 
 /// A vendor's retries.

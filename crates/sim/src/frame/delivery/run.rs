@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_net::plain::Plain;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::task::JoinSet;
 
 use super::{Delivery, Flow, Job, Waiting};
@@ -111,6 +111,10 @@ async fn send(delivery: &Delivery, client: &Plain, job: &Job, timeout_ms: i64) -
     let headers = request.headers_mut();
     headers.extend(outgoing.headers.clone());
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+    let signed = outgoing.sign.as_ref().map(|sign| sign.value(&outgoing.url, delivery.clock.now()));
+    if let Some(value) = signed.and_then(|value| HeaderValue::from_str(&value).ok()) {
+        headers.insert(AUTHORIZATION, value);
+    }
     if let Some(retry) = &outgoing.retry
         && job.attempt > 0
     {

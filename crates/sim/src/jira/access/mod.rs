@@ -22,6 +22,7 @@ use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName, WWW_AUTHENTICATE};
 use serde_json::json;
 
+use crate::connect;
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::locked::Locked;
@@ -115,6 +116,9 @@ impl Failed {
 pub(super) fn admit(site: &Site, call: &Call<'_>) -> Result<Option<Person>, Answer> {
     if let Some(pass) = call.pass {
         return used(site, Use::Of(pass.who));
+    }
+    if let Some(caller) = connect::door::caller(site, call)? {
+        return used(site, Use::Of(caller.who));
     }
     if message::is_signed(call) {
         // The servlets look at signatures themselves.

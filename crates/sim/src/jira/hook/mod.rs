@@ -14,9 +14,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
+use crate::connect::{self, Product};
 use crate::frame::call::{Call, Person};
 use crate::frame::delivery::pace::Flow;
-use crate::frame::delivery::{Outgoing, Retry};
+use crate::frame::delivery::{Outgoing, Retry, Sign};
 use crate::frame::random::Random;
 use crate::jira::app;
 use crate::jira::issue::{Comment, Issue};
@@ -170,7 +171,7 @@ pub(crate) fn announce_property(site: &Site, id: u32, who: Person, key: &str, va
 
 /// Whether anybody wants to be told anything.
 fn listens(site: &Site) -> bool {
-    !site.hooks.is_empty() || !site.dynamic.is_empty()
+    !site.hooks.is_empty() || !site.dynamic.is_empty() || connect::hook::listens(site, Product::Jira)
 }
 
 fn tell(site: &Site, happening: &Happening<'_>, body: impl Fn() -> Vec<u8>) {
@@ -184,30 +185,47 @@ fn tell(site: &Site, happening: &Happening<'_>, body: impl Fn() -> Vec<u8>) {
             continue;
         }
         let body = if hook.exclude_body { Bytes::new() } else { whole() };
-        push(site, happening, address(site, &hook.url, happening), (body, hook.secret.as_deref(), None));
+        let whose = Whose { secret: hook.secret.as_deref(), ..Whose::default() };
+        push(site, happening, address(site, &hook.url, happening), (body, whose));
     }
     for (hook, ids) in dynamic::wanting(site, happening) {
         let body = dynamic::marked(&whole(), &ids);
-        let app = Some(hook.app.clone());
-        push(site, happening, address(site, &hook.url, happening), (body, None, app));
+        let url = address(site, &hook.url, happening);
+        let sign = connect::hook::dynamic(site, &hook.app, &url, happening.who);
+        push(site, happening, url, (body, Whose { app: Some(hook.app.clone()), sign, secret: None }));
+    }
+    for (app, hook) in connect::hook::wanting(site, (happening.event, happening.issue, happening.property)) {
+        let body = if hook.exclude_body { Bytes::new() } else { whole() };
+        let sign = connect::hook::signature(site, Product::Jira, app, happening.who);
+        let url = address(site, &connect::hook::url(app, hook), happening);
+        push(
+            site,
+            happening,
+            url,
+            (body, Whose { app: Some(app.descriptor.key.clone()), sign, secret: None }),
+        );
     }
 }
 
-fn push(
-    site: &Site,
-    happening: &Happening<'_>,
-    url: String,
-    (body, secret, app): (Bytes, Option<&str>, Option<String>),
-) {
+/// Whose a webhook is, and how it proves where it comes from.
+#[derive(Default)]
+struct Whose<'a> {
+    secret: Option<&'a str>,
+    app: Option<String>,
+    sign: Option<Sign>,
+}
+
+fn push(site: &Site, happening: &Happening<'_>, url: String, (body, whose): (Bytes, Whose<'_>)) {
     site.frame.delivery.push(Outgoing {
         url,
         event: happening.event.to_owned(),
         item: happening.item.clone(),
-        headers: headers(site, happening.flow, secret, &body),
+        headers: headers(site, happening.flow, whose.secret, &body),
         retry: site.is_cloud().then(|| retries(site)),
         flow: happening.flow,
         body,
-        app,
+        app: whose.app,
+        sign: whose.sign,
     });
 }
 

@@ -40,7 +40,7 @@ impl Serialize for PersonView<'_> {
         map.serialize_entry("active", &!account.inactive)?;
         map.serialize_entry("timeZone", "UTC")?;
         if site.is_cloud() {
-            map.serialize_entry("accountType", "atlassian")?;
+            map.serialize_entry("accountType", if account.app { "app" } else { "atlassian" })?;
         }
         map.end()
     }

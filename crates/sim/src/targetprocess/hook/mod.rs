@@ -140,5 +140,6 @@ fn tell(site: &Site, item: u32, event: &Event<'_>) {
         retry: None,
         flow: Flow::Primary,
         app: None,
+        sign: None,
     });
 }
