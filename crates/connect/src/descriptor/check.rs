@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Host, Url};
 
 use super::modules::Kind;
 use super::scope::Scope;
@@ -120,10 +120,13 @@ fn is_web(text: &str) -> bool {
 
 fn base_url(root: &Map<String, Value>, found: &mut Found) {
     let url = root.get("baseUrl").and_then(Value::as_str).and_then(|text| Url::parse(text).ok());
-    let Some(url) = url.filter(|url| url.scheme() == "https" && url.has_host()) else {
+    let Some(url) = url.filter(|url| (url.scheme() == "https" || is_here(url)) && url.has_host()) else {
         found.error("/baseUrl", "it is an absolute URL of https");
         return;
     };
+    if url.scheme() != "https" {
+        found.warning("/baseUrl", "it is not encrypted: only a simulator on this machine takes it");
+    }
     if url.query().is_some()
         || url.fragment().is_some()
         || !url.username().is_empty()
@@ -135,6 +138,17 @@ fn base_url(root: &Map<String, Value>, found: &mut Found) {
         found
             .warning("/baseUrl", "it ends in a slash, which the audience of tokens then may or may not have");
     }
+}
+
+/// Whether it is an address of this machine, spoken to without encryption.
+fn is_here(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && is_loopback
 }
 
 fn authentication(root: &Map<String, Value>, found: &mut Found) {
