@@ -2,8 +2,11 @@
 
 use bowline_text::{Doc, Format, Inline, Mention, adf, html, markdown, wiki};
 
+/// A name, and what is called with bytes.
+type Target = (&'static str, fn(&[u8]));
+
 /// By name.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] =
+pub(crate) const TARGETS: &[Target] =
     &[("adf", from_adf), ("wiki", from_wiki), ("html", from_html), ("markdown", from_markdown)];
 
 const ALL: [Format; 4] = [Format::Adf, Format::Wiki, Format::Html, Format::Markdown];

@@ -6,6 +6,7 @@
 //! ([`intake`] for webhook deliveries, [`bearer`] for our own API). No connection is opened here, and no log
 //! line is written: what this crate holds has no business in either.
 
+pub mod app;
 pub mod attribution;
 pub mod bearer;
 mod cache;

@@ -9,13 +9,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
-use bowline_core::code::{AUTH_CERTIFICATE_EXPIRED, AUTH_OTHER_ADDRESS};
-use bowline_core::connection::{Connection, SignIn, ToolKind};
+use bowline_core::code::{
+    AUTH_APP_DISABLED, AUTH_APP_REFUSED, AUTH_APP_UNINSTALLED, AUTH_CERTIFICATE_EXPIRED, AUTH_OTHER_ADDRESS,
+    AUTH_REJECTED,
+};
+use bowline_core::connection::{Connection, Health, SignIn, ToolKind};
 use bowline_core::failure::Failure;
 use bowline_core::layers::GatewayProof;
-use bowline_core::port::{Handshake, SignError, Signer};
+use bowline_core::port::{Clock, Handshake, SignError, Signer};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::{GrantId, Timestamp};
+use bowline_core::{Code, GrantId, Timestamp};
 use bytes::Bytes;
 use http::StatusCode;
 
@@ -32,12 +35,19 @@ pub struct CredentialSigner {
     life: Option<Arc<Life>>,
     sessions: Option<Arc<Sessions>>,
     passwords: Passwords,
+    app: Option<OurApp>,
+}
+
+/// What calls are signed with where a site has installed our app.
+struct OurApp {
+    key: String,
+    clock: Arc<dyn Clock>,
 }
 
 impl CredentialSigner {
     /// Takes credentials from `secrets`. Connections on a grant or a session have none yet.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { secrets, life: None, sessions: None, passwords: Passwords::default() }
+        Self { secrets, life: None, sessions: None, passwords: Passwords::default(), app: None }
     }
 
     /// The same, with the tokens of grants from `life`.
@@ -52,6 +62,31 @@ impl CredentialSigner {
     pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
         self.sessions = Some(sessions);
         self
+    }
+
+    /// The same, as the app of this key where a site has installed it.
+    #[must_use]
+    pub fn with_app(mut self, key: String, clock: Arc<dyn Clock>) -> Self {
+        self.app = Some(OurApp { key, clock });
+        self
+    }
+
+    /// Signs as the app, with what the site shares with it now.
+    async fn as_app(
+        &self,
+        connection: &Connection,
+        request: &mut http::Request<Bytes>,
+    ) -> Result<(), SignError> {
+        let wait = |code| SignError::NoToken(Failure::wait(code));
+        // The next install ends this, and nothing before it. That the app is switched off is not believed so firmly: the
+        // call that says it is on again may be lost, and whoever tries finds out.
+        if needs(connection, &AUTH_APP_UNINSTALLED) {
+            return Err(wait(AUTH_APP_UNINSTALLED));
+        }
+        let app = self.app.as_ref().ok_or_else(|| wait(AUTH_APP_DISABLED))?;
+        let secret = self.secrets.find(connection, Purpose::SharedSecret, connection.secret).await;
+        let secret = secret.map_err(SignError::Sealed)?.ok_or_else(|| wait(AUTH_APP_UNINSTALLED))?;
+        methods::attach_as_app(&app.key, secret, &connection.base_url, app.clock.now(), request)
     }
 
     async fn grant(
@@ -95,6 +130,7 @@ impl CredentialSigner {
         match &connection.sign_in {
             SignIn::Grant { grant } => self.grant(connection, *grant, request).await,
             SignIn::InFront => Ok(()),
+            SignIn::Connect { .. } => self.as_app(connection, request).await,
             SignIn::Session { user } => {
                 let sessions = self.sessions.as_ref().ok_or(SignError::Missing)?;
                 let password = self.stored(connection).await?;
@@ -148,6 +184,7 @@ impl Signer for CredentialSigner {
             | SignIn::PersonalAccessToken
             | SignIn::AccessToken
             | SignIn::ServiceToken
+            | SignIn::Connect { .. }
             | SignIn::InFront => Presented::Fixed,
             // A cookie ends by itself, and another is got with the password.
             SignIn::Session { .. } => Presented::Token(Age::Fresh),
@@ -174,6 +211,11 @@ fn is_told_apart(connection: &Connection, status: StatusCode) -> bool {
     connection.tool != ToolKind::Targetprocess || (status == StatusCode::UNAUTHORIZED && !password)
 }
 
+/// Whether the connection needs a person for just this.
+fn needs(connection: &Connection, wanted: &Code) -> bool {
+    matches!(&connection.health, Health::NeedsAttention { code } if code == wanted)
+}
+
 /// What the connection itself knows beyond the answer.
 fn told(connection: &Connection, found: Attribution, at: Timestamp) -> Attribution {
     if found.class == Class::Certificate {
@@ -184,6 +226,10 @@ fn told(connection: &Connection, found: Attribution, at: Timestamp) -> Attributi
                 .telling(Some(format!("{} ended at {}.", ours.subject, ours.ends_at))),
             Some(ours) => found.telling(Some(format!("It was shown {}.", ours.subject))),
         };
+    }
+    if matches!(connection.sign_in, SignIn::Connect { .. }) && found.code == AUTH_REJECTED {
+        let off = needs(connection, &AUTH_APP_DISABLED);
+        return found.under(if off { AUTH_APP_DISABLED } else { AUTH_APP_REFUSED });
     }
     let nameless = found.layer == Layer::Application && connection.sign_in == SignIn::InFront;
     if nameless && matches!(found.reaction, Reaction::Owner) {

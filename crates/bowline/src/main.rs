@@ -1,5 +1,6 @@
 //! The Bowline binary: command line in, exit code out. Everything it does is in the modules below.
 
+mod app;
 mod beginning;
 #[expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
 mod cli;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use bowline_auth::app::Sites;
 use bowline_auth::care::{self, Care};
 use bowline_auth::folder::Folder;
 use bowline_auth::life::{Life, Spool};
@@ -18,6 +19,7 @@ use bowline_core::port::{
 };
 use bowline_core::work::Lanes;
 use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
+use bowline_server::connect::Connect;
 use bowline_server::{App, Metrics, Serving, router, serve};
 use bowline_store::Store;
 use bowline_sync::Engine;
@@ -27,13 +29,14 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::app;
 use crate::beginning::{ensure_sweeps, first_tenant};
-use crate::config::{Config, LivePage, Trust};
+use crate::config::{Config, LivePage, Profile, Trust};
 use crate::instance::Instance;
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
-use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Worker, turnover};
+use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Wipe, Worker, turnover};
 
 /// How long open requests may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(28);
@@ -100,14 +103,9 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let address = listener.local_addr()?;
     let public_url = config.server.public_url(address);
-    let mut options = bowline_server::Options::new(public_url.clone(), admin);
-    options.live_page = match config.server.live_page {
-        LivePage::Open => bowline_server::LivePage::Open,
-        LivePage::SignedIn => bowline_server::LivePage::SignedIn,
-    };
-    options.own_authorities = config.deployment.trust == Trust::Private;
-    options.identity_url = config.grants.identity_url.trim_end_matches('/').to_owned();
-    let app = App::new(parts.server(&clock, &entropy, &store), options);
+    let connect = app::connect(config, (&parts.sites, &parts.exchange), &clock, address)?;
+    let ports = parts.server(connect, &clock, &entropy, &store);
+    let app = App::new(ports, server_options(config, &public_url, admin));
     let stop = CancellationToken::new();
     let mut tasks = vec![tokio::spawn(listen(listener, Arc::clone(&app), stop.clone()))];
     tasks.push(tokio::spawn(slack::run(stop.clone())));
@@ -126,10 +124,24 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
             entropy: entropy.clone(),
         };
         tasks.push(tokio::spawn(deadlines.run(stop.clone())));
+        let wipe = Wipe { sites: parts.sites.clone(), clock: clock.clone() };
+        tasks.push(tokio::spawn(wipe.run(stop.clone())));
         let turnover = Turnover { keys: parts.keys.clone(), due: parts.keys_due.clone() };
         tasks.push(tokio::spawn(turnover.run(stop.clone())));
     }
     Ok(Running { address, public_url, new, stop, app, tasks, store, _instance: instance })
+}
+
+fn server_options(config: &Config, public_url: &str, admin: [u8; 32]) -> bowline_server::Options {
+    let mut options = bowline_server::Options::new(public_url, admin);
+    options.live_page = match config.server.live_page {
+        LivePage::Open => bowline_server::LivePage::Open,
+        LivePage::SignedIn => bowline_server::LivePage::SignedIn,
+    };
+    options.own_authorities = config.deployment.trust == Trust::Private;
+    options.collects_credentials = config.deployment.profile == Profile::SelfHosted;
+    options.identity_url = config.grants.identity_url.trim_end_matches('/').to_owned();
+    options
 }
 
 async fn open_store(config: &Config) -> Result<Store> {
@@ -163,13 +175,35 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
 fn outbound(
     settings: Settings,
     (secrets, life, sessions): (Arc<Secrets>, Arc<Life>, Arc<Sessions>),
-    metrics: Arc<Metrics>,
+    (metrics, app): (Arc<Metrics>, Option<String>),
     (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
 ) -> Result<Arc<Renewing>> {
-    let signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
+    let mut signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
+    if let Some(key) = app {
+        signer = signer.with_app(key, clock.clone());
+    }
     let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
     world.observer = Arc::new(Counted(metrics));
     Ok(Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life).with_sessions(sessions)))
+}
+
+/// What the engine needs.
+fn sync_ports(
+    store: &Arc<Store>,
+    (seal, commits, tools): (&Arc<Sealer>, &Arc<Told>, &Arc<Registry>),
+    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+) -> bowline_sync::Ports {
+    bowline_sync::Ports {
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        commits: commits.clone(),
+        desk: store.clone(),
+        registry: store.clone(),
+        delegations: store.clone(),
+        seal: seal.clone(),
+        tools: tools.clone(),
+        work: store.clone(),
+    }
 }
 
 /// Everything between the store and the server.
@@ -187,6 +221,8 @@ struct Parts {
     grants_bell: Arc<Local>,
     metrics: Arc<Metrics>,
     feed: Feed,
+    sites: Arc<Sites>,
+    exchange: Arc<Exchanger>,
 }
 
 impl Parts {
@@ -208,6 +244,7 @@ impl Parts {
         let (bell, grants_bell) = (Arc::new(Local::new()), Arc::new(Local::new()));
         let exchange = Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?);
         let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
+        let sites = app::sites(config, store, (seal.clone(), commits.clone()), (clock, entropy));
         let ports = bowline_auth::life::Ports {
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -219,25 +256,16 @@ impl Parts {
             seal: seal.clone(),
             commits: commits.clone(),
             bell: Arc::new(Bells { sync: bell.clone(), grants: grants_bell.clone() }),
-            exchange,
+            exchange: exchange.clone(),
         };
         let spool = Spool::new(config.data.dir.join("spool"));
         let life = Arc::new(Life::new(ports.clone(), config.grants.options(), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
-        let outbound = outbound(settings, way, metrics.clone(), (clock, entropy))?;
+        let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
+        let outbound = outbound(settings, way, (metrics.clone(), app_key), (clock, entropy))?;
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
-        let ports = bowline_sync::Ports {
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            commits: commits.clone(),
-            desk: store.clone(),
-            registry: store.clone(),
-            delegations: store.clone(),
-            seal: seal.clone(),
-            tools: tools.clone(),
-            work: store.clone(),
-        };
+        let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
         let keys_due = Arc::new(Notify::new());
         Ok(Self {
@@ -254,11 +282,14 @@ impl Parts {
             grants_bell,
             metrics,
             feed,
+            sites,
+            exchange,
         })
     }
 
     fn server(
         &self,
+        connect: Option<Arc<Connect>>,
         clock: &Arc<SystemClock>,
         entropy: &Arc<SystemEntropy>,
         store: &Arc<Store>,
@@ -276,6 +307,7 @@ impl Parts {
             desk: store.clone(),
             work: store.clone(),
             seal,
+            connect,
             keys: self.keys.clone(),
             keys_due: self.keys_due.clone(),
             tools: self.tools.clone(),

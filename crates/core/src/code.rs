@@ -75,6 +75,9 @@ codes! {
     API_CONFLICT = "api.conflict", "The request contradicts what exists",
         "Something of that name or that pair exists already, or is still in use by something else.",
         "List what exists, then choose another name or remove what stands in the way.";
+    API_CREDENTIAL_REFUSED = "api.credential_refused", "This installation takes no such credential",
+        "Whoever runs Bowline offers it as an app of Atlassian's Marketplace (`deployment.profile = \"marketplace\"`), whose rules forbid to collect API tokens, passwords and personal access tokens of Atlassian accounts.",
+        "Install the app in the site, or connect with a grant (`oauth_client`).";
     API_FORBIDDEN = "api.forbidden", "The token does not allow this",
         "The token is valid but lacks the scope that the operation needs, or belongs to another tenant.",
         "Use a token with the scope named in the detail.";
@@ -96,9 +99,18 @@ codes! {
     AUTH_ANONYMOUS = "auth.anonymous", "The tool answered as if nobody had signed in",
         "The call succeeded, but as an anonymous visitor: the credential was silently ignored.",
         "Check user and token of the connection, then `bowline connection test NAME`.";
+    AUTH_APP_DISABLED = "auth.app_disabled", "The app is switched off in the site",
+        "An administrator of the site switched the app off, its licence has ended, or this service does not serve the app (`connect.enabled`). Work for this connection waits; nothing is lost.",
+        "Let an administrator of the site switch the app on again, or whoever runs Bowline set `connect.enabled`. Waiting work then goes on by itself.";
     AUTH_APP_MISCONFIGURED = "auth.app_misconfigured", "The provider does not know our application",
         "The application's id, key or secret is unknown to the provider: it was changed, removed, or mistyped. The consent of people is not affected.",
         "Whoever runs Bowline compares them with the provider's administration (Jira: application links; Atlassian: developer console) and stores what is right.";
+    AUTH_APP_REFUSED = "auth.app_refused", "The site does not take the app's signature",
+        "The secret that the site and the app share is not the same on both sides, or the site sees another address than the one that is called. Work for this connection waits; nothing is lost.",
+        "Let an administrator of the site install the app again, which gives both a new secret. `bowline app installs` shows installs that were refused, and why.";
+    AUTH_APP_UNINSTALLED = "auth.app_uninstalled", "The app is no longer installed in the site",
+        "An administrator of the site removed the app. Links between items are kept, and work for this connection waits.",
+        "Let an administrator install the app again: everything goes on by itself. Or delete the profiles that use the connection.";
     AUTH_CAPTCHA_REQUIRED = "auth.captcha_required", "Jira wants a person to solve a CAPTCHA",
         "After several failed sign-ins Jira refuses the account without looking at the password.",
         "Sign in once in a browser as that account, then `bowline connection test NAME`.";

@@ -20,6 +20,7 @@ use crate::id::{
     AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
     SecretId, ShareId, TenantId, TokenId,
 };
+use crate::installation::{Installation, UsedToken};
 use crate::profile::Profile;
 use crate::secret::{Sealed, Shelf};
 use crate::share::Share;
@@ -150,6 +151,12 @@ pub enum Change {
         /// The revision that was read.
         revision: i64,
     },
+    /// A site that installed the app: new at revision 0, else changed from the revision it was read at; the store raises it.
+    /// One that was changed since fails the commit with `Conflict("revision")`.
+    PutInstallation(Box<Installation>),
+    /// A token is used up. Fails the commit with `Conflict("used token")` if it was before, and its time is not over at the
+    /// commit's.
+    UseToken(UsedToken),
     /// A browser sign-in begins.
     AddAuthorization(Box<Authorization>),
     /// A browser sign-in is used: fails the commit with `Conflict` if it was used before, so that no answer of a
@@ -308,6 +315,8 @@ pub enum DirectoryKind {
     Invitation,
     /// The token of an invitation to let a connection act as oneself; belongs to the registration to consent to.
     Delegation,
+    /// The client key of a site that installed our app.
+    Site,
 }
 
 impl DirectoryKind {
@@ -319,6 +328,7 @@ impl DirectoryKind {
             Self::Authorization => "authorization",
             Self::Invitation => "invitation",
             Self::Delegation => "delegation",
+            Self::Site => "site",
         }
     }
 }

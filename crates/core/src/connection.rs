@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::id::{ConnectionId, GrantId, SecretId, TenantId};
+use crate::id::{ConnectionId, GrantId, InstallationId, SecretId, TenantId};
 use crate::layers::{Gateway, Transport};
 
 /// Which tool, and which of its faces.
@@ -95,6 +95,12 @@ pub enum SignIn {
     Grant {
         /// Which grant; several connections may call with one.
         grant: GrantId,
+    },
+    /// As the app that the site has installed: each call is signed with what both share. The secret is the
+    /// installation's, which its lifecycle calls replace.
+    Connect {
+        /// Which installation.
+        installation: InstallationId,
     },
 }
 

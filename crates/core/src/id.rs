@@ -139,6 +139,10 @@ id!(
     OauthClientId, "cli"
 );
 id!(
+    /// A site that installed our app.
+    InstallationId, "ist"
+);
+id!(
     /// A bearer token of our own API.
     TokenId, "tok"
 );

@@ -90,29 +90,30 @@ impl SignIn {
     pub const fn leaves_authorization(&self) -> bool {
         match self {
             Self::AccessToken | Self::ServiceToken | Self::Session { .. } | Self::InFront => true,
-            Self::ApiToken { .. } | Self::Basic { .. } | Self::PersonalAccessToken | Self::Grant { .. } => {
-                false
-            }
+            Self::ApiToken { .. }
+            | Self::Basic { .. }
+            | Self::PersonalAccessToken
+            | Self::Grant { .. }
+            | Self::Connect { .. } => false,
         }
     }
 
-    /// Whether a stored secret goes with it.
+    /// Whether a stored secret goes with it that a person gave.
     pub const fn has_secret(&self) -> bool {
-        !matches!(self, Self::Grant { .. } | Self::InFront)
+        !matches!(self, Self::Grant { .. } | Self::InFront | Self::Connect { .. })
     }
 }
 
 impl Connection {
-    /// The sealed rows that are its own.
+    /// The sealed rows that are its own. What a site shares with our app belongs to the installation.
     pub fn secrets(&self) -> impl Iterator<Item = SecretId> {
         let certificate = self.transport.certificate.as_ref().map(|certificate| certificate.secret);
         let gateway = self.gateway.as_ref().and_then(|gateway| match gateway.proof {
             GatewayProof::Key { secret } => Some(secret),
             GatewayProof::Token { .. } => None,
         });
-        [Some(self.secret), self.intake.hmac, self.intake.header_token, certificate, gateway]
-            .into_iter()
-            .flatten()
+        let secret = (!matches!(self.sign_in, SignIn::Connect { .. })).then_some(self.secret);
+        [secret, self.intake.hmac, self.intake.header_token, certificate, gateway].into_iter().flatten()
     }
 
     /// The finding that its certificate ends soon, if one is due that was not given; the row remembers that it was.

@@ -21,6 +21,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod grant;
 pub mod id;
+pub mod installation;
 pub mod item;
 pub mod layers;
 pub mod page;
@@ -38,8 +39,8 @@ pub use jiff::{SignedDuration, Timestamp};
 pub use code::Code;
 pub use failure::Failure;
 pub use id::{
-    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
-    SecretId, ShareId, TenantId, TokenId,
+    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, InstallationId, OauthClientId,
+    ProfileId, SecretId, ShareId, TenantId, TokenId,
 };
 pub use item::{FieldName, Item, Side, Version};
 pub use value::Value;

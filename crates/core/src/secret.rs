@@ -75,7 +75,7 @@ impl Sealed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shelf {
-    /// Credentials of every layer, and webhook secrets.
+    /// Credentials of every layer, webhook secrets, and what sites that installed our app share with it.
     Secrets,
     /// Bodies of deliveries that could not be read.
     ParkedBodies,
@@ -101,6 +101,7 @@ impl Shelf {
                 Purpose::GrantTokens,
                 Purpose::ClientCertificate,
                 Purpose::GatewayKey,
+                Purpose::SharedSecret,
             ],
             Self::ParkedBodies => &[Purpose::ParkedBody],
             Self::VendorWords => &[Purpose::VendorWords],
@@ -136,6 +137,8 @@ pub enum Purpose {
     ClientCertificate,
     /// What a gateway in front of the tool is shown.
     GatewayKey,
+    /// What a site and our app share: each signs with it.
+    SharedSecret,
     /// What a webhook sender proves itself with.
     WebhookSecret,
     /// A delivery that could not be read, kept for a person to look at.
@@ -155,6 +158,7 @@ impl Purpose {
             Self::Authorization => "authorization",
             Self::ClientCertificate => "client-certificate",
             Self::GatewayKey => "gateway-key",
+            Self::SharedSecret => "shared-secret",
             Self::WebhookSecret => "webhook-secret",
             Self::ParkedBody => "parked-body",
             Self::VendorWords => "vendor-words",

@@ -101,6 +101,7 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         desk: store.clone(),
         work: store.clone(),
         seal: seal.clone(),
+        connect: None,
         keys,
         keys_due: Arc::default(),
         tools,
@@ -111,8 +112,7 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         changes,
     };
     let admin = bearer::hash(bearer::draw(entropy.as_ref()).expose_text()).unwrap();
-    let mut options = Options::new("http://127.0.0.1", admin);
-    options.live_page = LivePage::Open;
+    let options = Options { live_page: LivePage::Open, ..Options::new("http://127.0.0.1", admin) };
     App::new(ports, options)
 }
 

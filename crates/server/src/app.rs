@@ -16,6 +16,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::authorize::Ends;
 use crate::body::Room;
+use crate::connect::Connect;
 use crate::hooks::Senders;
 use crate::live::Sessions;
 use crate::metrics::{Metrics, Refreshed};
@@ -46,6 +47,8 @@ pub struct Ports {
     pub work: Arc<dyn WorkQueue>,
     /// Seals secrets and opens kept content.
     pub seal: Arc<dyn Seal>,
+    /// The app that sites install; none if it is not served.
+    pub connect: Option<Arc<Connect>>,
     /// Turns keys over, and tells how they stand.
     pub keys: Arc<Rotation>,
     /// Told when keys are to be turned over at once.

@@ -9,6 +9,7 @@ mod app;
 mod authorize;
 mod body;
 mod caller;
+pub mod connect;
 mod envelope;
 mod extract;
 mod hooks;
@@ -25,7 +26,7 @@ mod serve;
 mod stopwatch;
 mod stream;
 
-pub use api::{RouteInfo, routes};
+pub use api::{RouteInfo, is_tenant_name, routes};
 pub use app::{App, Ports};
 pub use metrics::Metrics;
 pub use openapi::openapi;

@@ -36,6 +36,8 @@ pub struct Options {
     pub live_page: LivePage,
     /// Whether a connection may bring along certificate authorities to trust beside the machine's.
     pub own_authorities: bool,
+    /// Whether API tokens, passwords and personal access tokens of Atlassian accounts are taken.
+    pub collects_credentials: bool,
     /// The most bytes of a delivery.
     pub hook_body: usize,
     /// The most bytes of an API call.
@@ -74,6 +76,7 @@ impl Options {
             admin,
             live_page: LivePage::SignedIn,
             own_authorities: true,
+            collects_credentials: true,
             hook_body: LARGEST_DELIVERY,
             api_body: LARGEST_API_BODY,
             all_bodies: 128 << 20,

@@ -18,6 +18,8 @@ pub enum Scope {
     KeysRead,
     /// Turns keys over.
     KeysRotate,
+    /// Sees which sites have installed our app, and which calls of theirs were refused.
+    AppRead,
     /// Makes sign-in links to the live page.
     SystemWrite,
     /// Sees how much work waits over all tenants.
@@ -48,13 +50,14 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TenantsRead,
         Self::TenantsWrite,
         Self::TokensRead,
         Self::TokensWrite,
         Self::KeysRead,
         Self::KeysRotate,
+        Self::AppRead,
         Self::SystemWrite,
         Self::SystemRead,
         Self::ConnectionsRead,
@@ -79,6 +82,7 @@ impl Scope {
             Self::TokensWrite => "tokens:write",
             Self::KeysRead => "keys:read",
             Self::KeysRotate => "keys:rotate",
+            Self::AppRead => "app:read",
             Self::SystemWrite => "system:write",
             Self::SystemRead => "system:read",
             Self::ConnectionsRead => "connections:read",
@@ -105,7 +109,12 @@ impl Scope {
     pub const fn is_in_tenant(self) -> bool {
         !matches!(
             self,
-            Self::TenantsRead | Self::TenantsWrite | Self::KeysRead | Self::KeysRotate | Self::SystemWrite
+            Self::TenantsRead
+                | Self::TenantsWrite
+                | Self::KeysRead
+                | Self::KeysRotate
+                | Self::AppRead
+                | Self::SystemWrite
         )
     }
 }

@@ -8,8 +8,8 @@ use bowline_core::item::Version;
 use bowline_core::secret::Sealed;
 use bowline_core::work::Entity;
 use bowline_core::{
-    AuthorizationId, Code, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
-    SecretId, ShareId, TenantId, Timestamp, TokenId,
+    AuthorizationId, Code, CommandId, ConnectionId, EventId, FindingId, GrantId, InstallationId,
+    OauthClientId, ProfileId, SecretId, ShareId, TenantId, Timestamp, TokenId,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -94,6 +94,7 @@ arg! {
     Id: GrantId = v => v.uuid();
     Id: OauthClientId = v => v.uuid();
     Id: AuthorizationId = v => v.uuid();
+    Id: InstallationId = v => v.uuid();
 }
 
 #[cfg(test)]

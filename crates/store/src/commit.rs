@@ -15,8 +15,8 @@ use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId};
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
     activities, authorizations, commands, comment_pairs, connections, credentials, delegations, directory,
-    findings, grants, inbox, keys, losers, oauth_clients, profiles, shares, shelves, tenants, tokens,
-    watermarks, work,
+    findings, grants, inbox, installations, keys, losers, oauth_clients, profiles, shares, shelves, tenants,
+    tokens, used_tokens, watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -63,6 +63,7 @@ fn owner(change: &Change) -> Option<TenantId> {
         | Change::AcceptDelegation(delegation)
         | Change::RefuseDelegation { delegation, .. } => delegation.tenant,
         Change::AddAuthorization(authorization) => authorization.tenant,
+        Change::PutInstallation(installation) => installation.tenant,
         Change::AddInbox(row) => row.tenant,
         Change::PutShare(share) => share.tenant,
         Change::PutPair(pair) => pair.tenant,
@@ -132,6 +133,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         | Change::DropDelegation { .. }
         | Change::DropDelegations { .. }
         | Change::Unchanged { .. } => of_delegations(tenant, change, at),
+        Change::PutInstallation(_) | Change::UseToken(_) => of_installations(tenant, change, at),
         Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
         Change::DropProfile(id) => profiles::drop(tenant, *id),
         Change::PutDirectory { kind, hash, id, until } => {
@@ -197,6 +199,15 @@ fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
         Change::TakeAuthorization(id) => {
             vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]
         }
+        _ => Vec::new(),
+    }
+}
+
+/// The statements of changes that are about sites that installed the app; none for others.
+fn of_installations(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
+    match change {
+        Change::PutInstallation(installation) => vec![installations::put(tenant, installation)],
+        Change::UseToken(used) => vec![used_tokens::put(used, at)],
         _ => Vec::new(),
     }
 }

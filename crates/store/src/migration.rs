@@ -32,6 +32,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(3, "0003_layers"),
     migration!(4, "0004_credentials"),
     migration!(5, "0005_delegations"),
+    migration!(6, "0006_installations"),
 ];
 
 /// The steps that a database still lacks, given the newest it has (0 for none).

@@ -11,8 +11,8 @@ use bowline_core::port::StoreError;
 use bowline_core::secret::Sealed;
 use bowline_core::work::Entity;
 use bowline_core::{
-    AuthorizationId, Code, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
-    SecretId, ShareId, TenantId, Timestamp, TokenId,
+    AuthorizationId, Code, CommandId, ConnectionId, EventId, FindingId, GrantId, InstallationId,
+    OauthClientId, ProfileId, SecretId, ShareId, TenantId, Timestamp, TokenId,
 };
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -183,7 +183,7 @@ macro_rules! id_from_cell {
 
 id_from_cell! {
     TenantId ConnectionId ProfileId ShareId EventId CommandId FindingId SecretId TokenId GrantId OauthClientId
-    AuthorizationId
+    AuthorizationId InstallationId
 }
 
 /// Records of a single column.

@@ -6,8 +6,11 @@ mod tokens;
 mod urls;
 mod world;
 
+/// A name, and what is called with bytes.
+type Target = (&'static str, fn(&[u8]));
+
 /// By name.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const TARGETS: &[Target] = &[
     ("jwt-compact", tokens::compact),
     ("jwt-claims", tokens::claims),
     ("forge-claims", tokens::forge),

@@ -159,7 +159,7 @@ impl Care {
         known: Option<Credential>,
         done: &mut Done,
     ) -> Result<(), Stopped> {
-        if matches!(connection.sign_in, SignIn::Grant { .. }) {
+        if matches!(connection.sign_in, SignIn::Grant { .. } | SignIn::Connect { .. }) {
             return self.without_secret(known).await;
         }
         let now = self.now();
@@ -193,7 +193,7 @@ impl Care {
         Ok(())
     }
 
-    /// It signs in with a grant by now: that its secret ends concerns nobody any more.
+    /// It signs in with a grant by now, or as the app: that its secret ends concerns nobody any more.
     async fn without_secret(&self, known: Option<Credential>) -> Result<(), Stopped> {
         let Some(mut row) = known.filter(|row| row.warned.is_some()) else { return Ok(()) };
         row.warned = None;

@@ -2,6 +2,7 @@
 
 mod basic;
 mod bearer;
+mod connect;
 mod query;
 
 use bowline_core::connection::SignIn;
@@ -25,10 +26,14 @@ pub(crate) fn attach(
         SignIn::PersonalAccessToken => bearer::attach(secret, request),
         SignIn::AccessToken => query::attach(query::PERSONAL, secret, request),
         SignIn::ServiceToken => query::attach(query::SERVICE, secret, request),
-        // What these show comes from elsewhere: see `life`, `sessions` and `front`.
-        SignIn::Grant { .. } | SignIn::Session { .. } | SignIn::InFront => Err(SignError::Missing),
+        // What these show comes from elsewhere: see `life`, `sessions`, `front` and `connect`.
+        SignIn::Grant { .. } | SignIn::Session { .. } | SignIn::InFront | SignIn::Connect { .. } => {
+            Err(SignError::Missing)
+        }
     }
 }
+
+pub(crate) use connect::attach as attach_as_app;
 
 /// Shows an access token.
 pub(crate) fn bearer(token: &Secret, request: &mut http::Request<Bytes>) -> Result<(), SignError> {

@@ -3,11 +3,14 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bowline_auth::{CredentialSigner, Sealer, Secrets};
-use bowline_core::connection::SignIn;
+use bowline_core::code::{AUTH_APP_DISABLED, AUTH_APP_UNINSTALLED, AUTH_OTHER_ADDRESS};
+use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::port::{Clock, Seal, SignError, Signer};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::{SignedDuration, Timestamp};
+use bowline_core::{Code, SignedDuration, Timestamp};
 use bytes::Bytes;
 
 use crate::memory::{Folder, Memory, connection, sealer, secret_id, tenant};
@@ -103,4 +106,73 @@ async fn a_remembered_credential_is_not_handed_out_for_another_purpose() {
     let find = async |purpose| bench.secrets.find(&connection, purpose, secret_id(1)).await;
     assert!(find(Purpose::Credential).await.unwrap().is_some());
     assert!(find(Purpose::WebhookSecret).await.is_err());
+}
+
+/// A connection that stands for a site which has installed the app.
+fn of_site() -> Connection {
+    let installation = format!("ist_{:032x}", 7).parse().unwrap();
+    connection("https://acme.atlassian.net/jira", SignIn::Connect { installation })
+}
+
+/// The claims of the token that a call to this address gets, or why it gets none.
+async fn claims(
+    bench: &Bench,
+    app: Option<&str>,
+    connection: &Connection,
+    url: &str,
+) -> Result<String, Code> {
+    let mut signer = CredentialSigner::new(Arc::clone(&bench.secrets));
+    if let Some(app) = app {
+        signer = signer.with_app(app.to_owned(), Arc::clone(&bench.hand) as _);
+    }
+    let mut request = http::Request::post(url).body(Bytes::new()).unwrap();
+    match signer.sign(connection, &mut request).await {
+        Ok(()) => {
+            let header = &request.headers()["authorization"];
+            assert!(header.is_sensitive());
+            let token = header.to_str().unwrap().strip_prefix("JWT ").unwrap();
+            let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+            Ok(String::from_utf8(claims).unwrap())
+        }
+        Err(SignError::NoToken(failure)) => Err(failure.code),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn as_the_app_each_call_is_signed_for_itself_and_for_its_site_alone() {
+    let bench = Bench::new().await;
+    let site = of_site();
+    let url = "https://acme.atlassian.net/jira/rest/api/3/issue?b=2&a=1";
+    assert_eq!(
+        claims(&bench, Some("app"), &site, url).await,
+        Err(AUTH_APP_UNINSTALLED),
+        "there is no secret"
+    );
+    bench.store(Purpose::SharedSecret, &"s".repeat(40)).await;
+    // sha256 of `POST&/rest/api/3/issue&a=1&b=2`.
+    let hash = "2d5c4c07de4f6cc8aa983a7e6c516b1820efa304d83b9bb20c790c4b487e98cf";
+    let expected = format!(r#"{{"iss":"app","iat":0,"exp":180,"qsh":"{hash}"}}"#);
+    assert_eq!(claims(&bench, Some("app"), &site, url).await, Ok(expected));
+    for elsewhere in
+        ["https://evil.example/jira/x", "https://acme.atlassian.net/x", "http://acme.atlassian.net/jira/x"]
+    {
+        assert_eq!(
+            claims(&bench, Some("app"), &site, elsewhere).await,
+            Err(AUTH_OTHER_ADDRESS),
+            "{elsewhere}"
+        );
+    }
+    assert_eq!(claims(&bench, None, &site, url).await, Err(AUTH_APP_DISABLED), "this service serves no app");
+}
+
+#[tokio::test]
+async fn an_app_that_is_gone_signs_nothing_and_one_that_is_off_tries() {
+    let bench = Bench::new().await;
+    bench.store(Purpose::SharedSecret, &"s".repeat(40)).await;
+    let url = "https://acme.atlassian.net/jira/x";
+    let with = |code| Connection { health: Health::NeedsAttention { code }, ..of_site() };
+    let gone = with(AUTH_APP_UNINSTALLED);
+    assert_eq!(claims(&bench, Some("app"), &gone, url).await, Err(AUTH_APP_UNINSTALLED));
+    assert!(claims(&bench, Some("app"), &with(AUTH_APP_DISABLED), url).await.is_ok());
 }

@@ -1,6 +1,7 @@
 //! The command line. One file for each noun; what they share is in `client`, `out`, `exit` and `secret`.
 
 mod activity;
+mod app;
 mod audit;
 mod client;
 mod config;
@@ -125,6 +126,7 @@ async fn run(cli: Cli) -> Done {
         Command::Share { verb } => share::run(&context, verb).await,
         Command::Errors { verb } => errors::run(&context, verb).await,
         Command::Tenant { verb } => tenant::run(&context, verb).await,
+        Command::App { verb } => app::run(&context, verb).await,
         Command::Keys { verb } => keys::run(&context, verb).await,
         Command::Token { verb } => token::run(&context, verb).await,
         Command::Audit { what } => audit::run(&context, &what).await,

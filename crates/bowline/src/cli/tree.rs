@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    activity, audit, config, connection, debug, delegation, errors, grant, keys, oauth_client, profile,
+    activity, app, audit, config, connection, debug, delegation, errors, grant, keys, oauth_client, profile,
     serve, share, sim, tenant, token,
 };
 
@@ -97,6 +97,11 @@ pub(crate) enum Command {
     Token {
         #[command(subcommand)]
         verb: token::Verb,
+    },
+    /// The app that Jira sites install.
+    App {
+        #[command(subcommand)]
+        verb: app::Verb,
     },
     /// Keys: what seals everything that is secret.
     Keys {

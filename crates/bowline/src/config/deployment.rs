@@ -7,6 +7,18 @@ use serde::Deserialize;
 pub(crate) struct Deployment {
     /// Whether tenants belong to the operator.
     pub(crate) trust: Trust,
+    /// Which credentials are taken.
+    pub(crate) profile: Profile,
+}
+
+/// Which credentials are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Profile {
+    /// Whatever the tools take.
+    SelfHosted,
+    /// No API tokens, passwords and personal access tokens: an app of the Marketplace may not collect them.
+    Marketplace,
 }
 
 /// Whether tenants belong to the operator.
@@ -25,6 +37,10 @@ impl Deployment {
             Trust::Hosted => "hosted",
             Trust::Private => "private",
         };
-        format!("[deployment]\ntrust = \"{trust}\"\n")
+        let profile = match self.profile {
+            Profile::SelfHosted => "self-hosted",
+            Profile::Marketplace => "marketplace",
+        };
+        format!("[deployment]\ntrust = \"{trust}\"\nprofile = \"{profile}\"\n")
     }
 }

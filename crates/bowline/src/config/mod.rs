@@ -2,6 +2,7 @@
 //!
 //! `config.default.toml` is the list of keys: what is not in it is unknown. Each section is a file here.
 
+mod connect;
 mod data;
 mod deployment;
 mod grants;
@@ -17,8 +18,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+pub(crate) use connect::Connect;
 pub(crate) use data::Data;
-pub(crate) use deployment::{Deployment, Trust};
+pub(crate) use deployment::{Deployment, Profile, Trust};
 pub(crate) use grants::Grants;
 pub(crate) use keys::Keys;
 pub(crate) use log::{Format, Log};
@@ -48,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) net: Net,
     /// The life of tokens.
     pub(crate) grants: Grants,
+    /// The app that sites install.
+    pub(crate) connect: Connect,
     /// The engine.
     pub(crate) sync: Sync,
     /// Logs.
@@ -62,9 +66,9 @@ impl Config {
 
     /// As TOML, without passwords.
     pub(crate) fn show(&self) -> String {
-        let Self { deployment, server, data, store, keys, net, grants, sync, log } = self;
+        let Self { deployment, server, data, store, keys, net, grants, connect, sync, log } = self;
         let services = [deployment.show(), server.show(), data.show(), store.show(), keys.show(), net.show()];
-        let work = [grants.show(), sync.show(), log.show()];
+        let work = [grants.show(), connect.show(), sync.show(), log.show()];
         services.into_iter().chain(work).collect::<Vec<_>>().join("\n")
     }
 }

@@ -13,6 +13,7 @@ mod retention;
 #[cfg(test)]
 mod tests;
 pub(crate) mod turnover;
+mod wipe;
 #[cfg(test)]
 mod years;
 
@@ -34,6 +35,7 @@ pub(crate) use deadlines::Deadlines;
 pub(crate) use grants::{Tend, WatchGrants};
 pub(crate) use retention::Retain;
 pub(crate) use turnover::Turnover;
+pub(crate) use wipe::Wipe;
 
 /// The longest sleep between two looks at the work table that others write as well, without ringing our bell.
 pub(crate) const DUE_SCAN: Duration = Duration::from_secs(1);

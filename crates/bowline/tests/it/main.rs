@@ -9,6 +9,7 @@
 )]
 
 mod acting;
+mod app;
 mod audit;
 mod bad_input;
 mod canary;

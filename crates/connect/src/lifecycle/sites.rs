@@ -16,6 +16,11 @@ pub struct Sites {
 }
 
 impl Sites {
+    /// No site at all, for whoever names every domain.
+    pub const fn none() -> Self {
+        Self { domains: Vec::new(), origins: Vec::new() }
+    }
+
     /// The sites of a cloud: subdomains of `atlassian.net` for customers (the default of npm `atlassian-connect-express`).
     pub fn of(region: Region) -> Self {
         let domain = match region {

@@ -32,7 +32,7 @@ pub struct Claims {
 
 impl Claims {
     /// Reads claims; says nothing about who made them.
-    pub(crate) fn parse(payload: &[u8]) -> Result<Self, Refusal> {
+    pub fn parse(payload: &[u8]) -> Result<Self, Refusal> {
         let claims = jose::parse_object(payload).ok_or(jose::Error::Json("claims"))?;
         Ok(Self {
             iss: text(&claims, "iss")?.ok_or(Refusal::Claim("iss"))?,

@@ -36,7 +36,7 @@ impl Times {
     }
 
     /// Checks `exp`, `nbf` and `iat`.
-    pub(crate) fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), Refusal> {
+    pub fn check(&self, claims: &Claims, now: Timestamp) -> Result<(), Refusal> {
         self.check_instants(claims.iat, claims.exp, claims.nbf, now)
     }
 

@@ -168,3 +168,20 @@ fn a_link_may_lead_elsewhere_and_a_page_may_not() {
         [("/modules/generalPages/0/url".to_owned(), Level::Error)]
     );
 }
+
+#[test]
+fn an_address_of_this_machine_need_not_be_encrypted_and_no_other_may_be() {
+    let found = |base_url: &str| {
+        let builder = Builder::new(Product::Jira, "app", "App", base_url);
+        let built = builder.lifecycle(Event::Installed, "/installed").build();
+        built.map(|(_, doubts)| doubts.len()).map_err(|problems| problems[0].pointer.clone())
+    };
+    for base_url in ["http://127.0.0.1:7700/connect", "http://localhost:1", "http://[::1]:1/x"] {
+        assert_eq!(found(base_url), Ok(1), "{base_url}");
+    }
+    for base_url in
+        ["http://127.0.0.1.evil.example", "http://localhost.example", "ftp://127.0.0.1", "http://10.0.0.1"]
+    {
+        assert_eq!(found(base_url), Err("/baseUrl".to_owned()), "{base_url}");
+    }
+}

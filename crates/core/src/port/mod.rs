@@ -4,6 +4,7 @@
 
 mod bell;
 mod delegations;
+mod installations;
 mod outbound;
 mod seal;
 mod store;
@@ -12,6 +13,7 @@ mod tool;
 
 pub use bell::Bell;
 pub use delegations::Delegations;
+pub use installations::Installations;
 pub use outbound::{
     Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
     Signer,

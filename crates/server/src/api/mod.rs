@@ -15,6 +15,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::caller;
 
+pub use v1::is_tenant_name;
+
 /// One endpoint of the API.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RouteInfo {

@@ -9,6 +9,7 @@ mod senders;
 use std::future::Future;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use bowline_core::event::Delivery;
 use bowline_core::work::Lane;
 use bowline_core::{code, crash};
 use bowline_sync::{IntakeError, Taken};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::app::App;
@@ -74,6 +76,31 @@ pub(crate) async fn take(
     response
 }
 
+/// Takes in one delivery of a site that has proved itself by a token of the app.
+pub(crate) async fn take_of(app: &App, connection: &Connection, request: Request) -> Response {
+    let watch = Stopwatch::start();
+    crash::point("hooks.accepted");
+    let taken = match app.hooks.try_acquire() {
+        Ok(_turn) => read(app, connection, request.into_parts(), Way::App).await,
+        Err(_) => Err(Turned::Shed),
+    };
+    app.metrics.intake(connection.tool.word(), result(&taken), watch.elapsed());
+    let response = match taken {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
+        Err(turned) => Problem::from(turned).into_response(),
+    };
+    crash::point("hooks.answered");
+    response
+}
+
+/// By which way a sender is known.
+enum Way {
+    /// By the token in its path, and what its connection demands beside.
+    Path,
+    /// As a site that installed the app, before anything was read.
+    App,
+}
+
 async fn receive(
     app: &App,
     path: Option<Path<(String, String)>>,
@@ -88,21 +115,36 @@ async fn receive(
         return Err(Turned::Away);
     };
     *source = connection.tool.word();
+    read(app, &connection, (parts, body), Way::Path).await
+}
+
+/// Reads what a known sender brings, proves it as far as it is not, and takes it in.
+async fn read(
+    app: &App,
+    connection: &Connection,
+    (parts, body): (Parts, Body),
+    way: Way,
+) -> Result<Taken, Turned> {
     let sender = app.senders.get(connection.id);
     let Ok(_place) = sender.places.try_acquire() else { return Err(Turned::Shed) };
-    let proofs = in_time(app, Proofs::open(&connection, &app.ports.secrets)).await?;
+    let proofs = match way {
+        Way::Path => Some(in_time(app, Proofs::open(connection, &app.ports.secrets)).await?),
+        Way::App => None,
+    };
     let rooms = [&sender.room, &app.room];
     let limits = Limits { size: app.options.hook_body, within: app.options.read_within, rooms: &rooms };
     let held = match body::read(&parts.headers, body, limits).await {
-        Err(Unread::TooLarge) => return Err(refuse_too_large(app, &connection).await),
+        Err(Unread::TooLarge) => return Err(refuse_too_large(app, connection).await),
         read => read.map_err(Turned::Unread)?,
     };
     app.metrics.payload(held.bytes.len());
-    intake::verify(Some(&connection), &proofs, &parts.headers, &held.bytes).map_err(|_| Turned::Away)?;
+    if let Some(proofs) = proofs {
+        intake::verify(Some(connection), &proofs, &parts.headers, &held.bytes).map_err(|_| Turned::Away)?;
+    }
     crash::point("hooks.proved");
     let delivery = Delivery { headers: with_short_ids(parts.headers), body: held.bytes.clone() };
     crash::point("hooks.commit.before");
-    let taken = in_time(app, app.ports.engine.take_in(&connection, &delivery)).await?;
+    let taken = in_time(app, app.ports.engine.take_in(connection, &delivery)).await?;
     crash::point("hooks.commit.after");
     match taken {
         Taken::Accepted => app.ports.bell.ring(Lane::Live).await,

@@ -11,6 +11,7 @@
 mod api;
 mod authorize;
 mod canary;
+mod connect;
 mod document;
 mod envelope;
 mod hooks;

@@ -11,6 +11,7 @@ use crate::house::{Call, House};
 /// here until somebody has thought about it.
 const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/activity", "sync:read"),
+    ("GET /api/v1/app/installs", "app:read"),
     ("GET /api/v1/connections", "connections:read"),
     ("POST /api/v1/connections", "connections:write"),
     ("GET /api/v1/connections/{connection}", "connections:read"),

@@ -7,6 +7,7 @@ mod console;
 mod delegations;
 mod desk;
 mod grants;
+mod installations;
 mod keys;
 mod registry;
 mod retention;

@@ -45,6 +45,13 @@ pub(crate) fn end(tenant: TenantId, kind: DirectoryKind, id: &str, until: Timest
     ]
 }
 
+/// Everybody to whom a site's client key leads.
+pub(crate) fn tenants_with_sites() -> Stmt {
+    const SQL: Text =
+        Text::both("SELECT DISTINCT tenant_id FROM directory WHERE kind = $1 ORDER BY tenant_id");
+    Stmt::new(SQL, args![DirectoryKind::Site.word()])
+}
+
 /// Drops every key that leads to one connection or token.
 pub(crate) fn drop_all(tenant: TenantId, id: &str) -> Stmt {
     const SQL: Text = Text::both("DELETE FROM directory WHERE tenant_id = $1 AND id = $2");

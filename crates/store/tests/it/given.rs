@@ -62,6 +62,11 @@ impl Given {
         Self { tenant: self.id(TenantId::new), ..self.clone() }
     }
 
+    /// The same store, seen by this tenant.
+    pub(crate) fn of(&self, tenant: TenantId) -> Self {
+        Self { tenant, ..self.clone() }
+    }
+
     pub(crate) fn id<T>(&self, new: impl Fn(Timestamp, &dyn Entropy) -> T) -> T {
         new(at(0), self.entropy.as_ref())
     }

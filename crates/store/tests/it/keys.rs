@@ -171,7 +171,7 @@ async fn the_key_check_value_is_replaced_by_whoever_knows_it(given: Given) {
 }
 
 /// Columns of bytes that hold nothing sealed under a data key.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 9] = [
     "authorizations.browser",
     "settings.value",
     "directory.key_hash",
@@ -179,6 +179,8 @@ const OTHERS: [&str; 7] = [
     "shares.base",
     "comment_pairs.origin_body",
     "comment_pairs.mirror_body",
+    "used_tokens.token_hash",
+    "used_tokens.body_hash",
 ];
 
 /// A new column of sealed values must become a shelf, or turning keys over would leave it behind.

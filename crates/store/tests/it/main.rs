@@ -21,6 +21,7 @@ mod findings;
 mod given;
 mod grants;
 mod inbox;
+mod installations;
 mod keys;
 mod leases;
 #[cfg(feature = "postgres")]

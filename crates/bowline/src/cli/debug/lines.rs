@@ -36,6 +36,15 @@ impl Fields {
         }
     }
 
+    /// An object; `None` if the field is missing or null.
+    pub(super) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(object)) => Ok(Some(object)),
+            Some(_) => Err(format!("`{name}` must be an object")),
+        }
+    }
+
     /// A whole number above zero, as a number or as a text of digits; `None` if the field is missing or null.
     pub(super) fn positive(&self, name: &str) -> Result<Option<i64>, String> {
         let number = match self.0.get(name) {

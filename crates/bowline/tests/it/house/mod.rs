@@ -18,7 +18,7 @@ pub(crate) use browser::Browser;
 pub(crate) use cli::{Said, bowline};
 pub(crate) use database::{Database, Kind};
 pub(crate) use hook::Hook;
-pub(crate) use process::{Answer, Service, http, spawn};
+pub(crate) use process::{Answer, Service, http, plain, spawn};
 pub(crate) use tool::{Tool, writes};
 
 /// Longer than anything takes that works.

@@ -1,6 +1,7 @@
 //! Version 1 of the API. Shapes and words here are stable: people script against them.
 
 mod activity;
+mod app;
 mod connections;
 mod credentials;
 mod delegations;
@@ -18,10 +19,13 @@ mod tokens;
 
 use crate::api::route::Route;
 
+pub use tenants::is_name as is_tenant_name;
+
 /// The whole table.
 pub(crate) fn routes() -> Vec<Route> {
     let nouns = [
         activity::routes(),
+        app::routes(),
         connections::routes(),
         credentials::routes(),
         delegations::routes(),

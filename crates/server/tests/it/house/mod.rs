@@ -1,5 +1,6 @@
 //! A whole server for one test.
 
+pub(crate) mod atlassian;
 mod call;
 mod clock;
 mod fixture;
@@ -14,20 +15,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
+use bowline_auth::app::Sites;
 use bowline_auth::kek::Kek;
 use bowline_auth::life::{self, Life};
 use bowline_auth::{Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemEntropy, bearer, keyfile};
-use bowline_core::TenantId;
+use bowline_connect::install_key::{CachedKeys, KeyHost, Limits, Region};
+use bowline_connect::lifecycle::{self, Legacy};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{Bell, Clock, Commits, Registry, StoreError};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::Lane;
+use bowline_core::{SignedDuration, TenantId};
 use bowline_net::RealTime;
+use bowline_server::connect::{self, Connect, Facts};
 use bowline_server::{App, LivePage, Metrics, Options, Ports, router};
 use bowline_store::Store;
 use bowline_sync::Engine;
 use tokio::sync::watch;
 
+pub(crate) use atlassian::Atlassian;
 pub(crate) use call::{Answer, Call};
 pub(crate) use clock::TestClock;
 pub(crate) use fixture::{DOCUMENT, STORY_UPDATED, document};
@@ -46,6 +52,7 @@ pub(crate) struct House {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) tools: Arc<Script>,
     pub(crate) identity: Arc<Identity>,
+    pub(crate) atlassian: Arc<Atlassian>,
     pub(crate) life: Arc<Life>,
     pub(crate) bell: Arc<CountedBell>,
     pub(crate) commits: Arc<Breakable>,
@@ -63,17 +70,25 @@ impl House {
 
     /// The same, with other options.
     pub(crate) async fn with(adjust: impl FnOnce(&mut Options)) -> Self {
+        Self::build(adjust, Legacy::Off, None).await
+    }
+
+    /// The same, with other rules for sites that install the app.
+    pub(crate) async fn with_app(legacy: Legacy, tenant: Option<&str>) -> Self {
+        Self::build(|_| {}, legacy, tenant).await
+    }
+
+    async fn build(adjust: impl FnOnce(&mut Options), legacy: Legacy, tenant: Option<&str>) -> Self {
         log::capture();
         let store = Store::open(bowline_store::Options::new("sqlite::memory:")).await.unwrap();
-        let clock = Arc::new(TestClock::default());
-        let entropy = Arc::new(SystemEntropy);
+        let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let commits = Arc::new(Breakable::new(store.clone()));
         let (seal, keys) = keys(&store, &commits, &clock).await;
         let tools = Arc::new(Script::new(clock.clone()));
         let secrets = Arc::new(Secrets::new(Arc::new(store.clone()), seal.clone(), clock.clone()));
         let (bell, metrics) = (Arc::new(CountedBell::default()), Arc::new(Metrics::new()));
         let changes = watch::Sender::new(0);
-        let identity = Arc::new(Identity::default());
+        let (identity, atlassian) = (Arc::new(Identity::default()), Arc::new(Atlassian::default()));
         let life = life(&store, &clock, &seal, &commits, &bell, &identity);
         let ports = Ports {
             grants: Arc::new(store.clone()),
@@ -87,6 +102,7 @@ impl House {
             desk: Arc::new(store.clone()),
             work: Arc::new(store.clone()),
             seal: seal.clone(),
+            connect: Some(connect((&store, &seal, &commits, &clock), &atlassian, legacy, tenant)),
             keys: keys.clone(),
             keys_due: Arc::default(),
             tools: tools.clone(),
@@ -100,10 +116,9 @@ impl House {
         let mut options = options(&admin);
         adjust(&mut options);
         let app = App::new(ports, options);
-        let router = router(Arc::clone(&app));
         let house = Self {
+            router: router(Arc::clone(&app)),
             app,
-            router,
             store,
             seal,
             keys,
@@ -111,6 +126,7 @@ impl House {
             clock,
             tools,
             identity,
+            atlassian,
             life,
             bell,
             commits,
@@ -146,6 +162,42 @@ impl House {
     pub(crate) fn tell(&self) {
         self.changes.send_modify(|count| *count += 1);
     }
+}
+
+/// The app that sites install.
+fn connect(
+    (store, seal, commits, clock): (&Store, &Arc<Sealer>, &Arc<Breakable>, &Arc<TestClock>),
+    atlassian: &Arc<Atlassian>,
+    legacy: Legacy,
+    tenant: Option<&str>,
+) -> Arc<Connect> {
+    let ports = bowline_auth::app::Ports {
+        rows: Arc::new(store.clone()),
+        registry: Arc::new(store.clone()),
+        vault: Arc::new(store.clone()),
+        seal: seal.clone(),
+        commits: commits.clone(),
+        clock: clock.clone(),
+        entropy: Arc::new(SystemEntropy),
+    };
+    let hosts = KeyHost::new(atlassian.clone(), &[atlassian::KEYS]).unwrap();
+    let facts =
+        Facts { key: atlassian::APP.into(), name: "Bowline".into(), base_url: atlassian::BASE.into() };
+    let settings = connect::Settings {
+        facts,
+        sites: lifecycle::Sites::of(Region::Production),
+        legacy,
+        rotation_window: SignedDuration::from_mins(5),
+        impersonation_server: "https://identity.example".into(),
+        all_js: bowline_connect::page::ALL_JS.into(),
+    };
+    let parts = connect::Parts {
+        sites: Arc::new(Sites::new(ports, tenant.map(str::to_owned))),
+        exchange: atlassian.clone(),
+        keys: Arc::new(CachedKeys::new(hosts, clock.clone(), Limits::default())),
+        clock: clock.clone(),
+    };
+    Arc::new(Connect::new(settings, parts).unwrap())
 }
 
 /// What seals, and what turns its keys over.

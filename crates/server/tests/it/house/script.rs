@@ -63,6 +63,16 @@ impl Script {
         self.said.limits.lock().unwrap().insert(scope.to_owned(), said);
     }
 
+    /// The same under an id of its own, by which it is found as well.
+    pub(crate) fn has_id(&self, id: &str, key: &str, kind: &str) {
+        self.has(key, kind);
+        let mut items = self.said.items.lock().unwrap();
+        let mut item = items.remove(key).unwrap();
+        id.clone_into(&mut item.at.id);
+        items.insert(id.to_owned(), item.clone());
+        items.insert(key.to_owned(), item);
+    }
+
     /// An item that every connection has: its id is `id-KEY`, its project the part before the dash.
     pub(crate) fn has(&self, key: &str, kind: &str) {
         let scope = key.split('-').next().unwrap().to_owned();

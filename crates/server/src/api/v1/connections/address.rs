@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bowline_core::ConnectionId;
 use bowline_core::connection::{SignIn, ToolKind};
+use bowline_core::{ConnectionId, code};
+use http::StatusCode;
 
+use crate::app::App;
 use crate::problem::Problem;
 
 /// Longer is no address of a tool.
@@ -68,6 +70,7 @@ pub(super) fn sign_in(tool: ToolKind, sign_in: SignIn) -> Result<SignIn, Problem
         | SignIn::AccessToken
         | SignIn::ServiceToken
         | SignIn::InFront
+        | SignIn::Connect { .. }
         | SignIn::Grant { .. } => true,
     };
     match (fits, named) {
@@ -84,6 +87,22 @@ pub(super) fn secret(field: &str, secret: &str) -> Result<(), Problem> {
     let fits = (1..=4_000).contains(&secret.len()) && !secret.contains(['\r', '\n', '\0']);
     let detail = || format!("`{field}` has 1 to 4000 characters, on one line.");
     if fits { Ok(()) } else { Err(Problem::bad_request(detail())) }
+}
+
+/// Whether this installation may take a secret for a tool: an app of Atlassian's Marketplace may not collect API tokens, passwords
+/// and personal access tokens of Atlassian accounts (developer.atlassian.com/platform/marketplace/security-requirements).
+/// Those of other tools are none of theirs.
+pub(super) fn collected(app: &App, tool: ToolKind) -> Result<(), Problem> {
+    let is_atlassians = match tool {
+        ToolKind::JiraCloud | ToolKind::JiraDc => true,
+        ToolKind::Targetprocess => false,
+    };
+    if app.options.collects_credentials || !is_atlassians {
+        return Ok(());
+    }
+    let detail =
+        "This installation takes no API tokens, passwords and personal access tokens of Atlassian accounts.";
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code::API_CREDENTIAL_REFUSED, detail))
 }
 
 /// Settings of the adapter.

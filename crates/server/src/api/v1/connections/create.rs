@@ -125,6 +125,7 @@ async fn way_in(app: &App, caller: &Caller, ask: &mut Ask) -> Result<(SignIn, Pr
         (None, Some(SignIn::InFront), None) => Ok((SignIn::InFront, Proof::Other(Vec::new()))),
         (None, Some(sign_in), Some(secret)) if sign_in.has_secret() => {
             address::secret("secret", &secret)?;
+            address::collected(app, ask.tool)?;
             Ok((sign_in, Proof::Secret(Secret::from(secret))))
         }
         _ => Err(Problem::bad_request(

@@ -82,6 +82,9 @@ async fn signs_in(app: &App, connection: &Connection) -> Result<(Provider, Optio
     let none = || Problem::conflict("This tool's tokens have no scopes: they may do what their owner may.");
     match (connection.tool, &connection.sign_in) {
         (ToolKind::Targetprocess, _) => Err(none()),
+        (_, SignIn::Connect { .. }) => {
+            Err(Problem::conflict("An app has the scopes of its descriptor: READ and WRITE."))
+        }
         (_, SignIn::Grant { grant }) => {
             let missing = |what| StoreError::NotFound(what);
             let grant = app.ports.grants.grant(connection.tenant, *grant).await?.ok_or(missing("grant"))?;

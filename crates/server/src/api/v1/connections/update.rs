@@ -48,6 +48,21 @@ pub(super) struct Ask {
     same_site: bool,
 }
 
+impl Ask {
+    /// Whether it changes where calls go or what they show.
+    const fn is_about_the_way(&self) -> bool {
+        self.base_url.is_some()
+            || self.browse_url.is_some()
+            || self.sign_in.is_some()
+            || self.secret.is_some()
+            || self.oauth_client.is_some()
+            || self.certificate.is_some()
+            || self.authorities.is_some()
+            || self.gateway.is_some()
+            || self.expires_at.is_some()
+    }
+}
+
 /// The connection, and what was made anew to be entered in the tool.
 #[derive(Serialize)]
 pub(super) struct Changed {
@@ -96,6 +111,11 @@ pub(super) async fn handle(
 
 /// Whether the change may be made: what is stored is shown nowhere else, and to nobody whom somebody else vouches for.
 async fn allowed(app: &App, caller: &Caller, connection: &Connection, ask: &Ask) -> Result<(), Problem> {
+    if matches!(connection.sign_in, SignIn::Connect { .. }) && ask.is_about_the_way() {
+        return Err(Problem::conflict(
+            "The connection stands for a site that installed the app: where it is and how it signs in, the site says.",
+        ));
+    }
     let anew = shown_anew(connection, ask);
     if let Some(url) = &ask.base_url {
         let url = address::url("base_url", url)?;
@@ -125,6 +145,7 @@ async fn secrets(
     let mut changes = Vec::new();
     if let Some(secret) = ask.secret.take() {
         address::secret("secret", &secret)?;
+        address::collected(app, connection.tool)?;
         let (id, secret) = (proof::new_id(app), Secret::from(secret));
         changes.push(proof::sealed(app, connection, Purpose::Credential, id, &secret).await?);
         changes.push(Change::DropSecret(std::mem::replace(&mut connection.secret, id)));

@@ -66,6 +66,7 @@ pub(super) fn of_connection(connection: &Connection, known: Option<&Credential>)
         SignIn::AccessToken => ("access_token", None),
         SignIn::ServiceToken => ("service_token", None),
         SignIn::Session { user } => ("session", Some(user)),
+        SignIn::Connect { .. } => ("connect", None),
         SignIn::Grant { .. } | SignIn::InFront => return None,
     };
     let known = known.filter(|row| row.secret == connection.secret);

@@ -39,7 +39,8 @@ pub(super) async fn handle(
     Ok((StatusCode::CREATED, axum::Json(tenant.into())))
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a text can be a tenant's name.
+pub fn is_name(name: &str) -> bool {
     (1..=60).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }

@@ -10,6 +10,8 @@ use serde::Serialize;
 use crate::api::route::{Route, get, post};
 use crate::scope::Scope;
 
+pub use create::is_name;
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/api/v1/tenants", Scope::TenantsRead, list::handle),

@@ -1,0 +1,63 @@
+//! The app that sites install, from the configuration.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use bowline_auth::app::{Ports, SiteExchange, Sites};
+use bowline_auth::{Sealer, SystemClock, SystemEntropy};
+use bowline_connect::install_key::{CachedKeys, Limits};
+use bowline_net::Exchanger;
+use bowline_server::connect::{Connect, Parts, Settings};
+use bowline_store::Store;
+
+use crate::config::Config;
+use crate::told::Told;
+
+/// What keeps installations. It is there whether the app is served or not: what was installed is wiped in time.
+pub(crate) fn sites(
+    config: &Config,
+    store: &Arc<Store>,
+    (seal, commits): (Arc<Sealer>, Arc<Told>),
+    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+) -> Arc<Sites> {
+    let ports = Ports {
+        rows: store.clone(),
+        registry: store.clone(),
+        vault: store.clone(),
+        seal,
+        commits,
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    Arc::new(Sites::new(ports, config.connect.tenant()))
+}
+
+/// The app, for a service that listens there; none if it is not switched on.
+pub(crate) fn connect(
+    config: &Config,
+    (sites, exchange): (&Arc<Sites>, &Arc<Exchanger>),
+    clock: &Arc<SystemClock>,
+    bound: SocketAddr,
+) -> Result<Option<Arc<Connect>>> {
+    let section = &config.connect;
+    if !section.enabled {
+        return Ok(None);
+    }
+    let exchange = Arc::new(SiteExchange::new(exchange.clone(), sites.clone()));
+    let hosts = section.key_host(exchange.clone()).context("`connect.install_key_hosts` names no host")?;
+    let keys = Arc::new(CachedKeys::new(hosts, clock.clone(), Limits::default()));
+    let settings = Settings {
+        facts: section.facts(&config.server, bound),
+        sites: section.sites(),
+        legacy: section.legacy(),
+        rotation_window: section.rotation_window,
+        impersonation_server: section.impersonation_server.clone(),
+        all_js: section.all_js.clone(),
+    };
+    let facts = settings.facts.clone();
+    let parts = Parts { sites: sites.clone(), exchange, keys, clock: clock.clone() };
+    let connect = Connect::new(settings, parts).context("the app that sites install cannot be served")?;
+    tracing::info!(key = facts.key, base_url = facts.base_url, "served as an app");
+    Ok(Some(Arc::new(connect)))
+}

@@ -1,0 +1,188 @@
+//! What operators see of installs: a log line for each call, and the latest refusals with everything that was compared.
+//! Whoever called has been told a status and nothing else.
+//!
+//! Refusals are kept in memory, few of them: anybody can cause them. Those of lifecycle calls are kept apart from all others,
+//! so that a page's stale token never pushes an install out.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bowline_connect::lifecycle::{Event, Outcome};
+use bowline_connect::token::Refusal;
+use bowline_connect::verify::Unverified;
+use bowline_connect::web::Watcher;
+use bowline_core::Timestamp;
+use bowline_core::port::Clock;
+use serde::Serialize;
+
+/// How many refusals of a kind are kept.
+const KEPT: usize = 100;
+/// How much of any text in one, in characters: what callers send may be long.
+const LONGEST: usize = 2_000;
+
+/// A call that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Refused {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The lifecycle call, or the path of another route.
+    pub(crate) call: String,
+    /// What was answered.
+    pub(crate) status: u16,
+    /// Why, in words.
+    pub(crate) reason: String,
+    /// What a claim had to be: the base URL as we know it.
+    pub(crate) expected: Option<String>,
+    /// What it was.
+    pub(crate) found: Vec<String>,
+    /// The hash that the token has.
+    pub(crate) claimed_hash: Option<String>,
+    /// Every canonical form of the request as it arrived here, one of which should have that hash.
+    pub(crate) canonical: Vec<String>,
+}
+
+/// Hears of calls.
+pub(crate) struct Watch {
+    clock: Arc<dyn Clock>,
+    lifecycle: Mutex<VecDeque<Refused>>,
+    others: Mutex<VecDeque<Refused>>,
+}
+
+impl Watch {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, lifecycle: Mutex::default(), others: Mutex::default() }
+    }
+
+    /// The latest refusals, newest first.
+    pub(crate) fn refusals(&self) -> Vec<Refused> {
+        let read = |kept: &Mutex<VecDeque<Refused>>| -> Vec<Refused> {
+            kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        };
+        let mut all = [read(&self.lifecycle), read(&self.others)].concat();
+        all.sort_by_key(|refused| std::cmp::Reverse(refused.at));
+        all
+    }
+
+    fn keep(&self, kept: &Mutex<VecDeque<Refused>>, refused: Refused) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.truncate(KEPT - 1);
+        kept.push_front(refused);
+    }
+
+    fn refused(
+        &self,
+        call: &str,
+        status: u16,
+        why: &dyn std::fmt::Display,
+        refusal: Option<&Refusal>,
+    ) -> Refused {
+        let mut refused = Refused {
+            at: self.clock.now(),
+            call: cut(call),
+            status,
+            reason: cut(&why.to_string()),
+            expected: None,
+            found: Vec::new(),
+            claimed_hash: None,
+            canonical: Vec::new(),
+        };
+        match refusal {
+            Some(Refusal::Audience { expected, found }) => {
+                refused.expected = Some(expected.clone());
+                refused.found = found.iter().take(10).map(|text| cut(text)).collect();
+            }
+            Some(Refusal::Hash { claim, forms }) => {
+                "its hash is none of the request's: compare the canonical forms with the sender's"
+                    .clone_into(&mut refused.reason);
+                refused.claimed_hash = Some(cut(claim));
+                refused.canonical = forms.iter().map(|text| cut(text)).collect();
+            }
+            _ => {}
+        }
+        refused
+    }
+}
+
+impl Watcher for Watch {
+    fn lifecycle(&self, event: Event, outcome: &Outcome) {
+        let (call, status) = (event.word(), outcome.status().as_u16());
+        let (why, refusal): (&dyn std::fmt::Display, _) = match outcome {
+            Outcome::Done(done) => {
+                let (site, changed) = (done.client_key.as_str(), &done.changed);
+                return tracing::info!(call, site, ?changed, "a site's lifecycle call is done");
+            }
+            Outcome::Refused(refusal) => (refusal, Some(refusal)),
+            Outcome::Forbidden(forbidden) => (forbidden, None),
+            Outcome::Malformed(words) => (words, None),
+            Outcome::Away(words) => (words, None),
+            Outcome::Failed(error) => (error, None),
+        };
+        let refused = self.refused(call, status, why, refusal);
+        let Refused { reason, expected, found, claimed_hash, canonical, .. } = &refused;
+        tracing::warn!(
+            call,
+            status,
+            ?reason,
+            ?expected,
+            ?found,
+            ?claimed_hash,
+            ?canonical,
+            "a site's lifecycle call is refused"
+        );
+        self.keep(&self.lifecycle, refused);
+    }
+
+    fn unverified(&self, path: &str, why: &Unverified) {
+        let (status, refusal) = match why {
+            Unverified::Refused(refusal) => (401, Some(refusal)),
+            Unverified::Away(_) | Unverified::Store(_) => (503, None),
+        };
+        let refused = self.refused(path, status, why, refusal);
+        let Refused { call, reason, .. } = &refused;
+        tracing::debug!(?call, status, ?reason, "a site's call is refused");
+        self.keep(&self.others, refused);
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Still;
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    #[test]
+    fn refusals_are_few_short_and_apart_by_kind() {
+        let watch = Watch::new(Arc::new(Still));
+        let forms = vec!["GET&/x&a".repeat(1_000)];
+        let hash = Refusal::Hash { claim: "c".repeat(9_000), forms };
+        watch.lifecycle(Event::Installed, &Outcome::Refused(hash));
+        for _ in 0..3 * KEPT {
+            watch.unverified("/connect/page/issue", &Unverified::Refused(Refusal::Missing));
+        }
+        let all = watch.refusals();
+        assert_eq!(all.len(), KEPT + 1);
+        let install = all.iter().find(|refused| refused.call == "installed").unwrap();
+        assert_eq!((install.status, install.canonical[0].len()), (401, LONGEST));
+        assert_eq!(install.claimed_hash.as_ref().unwrap().len(), LONGEST);
+    }
+
+    #[test]
+    fn an_audience_is_shown_beside_what_it_had_to_be() {
+        let watch = Watch::new(Arc::new(Still));
+        let expected = "https://sync.acme.example/connect".to_owned();
+        let found = vec!["https://inside.acme.example/connect".to_owned()];
+        let refusal = Refusal::Audience { expected: expected.clone(), found: found.clone() };
+        watch.lifecycle(Event::Installed, &Outcome::Refused(refusal));
+        let refused = watch.refusals().remove(0);
+        assert_eq!((refused.expected, refused.found), (Some(expected), found));
+    }
+}
