@@ -139,6 +139,7 @@ fn server_options(config: &Config, public_url: &str, admin: [u8; 32]) -> bowline
         LivePage::SignedIn => bowline_server::LivePage::SignedIn,
     };
     options.own_authorities = config.deployment.trust == Trust::Private;
+    options.panel_ties = config.connect.panel_ties;
     options.collects_credentials = config.deployment.profile == Profile::SelfHosted;
     options.identity_url = config.grants.identity_url.trim_end_matches('/').to_owned();
     options
@@ -308,6 +309,7 @@ impl Parts {
             work: store.clone(),
             seal,
             connect,
+            sites: self.sites.clone(),
             keys: self.keys.clone(),
             keys_due: self.keys_due.clone(),
             tools: self.tools.clone(),

@@ -89,6 +89,16 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         tools: tools.clone(),
         work: store.clone(),
     };
+    let sites = bowline_auth::app::Ports {
+        rows: store.clone(),
+        registry: store.clone(),
+        vault: store.clone(),
+        seal: seal.clone(),
+        commits: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    let sites = bowline_auth::app::Sites::new(sites, None);
     let ports = Ports {
         grants: store.clone(),
         delegations: store.clone(),
@@ -102,6 +112,7 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         work: store.clone(),
         seal: seal.clone(),
         connect: None,
+        sites: Arc::new(sites),
         keys,
         keys_due: Arc::default(),
         tools,

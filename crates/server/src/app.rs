@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bowline_auth::app::Sites;
 use bowline_auth::life::Life;
 use bowline_auth::{Rotation, Secrets};
 use bowline_core::TenantId;
@@ -49,6 +50,8 @@ pub struct Ports {
     pub seal: Arc<dyn Seal>,
     /// The app that sites install; none if it is not served.
     pub connect: Option<Arc<Connect>>,
+    /// Keeps what sites have installed, whether the app is served or not.
+    pub sites: Arc<Sites>,
     /// Turns keys over, and tells how they stand.
     pub keys: Arc<Rotation>,
     /// Told when keys are to be turned over at once.

@@ -51,6 +51,10 @@ pub struct Options {
     pub hooks_at_once: usize,
     /// How many of them may be of one connection.
     pub hooks_of_one: usize,
+    /// How many callers of the app's routes are looked up at once; more are told to come again.
+    pub sites_at_once: usize,
+    /// Whether whoever administers a project may tie its issues to items that exist, from the panel.
+    pub panel_ties: bool,
     /// How long a body may take to arrive.
     pub read_within: Duration,
     /// How long taking in a delivery may wait for the database before the sender is told to come again.
@@ -83,6 +87,8 @@ impl Options {
             api_bodies: 32 << 20,
             hooks_at_once: 256,
             hooks_of_one: 16,
+            sites_at_once: 64,
+            panel_ties: false,
             read_within: Duration::from_secs(20),
             store_within: Duration::from_secs(5),
             streams: 64,

@@ -37,6 +37,9 @@ pub enum Refusal {
     /// It is tied already.
     #[error("the item is shared already")]
     AlreadyShared(Option<ShareId>),
+    /// No routing names the projects of both items as a pair.
+    #[error("no routing names the projects of both items as a pair")]
+    NotPaired,
     /// The profile's connections are not what they were.
     #[error("the profile's connection was removed")]
     NoConnection,
@@ -56,7 +59,7 @@ impl Refusal {
     pub fn code(&self) -> Code {
         match self {
             Self::NoItem { .. } => code::TOOL_NOT_FOUND,
-            Self::NotRouted(_) => code::SYNC_NOT_ROUTED,
+            Self::NotRouted(_) | Self::NotPaired => code::SYNC_NOT_ROUTED,
             Self::NoType(_) => code::SYNC_NO_TYPE_MAPPING,
             Self::AlreadyShared(_) => code::SYNC_ALREADY_SHARED,
             Self::NoConnection => code::API_NOT_FOUND,
@@ -91,7 +94,8 @@ impl Engine {
         Ok(share)
     }
 
-    /// Ties two items that exist. Fields that differ are decided by the profile's conflict rules.
+    /// Ties two items that exist. Fields that differ are decided by the profile's conflict rules. Whoever may ask for this may
+    /// tie items of any project: it is for operators.
     pub async fn connect(
         &self,
         profile: &Profile,
@@ -99,9 +103,23 @@ impl Engine {
         right: &str,
         dry_run: bool,
     ) -> Result<Share, Refusal> {
-        let rules = self.rules_for(profile)?;
         let left = self.read(profile, Side::Left, left).await?;
         let right = self.read(profile, Side::Right, right).await?;
+        self.tie(profile, left, right, dry_run).await
+    }
+
+    /// The same for somebody who answers for one side alone: only items whose projects a routing names as a pair.
+    pub async fn connect_routed(&self, profile: &Profile, left: &str, right: &str) -> Result<Share, Refusal> {
+        let left = self.read(profile, Side::Left, left).await?;
+        let right = self.read(profile, Side::Right, right).await?;
+        if !self.rules_for(profile)?.pairs(&left, &right) {
+            return Err(Refusal::NotPaired);
+        }
+        self.tie(profile, left, right, false).await
+    }
+
+    async fn tie(&self, profile: &Profile, left: Item, right: Item, dry_run: bool) -> Result<Share, Refusal> {
+        let rules = self.rules_for(profile)?;
         if rules.type_between(&left.at.kind, &right.at.kind).is_none() {
             return Err(Refusal::NoType(format!("{}` with `{}", left.at.kind, right.at.kind)));
         }

@@ -50,9 +50,18 @@ impl Sites {
     ) -> Vec<Change> {
         let mut connection = before.clone();
         connection.base_url.clone_from(&it.base_url);
-        connection.browse_url = it.display_url.clone().unwrap_or_else(|| it.base_url.clone());
-        // Where there is none any more, nothing is found under the old id.
-        connection.secret = secret.unwrap_or(connection.secret);
+        // What the site wants shown comes in a body that no signature covers: it is taken for frames, and no link leads there.
+        connection.browse_url.clone_from(&it.base_url);
+        connection.secret = match (it.state, secret) {
+            // A row of the old scheme keeps what is shared, for the next install is proved with it. Nothing is signed with it:
+            // whatever becomes of the connection's health meanwhile, it has no secret.
+            (State::Uninstalled, Some(kept)) if kept == connection.secret => {
+                SecretId::new(at, self.ports.entropy.as_ref())
+            }
+            (State::Uninstalled, _) => connection.secret,
+            // Where there is none any more, nothing is found under the old id.
+            (_, secret) => secret.unwrap_or(connection.secret),
+        };
         let needs = missing(it.state);
         let mut changes = Vec::new();
         if let Health::NeedsAttention { code } = &before.health

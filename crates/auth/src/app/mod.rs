@@ -70,7 +70,8 @@ impl Sites {
         let hash = sha256(client_key.as_str().as_bytes());
         let found = self.ports.registry.directory(DirectoryKind::Site, &hash).await?;
         let Some(entry) = found else {
-            // As much is asked for a site that nobody knows, so that an answer's time does not tell them apart.
+            // As much is asked for a site that nobody knows as for one that is there, so that an answer's time does not tell
+            // them apart. A site that is gone, and one with a replaced secret, differ from both by one read.
             let nobody = Uuid::nil();
             let (tenant, id) = (TenantId::from_uuid(nobody), bowline_core::InstallationId::from_uuid(nobody));
             self.ports.rows.installation(tenant, id).await?;
@@ -96,7 +97,8 @@ impl Sites {
         Ok(self.row(client_key).await?.map(|row| row.tenant))
     }
 
-    /// Rows with what their documents say, tenant by tenant, at most so many. No secret is opened.
+    /// Rows with what their documents say, tenant by tenant, at most so many. No secret is opened. Rows that cannot be read
+    /// are left out, and logged.
     pub async fn overview(
         &self,
         limit: usize,
@@ -108,8 +110,12 @@ impl Sites {
                 break;
             }
             for row in self.ports.rows.installations(tenant, None, left).await.map_err(told)? {
-                let read = document::read(&row, secrets::Opened::default())?;
-                all.push((row, read));
+                match document::read(&row, secrets::Opened::default()) {
+                    Ok(read) => all.push((row, read)),
+                    Err(error) => {
+                        tracing::error!(%tenant, installation = %row.id, %error, "a site is not listed");
+                    }
+                }
             }
         }
         Ok(all)
@@ -124,34 +130,42 @@ impl Sites {
         }))
     }
 
-    /// A row without the secret before, as a commit.
-    fn wiped(&self, row: installation::Installation, at: Timestamp) -> Result<Option<Commit>, StoreError> {
+    /// A row without the secret before, as a commit. A document that cannot be read stays as it is; the secret goes all the
+    /// same.
+    fn wiped(row: installation::Installation, at: Timestamp) -> Option<Commit> {
         use bowline_core::commit::Change;
-        let Some(replaced) = row.previous else { return Ok(None) };
-        let document = document::without_previous(&row)?;
+        let replaced = row.previous?;
+        let document = document::without_previous(&row).unwrap_or_else(|error| {
+            tracing::error!(tenant = %row.tenant, installation = %row.id, %error, "a replaced secret is wiped all the same");
+            row.document.clone()
+        });
         let tenant = row.tenant;
         let row = installation::Installation { previous: None, document, ..row };
         let changes = vec![Change::PutInstallation(Box::new(row)), Change::DropSecret(replaced.secret)];
-        Ok(Some(Commit { tenant, fence: None, changes, at }))
+        Some(Commit { tenant, fence: None, changes, at })
     }
 
-    /// Wipes what has had its time in one tenant; says how many rows.
+    /// Wipes what has had its time in one tenant; says how many rows. A row that cannot be written does not keep the others.
     async fn wipe_tenant(&self, tenant: TenantId, now: Timestamp) -> Result<usize, StoreError> {
-        let mut wiped = 0;
+        let (mut wiped, mut first) = (0, None);
         loop {
             let rows = self.ports.rows.outdated(tenant, now, BATCH).await.map_err(told)?;
             let (full, before) = (rows.len() >= BATCH as usize, wiped);
             for row in rows {
-                let Some(commit) = self.wiped(row, now)? else { continue };
+                let id = row.id;
+                let Some(commit) = Self::wiped(row, now) else { continue };
                 match self.ports.commits.commit(commit).await {
                     Ok(()) => wiped += 1,
                     // A lifecycle call has just changed the row.
                     Err(port::StoreError::Conflict(_)) => {}
-                    Err(error) => return Err(told(error)),
+                    Err(error) => {
+                        tracing::error!(%tenant, installation = %id, %error, "a replaced secret is not wiped");
+                        first.get_or_insert(told(error));
+                    }
                 }
             }
             if !full || wiped == before {
-                return Ok(wiped);
+                return first.map_or(Ok(wiped), Err);
             }
         }
     }
@@ -220,10 +234,17 @@ impl Installations for Sites {
     async fn wipe(&self, now: Timestamp) -> Result<usize, StoreError> {
         let forgotten = self.ports.rows.forget_tokens(now).await.map_err(told)?;
         let mut wiped = usize::try_from(forgotten).unwrap_or(usize::MAX);
+        let mut first = None;
         for tenant in self.ports.rows.installed().await.map_err(told)? {
-            wiped += self.wipe_tenant(tenant, now).await?;
+            match self.wipe_tenant(tenant, now).await {
+                Ok(rows) => wiped += rows,
+                Err(error) => {
+                    tracing::error!(%tenant, %error, "what has had its time is not wiped");
+                    first.get_or_insert(error);
+                }
+            }
         }
-        Ok(wiped)
+        first.map_or(Ok(wiped), Err)
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Placed<'a> {
     tenant: TenantId,
     at: Timestamp,
     known: Vec<(SecretId, SharedSecret)>,
+    /// Every row that there is, also those that could not be opened.
+    before: Vec<SecretId>,
     used: Vec<SecretId>,
     /// What the commit has to write.
     pub(super) changes: Vec<Change>,
@@ -42,14 +44,22 @@ impl Sites {
         })
     }
 
+    /// One that cannot be opened, and never will be, is no secret: it proves nothing and signs nothing, and the next signed
+    /// install puts another in its place. Where the keys are away for now, that is an error.
     async fn open(&self, tenant: TenantId, id: Option<SecretId>) -> Result<Option<SharedSecret>, SealError> {
         let Some(id) = id else { return Ok(None) };
         let Some(sealed) = self.ports.vault.secret(tenant, id).await? else { return Ok(None) };
         let purpose = Purpose::SharedSecret;
-        let plain = self.ports.seal.open(tenant, purpose, &id.to_string(), &sealed).await?;
-        SharedSecret::new(plain)
-            .map(Some)
-            .map_err(|_| SealError::Corrupt("a shared secret of no usable length"))
+        let opened = self.ports.seal.open(tenant, purpose, &id.to_string(), &sealed).await;
+        let unfit = |_| SealError::Corrupt("a shared secret of no usable length");
+        match opened.and_then(|plain| SharedSecret::new(plain).map_err(unfit)) {
+            Ok(secret) => Ok(Some(secret)),
+            Err(error @ (SealError::Corrupt(_) | SealError::NoKey)) => {
+                tracing::error!(%tenant, secret = %id, %error, "what a site shares with the app cannot be opened");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -61,13 +71,15 @@ impl<'a> Placed<'a> {
         before: Option<&Installation>,
         at: Timestamp,
     ) -> Result<Self, SealError> {
-        let mut known = Vec::new();
+        let (mut known, mut kept) = (Vec::new(), Vec::new());
         if let Some(row) = before {
             let Opened { secret, previous } = sites.opened(row).await?;
+            kept.extend(row.secret);
+            kept.extend(row.previous.map(|replaced| replaced.secret));
             known.extend(row.secret.zip(secret));
             known.extend(row.previous.map(|replaced| replaced.secret).zip(previous));
         }
-        Ok(Self { sites, tenant, at, known, used: Vec::new(), changes: Vec::new() })
+        Ok(Self { sites, tenant, at, known, before: kept, used: Vec::new(), changes: Vec::new() })
     }
 
     /// Where a secret is kept from now on.
@@ -97,8 +109,8 @@ impl<'a> Placed<'a> {
 
     /// Everything to write: what was added, and that the rows go which nothing uses any more.
     pub(super) fn finish(self) -> Vec<Change> {
-        let Self { known, used, mut changes, .. } = self;
-        let left = known.into_iter().map(|(id, _)| id).filter(|id| !used.contains(id));
+        let Self { before, used, mut changes, .. } = self;
+        let left = before.into_iter().filter(|id| !used.contains(id));
         changes.extend(left.map(Change::DropSecret));
         changes
     }

@@ -150,7 +150,7 @@ impl Process {
 }
 
 /// How many values [`Process::fill`] makes.
-pub(crate) const VALUES: usize = 27;
+pub(crate) const VALUES: usize = 30;
 
 pub(crate) fn key(folder: &Folder, name: &str) -> Arc<dyn Kek> {
     let path = folder.file(name);

@@ -30,6 +30,8 @@ pub(crate) struct Connect {
     pub(crate) tenant: String,
     /// Whether installs of the old scheme are taken.
     pub(crate) legacy_installs: Installs,
+    /// Whether the panel ties issues to items that exist.
+    pub(crate) panel_ties: bool,
     /// How long the secret before stays good.
     #[serde(deserialize_with = "length")]
     pub(crate) rotation_window: SignedDuration,
@@ -161,13 +163,14 @@ impl Connect {
         let origins: Vec<&str> = self.site_origins.iter().map(Url::as_str).collect();
         format!(
             "[connect]\nenabled = {}\nbase_url = {:?}\napp_key = {:?}\nname = {:?}\ntenant = {:?}\n\
-             legacy_installs = \"{legacy}\"\nrotation_window = \"{:#}\"\nsite_domains = {:?}\nsite_origins = {:?}\n\
+             legacy_installs = \"{legacy}\"\npanel_ties = {}\nrotation_window = \"{:#}\"\nsite_domains = {:?}\nsite_origins = {:?}\n\
              install_key_hosts = {:?}\nimpersonation_server = {:?}\nall_js = {:?}\n",
             self.enabled,
             self.base_url,
             self.app_key,
             self.name,
             self.tenant,
+            self.panel_ties,
             self.rotation_window,
             self.site_domains,
             origins,

@@ -10,6 +10,12 @@ use crate::installation::{ClientKey, Product};
 use crate::jose::{SharedSecret, parse_object};
 use crate::origin;
 
+/// The longest address, in bytes: hosts have at most 253, and sites' addresses have next to no path.
+const LONGEST_URL: usize = 500;
+
+/// The longest id, in bytes, as for a client key. Those of Atlassian have less than a hundred.
+const LONGEST_ID: usize = 255;
+
 /// The fields of a call (developer.atlassian.com/cloud/jira/platform/connect-app-descriptor, “Lifecycle HTTP request
 /// payload”), with the vendor's names.
 #[derive(Deserialize)]
@@ -69,6 +75,12 @@ impl Payload {
 
 fn install(wire: Wire, sites: &Sites) -> Result<Install, &'static str> {
     let secret = Secret::from(wire.shared_secret.ok_or("`sharedSecret` is missing")?);
+    let urls = [&wire.base_url, &wire.display_url];
+    let ids = [&wire.oauth_client_id, &wire.installation_id, &wire.entitlement_id];
+    let above = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.len() > most);
+    if urls.iter().any(|url| above(url, LONGEST_URL)) || ids.iter().any(|id| above(id, LONGEST_ID)) {
+        return Err("an address is longer than 500 bytes, or an id than 255");
+    }
     let base_url = wire.base_url.as_deref().and_then(|url| sites.accept(url));
     Ok(Install {
         secret: SharedSecret::new(secret)

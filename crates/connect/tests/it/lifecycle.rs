@@ -74,7 +74,7 @@ fn the_body_must_be_for_this_app_and_of_this_event() {
 #[test]
 fn a_body_that_is_not_well_made_is_refused_after_the_token_and_before_any_change() {
     let world = World::new(Legacy::Off);
-    let cases: [(&str, Value); 12] = [
+    let cases: [(&str, Value); 17] = [
         ("sharedSecret", json!(null)),
         ("sharedSecret", json!("s".repeat(31))),
         ("sharedSecret", json!("s".repeat(600))),
@@ -87,6 +87,11 @@ fn a_body_that_is_not_well_made_is_refused_after_the_token_and_before_any_change
         ("eventType", json!(null)),
         ("key", json!(null)),
         ("clientKey", json!("")),
+        ("baseUrl", json!(format!("https://acme.atlassian.net/{}", "x".repeat(480)))),
+        ("displayUrl", json!(format!("https://jira.acme.example/{}", "x".repeat(480)))),
+        ("oauthClientId", json!("x".repeat(256))),
+        ("installationId", json!("x".repeat(256))),
+        ("entitlementId", json!("x".repeat(256))),
     ];
     for (name, value) in cases {
         let draft = with_body(world.signed(Event::Installed, SITE, "a"), |body| body[name] = value.clone());

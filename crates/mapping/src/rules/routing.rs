@@ -110,6 +110,16 @@ impl Rules {
 }
 
 impl Rules {
+    /// Whether a routing names the projects of both items as a pair, and takes each of them.
+    pub fn pairs(&self, left: &Item, right: &Item) -> bool {
+        let takes = |routing: &Routing, side, item: &Item| {
+            same_name(routing.scope(side), &item.at.scope)
+                && routing.conditions(side).iter().all(|condition| condition.holds(item))
+        };
+        let both = |routing: &Routing| takes(routing, Side::Left, left) && takes(routing, Side::Right, right);
+        self.routings.iter().any(both)
+    }
+
     /// Whether any routing shares items of a side's project without being asked; of any project for `None`.
     /// Says nothing about conditions: for those the item must be read.
     pub fn may_share(&self, from: Side, scope: Option<&str>) -> bool {

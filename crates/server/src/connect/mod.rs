@@ -5,6 +5,7 @@
 
 mod context;
 mod descriptor;
+mod gate;
 mod page;
 mod setup;
 mod watch;
@@ -14,8 +15,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use bowline_connect::web;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 
@@ -28,6 +31,8 @@ pub(crate) use watch::Refused;
 struct Held {
     app: Arc<App>,
     connect: Arc<Connect>,
+    /// How many callers may be looked up at once.
+    turns: Arc<Semaphore>,
 }
 
 impl FromRef<Held> for Arc<web::App> {
@@ -39,7 +44,11 @@ impl FromRef<Held> for Arc<web::App> {
 /// Everything below `/connect`; nothing where the app is not switched on.
 pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let Some(connect) = &app.ports.connect else { return Router::new() };
-    let held = Held { app: Arc::clone(app), connect: Arc::clone(connect) };
+    let turns = Arc::new(Semaphore::new(app.options.sites_at_once));
+    let held = Held { app: Arc::clone(app), connect: Arc::clone(connect), turns };
+    let lifecycle = web::routes()
+        .with_state(Arc::clone(&connect.web))
+        .layer(from_fn_with_state(held.clone(), gate::lifecycle));
     let ours = Router::new()
         .route("/webhook", post(webhook::take))
         .route("/page/issue", get(page::issue))
@@ -50,6 +59,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/context/share", post(context::share::handle))
         .route("/context/connect", post(context::tie::handle))
         .route("/context/unlink", post(context::unlink::handle))
-        .with_state(held);
-    Router::new().nest("/connect", web::routes().with_state(Arc::clone(&connect.web)).merge(ours))
+        .with_state(held.clone());
+    Router::new().nest("/connect", lifecycle.merge(ours).layer(from_fn_with_state(held, gate::whole)))
 }

@@ -3,10 +3,10 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use bowline_connect::web::UrlBound;
 use http::header::CONTENT_TYPE;
 
 use super::Held;
+use super::gate::UrlBound;
 use crate::problem::Problem;
 
 const BODY: &str = include_str!("panel.html");

@@ -118,7 +118,8 @@ impl Watcher for Watch {
             Outcome::Failed(error) => (error, None),
         };
         let refused = self.refused(call, status, why, refusal);
-        let Refused { reason, expected, found, claimed_hash, canonical, .. } = &refused;
+        // The canonical forms have the query in them, and stay out of the log; the API shows them.
+        let Refused { reason, expected, found, claimed_hash, .. } = &refused;
         tracing::warn!(
             call,
             status,
@@ -126,7 +127,6 @@ impl Watcher for Watch {
             ?expected,
             ?found,
             ?claimed_hash,
-            ?canonical,
             "a site's lifecycle call is refused"
         );
         self.keep(&self.lifecycle, refused);

@@ -3,10 +3,10 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use bowline_connect::web::UrlBound;
 use http::StatusCode;
 
 use super::Held;
+use super::gate::UrlBound;
 use crate::hooks;
 use crate::problem::Problem;
 

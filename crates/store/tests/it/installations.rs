@@ -33,6 +33,9 @@ on_every_database! {
     of_two_first_installs_at_once_one_is_stale_and_leaves_nothing
     a_connection_that_a_person_dropped_is_made_anew_by_the_next_install
     a_name_that_is_taken_gets_a_number
+    a_site_that_is_gone_is_signed_for_with_nothing_though_its_secret_is_kept
+    one_row_that_cannot_be_read_keeps_no_other_from_being_wiped_or_listed
+    a_secret_that_cannot_be_opened_is_replaced_by_the_next_install
 }
 
 async fn sites(given: &Given, tenant: Option<&str>) -> Sites {
@@ -161,7 +164,7 @@ async fn a_site_that_is_renamed_keeps_tenant_connection_and_name(given: Given) {
     put(&sites, renamed).await;
     let after = connection(&sites, "one").await;
     assert_eq!((after.id, after.name.as_str(), tenant(&sites, "one").await), (before.id, "acme", home));
-    assert_eq!((after.base_url.as_str(), after.browse_url.as_str()), (new, "https://jira.apex.example"));
+    assert_eq!((after.base_url.as_str(), after.browse_url.as_str()), (new, new), "links lead to the site");
     assert_eq!((after.secret, after.revision), (before.secret, before.revision + 1));
 }
 
@@ -282,4 +285,70 @@ async fn a_name_that_is_taken_gets_a_number(given: Given) {
     }
     assert_eq!(connection(&sites, "two").await.name, "acme-2");
     assert_eq!(connection(&sites, "three").await.name, "acme-3");
+}
+
+async fn a_site_that_is_gone_is_signed_for_with_nothing_though_its_secret_is_kept(given: Given) {
+    let sites = sites(&given, None).await;
+    let old = Installation { scheme: Scheme::Legacy, ..installed("one", ACME) };
+    put(&sites, old.clone()).await;
+    let home = tenant(&sites, "one").await;
+    put(&sites, Installation { state: State::Uninstalled, ..old.clone() }).await;
+    assert_eq!(secrets(&given, home).await, 1, "the next install is proved with it");
+    // Whatever others make of its health meanwhile.
+    let gone = connection(&sites, "one").await;
+    assert!(given.store.secret(home, gone.secret).await.unwrap().is_none());
+    // Jira says it twice.
+    put(&sites, Installation { state: State::Uninstalled, ..old.clone() }).await;
+    assert_eq!(connection(&sites, "one").await.secret, gone.secret);
+    put(&sites, old).await;
+    let back = connection(&sites, "one").await;
+    assert!(given.store.secret(home, back.secret).await.unwrap().is_some());
+}
+
+/// A site with a secret that was replaced, and whose time is over at 300.
+async fn put_with_previous(sites: &Sites, client_key: &str) {
+    let previous = Some(Previous { secret: secret("p"), since: at(0), until: at(300) });
+    put(sites, Installation { previous, ..installed(client_key, ACME) }).await;
+}
+
+async fn one_row_that_cannot_be_read_keeps_no_other_from_being_wiped_or_listed(given: Given) {
+    let sites = sites(&given, None).await;
+    for client_key in ["one", "two", "three"] {
+        put_with_previous(&sites, client_key).await;
+    }
+    for client_key in ["one", "two"] {
+        let row = sites.row(&key(client_key)).await.unwrap().unwrap();
+        let home = row.tenant;
+        let broken = bowline_core::installation::Installation { document: "{}".to_owned(), ..row };
+        given.of(home).write(vec![bowline_core::commit::Change::PutInstallation(Box::new(broken))]).await;
+    }
+    let listed = sites.overview(10).await.unwrap();
+    assert_eq!(listed.iter().map(|(row, _)| row.client_key.as_str()).collect::<Vec<_>>(), ["three"]);
+    assert_eq!(sites.wipe(at(300)).await.unwrap(), 3);
+    for client_key in ["one", "two", "three"] {
+        let row = sites.row(&key(client_key)).await.unwrap().unwrap();
+        assert_eq!((row.previous, secrets(&given, row.tenant).await), (None, 1), "{client_key}");
+    }
+}
+
+async fn a_secret_that_cannot_be_opened_is_replaced_by_the_next_install(given: Given) {
+    let ports = ports(&given).await;
+    let sites = Sites::new(ports.clone(), None);
+    put_with_previous(&sites, "one").await;
+    let row = sites.row(&key("one")).await.unwrap().unwrap();
+    let home = row.tenant;
+    let both = [row.secret.unwrap(), row.previous.unwrap().secret];
+    for id in both {
+        // Sealed for another row.
+        let plain = Secret::from("s".repeat(40));
+        let purpose = bowline_core::secret::Purpose::SharedSecret;
+        let sealed = ports.seal.seal(home, purpose, "elsewhere", &plain).await.unwrap();
+        given.of(home).write(vec![bowline_core::commit::Change::PutSecret { id, sealed }]).await;
+    }
+    let found = sites.find(&key("one")).await.unwrap().unwrap().installation;
+    assert!(found.secret.is_none() && found.previous.is_none(), "it proves nothing");
+    put(&sites, Installation { secret: Some(secret("n")), ..installed("one", ACME) }).await;
+    let found = sites.find(&key("one")).await.unwrap().unwrap().installation;
+    assert_eq!(found.secret.unwrap().secret().expose_text(), "n".repeat(40));
+    assert_eq!(secrets(&given, home).await, 1, "what cannot be opened goes");
 }

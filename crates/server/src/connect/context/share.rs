@@ -1,12 +1,12 @@
 //! `POST /connect/context/share`: shares the issue; its counterpart is created from it.
 
 use axum::extract::{Request, State};
-use bowline_connect::web::Context;
 use bowline_core::work::Lane;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::super::Held;
+use super::super::gate::Context;
 use super::{Looking, May, sent};
 use crate::problem::Problem;
 

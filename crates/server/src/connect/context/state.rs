@@ -2,13 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
-use bowline_connect::web::Context;
 use bowline_core::Timestamp;
 use bowline_core::share::{Share, ShareState};
 use bowline_core::{ShareId, port};
 use serde::{Deserialize, Serialize};
 
 use super::super::Held;
+use super::super::gate::Context;
 use super::{Looking, May, forbidden};
 use crate::problem::Problem;
 
@@ -75,7 +75,8 @@ pub(in crate::connect) async fn handle(
     let free = all.iter().map(|profile| &profile.name).filter(|name| !tied.contains(name));
     let profiles = free.cloned().collect();
     let (edit, tie) = (may.contains(&May::Edit), may.contains(&May::Tie));
-    Ok(Json(View { shares, profiles, may: Allowed { sync: edit, share: edit, unlink: tie, connect: tie } }))
+    let connect = tie && held.app.options.panel_ties;
+    Ok(Json(View { shares, profiles, may: Allowed { sync: edit, share: edit, unlink: tie, connect } }))
 }
 
 async fn tied(looking: &Looking<'_>, share: Share, profile: String) -> Result<Tied, port::StoreError> {

@@ -1,12 +1,12 @@
 //! `POST /connect/context/sync`: looks at a share of the issue now. The answer comes before the look.
 
 use axum::extract::{Request, State};
-use bowline_connect::web::Context;
 use bowline_core::work::{Entity, Lane};
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::super::Held;
+use super::super::gate::Context;
 use super::{Looking, May, sent};
 use crate::problem::Problem;
 

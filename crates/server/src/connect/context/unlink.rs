@@ -1,11 +1,11 @@
 //! `POST /connect/context/unlink`: unties a share of the issue. Both items stay as they are.
 
 use axum::extract::{Request, State};
-use bowline_connect::web::Context;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::super::Held;
+use super::super::gate::Context;
 use super::{Looking, May, sent};
 use crate::problem::Problem;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{installed, tenant_of};
+use super::tenant_of;
 use crate::house::atlassian::{Site, call};
 use crate::house::{DOCUMENT, House};
 
@@ -11,7 +11,11 @@ const ALL: [&str; 3] = ["BROWSE_PROJECTS", "EDIT_ISSUES", "ADMINISTER_PROJECTS"]
 
 /// A site with the profile `stories` over it and a Targetprocess, and the issue 10001 that is not shared yet.
 async fn with_profile() -> (House, Site, String) {
-    let (house, site) = installed().await;
+    with_profile_of(true).await
+}
+
+async fn with_profile_of(panel_ties: bool) -> (House, Site, String) {
+    let (house, site) = House::installed_with(|options| options.panel_ties = panel_ties).await;
     let tenant = tenant_of(&house, &site).await;
     house.tp(&tenant).await;
     let document = DOCUMENT.replace("\"jira\"", "\"acme\"");
@@ -67,6 +71,48 @@ async fn an_issue_is_tied_to_an_item_that_exists() {
     let state = state(&house, &site, "ada").await;
     let there = &state["shares"][0]["counterpart"];
     assert_eq!((&there["key"], &there["tool"]), (&json!("WEB-77"), &json!("Targetprocess")));
+}
+
+#[tokio::test]
+async fn whoever_ties_from_a_panel_is_held_to_the_routing_and_learns_nothing_of_the_other_side() {
+    let (house, site, tenant) = with_profile().await;
+    house.atlassian.lets("ada", &ALL);
+    // A project that no routing names, an item of another type, one that is tied already, and none at all.
+    house.tools.has_id("78", "SECRET-78", "UserStory");
+    house.tools.has_id("79", "WEB-79", "Bug");
+    house.tools.has_id("80", "WEB-80", "UserStory");
+    house.tools.has_id("10080", "ACME-80", "Story");
+    let tied = json!({"profile": "stories", "left": "ACME-80", "right": "WEB-80"});
+    house.call("POST", "/api/v1/shares/connect").tenant(&tenant).json(tied).send().await.status(201);
+    let tie = async |item: &str| {
+        let path = "/connect/context/connect";
+        let ask = json!({"profile": "stories", "item": item});
+        let answer = site.context(&house, "POST", path, "ada").json(ask).answer().await.status(422);
+        let mut problem = answer.json();
+        problem.as_object_mut().unwrap().remove("request_id");
+        problem
+    };
+    let unrouted = tie("SECRET-78").await;
+    for item in ["WEB-79", "WEB-80", "WEB-81"] {
+        assert_eq!(tie(item).await, unrouted, "{item}");
+    }
+    assert_eq!(state(&house, &site, "ada").await["shares"], json!([]));
+    // The issue's own project has to be named as well: its administrator could be anybody who may make a project.
+    house.tools.has_id("10001", "MINE-1", "Story");
+    assert_eq!(tie("WEB-77").await, unrouted);
+    // Who runs the service may tie what they like.
+    let any = json!({"profile": "stories", "left": "MINE-1", "right": "SECRET-78"});
+    house.call("POST", "/api/v1/shares/connect").tenant(&tenant).json(any).send().await.status(201);
+}
+
+#[tokio::test]
+async fn by_default_nobody_ties_from_a_panel() {
+    let (house, site, _) = with_profile_of(false).await;
+    house.atlassian.lets("ada", &ALL);
+    assert_eq!(state(&house, &site, "ada").await["may"]["connect"], json!(false));
+    let tie = json!({"profile": "stories", "item": "WEB-77"});
+    assert_eq!(post(&house, &site, "connect", "ada", tie).await, 403);
+    assert_eq!(state(&house, &site, "ada").await["shares"], json!([]));
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{connection, connections, installed, tenant_of};
-use crate::house::DOCUMENT;
 use crate::house::atlassian::{Site, call};
+use crate::house::{DOCUMENT, House};
 
 #[tokio::test]
 async fn a_site_speaks_for_itself_alone() {
@@ -46,7 +46,7 @@ async fn a_site_speaks_for_itself_alone() {
 
 #[tokio::test]
 async fn shares_profiles_and_deliveries_of_another_site_are_unknown() {
-    let (house, acme) = installed().await;
+    let (house, acme) = House::installed_with(|options| options.panel_ties = true).await;
     let evil = Site::new("evil");
     evil.lifecycle(&house, "installed").await.status(204);
     let tenant = tenant_of(&house, &acme).await;

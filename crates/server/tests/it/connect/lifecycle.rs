@@ -66,6 +66,18 @@ async fn a_site_goes_through_its_life_and_its_connection_waits_and_wakes() {
 }
 
 #[tokio::test]
+async fn a_change_of_its_settings_does_not_wake_a_connection_whose_app_is_gone() {
+    let (house, site) = installed().await;
+    let tenant = tenant_of(&house, &site).await;
+    site.lifecycle(&house, "uninstalled").await.status(204);
+    for ask in [json!({}), json!({"settings": {"page": "10"}})] {
+        house.call("PATCH", "/api/v1/connections/acme").tenant(&tenant).json(ask).send().await.status(200);
+        let health = connection(&house, &site).await["health"].clone();
+        assert_eq!(health["code"], "auth.app_uninstalled", "{health}");
+    }
+}
+
+#[tokio::test]
 async fn a_confluence_is_kept_and_is_no_connection() {
     let house = House::new().await;
     let mut site = Site::new("acme");

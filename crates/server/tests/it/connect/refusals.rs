@@ -35,6 +35,36 @@ async fn a_refused_install_is_explained_to_the_operator_and_to_nobody_else() {
     assert_eq!(hash["claimed_hash"], json!("0".repeat(64)));
     assert_eq!(hash["canonical"], json!(["POST&/installed&"]));
     assert!(logged().contains("https://inside.example/connect"), "the log says it as well");
+    assert!(!logged().contains("POST&/installed"), "a query belongs to no log");
+}
+
+#[tokio::test]
+async fn where_the_app_is_switched_off_what_is_installed_is_still_seen() {
+    use bowline_connect::installation::{
+        Change, ClientKey, Installation, Installations as _, Product, Scheme, State,
+    };
+    let house = House::without_app().await;
+    call(&house, "GET", "/connect/atlassian-connect.json", None).answer().await.status(404);
+    let at = bowline_core::Timestamp::UNIX_EPOCH;
+    let installation = Installation {
+        client_key: ClientKey::parse("key-of-acme").unwrap(),
+        product: Product::Jira,
+        base_url: "https://acme.atlassian.net".to_owned(),
+        display_url: None,
+        secret: None,
+        previous: None,
+        state: State::Uninstalled,
+        scheme: Scheme::Signed,
+        oauth_client_id: None,
+        forge_installation: None,
+        entitlement_id: None,
+        installed_at: at,
+        changed_at: at,
+    };
+    let sites = &house.app_sites;
+    sites.commit(Change { installation, expected: None, used: None }, at).await.unwrap();
+    let seen = installs(&house).await;
+    assert_eq!((&seen["enabled"], &seen["sites"][0]["client_key"]), (&json!(false), &json!("key-of-acme")));
 }
 
 #[tokio::test]

@@ -53,6 +53,7 @@ pub(crate) struct House {
     pub(crate) tools: Arc<Script>,
     pub(crate) identity: Arc<Identity>,
     pub(crate) atlassian: Arc<Atlassian>,
+    pub(crate) app_sites: Arc<Sites>,
     pub(crate) life: Arc<Life>,
     pub(crate) bell: Arc<CountedBell>,
     pub(crate) commits: Arc<Breakable>,
@@ -70,15 +71,27 @@ impl House {
 
     /// The same, with other options.
     pub(crate) async fn with(adjust: impl FnOnce(&mut Options)) -> Self {
-        Self::build(adjust, Legacy::Off, None).await
+        Self::build(adjust, Some(Legacy::Off), None).await
+    }
+
+    /// The same, after a site has installed the app.
+    pub(crate) async fn installed_with(adjust: impl FnOnce(&mut Options)) -> (Self, atlassian::Site) {
+        let (house, site) = (Self::with(adjust).await, atlassian::Site::new("acme"));
+        site.lifecycle(&house, "installed").await.status(204);
+        (house, site)
     }
 
     /// The same, with other rules for sites that install the app.
     pub(crate) async fn with_app(legacy: Legacy, tenant: Option<&str>) -> Self {
-        Self::build(|_| {}, legacy, tenant).await
+        Self::build(|_| {}, Some(legacy), tenant).await
     }
 
-    async fn build(adjust: impl FnOnce(&mut Options), legacy: Legacy, tenant: Option<&str>) -> Self {
+    /// The same, where the app is not served.
+    pub(crate) async fn without_app() -> Self {
+        Self::build(|_| {}, None, None).await
+    }
+
+    async fn build(adjust: impl FnOnce(&mut Options), legacy: Option<Legacy>, tenant: Option<&str>) -> Self {
         log::capture();
         let store = Store::open(bowline_store::Options::new("sqlite::memory:")).await.unwrap();
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
@@ -90,6 +103,7 @@ impl House {
         let changes = watch::Sender::new(0);
         let (identity, atlassian) = (Arc::new(Identity::default()), Arc::new(Atlassian::default()));
         let life = life(&store, &clock, &seal, &commits, &bell, &identity);
+        let sites = sites((&store, &seal, &commits, &clock), tenant);
         let ports = Ports {
             grants: Arc::new(store.clone()),
             delegations: Arc::new(store.clone()),
@@ -102,7 +116,8 @@ impl House {
             desk: Arc::new(store.clone()),
             work: Arc::new(store.clone()),
             seal: seal.clone(),
-            connect: Some(connect((&store, &seal, &commits, &clock), &atlassian, legacy, tenant)),
+            connect: legacy.map(|legacy| connect(&sites, &clock, &atlassian, legacy)),
+            sites: sites.clone(),
             keys: keys.clone(),
             keys_due: Arc::default(),
             tools: tools.clone(),
@@ -127,6 +142,7 @@ impl House {
             tools,
             identity,
             atlassian,
+            app_sites: sites,
             life,
             bell,
             commits,
@@ -164,13 +180,11 @@ impl House {
     }
 }
 
-/// The app that sites install.
-fn connect(
+/// What keeps the sites that install the app.
+fn sites(
     (store, seal, commits, clock): (&Store, &Arc<Sealer>, &Arc<Breakable>, &Arc<TestClock>),
-    atlassian: &Arc<Atlassian>,
-    legacy: Legacy,
     tenant: Option<&str>,
-) -> Arc<Connect> {
+) -> Arc<Sites> {
     let ports = bowline_auth::app::Ports {
         rows: Arc::new(store.clone()),
         registry: Arc::new(store.clone()),
@@ -180,6 +194,16 @@ fn connect(
         clock: clock.clone(),
         entropy: Arc::new(SystemEntropy),
     };
+    Arc::new(Sites::new(ports, tenant.map(str::to_owned)))
+}
+
+/// The app that sites install.
+fn connect(
+    sites: &Arc<Sites>,
+    clock: &Arc<TestClock>,
+    atlassian: &Arc<Atlassian>,
+    legacy: Legacy,
+) -> Arc<Connect> {
     let hosts = KeyHost::new(atlassian.clone(), &[atlassian::KEYS]).unwrap();
     let facts =
         Facts { key: atlassian::APP.into(), name: "Bowline".into(), base_url: atlassian::BASE.into() };
@@ -192,7 +216,7 @@ fn connect(
         all_js: bowline_connect::page::ALL_JS.into(),
     };
     let parts = connect::Parts {
-        sites: Arc::new(Sites::new(ports, tenant.map(str::to_owned))),
+        sites: sites.clone(),
         exchange: atlassian.clone(),
         keys: Arc::new(CachedKeys::new(hosts, clock.clone(), Limits::default())),
         clock: clock.clone(),
@@ -309,18 +333,29 @@ impl Bell for CountedBell {
 pub(crate) struct Breakable {
     store: Store,
     broken: AtomicBool,
+    stalled: AtomicBool,
     first: Mutex<Option<Commit>>,
 }
 
 impl Breakable {
     fn new(store: Store) -> Self {
-        Self { store, broken: AtomicBool::new(false), first: Mutex::new(None) }
+        Self {
+            store,
+            broken: AtomicBool::new(false),
+            stalled: AtomicBool::new(false),
+            first: Mutex::new(None),
+        }
     }
 
     /// Somebody else writes just before the next commit.
     pub(crate) fn before_the_next(&self, tenant: TenantId, changes: Vec<Change>) {
         let at = bowline_core::Timestamp::UNIX_EPOCH;
         *self.first.lock().unwrap() = Some(Commit { tenant, fence: None, changes, at });
+    }
+
+    /// From now on nothing is answered.
+    pub(crate) fn stall(&self) {
+        self.stalled.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn break_now(&self) {
@@ -333,6 +368,9 @@ impl Commits for Breakable {
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))));
+        }
+        if self.stalled.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
         }
         let first = self.first.lock().unwrap().take();
         if let Some(first) = first {

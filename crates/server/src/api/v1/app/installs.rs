@@ -42,15 +42,16 @@ struct Site {
 }
 
 pub(super) async fn handle(State(app): State<Arc<App>>) -> Result<Json<View>, Problem> {
+    let sites = sites(&app.ports.sites).await?;
     let Some(connect) = &app.ports.connect else {
-        let (sites, refusals) = (Vec::new(), Vec::new());
-        return Ok(Json(View { enabled: false, app_key: None, base_url: None, sites, refusals }));
+        // Switched off, which no site was told of.
+        return Ok(Json(View { enabled: false, app_key: None, base_url: None, sites, refusals: Vec::new() }));
     };
     Ok(Json(View {
         enabled: true,
         app_key: Some(connect.facts.key.clone()),
         base_url: Some(connect.facts.base_url.clone()),
-        sites: sites(&connect.sites).await?,
+        sites,
         refusals: connect.watch.refusals(),
     }))
 }

@@ -131,6 +131,10 @@ async fn gateway_of(
         }
     };
     let header = header(ask.header.as_deref().unwrap_or(usual), free)?;
+    // What goes there is the tool's to read as much as a gateway's: a key of that name may be a password.
+    if header.eq_ignore_ascii_case("authorization") && matches!(proof, GatewayProof::Key { .. }) {
+        address::collected(app, connection.tool)?;
+    }
     Ok((Gateway { header, proof }, changes))
 }
 

@@ -224,6 +224,10 @@ fn apply(connection: &mut Connection, ask: Ask) -> Result<(), Problem> {
         address::settings(&settings)?;
         connection.settings = settings;
     }
+    if matches!(connection.sign_in, SignIn::Connect { .. }) {
+        // Nothing about the way was changed, and whether the app is there the site says.
+        return Ok(());
+    }
     connection.health = Health::Unknown;
     connection.identity = None;
     Ok(())

@@ -25,6 +25,9 @@ impl From<Refusal> for Problem {
                 unfit("No routing of the profile takes the item; `reasons` says why.".to_owned())
                     .with("reasons", reasons)
             }
+            Refusal::NotPaired => {
+                unfit("No routing of the profile names the projects of both items as a pair.".to_owned())
+            }
             Refusal::NoType(_) => unfit("The profile does not map the item's type.".to_owned()),
             Refusal::BadProfile => unfit("The stored profile document is not valid.".to_owned()),
             Refusal::NoConnection => {

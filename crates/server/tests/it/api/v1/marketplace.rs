@@ -23,6 +23,25 @@ async fn no_credential_of_an_atlassian_account_is_collected_and_those_of_other_t
     }
     let all = house.call("GET", "/api/v1/connections").send().await.status(200).json();
     assert_eq!(all["items"], json!([]), "nothing was stored");
+    // A password by another name.
+    let gate = |header: &str, key: &str| {
+        json!({
+            "name": "jira", "tool": "jira_dc", "base_url": "https://acme.example",
+            "sign_in": {"method": "in_front"}, "gateway": {"header": header, "key": key},
+        })
+    };
+    let ask = gate("Authorization", "Basic canary-collected");
+    let answer = house.call("POST", "/api/v1/connections").json(ask).send().await.status(422);
+    assert_eq!(answer.problem(), "api.credential_refused");
+    house
+        .call("POST", "/api/v1/connections")
+        .json(gate("x-api-key", "of-the-gateway"))
+        .send()
+        .await
+        .status(201);
+    let ask = json!({"gateway": {"header": "authorization", "key": "Basic canary-collected"}});
+    let answer = house.call("PATCH", "/api/v1/connections/jira").json(ask).send().await.status(422);
+    assert_eq!(answer.problem(), "api.credential_refused");
     house.tp("default").await;
     // A consent is no credential that is collected.
     house.grant("default").await;
