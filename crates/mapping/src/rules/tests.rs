@@ -10,6 +10,8 @@ use crate::samples::{HEAD, choice, document, person, rules, text};
 
 use super::*;
 
+mod pairs;
+
 /// Checks that compiling `text` finds exactly one problem, in a line that holds `line`, with words in message and
 /// fix.
 #[track_caller]
@@ -261,18 +263,6 @@ fn the_first_routing_that_takes_an_item_decides() {
     assert_eq!(routed(&rules, Side::Right, &item("Web Shop", &[])), Ok(("ACME".into(), 0, false)));
     assert_eq!(rules.fields_to_read(Side::Left), ["labels".into()]);
     assert_eq!(rules.fields_to_read(Side::Right), []);
-}
-
-#[test]
-fn two_items_are_a_pair_only_if_one_routing_names_both_their_projects() {
-    let routings = "[[routing]]\nleft = 'B'\nright = 'Y'\nwhen = { right = [{ field = 'labels', contains = 'sync' }] }\n";
-    let rules = Document::parse(&format!("{}{routings}", document(""))).and_then(Rules::new).unwrap();
-    let pairs = |left: &str, right: &str| rules.pairs(&item(left, &[]), &item(right, &[]));
-    assert!(pairs("ACME", "Web Shop"));
-    assert!(!pairs("ACME", "Y") && !pairs("ACME", "Elsewhere") && !pairs("Elsewhere", "Web Shop"));
-    assert!(!pairs("B", "Y"), "a condition of it does not hold");
-    let marked = item("Y", &[("labels", Value::Set(vec![text("sync")]))]);
-    assert!(rules.pairs(&item("b", &[]), &marked));
 }
 
 #[test]

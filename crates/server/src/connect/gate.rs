@@ -14,7 +14,6 @@ use bowline_connect::lifecycle::LONGEST_BODY;
 use bowline_connect::verify::Caller;
 use bowline_connect::web;
 use http::request::Parts;
-use tokio::sync::SemaphorePermit;
 
 use super::Held;
 use crate::body::{self, Limits};
@@ -49,7 +48,7 @@ impl FromRequestParts<Held> for Context {
 }
 
 async fn known<T: FromRequestParts<Held>>(parts: &mut Parts, held: &Held) -> Result<T, Response> {
-    let _turn = turn(held)?;
+    let _turn = held.turns.try_acquire().map_err(|_| busy())?;
     let found = tokio::time::timeout(held.app.options.store_within, T::from_request_parts(parts, held)).await;
     found.map_err(|_| late())?.map_err(IntoResponse::into_response)
 }
@@ -63,10 +62,7 @@ pub(super) async fn lifecycle(State(held): State<Held>, request: Request, next: 
         Ok(read) => read,
         Err(unread) => return Problem::from(unread).into_response(),
     };
-    let _turn = match turn(&held) {
-        Ok(turn) => turn,
-        Err(busy) => return busy,
-    };
+    let Ok(_turn) = held.turns.try_acquire() else { return busy() };
     let request = Request::from_parts(parts, Body::from(read.bytes.clone()));
     within(held.app.options.store_within * STEPS, next.run(request)).await
 }
@@ -82,9 +78,8 @@ async fn within(limit: Duration, work: impl Future<Output = Response>) -> Respon
     tokio::time::timeout(limit, work).await.unwrap_or_else(|_| late())
 }
 
-fn turn(held: &Held) -> Result<SemaphorePermit<'_>, Response> {
-    let busy = |_| Problem::unavailable("Too many calls at once.", SHED).into_response();
-    held.turns.try_acquire().map_err(busy)
+fn busy() -> Response {
+    Problem::unavailable("Too many calls at once.", SHED).into_response()
 }
 
 fn late() -> Response {

@@ -91,6 +91,7 @@ impl House {
         Self::build(|_| {}, None, None).await
     }
 
+    #[expect(clippy::too_many_lines, reason = "nearly all of it is a list of what there is")]
     async fn build(adjust: impl FnOnce(&mut Options), legacy: Option<Legacy>, tenant: Option<&str>) -> Self {
         log::capture();
         let store = Store::open(bowline_store::Options::new("sqlite::memory:")).await.unwrap();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bowline_auth::app::Sites;
 use bowline_auth::life::Life;
 use bowline_auth::{
     Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemClock, SystemEntropy, bearer, keyfile,
@@ -33,6 +34,10 @@ use bowline_server::{App, LivePage, Metrics, Options, Ports, router};
 use bowline_store::Store;
 use bowline_sync::Engine;
 use tokio::sync::watch;
+
+mod silent;
+
+use silent::Silent;
 
 #[tokio::main]
 async fn main() {
@@ -89,16 +94,6 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         tools: tools.clone(),
         work: store.clone(),
     };
-    let sites = bowline_auth::app::Ports {
-        rows: store.clone(),
-        registry: store.clone(),
-        vault: store.clone(),
-        seal: seal.clone(),
-        commits: store.clone(),
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-    };
-    let sites = bowline_auth::app::Sites::new(sites, None);
     let ports = Ports {
         grants: store.clone(),
         delegations: store.clone(),
@@ -112,7 +107,7 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         work: store.clone(),
         seal: seal.clone(),
         connect: None,
-        sites: Arc::new(sites),
+        sites: sites(&store, &seal),
         keys,
         keys_due: Arc::default(),
         tools,
@@ -125,6 +120,19 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
     let admin = bearer::hash(bearer::draw(entropy.as_ref()).expose_text()).unwrap();
     let options = Options { live_page: LivePage::Open, ..Options::new("http://127.0.0.1", admin) };
     App::new(ports, options)
+}
+
+fn sites(store: &Arc<Store>, seal: &Arc<Sealer>) -> Arc<Sites> {
+    let ports = bowline_auth::app::Ports {
+        rows: store.clone(),
+        registry: store.clone(),
+        vault: store.clone(),
+        seal: seal.clone(),
+        commits: store.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    Arc::new(Sites::new(ports, None))
 }
 
 fn life(store: &Arc<Store>, seal: &Arc<Sealer>) -> Arc<Life> {
@@ -142,31 +150,6 @@ fn life(store: &Arc<Store>, seal: &Arc<Sealer>) -> Arc<Life> {
         exchange: Arc::new(Silent),
     };
     Arc::new(Life::new(ports, bowline_auth::life::Options::default(), None))
-}
-
-struct Silent;
-
-#[async_trait]
-impl Outbound for Silent {
-    async fn send(&self, _: &Connection, _: OutboundCall) -> Result<OutboundAnswer, Failure> {
-        Err(Failure::park(code::NET_UNREACHABLE))
-    }
-}
-
-#[async_trait]
-impl Exchange for Silent {
-    async fn exchange(&self, _: ExchangeCall) -> Exchanged {
-        Exchanged::Unsent(Failure::park(code::NET_UNREACHABLE))
-    }
-}
-
-#[async_trait]
-impl Bell for Silent {
-    async fn ring(&self, _: Lane) {}
-
-    async fn heard(&self) {
-        std::future::pending().await
-    }
 }
 
 /// The made-up data, and where the next event is taken from.
