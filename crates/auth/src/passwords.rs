@@ -17,8 +17,9 @@ use bowline_core::port::SignError;
 use bowline_core::{ConnectionId, SecretId, SignedDuration, TenantId, Timestamp};
 use tokio::sync::Notify;
 
-/// For how long a refused password is not sent again.
-const REFUSED: SignedDuration = SignedDuration::from_secs(10);
+/// For how long a refused password is not sent again: long enough for all that is under way, too short for a person who has
+/// mended something to meet it.
+const REFUSED: SignedDuration = SignedDuration::from_secs(2);
 /// After this the first call is no longer waited for: it broke without an answer.
 const UNANSWERED: SignedDuration = SignedDuration::from_secs(35);
 /// How long a call waits for the first one; then it is tried again later, with its lease in order.
@@ -187,9 +188,9 @@ mod tests {
         passwords.told(&ada, Some(&refusal()), at(1));
         let told = second.now_or_never().unwrap().unwrap_err();
         assert!(matches!(told, SignError::NoToken(failure) if failure.code == AUTH_REJECTED));
-        assert!(enter(10).unwrap().is_err());
-        assert!(enter(11).unwrap().is_ok(), "a person may try again");
-        assert!(enter(11).is_none(), "but one at a time");
+        assert!(enter(2).unwrap().is_err());
+        assert!(enter(3).unwrap().is_ok(), "a person may try again");
+        assert!(enter(3).is_none(), "but one at a time");
     }
 
     #[tokio::test(start_paused = true)]
