@@ -12,7 +12,7 @@ use std::time::Duration;
 use bowline_core::attribution::{Attribution, Class, Layer};
 use bowline_core::code::NET_BUSY;
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::failure::{Executed, Failure};
+use bowline_core::failure::{Executed, Failure, Words};
 use bowline_core::port::SignError;
 use bowline_core::{ConnectionId, SecretId, SignedDuration, TenantId, Timestamp};
 use tokio::sync::Notify;
@@ -100,7 +100,7 @@ impl Passwords {
         match found {
             None => drop(known.insert(key, State::Good)),
             Some(found) if is_refusal(found) => {
-                known.insert(key, State::Refused(Failure::wait(found.code.clone()), now));
+                known.insert(key, State::Refused(refusal(found), now));
             }
             // It says nothing about the password: the next call finds out.
             Some(_) if matches!(known.get(&key), Some(State::Tried(_))) => drop(known.remove(&key)),
@@ -119,6 +119,13 @@ impl Passwords {
 fn key(connection: &Connection) -> Option<Key> {
     let counted = matches!(connection.sign_in, SignIn::Basic { .. });
     counted.then_some((connection.tenant, connection.id, connection.secret))
+}
+
+/// What calls are told that are not sent: what the tool said, or at least why they were not.
+fn refusal(found: &Attribution) -> Failure {
+    let kept_back = "It was refused a moment ago, and is not sent again at once.";
+    let words = Words::new(found.told.as_deref().unwrap_or(kept_back));
+    Failure::wait(found.code.clone()).with_words(words)
 }
 
 fn is_refusal(found: &Attribution) -> bool {
@@ -159,7 +166,7 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn refusal() -> Attribution {
+    fn refused() -> Attribution {
         Attribution::new(Layer::Application, Class::Rejected, Reaction::Owner)
     }
 
@@ -185,7 +192,7 @@ mod tests {
         assert!(enter(0).unwrap().is_ok());
         let mut second = Box::pin(passwords.enter(&ada, at(0)));
         assert!(second.as_mut().now_or_never().is_none());
-        passwords.told(&ada, Some(&refusal()), at(1));
+        passwords.told(&ada, Some(&refused()), at(1));
         let told = second.now_or_never().unwrap().unwrap_err();
         assert!(matches!(told, SignError::NoToken(failure) if failure.code == AUTH_REJECTED));
         assert!(enter(2).unwrap().is_err());
@@ -208,7 +215,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn another_password_and_what_is_no_password_are_sent_at_once() {
         let (passwords, ada) = (Passwords::default(), basic());
-        passwords.told(&ada, Some(&refusal()), at(0));
+        passwords.told(&ada, Some(&refused()), at(0));
         let other = Connection { secret: format!("sec_{:032x}", 9).parse().unwrap(), ..basic() };
         let token = signed_in(SignIn::PersonalAccessToken);
         for free in [&other, &token, &token] {
