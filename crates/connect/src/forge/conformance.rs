@@ -14,22 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::installation_id::InstallationId;
 use super::pairing::{CodeHash, Offer};
 use super::store::{Once, Remotes, Used};
-use crate::installation::StoreError;
+use crate::installation::conformance::hold;
 
-/// A rule that the store breaks.
-#[derive(Debug, thiserror::Error)]
-pub enum Broken {
-    /// The rule, in words.
-    #[error("{0}")]
-    Rule(&'static str),
-    /// The store failed altogether.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-fn hold(holds: bool, rule: &'static str) -> Result<(), Broken> {
-    if holds { Ok(()) } else { Err(Broken::Rule(rule)) }
-}
+pub use crate::installation::conformance::Broken;
 
 /// Checks every rule, one after the other. The store is left with a few rows.
 pub async fn check(store: &dyn Remotes) -> Result<(), Broken> {

@@ -27,7 +27,7 @@ pub enum Broken {
     Store(#[from] StoreError),
 }
 
-fn hold(holds: bool, rule: &'static str) -> Result<(), Broken> {
+pub(crate) fn hold(holds: bool, rule: &'static str) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(Broken::Rule(rule)) }
 }
 
