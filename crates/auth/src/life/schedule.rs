@@ -127,3 +127,6 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_sub(by).unwrap_or(at)
 }
+
+#[cfg(test)]
+mod tests;

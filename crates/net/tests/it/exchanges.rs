@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bowline_core::code::NET_ADDRESS_REFUSED;
+use bowline_core::code::{Code, NET_ADDRESS_REFUSED, NET_CUT, NET_TIMEOUT, NET_TOO_LARGE};
 use bowline_core::port::{Exchange as _, ExchangeCall, Exchanged};
 use bowline_core::secret::Secret;
 use bowline_net::{Exchanger, Settings};
@@ -47,6 +47,16 @@ impl Desk {
         };
         assert!(status.is_some() || failure == Some(NET_ADDRESS_REFUSED), "{url}: {failure:?}");
         status
+    }
+}
+
+/// What came of a call to a provider that behaves so: the length of its answer, or why whether it arrived is not known.
+async fn outcome(settings: &Settings, reply: Reply) -> Result<usize, Code> {
+    let provider = Server::start(move |_| reply.clone()).await;
+    match desk(settings).exchanger.exchange(call(1, &format!("{}/token", provider.url()))).await {
+        Exchanged::Answer(answer) => Ok(answer.body.len()),
+        Exchanged::Unsure(failure) => Err(failure.code),
+        Exchanged::Unsent(failure) => panic!("it was sent: {failure:?}"),
     }
 }
 
@@ -116,4 +126,37 @@ async fn a_rule_for_one_customer_lets_no_other_reach_its_provider() {
     assert_eq!(desk.status(1, &url).await, Some(200));
     assert_eq!(desk.status(2, &url).await, None);
     assert_eq!(inside.heard().len(), 1);
+}
+
+/// The most that an answer with tokens may hold.
+const LARGEST: usize = 64 << 10;
+
+#[tokio::test]
+async fn an_answer_of_a_provider_is_read_up_to_its_limit_and_not_beyond() {
+    let whole = Reply::json(200, "", &"a".repeat(LARGEST));
+    assert_eq!(outcome(&loopback(), whole).await, Ok(LARGEST));
+    let over = Reply::json(200, "", &"a".repeat(LARGEST + 1));
+    assert_eq!(outcome(&loopback(), over).await, Err(NET_TOO_LARGE));
+    // Its length is told by nobody, and it never ends.
+    let head = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    let chunk = format!("400\r\n{}\r\n", "a".repeat(0x400)).into_bytes();
+    assert_eq!(outcome(&loopback(), Reply::Forever(head, chunk)).await, Err(NET_TOO_LARGE));
+    // Small on the wire.
+    let zeros = include_bytes!("zeros.gz");
+    let mut bomb = format!(
+        "HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        zeros.len()
+    )
+    .into_bytes();
+    bomb.extend_from_slice(zeros);
+    assert_eq!(outcome(&loopback(), Reply::Say(bomb)).await, Err(NET_TOO_LARGE));
+}
+
+#[tokio::test]
+async fn a_provider_that_is_slow_or_goes_away_leaves_it_open_whether_the_call_arrived() {
+    let hasty = Settings { exchange: Duration::from_millis(300), ..loopback() };
+    assert_eq!(outcome(&hasty, Reply::Silence).await, Err(NET_TIMEOUT));
+    let begun = b"HTTP/1.1 200 X\r\nContent-Length: 90\r\n\r\n{\"access_token\":".to_vec();
+    assert_eq!(outcome(&hasty, Reply::SayAndStay(begun.clone())).await, Err(NET_TIMEOUT));
+    assert_eq!(outcome(&loopback(), Reply::Say(begun)).await, Err(NET_CUT));
 }

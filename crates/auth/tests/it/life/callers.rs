@@ -5,9 +5,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bowline_auth::life::{Life, Shown};
+use bowline_auth::{CredentialSigner, Secrets};
 use bowline_core::SignedDuration;
+use bowline_core::code::AUTH_OTHER_ADDRESS;
+use bowline_core::connection::SignIn;
+use bowline_core::port::{SignError, Signer as _};
+use bytes::Bytes;
 
 use super::land::Land;
+use crate::memory::connection;
 
 const LEEWAY: SignedDuration = SignedDuration::from_secs(600);
 
@@ -83,5 +89,29 @@ async fn a_token_is_for_one_origin() {
         "https://evil.example/api.atlassian.com",
     ] {
         assert!(!is_for(other), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_to_another_address_goes_out_without_the_token_or_not_at_all() {
+    let land = Land::new(LEEWAY).await;
+    let secrets = Secrets::new(land.store.clone(), land.sealer().await, land.hand.clone());
+    let signer = CredentialSigner::new(Arc::new(secrets)).with_life(Arc::new(land.life().await));
+    let mut connection =
+        connection("https://api.atlassian.com/ex/jira/1", SignIn::Grant { grant: land.grant });
+    connection.tenant = land.tenant;
+    let signed = async |url: &str| {
+        let mut request = http::Request::get(url).body(Bytes::new()).unwrap();
+        (signer.sign(&connection, &mut request).await, request)
+    };
+    let (outcome, request) = signed("https://api.atlassian.com/ex/jira/1/rest/api/3/myself").await;
+    outcome.unwrap();
+    assert_eq!(request.headers()["authorization"], "Bearer access-1");
+    // Such as an answer may name: a page of a list, a file, where to log in.
+    for elsewhere in ["https://evil.example/rest/api/3/myself", "http://api.atlassian.com/ex/jira/1/rest"] {
+        let (outcome, request) = signed(elsewhere).await;
+        let Err(SignError::NoToken(failure)) = outcome else { panic!("{elsewhere}: {outcome:?}") };
+        assert_eq!(failure.code, AUTH_OTHER_ADDRESS, "{elsewhere}");
+        assert!(request.headers().is_empty(), "{elsewhere}");
     }
 }

@@ -6,12 +6,18 @@ use std::time::Duration;
 use bowline_core::SignedDuration;
 use bowline_core::code::AUTH_ROTATION_LOST;
 use bowline_core::grant::GrantState;
-use bowline_core::port::WorkQueue as _;
+use bowline_core::port::{Clock as _, WorkQueue as _};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 use super::land::{Fate, Land};
 use super::provider::Fault;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
+/// What a provider forgives, and what is made use of: the rest is for a call that is slow.
+const LEEWAY: SignedDuration = SignedDuration::from_secs(600);
+const USED: SignedDuration = SignedDuration::from_secs(480);
 
 /// Runs one look that ends after `steps` steps; says whether it was struck down.
 async fn struck(land: &Land, steps: u32) -> bool {
@@ -39,7 +45,7 @@ async fn until_struck(fate: &Arc<Fate>) {
 /// asked.
 async fn go_on(land: &Land, after: SignedDuration) -> GrantState {
     land.hand.turn(after);
-    land.store.abandon("worker", bowline_core::port::Clock::now(&*land.hand)).await.unwrap();
+    land.store.abandon("worker", land.hand.now()).await.unwrap();
     let life = land.life().await;
     for _ in 0..60 {
         let row = land.row().await;
@@ -57,7 +63,7 @@ async fn within_the_leeway_no_crash_at_any_step_loses_a_grant() {
     for first in [None].into_iter().chain(Fault::ALL.map(Some)) {
         for steps in 1..=8 {
             for seconds in [0, 1, 30, 200, 470] {
-                let land = Land::new(SignedDuration::from_secs(600)).await;
+                let land = Land::new(LEEWAY).await;
                 land.provider.faults.lock().unwrap().extend(first);
                 land.hand.turn(HOUR);
                 crashes += u32::from(struck(&land, steps).await);
@@ -95,11 +101,11 @@ async fn without_a_leeway_a_person_is_told_and_only_when_the_token_was_truly_los
 async fn two_crashes_in_a_row_lose_nothing_either() {
     for one in 1..=6 {
         for other in 1..=6 {
-            let land = Land::new(SignedDuration::from_secs(600)).await;
+            let land = Land::new(LEEWAY).await;
             land.hand.turn(HOUR);
             struck(&land, one).await;
             land.hand.turn(SignedDuration::from_secs(20));
-            land.store.abandon("worker", bowline_core::port::Clock::now(&*land.hand)).await.unwrap();
+            land.store.abandon("worker", land.hand.now()).await.unwrap();
             struck(&land, other).await;
             assert_eq!(
                 go_on(&land, SignedDuration::from_secs(20)).await,
@@ -108,4 +114,58 @@ async fn two_crashes_in_a_row_lose_nothing_either() {
             );
         }
     }
+}
+
+/// One end of a process: the fault before it, the step at which it comes, and for how many seconds nobody is there.
+type End = (Option<Fault>, u32, i64);
+
+fn ends() -> impl Strategy<Value = Vec<End>> {
+    let fault = prop::option::of(prop::sample::select(Fault::ALL.to_vec()));
+    // Mostly short, now and then longer than what is forgiven.
+    let pause = prop_oneof![4 => 0_i64..120, 2 => 120_i64..480, 1 => 480_i64..3_600];
+    prop::collection::vec((fault, 1_u32..=8, pause), 1..=3)
+}
+
+/// Runs one history; says how many processes were struck down, and whether the grant lives.
+async fn history(ends: &[End]) -> (u32, bool) {
+    let land = Land::new(LEEWAY).await;
+    land.hand.turn(HOUR);
+    let (began, mut crashes) = (land.hand.now(), 0);
+    for (fault, steps, pause) in ends {
+        land.provider.faults.lock().unwrap().extend(fault);
+        crashes += u32::from(struck(&land, *steps).await);
+        // After what was dealt out the provider is well again.
+        land.provider.faults.lock().unwrap().clear();
+        land.hand.turn(SignedDuration::from_secs(*pause));
+        land.store.abandon("worker", land.hand.now()).await.unwrap();
+    }
+    let away = land.hand.now().duration_since(began);
+    let given = land.provider.serial();
+    let stored = u32::try_from(land.row().await.version).unwrap();
+    let state = go_on(&land, SignedDuration::ZERO).await;
+    if state == GrantState::Active {
+        assert!(!land.provider.family.lock().unwrap().dead, "{ends:?}");
+        return (crashes, true);
+    }
+    assert!(away >= USED, "lost within the leeway: {ends:?}");
+    assert!(given > stored, "a person was asked without need: {ends:?}");
+    assert_eq!(land.row().await.reason, Some(AUTH_ROTATION_LOST), "{ends:?}");
+    (crashes, false)
+}
+
+#[tokio::test]
+async fn five_hundred_crashes_by_lot_cost_no_grant_that_the_leeway_saves() {
+    let mut lot = TestRunner::deterministic();
+    let (mut crashes, mut lost, mut histories) = (0, 0, 0);
+    while crashes < 500 {
+        let ends = ends().new_tree(&mut lot).unwrap().current();
+        let (struck, lives) = history(&ends).await;
+        crashes += struck;
+        lost += u32::from(!lives);
+        histories += 1;
+    }
+    assert!(
+        lost > 0 && lost < histories / 4,
+        "{lost} of {histories}: pauses beyond the leeway occur, and are few"
+    );
 }
