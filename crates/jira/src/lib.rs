@@ -7,6 +7,7 @@
 
 mod comments;
 mod error;
+mod files;
 mod issues;
 mod jql;
 mod meta;
@@ -24,6 +25,7 @@ pub mod wire;
 
 pub use comments::NewComment;
 pub use error::{Error, Refusal};
+pub use files::{Content, Files, NewFile};
 pub use issues::{Edit, IssueAsk};
 pub use jql::{Field, Jql, Sort};
 pub use paged::Paged;

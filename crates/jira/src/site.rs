@@ -50,6 +50,14 @@ impl<'a> Jira<'a> {
         self.deployment
     }
 
+    pub(crate) fn connection(&self) -> &'a Connection {
+        self.connection
+    }
+
+    pub(crate) fn asker(&self) -> Asker {
+        self.asker
+    }
+
     /// Where the platform's REST API begins.
     pub(crate) fn api(&self) -> Path {
         Path::new(match self.deployment {

@@ -18,6 +18,7 @@ pub mod plain;
 mod reach;
 mod resolve;
 mod retry_after;
+mod streams;
 mod target;
 mod trouble;
 mod wire;

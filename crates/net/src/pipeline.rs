@@ -4,6 +4,7 @@
 //! what the answer means → perhaps again (see [`crate::patience`] for when, and why writes hardly ever).
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,7 @@ use crate::plain;
 use crate::resolve::{Names, Resolver, SystemResolver};
 use crate::target;
 use crate::trouble::Trouble;
+use crate::wire::Wire;
 use crate::wires::Wires;
 
 /// The longest time a write stands in line. Whoever holds a lease counts on it (`sync::engine`).
@@ -124,9 +126,18 @@ impl Pipeline {
 
     async fn attempt(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
         let _place = self.place(sending).await?;
-        #[expect(clippy::disallowed_methods, reason = "measures a duration for a metric")]
-        let started = Instant::now();
+        let started = now();
         let answer = self.exchange(sending).await;
+        self.settle(sending, started, answer)
+    }
+
+    /// What an answer means, and what is to be left alone after it; counted and logged.
+    pub(crate) fn settle(
+        &self,
+        sending: &Sending<'_>,
+        started: Instant,
+        answer: Result<OutboundAnswer, Trouble>,
+    ) -> Result<OutboundAnswer, Trouble> {
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
@@ -138,7 +149,7 @@ impl Pipeline {
     }
 
     /// A read may stand in line; a write gives up before it is stale (see [`crate::patience`]).
-    async fn place(&self, sending: &Sending<'_>) -> Result<OwnedSemaphorePermit, Trouble> {
+    pub(crate) async fn place(&self, sending: &Sending<'_>) -> Result<OwnedSemaphorePermit, Trouble> {
         let place = self.gate.enter(Caller::of(sending.connection, &sending.call));
         if sending.call.repeatable {
             return Ok(place.await?);
@@ -150,14 +161,22 @@ impl Pipeline {
     }
 
     async fn exchange(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
+        let (wire, request, addresses) = self.prepared(sending).await?;
+        let answer = wire.exchange(request, addresses).await;
+        answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))
+    }
+
+    /// The wire that a call goes over, the signed request, and the addresses that were found good for it.
+    pub(crate) async fn prepared(
+        &self,
+        sending: &Sending<'_>,
+    ) -> Result<(Arc<Wire>, reqwest::Request, Vec<SocketAddr>), Trouble> {
         let tenant = sending.connection.tenant;
         let addresses = self.guard.check(tenant, &sending.url).await?;
         let handshake = self.world.signer.handshake(sending.connection).await?;
         let apart = self.guard.keeps_apart(tenant).then_some(tenant);
         let wire = self.wires.of(apart, handshake.as_ref(), self.world.clock.now())?;
-        let request = self.signed(sending).await?;
-        let answer = wire.exchange(request, addresses).await;
-        answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))
+        Ok((wire, self.signed(sending).await?, addresses))
     }
 
     async fn signed(&self, sending: &Sending<'_>) -> Result<reqwest::Request, Trouble> {
@@ -182,6 +201,17 @@ impl Pipeline {
         match Trouble::of_verdict(verdict, &answer, sending.call.repeatable) {
             Some(trouble) => Err(trouble),
             None => Ok(answer),
+        }
+    }
+
+    /// Waits before the next try; the failure if there is none.
+    pub(crate) async fn before_next(&self, patience: &mut Patience, trouble: Trouble) -> Result<(), Failure> {
+        match patience.next(trouble.again, &*self.world.entropy) {
+            Some(wait) => {
+                self.world.sleeper.sleep(wait).await;
+                Ok(())
+            }
+            None => Err(trouble.failure),
         }
     }
 
@@ -218,27 +248,38 @@ impl Pipeline {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "measures a duration for a metric")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
 /// One call on its way.
-struct Sending<'a> {
+pub(crate) struct Sending<'a> {
     connection: &'a Connection,
-    call: OutboundCall,
+    pub(crate) call: OutboundCall,
     url: Url,
+}
+
+impl<'a> Sending<'a> {
+    pub(crate) fn new(connection: &'a Connection, call: OutboundCall) -> Result<Self, Failure> {
+        let url = target::url(&connection.base_url, &call.path)?;
+        Ok(Self { connection, call, url })
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        Patience::new(self.call.repeatable, self.call.asker)
+    }
 }
 
 #[async_trait]
 impl Outbound for Pipeline {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
-        let url = target::url(&connection.base_url, &call.path)?;
-        let mut patience = Patience::new(call.repeatable, call.asker);
-        let sending = Sending { connection, call, url };
+        let sending = Sending::new(connection, call)?;
+        let mut patience = sending.patience();
         loop {
-            let trouble = match self.attempt(&sending).await {
+            match self.attempt(&sending).await {
                 Ok(answer) => return Ok(answer),
-                Err(trouble) => trouble,
-            };
-            match patience.next(trouble.again, &*self.world.entropy) {
-                Some(wait) => self.world.sleeper.sleep(wait).await,
-                None => return Err(trouble.failure),
+                Err(trouble) => self.before_next(&mut patience, trouble).await?,
             }
         }
     }

@@ -57,10 +57,11 @@ impl Resolve for Checked {
     }
 }
 
-/// The client and the limit of an answer.
+/// The client, the limit of an answer, and how long to wait for the next piece of a file.
 pub(crate) struct Wire {
     client: reqwest::Client,
     body_limit: usize,
+    pub(crate) stall: Duration,
 }
 
 impl Wire {
@@ -90,7 +91,7 @@ impl Wire {
             }
         };
         let client = plain::build(make, trusted)?;
-        Ok(Self { client, body_limit })
+        Ok(Self { client, body_limit, stall: exchange })
     }
 
     /// Sends a request to one of `addresses` and reads the whole answer, whatever its status.
@@ -99,8 +100,21 @@ impl Wire {
         request: reqwest::Request,
         addresses: Vec<SocketAddr>,
     ) -> Result<OutboundAnswer, Broken> {
-        let sending = CHECKED.scope(addresses, self.client.execute(request));
-        let mut answer = sending.await.map_err(broken)?;
+        let answer = self.begun(request, addresses).await?;
+        self.whole(answer).await
+    }
+
+    /// Sends a request to one of `addresses` and waits for the head of its answer.
+    pub(crate) async fn begun(
+        &self,
+        request: reqwest::Request,
+        addresses: Vec<SocketAddr>,
+    ) -> Result<reqwest::Response, Broken> {
+        CHECKED.scope(addresses, self.client.execute(request)).await.map_err(broken)
+    }
+
+    /// Reads the rest of an answer.
+    pub(crate) async fn whole(&self, mut answer: reqwest::Response) -> Result<OutboundAnswer, Broken> {
         let body = self.body(&mut answer).await?;
         Ok(OutboundAnswer { status: answer.status(), headers: std::mem::take(answer.headers_mut()), body })
     }

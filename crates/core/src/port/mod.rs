@@ -8,6 +8,7 @@ mod installations;
 mod outbound;
 mod seal;
 mod store;
+mod streams;
 mod time;
 mod tool;
 
@@ -24,6 +25,7 @@ pub use store::{
     Retention, SealedAsk, SealedCount, SealedRow, ShareFilter, ShareView, StoreError, Vault, WorkDepth,
     WorkQueue,
 };
+pub use streams::{Download, Pieces, Streams};
 pub use time::{Clock, Entropy};
 pub use tool::{
     Ask, Catalogue, ChangedAsk, ChangedPage, FieldKind, FieldSchema, Glimpse, Hints, MarkerAsk, Tool, Tools,

@@ -4,6 +4,7 @@
 //! Lenient where Jira itself wavers: identifiers may be numbers or strings ([`Id`]), and a member may be absent,
 //! null or there ([`Member`]).
 
+mod attachment;
 mod comment;
 mod field;
 mod id;
@@ -13,6 +14,7 @@ mod project;
 mod transition;
 mod user;
 
+pub use attachment::{Attachment, AttachmentLimits};
 pub use comment::Comment;
 pub(crate) use comment::issue_in_address;
 pub use field::{Field, FieldMeta, JsonType, Priority};

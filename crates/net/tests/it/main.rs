@@ -13,4 +13,5 @@ mod redaction;
 mod repeats;
 mod server;
 mod signing;
+mod streams;
 mod world;
