@@ -1,6 +1,8 @@
 //! Ordinary work with `gouqi`, on Cloud and Data Center: a line for each call, and 1 as exit code if one ends otherwise
 //! than it should. What fails against Jira itself stands in `../refusals.json`, as for the other clients.
 
+mod read;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::env::var;
@@ -140,7 +142,20 @@ fn work() -> Result<bool, Box<dyn Error>> {
     Ok(calls.failed.get() == 0)
 }
 
+/// `gouqi read URL` reads and says how fast; without arguments ordinary work is done.
 fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [read, url] = arguments.as_slice()
+        && read == "read"
+    {
+        return match read::all(url) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     match work() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -22,10 +22,12 @@ mod points;
 mod proc;
 mod program;
 mod rank;
+mod reading;
 mod renewals;
 mod report;
 mod service;
 mod simulator;
+mod texts;
 mod tool;
 mod world;
 
@@ -53,6 +55,19 @@ enum What {
     Auth(auth::Auth),
     /// Requests of a site verified, beside npm `atlassian-jwt`.
     Connect(connect::Connect),
+    /// Issues read page by page, beside PyPI `jira` and crate `gouqi`.
+    Client(reading::Client),
+    /// Texts converted, beside Atlassian's transformers and npm `jira2md`.
+    Text(texts::Texts),
+    /// The server of `client`.
+    #[command(hide = true)]
+    Pages(reading::Pages),
+    /// Our own part of `client`.
+    #[command(hide = true)]
+    Walk(reading::Walk),
+    /// Carries a file to an issue and back.
+    #[command(hide = true)]
+    Carry(reading::Carry),
 }
 
 /// What to measure, and with what.
@@ -78,6 +93,11 @@ fn main() -> ExitCode {
         What::Sim(ask) => on_runtime(simulator::run(&ask)),
         What::Auth(ask) => auth::run(&ask),
         What::Connect(ask) => connect::run(&ask),
+        What::Client(ask) => reading::run(&ask),
+        What::Text(ask) => texts::run(&ask),
+        What::Pages(ask) => on_runtime(ask.run()),
+        What::Walk(ask) => on_one_thread(ask.run()),
+        What::Carry(ask) => on_one_thread(ask.run()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -92,6 +112,12 @@ fn main() -> ExitCode {
 fn on_runtime<T>(measurement: impl Future<Output = Result<T>>) -> Result<T> {
     bowline_net::start();
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(measurement)
+}
+
+/// Reads on the thread it is on.
+fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    bowline_net::start();
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 /// Prints the report; its last line is the verdict.

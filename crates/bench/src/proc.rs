@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
 /// Times in `/proc` are in hundredths of a second on every Linux: USER_HZ in time(7).
@@ -34,6 +35,12 @@ fn kibibytes(status: &str, name: &str) -> Option<u64> {
 pub(crate) fn cpu(process: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     ticks(&stat).map(|ticks| TICK * ticks).context("/proc/PID/stat is not as proc(5) says")
+}
+
+/// Time that this thread has spent on a CPU.
+pub(crate) fn thread_time() -> Result<Duration> {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Ok(Duration::new(u64::try_from(time.tv_sec)?, u32::try_from(time.tv_nsec)?))
 }
 
 /// Time that all processes of this name have spent on a CPU, as far as they still run.

@@ -36,6 +36,10 @@ enum What {
     Auth,
     /// Requests of a site verified, beside npm `atlassian-jwt`.
     Connect,
+    /// Issues read page by page, beside PyPI `jira` and crate `gouqi`.
+    Client,
+    /// Texts converted, beside Atlassian's transformers and npm `jira2md`.
+    Text,
 }
 
 /// Builds and measures; the verdict is the measuring program's last line.
@@ -46,21 +50,35 @@ pub(crate) fn run(ask: &Ask) -> Result<String> {
         What::Sim => "sim",
         What::Auth => "auth",
         What::Connect => "connect",
+        What::Client => "client",
+        What::Text => "text",
     };
     let built = shell::root().join("target/release");
     let mut build = shell::cargo();
     build.args(["build", "--release", "-p", "bowline-bench"]);
-    if ask.what != What::Connect {
+    if !matches!(ask.what, What::Connect | What::Client | What::Text) {
         build.args(["-p", "bowline"]);
     }
     shell::run(&mut build)?;
     let mut command = Command::new(built.join("bowline-bench"));
     command.arg(word);
-    if ask.what == What::Connect {
-        let (modules, script) = conformance::peer("bench_jwt.cjs")?;
-        command.arg("--modules").arg(modules).arg("--script").arg(script);
-    } else {
-        command.arg("--bowline").arg(built.join("bowline"));
+    match ask.what {
+        What::Connect => {
+            let (modules, script) = conformance::peer("", "bench_jwt.cjs")?;
+            command.arg("--modules").arg(modules).arg("--script").arg(script);
+        }
+        What::Text => {
+            let (modules, script) = conformance::peer("texts", "bench_text.cjs")?;
+            command.arg("--modules").arg(modules).arg("--script").arg(script);
+        }
+        What::Client => {
+            let readers = conformance::readers("bench_client.py", "gouqi")?;
+            command.arg("--python").arg(readers.python).arg("--script").arg(readers.script);
+            command.arg("--gouqi").arg(readers.rust);
+        }
+        What::Sync | What::Sim | What::Auth => {
+            command.arg("--bowline").arg(built.join("bowline"));
+        }
     }
     if let Some(postgres) = &postgres {
         command.arg("--postgres").arg(postgres.url());

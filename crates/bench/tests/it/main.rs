@@ -129,3 +129,25 @@ fn a_quick_run_of_verifying_compares_turn_by_turn() {
     let ratio = round["ours"].as_f64().unwrap() / 1_000.0;
     assert!(ratio > 0.0 && (figures["ratio"].as_f64().unwrap() - ratio).abs() < 1e-9, "{figures:#}");
 }
+
+/// Carries a file of so many bytes to an issue and back with our own client; says what that did.
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+fn carried(face: &[&str], bytes: u64) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bowline-bench"));
+    let output = command.arg("carry").arg("--bowline").arg(bowline()).args(face);
+    let output = output.args(["--bytes", &bytes.to_string()]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_file_of_any_size_goes_to_an_issue_and_comes_back_and_is_never_in_memory() {
+    const LARGE: u64 = 500_000_000;
+    // Data Center takes no file without content.
+    for (face, bytes) in [(&["--cloud"][..], 0), (&[], 1), (&["--cloud"], 70_000), (&[], LARGE)] {
+        let carried = carried(face, bytes);
+        assert_eq!((&carried["same"], &carried["size"]), (&bytes.into(), &bytes.into()), "{carried:#}");
+        assert!(carried["grown"].as_u64().unwrap() < 10_000_000, "{carried:#}");
+    }
+}

@@ -3,6 +3,7 @@
 //! Each program in `conformance/` prints a line a call and fails on an outcome it does not expect; what Jira itself
 //! refuses stands in `conformance/refusals.json`. Their libraries are installed below `target/`, in pinned versions.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -50,7 +51,7 @@ pub(crate) fn run() -> Result<String> {
             let mut command = match client.program {
                 Program::Python(file) => python::script(&python, file),
                 Program::Node(file) => node::script(file, &node_modules),
-                Program::Rust(package) => built(package)?,
+                Program::Rust(package) => Command::new(built(package, "debug")?),
             };
             command.env("JIRA_URL", simulator.url()).env("JIRA_DEPLOYMENT", face);
             let ended = command.status().with_context(|| format!("cannot start {}", client.library))?;
@@ -67,11 +68,33 @@ pub(crate) fn run() -> Result<String> {
     Ok(format!("{} client libraries in {runs} runs: every call as expected", CLIENTS.len()))
 }
 
-/// A crate of its own, outside the workspace, so that what it needs burdens no ordinary build.
-fn built(package: &str) -> Result<Command> {
+/// Programs that a measurement runs: a Python and its script, and one in Rust.
+pub(crate) struct Readers {
+    pub(crate) python: PathBuf,
+    pub(crate) script: PathBuf,
+    pub(crate) rust: PathBuf,
+}
+
+/// What other libraries read with, installed and built as somebody would who wants them fast.
+pub(crate) fn readers(script: &str, package: &str) -> Result<Readers> {
+    let python = python::interpreter()?;
+    Ok(Readers { python, script: shell::root().join(FOLDER).join(script), rust: built(package, "release")? })
+}
+
+/// A crate of its own, outside the workspace, so that what it needs burdens no ordinary build; `profile` is the name of the
+/// folder that cargo puts it in.
+fn built(package: &str, profile: &str) -> Result<PathBuf> {
     let manifest = shell::root().join(FOLDER).join(package).join("Cargo.toml");
     let target = shell::root().join("target/conformance").join(package);
-    let build = ["build", "-q", "--locked", "--manifest-path"];
-    shell::run(shell::cargo().args(build).arg(&manifest).arg("--target-dir").arg(&target))?;
-    Ok(Command::new(target.join("debug").join(package)))
+    let mut build = shell::cargo();
+    build
+        .args(["build", "-q", "--locked", "--manifest-path"])
+        .arg(&manifest)
+        .arg("--target-dir")
+        .arg(&target);
+    if profile == "release" {
+        build.arg("--release");
+    }
+    shell::run(&mut build)?;
+    Ok(target.join(profile).join(package))
 }

@@ -30,7 +30,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 pub(crate) use browser::run as browser;
-pub(crate) use clients::run as clients;
+pub(crate) use clients::{readers, run as clients};
 pub(crate) use connect_app::run as connect_app;
 pub(crate) use connect_express::run as connect_express;
 pub(crate) use jwt::{COUNT as JWT_COUNT, run as jwt};

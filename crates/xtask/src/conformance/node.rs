@@ -47,9 +47,9 @@ pub(super) fn modules_of(set: &str) -> Result<PathBuf> {
     Ok(modules)
 }
 
-/// The folder of the installed packages and a program of `conformance/`, for whoever starts it.
-pub(crate) fn peer(file: &str) -> Result<(PathBuf, PathBuf)> {
-    Ok((modules()?, shell::root().join(FOLDER).join(file)))
+/// The folder of the installed packages of a set and a program of `conformance/`, for whoever starts it.
+pub(crate) fn peer(set: &str, file: &str) -> Result<(PathBuf, PathBuf)> {
+    Ok((modules_of(set)?, shell::root().join(FOLDER).join(file)))
 }
 
 /// A program of `conformance/`, ready to be started.
