@@ -1,6 +1,6 @@
-//! Comments: list, create, edit.
+//! Comments: list, read, create, edit, delete.
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -21,6 +21,22 @@ impl Jira<'_> {
     pub async fn comments(&self, id_or_key: &str) -> Result<Vec<Comment>, Error> {
         let path = self.api().issue(id_or_key).then("comment");
         self.pages("jira.comment.list", path.ask("orderBy", "created").ask("expand", "properties")).await
+    }
+
+    /// Reads a comment with its properties; `None` if it does not exist or may not be seen.
+    pub async fn comment(&self, id_or_key: &str, comment: &str) -> Result<Option<Comment>, Error> {
+        let path = self.api().issue(id_or_key).then("comment").piece(comment).ask("expand", "properties");
+        match self.get("jira.comment.get", path).await {
+            Ok(comment) => Ok(Some(comment)),
+            Err(error) if error.is(StatusCode::NOT_FOUND) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes a comment.
+    pub async fn delete_comment(&self, id_or_key: &str, comment: &str) -> Result<(), Error> {
+        let path = self.api().issue(id_or_key).then("comment").piece(comment);
+        self.answer("jira.comment.delete", Method::DELETE, path, None, false).await.map(drop)
     }
 
     /// Writes a comment and returns it as Jira holds it.

@@ -17,7 +17,14 @@ const PAGE: usize = 50;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope<T> {
-    #[serde(alias = "comments", alias = "issueTypes", alias = "fields", default = "Vec::new")]
+    #[serde(
+        alias = "comments",
+        alias = "issueTypes",
+        alias = "fields",
+        alias = "issues",
+        alias = "worklogs",
+        default = "Vec::new"
+    )]
     values: Vec<T>,
     #[serde(default)]
     total: Option<usize>,
@@ -50,6 +57,22 @@ impl<'a> Jira<'a> {
             async move {
                 let start = page.and_then(|page| page.parse().ok()).unwrap_or(0);
                 jira.page_at(operation, path, start).await
+            }
+        })
+    }
+
+    /// A list that comes at once, in the envelope of a page.
+    pub(crate) fn at_once<T: DeserializeOwned + 'a>(
+        &self,
+        operation: &'static str,
+        path: Path,
+    ) -> Paged<'a, T> {
+        let jira = *self;
+        Paged::new(operation, move |_| {
+            let path = path.clone();
+            async move {
+                let page: Envelope<T> = jira.get(operation, path).await?;
+                Ok(Page { entries: page.values, next: None })
             }
         })
     }

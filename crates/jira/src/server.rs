@@ -4,6 +4,7 @@ use http::{HeaderMap, Method};
 
 use crate::error::Error;
 use crate::site::{Jira, read};
+use crate::url::Path;
 use crate::wire::{ServerInfo, User};
 
 impl Jira<'_> {
@@ -13,6 +14,11 @@ impl Jira<'_> {
         let operation = "jira.myself";
         let answer = self.answer(operation, Method::GET, self.api().then("myself"), None, true).await?;
         Ok((read(operation, &answer)?, answer.headers))
+    }
+
+    /// Whose session this is, as the older interface for logins tells it (Data Center only).
+    pub async fn session(&self) -> Result<User, Error> {
+        self.get("jira.session", Path::new("/rest/auth/latest/session")).await
     }
 
     /// Version and kind of the server. Answers strangers too, so it proves nothing about a credential.

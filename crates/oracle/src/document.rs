@@ -84,10 +84,20 @@ impl Documents {
         self.all.get(place.document).map_or("", |document| document.name)
     }
 
+    /// What the document says of an operation.
+    pub(crate) fn operation(&self, place: &Place) -> Option<&Value> {
+        let document = self.all.get(place.document)?;
+        document.value.get("paths")?.get(&place.template)?.get(&place.method)
+    }
+
     /// The responses of an operation, by status.
     pub(crate) fn responses(&self, place: &Place) -> Option<&Map<String, Value>> {
-        let document = self.all.get(place.document)?;
-        document.value.get("paths")?.get(&place.template)?.get(&place.method)?.get("responses")?.as_object()
+        self.operation(place)?.get("responses")?.as_object()
+    }
+
+    /// Where an operation is on the server.
+    pub(crate) fn address(&self, place: &Place) -> String {
+        address(self.name(place), &place.template)
     }
 
     /// The components of the document of an operation.

@@ -5,6 +5,7 @@
 //! `export` hands a document to other programs; `reduce` made the documents in this crate out of the published ones, and
 //! `scopes` a table for the simulators.
 
+mod calls;
 mod coverage;
 mod document;
 mod export;
@@ -38,6 +39,11 @@ enum Task {
     /// Prints which operations of the documents were answered with success, as a table.
     Coverage {
         /// The folder the simulators wrote to.
+        folder: PathBuf,
+    },
+    /// Holds what our own client asked against the documents, and prints the table of its calls.
+    Calls {
+        /// The folder the tests of crate `jira` wrote to.
         folder: PathBuf,
     },
     /// Writes a document, repaired, with those of its operations that a simulator serves.
@@ -82,6 +88,7 @@ fn run(args: &Args) -> Result<String> {
     match &args.task {
         Task::Judge { folder } => judge_all(folder),
         Task::Coverage { folder } => coverage::table(folder),
+        Task::Calls { folder } => calls::table(folder),
         Task::Export { name, served, to } => export::run(name, served, to),
         Task::Reduce { from, to } => reduce::run(from, to),
         Task::Scopes { to, from } => scopes::run(to, from),

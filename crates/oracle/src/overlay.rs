@@ -16,6 +16,9 @@ const MOST: usize = 60;
 pub(crate) struct Overlay {
     /// Paths that no document describes and that the simulator serves all the same.
     pub(crate) undocumented: Vec<Undocumented>,
+    /// Parameters that an operation takes without declaring them.
+    #[serde(default)]
+    asked: Vec<Asked>,
     /// Statuses that may come although an operation does not declare them.
     pub(crate) undeclared: Undeclared,
     #[serde(default, rename = "repair")]
@@ -35,6 +38,17 @@ pub(crate) struct Undocumented {
     #[serde(default)]
     failures: Vec<u16>,
     #[expect(dead_code, reason = "for people; that it is there is what counts")]
+    reason: String,
+}
+
+/// A parameter of a query that is told in prose only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    document: String,
+    path: String,
+    name: String,
+    #[expect(dead_code, reason = "as above")]
     reason: String,
 }
 
@@ -84,6 +98,18 @@ impl Overlay {
             bail!("a repair at {:?} has no reason", repair.at);
         }
         Ok(overlay)
+    }
+
+    /// How the paths begin to whose family this one belongs, if no document describes them.
+    pub(crate) fn family(&self, path: &str) -> Option<&str> {
+        self.undocumented.iter().map(|family| family.prefix.as_str()).find(|prefix| path.starts_with(prefix))
+    }
+
+    /// Whether an operation takes a parameter that it does not declare.
+    pub(crate) fn takes(&self, document: &str, path: &str, name: &str) -> bool {
+        self.asked
+            .iter()
+            .any(|asked| (&*asked.document, &*asked.path, &*asked.name) == (document, path, name))
     }
 
     /// Whether the product itself answers this status there, a failure by its number.

@@ -38,11 +38,14 @@ pub(crate) fn run(full: bool) -> Result<String> {
             ["clippy", "--workspace", "--all-targets", "--features", "bowline/crash", "--", "-D", "warnings"];
         shell::run(shell::cargo().args(lints))
     })?;
-    let transcripts = transcript::folder()?;
+    let (transcripts, calls) = (transcript::folder()?, transcript::calls_folder()?);
     part("tests", &mut || {
-        shell::run(tests(full, postgres.as_ref()).env(transcript::VARIABLE, &transcripts))
+        let mut tests = tests(full, postgres.as_ref());
+        shell::run(tests.env(transcript::VARIABLE, &transcripts).env(transcript::CALLS_VARIABLE, &calls))
     })?;
-    part("documents", &mut || transcript::judge(&transcripts))?;
+    part("documents", &mut || {
+        transcript::judge(&transcripts).and_then(|()| transcript::judge_calls(&calls))
+    })?;
     if full {
         part("clients", &mut || conformance::clients().map(|verdict| say(&verdict)))?;
         part("schemathesis", &mut || {

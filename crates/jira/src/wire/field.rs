@@ -77,3 +77,13 @@ pub struct Priority {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+/// How an issue came to its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the vendor's names")]
+pub struct Resolution {
+    pub id: Id,
+    pub name: String,
+    #[serde(flatten)]
+    pub extra: Extra,
+}

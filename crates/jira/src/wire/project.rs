@@ -85,3 +85,17 @@ pub struct StatusCategory {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+/// A level of a project's issue types.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the vendor's names")]
+pub struct HierarchyLevel {
+    /// 1 for epics, 0 for what they hold, -1 for subtasks.
+    pub level: i64,
+    pub name: String,
+    #[serde(default)]
+    pub issue_types: Vec<IssueType>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}

@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod calls;
+mod lists;
+mod proven;
 mod script;
 mod webhooks;
