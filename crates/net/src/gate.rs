@@ -4,7 +4,8 @@
 //! writes to one subject, or everything that is signed with one grant, because a vendor counts per account: one person
 //! whose limit is reached holds up nobody but themselves (Jira Data Center, "Improving instance stability with rate
 //! limiting": each user has a bucket; Jira Cloud, "Rate limiting": per app and user). A pause stops calls at the gate,
-//! before anything is signed or sent; nobody queues behind it, so that no lease runs out while waiting.
+//! before anything is signed or sent; nobody queues behind it, so that no lease runs out while waiting. What answers tell
+//! of a limit before it is met is kept beside the pauses ([`Budgets`]).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +15,9 @@ use bowline_core::connection::{Connection, SignIn};
 use bowline_core::port::{Clock, OutboundCall};
 use bowline_core::{ConnectionId, GrantId, SignedDuration, Timestamp};
 use http::Method;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+use crate::budget::{Budgets, Told};
 use crate::reach::Reach;
 
 /// How many connections are remembered. Above it the idle one whose pause ended first is forgotten.
@@ -47,6 +49,12 @@ impl<'a> Caller<'a> {
         Self { connection: connection.id, grant, operation: call.operation, subject }
     }
 
+    /// Everything that may hold it up, each once.
+    fn all_held(self) -> Vec<Held> {
+        let subject = self.subject.map(|subject| Held::Subject(subject.to_owned()));
+        [Held::Account(self.grant), Held::Operation(self.operation)].into_iter().chain(subject).collect()
+    }
+
     /// What a pause of this reach holds up. A refused write without a subject stands for its operation.
     fn held(self, reach: Reach) -> Held {
         match (reach, self.subject) {
@@ -59,27 +67,52 @@ impl<'a> Caller<'a> {
 
 /// What a pause holds up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Held {
+pub(crate) enum Held {
     Account(Option<GrantId>),
     Operation(&'static str),
     Subject(String),
 }
 
-/// The vendor asked to wait this much longer.
+/// A call may not go yet.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Paused(pub(crate) Duration);
+pub(crate) enum Stopped {
+    /// The vendor asked to wait this much longer.
+    Paused(Duration),
+    /// Nothing is left of a limit for so long.
+    Spent(Duration),
+}
+
+/// A place among the calls under way; given back when dropped.
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
+    lines: Arc<Mutex<HashMap<ConnectionId, Line>>>,
+    connection: ConnectionId,
+    held: Vec<Held>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.get_mut(&self.connection) {
+            line.budgets.land(&self.held);
+        }
+    }
+}
 
 /// The gates of all connections.
 pub(crate) struct Gate {
     clock: Arc<dyn Clock>,
     width: usize,
-    lines: Mutex<HashMap<ConnectionId, Line>>,
+    lines: Arc<Mutex<HashMap<ConnectionId, Line>>>,
+    /// Rung when an answer told of limits: it may have told of more than was thought.
+    pub(crate) told: Notify,
 }
 
 struct Line {
     places: Arc<Semaphore>,
     /// Until when what is held up.
     paused: HashMap<Held, Timestamp>,
+    budgets: Budgets<Held>,
 }
 
 impl Line {
@@ -88,9 +121,8 @@ impl Line {
         if self.paused.is_empty() {
             return Timestamp::MIN;
         }
-        let reaches = [Reach::Account, Reach::Operation, Reach::Subject];
-        let until = |reach| self.paused.get(&caller.held(reach)).copied();
-        reaches.into_iter().filter_map(until).max().unwrap_or(Timestamp::MIN)
+        let until = |held: &Held| self.paused.get(held).copied();
+        caller.all_held().iter().filter_map(until).max().unwrap_or(Timestamp::MIN)
     }
 
     fn last_pause(&self) -> Timestamp {
@@ -113,19 +145,38 @@ impl Line {
 impl Gate {
     /// At most `width` calls of one connection are under way at any time.
     pub(crate) fn new(clock: Arc<dyn Clock>, width: usize) -> Self {
-        Self { clock, width, lines: Mutex::default() }
+        Self { clock, width, lines: Arc::default(), told: Notify::new() }
     }
 
     /// Waits for a place, which is given back when dropped; fails at once, or as soon as a place is free, if
-    /// the call is held up.
-    pub(crate) async fn enter(&self, caller: Caller<'_>) -> Result<OwnedSemaphorePermit, Paused> {
+    /// the call is held up or nothing is left of a limit of its kind.
+    pub(crate) async fn enter(&self, caller: Caller<'_>) -> Result<Place, Stopped> {
         self.open(caller)?;
         let places = self.places(caller.connection);
         // Never closed; were it closed, there would be no place and no call.
-        let place = places.acquire_owned().await.map_err(|_| Paused(Duration::ZERO))?;
+        let permit = places.acquire_owned().await.map_err(|_| Stopped::Paused(Duration::ZERO))?;
         // Whoever had the place before may have been asked to wait.
         self.open(caller)?;
-        Ok(place)
+        let (held, now) = (caller.all_held(), self.clock.now());
+        if let Some(line) = self.lines().get_mut(&caller.connection) {
+            line.budgets.take(&held, now).map_err(|until| Stopped::Spent(left(until, now)))?;
+        }
+        Ok(Place { _permit: permit, lines: Arc::clone(&self.lines), connection: caller.connection, held })
+    }
+
+    /// Learns what the answer to a call told of limits.
+    pub(crate) fn learn(&self, caller: Caller<'_>, all: &[Told]) {
+        if all.is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        let mut lines = self.lines();
+        let line = self.line(&mut lines, caller.connection);
+        for told in all {
+            line.budgets.learn(caller.held(told.reach), told, now);
+        }
+        drop(lines);
+        self.told.notify_waiters();
     }
 
     /// Stops new calls like this one for a time; a longer pause wins.
@@ -137,15 +188,13 @@ impl Gate {
         self.line(&mut lines, caller.connection).pause(caller.held(reach), until, now);
     }
 
-    fn open(&self, caller: Caller<'_>) -> Result<(), Paused> {
+    fn open(&self, caller: Caller<'_>) -> Result<(), Stopped> {
         let lines = self.lines();
         let line = lines.get(&caller.connection);
         let until = line.map_or(Timestamp::MIN, |line| line.paused_until(caller));
         drop(lines);
-        match Duration::try_from(until.duration_since(self.clock.now())) {
-            Ok(left) if !left.is_zero() => Err(Paused(left)),
-            _ => Ok(()),
-        }
+        let left = left(until, self.clock.now());
+        if left.is_zero() { Ok(()) } else { Err(Stopped::Paused(left)) }
     }
 
     fn places(&self, connection: ConnectionId) -> Arc<Semaphore> {
@@ -165,10 +214,17 @@ impl Gate {
                 lines.remove(&id);
             }
         }
-        lines
-            .entry(connection)
-            .or_insert_with(|| Line { places: Arc::new(Semaphore::new(self.width)), paused: HashMap::new() })
+        lines.entry(connection).or_insert_with(|| Line {
+            places: Arc::new(Semaphore::new(self.width)),
+            paused: HashMap::new(),
+            budgets: Budgets::default(),
+        })
     }
+}
+
+/// How long it is until then; nothing if it is past.
+fn left(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(until.duration_since(now)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -259,8 +315,8 @@ mod tests {
         gate.pause(connection(1), Reach::Account, Duration::from_secs(30));
         gate.pause(connection(1), Reach::Account, Duration::from_secs(10));
         hand.turn(20);
-        let left = gate.enter(connection(1)).now_or_never().unwrap().unwrap_err();
-        assert_eq!(left, Paused(Duration::from_secs(10)));
+        let left = gate.enter(connection(1)).now_or_never().unwrap().err().unwrap();
+        assert_eq!(left, Stopped::Paused(Duration::from_secs(10)));
         assert!(gate.enter(connection(2)).now_or_never().unwrap().is_ok());
         hand.turn(10);
         assert!(gate.enter(connection(1)).now_or_never().unwrap().is_ok());
@@ -277,9 +333,9 @@ mod tests {
             .enter(connection(1))
             .now_or_never()
             .expect("whoever comes now does not even wait for a place");
-        assert_eq!(late.unwrap_err(), Paused(Duration::from_secs(5)));
+        assert_eq!(late.err().unwrap(), Stopped::Paused(Duration::from_secs(5)));
         drop(first);
-        assert_eq!(second.now_or_never().unwrap().unwrap_err(), Paused(Duration::from_secs(5)));
+        assert_eq!(second.now_or_never().unwrap().err().unwrap(), Stopped::Paused(Duration::from_secs(5)));
     }
 
     #[test]

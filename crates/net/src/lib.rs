@@ -7,6 +7,7 @@
 
 mod address;
 mod allow;
+mod budget;
 mod classify;
 mod exchange;
 mod gate;

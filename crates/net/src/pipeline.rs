@@ -16,14 +16,14 @@ use bowline_core::{Failure, TenantId};
 use http::header::ACCEPT;
 use http::{HeaderValue, StatusCode};
 use reqwest::Url;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::allow::AllowRule;
+use crate::budget::told;
 use crate::classify::classify;
-use crate::gate::{Caller, Gate};
+use crate::gate::{Caller, Gate, Place, Stopped};
 use crate::guard::Guard;
 use crate::observe::{Attempt, Observer};
-use crate::patience::{Patience, RealTime, Sleeper};
+use crate::patience::{LONGEST_WAIT, Patience, RealTime, Sleeper};
 use crate::plain;
 use crate::resolve::{Names, Resolver, SystemResolver};
 use crate::target;
@@ -138,6 +138,9 @@ impl Pipeline {
         started: Instant,
         answer: Result<OutboundAnswer, Trouble>,
     ) -> Result<OutboundAnswer, Trouble> {
+        if let Ok(answer) = &answer {
+            self.gate.learn(Caller::of(sending.connection, &sending.call), &told(&answer.headers));
+        }
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
@@ -149,14 +152,36 @@ impl Pipeline {
     }
 
     /// A read may stand in line; a write gives up before it is stale (see [`crate::patience`]).
-    pub(crate) async fn place(&self, sending: &Sending<'_>) -> Result<OwnedSemaphorePermit, Trouble> {
-        let place = self.gate.enter(Caller::of(sending.connection, &sending.call));
+    pub(crate) async fn place(&self, sending: &Sending<'_>) -> Result<Place, Trouble> {
         if sending.call.repeatable {
-            return Ok(place.await?);
+            return self.in_line(sending, LONGEST_WAIT).await;
         }
-        match tokio::time::timeout(IN_LINE, place).await {
-            Ok(place) => Ok(place?),
+        match tokio::time::timeout(IN_LINE, self.in_line(sending, IN_LINE)).await {
+            Ok(place) => place,
             Err(_) => Err(Trouble::crowded()),
+        }
+    }
+
+    /// Stands in line for a place, and for more of a limit of which nothing is left: that one so long at most.
+    async fn in_line(&self, sending: &Sending<'_>, mut patience: Duration) -> Result<Place, Trouble> {
+        loop {
+            // From here on, so that nothing is missed that is told before the sleep.
+            let told = self.gate.told.notified();
+            let stopped = match self.gate.enter(Caller::of(sending.connection, &sending.call)).await {
+                Ok(place) => return Ok(place),
+                Err(stopped) => stopped,
+            };
+            match stopped {
+                Stopped::Spent(left) if left <= patience => {
+                    // Never nothing: the clock must pass what it waits for.
+                    let sleep = self.world.sleeper.sleep(left.max(Duration::from_millis(1)));
+                    tokio::select! {
+                        () = sleep => patience -= left,
+                        () = told => {}
+                    }
+                }
+                stopped => return Err(stopped.into()),
+            }
         }
     }
 

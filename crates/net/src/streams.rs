@@ -15,8 +15,8 @@ use bowline_core::port::{Download, OutboundAnswer, OutboundCall, Pieces, Streams
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::header::CONTENT_LENGTH;
-use tokio::sync::OwnedSemaphorePermit;
 
+use crate::gate::Place;
 use crate::pipeline::{Pipeline, Sending, now};
 use crate::trouble::Trouble;
 use crate::wire::Broken;
@@ -103,8 +103,8 @@ impl Pipeline {
 }
 
 /// The pieces of an answer. Its place is given back after the last.
-fn pieces(answer: reqwest::Response, place: OwnedSemaphorePermit, stall: Duration) -> Pieces {
-    let next = move |(mut answer, place): (reqwest::Response, OwnedSemaphorePermit)| async move {
+fn pieces(answer: reqwest::Response, place: Place, stall: Duration) -> Pieces {
+    let next = move |(mut answer, place): (reqwest::Response, Place)| async move {
         let piece = match tokio::time::timeout(stall, answer.chunk()).await {
             Ok(piece) => piece.map_err(|_| io::Error::from(io::ErrorKind::ConnectionAborted))?,
             Err(_) => return Err(io::ErrorKind::TimedOut.into()),

@@ -16,7 +16,7 @@ use bowline_core::failure::{Act, Executed, Words};
 use bowline_core::port::{OutboundAnswer, SealError, SignError};
 
 use crate::classify::Verdict;
-use crate::gate::Paused;
+use crate::gate::Stopped;
 use crate::guard::Refusal;
 use crate::patience::Again;
 use crate::reach::Reach;
@@ -111,9 +111,10 @@ impl Trouble {
     }
 }
 
-impl From<Paused> for Trouble {
+impl From<Stopped> for Trouble {
     /// The pause stands already, so none is asked for.
-    fn from(Paused(left): Paused) -> Self {
+    fn from(stopped: Stopped) -> Self {
+        let (Stopped::Paused(left) | Stopped::Spent(left)) = stopped;
         Self { pause: None, ..Self::throttled(left, Reach::Account, Executed::No) }
     }
 }

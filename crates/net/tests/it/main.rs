@@ -3,10 +3,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on says so by panicking"
 )]
 
 mod addresses;
+mod budgets;
 mod exchanges;
 mod limits;
 mod redaction;

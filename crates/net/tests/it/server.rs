@@ -54,7 +54,7 @@ impl Server {
         listen: &str,
         script: impl Fn(usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(listen).await.unwrap();
+        let listener = bound(listen).await;
         let address = listener.local_addr().unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let (arrived, arrivals) = watch::channel(0);
@@ -91,6 +91,19 @@ impl Server {
     pub(crate) async fn arrived(&self, count: usize) {
         self.arrivals.clone().wait_for(|arrived| *arrived >= count).await.unwrap();
     }
+}
+
+/// A port that was named may be in use for a moment by somebody who is just connecting.
+async fn bound(listen: &str) -> TcpListener {
+    for _ in 0..100 {
+        match TcpListener::bind(listen).await {
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            bound => return bound.unwrap(),
+        }
+    }
+    panic!("{listen} stays in use");
 }
 
 #[derive(Clone)]

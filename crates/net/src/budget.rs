@@ -1,0 +1,302 @@
+//! What is left of a vendor's limits, as its answers tell, so that the last call that it allows is made and the one after it waits.
+//!
+//! Data Center tells the bucket of each user with every answer: `X-RateLimit-Limit`, `-Remaining`, `-FillRate`, `-Interval-Seconds`
+//! ("Adjusting your code for rate limiting", confluence.atlassian.com/adminjiraserver). Cloud tells what is left of each policy in
+//! `RateLimit`, and its size and window in `RateLimit-Policy` ("Rate limiting",
+//! developer.atlassian.com/cloud/jira/platform/rate-limiting); what begins with `Beta-` is not enforced and not read. All of it is
+//! a hint: others spend from the same limit, and a refusal says what truly holds.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use bowline_core::{SignedDuration, Timestamp};
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+
+use crate::reach::Reach;
+
+/// How many limits are remembered for one connection. Above it one is forgotten as soon as nothing of it is under way: the next
+/// answer tells again.
+const MOST: usize = 1_000;
+
+/// Longer than any window that a vendor has; more is a mistake in units.
+const LONGEST: i64 = 86_400;
+
+/// What one answer tells of one limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// What the limit is about.
+    pub(crate) reach: Reach,
+    left: u32,
+    size: u32,
+    /// How many come in every window.
+    fill: u32,
+    every: i64,
+    /// In how many seconds, at the latest, the next come in.
+    next: i64,
+}
+
+/// All that an answer tells.
+pub(crate) fn told(headers: &HeaderMap) -> Vec<Told> {
+    data_center(headers).map_or_else(|| cloud(headers), |told| vec![told])
+}
+
+fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn data_center(headers: &HeaderMap) -> Option<Told> {
+    let every = number(headers, "x-ratelimit-interval-seconds")?;
+    let told = Told {
+        reach: Reach::Account,
+        left: number(headers, "x-ratelimit-remaining")?,
+        size: number(headers, "x-ratelimit-limit")?,
+        fill: number(headers, "x-ratelimit-fillrate")?,
+        every,
+        // 0 while there are tokens; whole seconds, never too few.
+        next: number(headers, RETRY_AFTER.as_str()).filter(|wait| *wait > 0).unwrap_or(every).min(every),
+    };
+    sane(told)
+}
+
+fn cloud(headers: &HeaderMap) -> Vec<Told> {
+    let policies = entries(headers, "ratelimit-policy");
+    let policy = |name: &str| policies.iter().find(|(other, _)| other == name).map(|(_, members)| members);
+    let told = entries(headers, "ratelimit").into_iter().filter_map(|(name, members)| {
+        let reach = match name.as_str() {
+            "jira-burst-based" => Reach::Operation,
+            "global-app-quota" | "tenant-app-quota" => Reach::Account,
+            _ => return None,
+        };
+        let policy = policy(&name)?;
+        let size = u32::try_from(*policy.get("q")?).ok()?;
+        let left = u32::try_from(*members.get("r")?).ok()?;
+        sane(Told { reach, left, size, fill: size, every: *policy.get("w")?, next: *members.get("t")? })
+    });
+    told.collect()
+}
+
+fn sane(told: Told) -> Option<Told> {
+    let lasts = |seconds| (1..=LONGEST).contains(&seconds);
+    (told.size > 0 && told.fill > 0 && lasts(told.every) && lasts(told.next)).then_some(told)
+}
+
+/// The entries of a structured header: `"name";r=5;t=60,"other";t=1`, or several headers of one entry each.
+fn entries(headers: &HeaderMap, name: &str) -> Vec<(String, HashMap<String, i64>)> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    let entry = |entry: &str| {
+        let mut parts = entry.split(';').map(str::trim);
+        let name = parts.next()?.strip_prefix('"')?.strip_suffix('"')?;
+        let members = parts.filter_map(|part| part.split_once('='));
+        let members = members.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?)));
+        Some((name.to_owned(), members.collect()))
+    };
+    values.flat_map(|value| value.split(',')).filter_map(entry).collect()
+}
+
+/// What is known of one limit.
+#[derive(Debug)]
+struct Limit {
+    left: u32,
+    size: u32,
+    fill: u32,
+    every: SignedDuration,
+    /// When more come in, at the latest.
+    next: Timestamp,
+}
+
+impl Limit {
+    fn of(told: &Told, now: Timestamp) -> Self {
+        let every = SignedDuration::from_secs(told.every);
+        let next = now.saturating_add(SignedDuration::from_secs(told.next)).unwrap_or(Timestamp::MAX);
+        Self { left: told.left, size: told.size, fill: told.fill, every, next }
+    }
+
+    /// Takes in what has come in since.
+    fn refill(&mut self, now: Timestamp) {
+        let late = now.duration_since(self.next);
+        if late.is_negative() {
+            return;
+        }
+        let every = self.every.as_secs().max(1);
+        let batches = late.as_secs() / every + 1;
+        let more = u32::try_from(batches).unwrap_or(u32::MAX).saturating_mul(self.fill);
+        self.left = self.left.saturating_add(more).min(self.size);
+        let on = SignedDuration::from_secs(every.saturating_mul(batches));
+        self.next = self.next.saturating_add(on).unwrap_or(Timestamp::MAX);
+    }
+}
+
+/// A limit, and how many calls are under way that it counts: some of them the vendor has counted, nobody knows which.
+#[derive(Debug, Default)]
+struct Budget {
+    limit: Option<Limit>,
+    flying: u32,
+}
+
+/// The limits of one connection, by what they are about. What was never told of is not limited.
+#[derive(Debug)]
+pub(crate) struct Budgets<K>(HashMap<K, Budget>);
+
+impl<K> Default for Budgets<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash + Clone> Budgets<K> {
+    /// Takes one from each of these; if one of them has nothing left, nothing is taken, and it says until when.
+    pub(crate) fn take(&mut self, keys: &[K], now: Timestamp) -> Result<(), Timestamp> {
+        for key in keys {
+            if let Some(limit) = self.0.get_mut(key).and_then(|budget| budget.limit.as_mut()) {
+                limit.refill(now);
+                if limit.left == 0 {
+                    return Err(limit.next);
+                }
+            }
+        }
+        for key in keys {
+            let budget = self.0.entry(key.clone()).or_default();
+            budget.flying += 1;
+            if let Some(limit) = &mut budget.limit {
+                limit.left = limit.left.saturating_sub(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// A call is over.
+    pub(crate) fn land(&mut self, keys: &[K]) {
+        let crowded = self.0.len() > MOST;
+        for key in keys {
+            let Some(budget) = self.0.get_mut(key) else { continue };
+            budget.flying = budget.flying.saturating_sub(1);
+            if budget.flying == 0 && (crowded || budget.limit.is_none()) {
+                self.0.remove(key);
+            }
+        }
+    }
+
+    /// Learns what the answer to a call told of a limit. The call is still under way.
+    pub(crate) fn learn(&mut self, key: K, told: &Told, now: Timestamp) {
+        let budget = self.0.entry(key).or_default();
+        let mut limit = Limit::of(told, now);
+        limit.left = told.left.saturating_sub(budget.flying.saturating_sub(1));
+        if let Some(known) = &mut budget.limit {
+            known.refill(now);
+            // Both are bounds.
+            limit.next = limit.next.min(known.next);
+        }
+        budget.limit = Some(limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(all: &[(&'static str, &'static str)]) -> HeaderMap {
+        all.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    const BUCKET: Told = Told { reach: Reach::Account, left: 2, size: 10, fill: 3, every: 5, next: 5 };
+
+    #[test]
+    fn both_products_tell_in_their_own_way() {
+        let center = [
+            ("x-ratelimit-limit", "60"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-fillrate", "5"),
+            ("x-ratelimit-interval-seconds", "10"),
+            ("retry-after", "4"),
+        ];
+        let expected = Told { reach: Reach::Account, left: 0, size: 60, fill: 5, every: 10, next: 4 };
+        assert_eq!(told(&headers(&center)), [expected]);
+        let cloud = [
+            ("ratelimit-policy", r#""global-app-quota";q=65000;w=3600,"jira-burst-based";q=100;w=1"#),
+            ("ratelimit", r#""global-app-quota";t=900,"jira-burst-based";r=7;t=1"#),
+        ];
+        let expected = Told { reach: Reach::Operation, left: 7, size: 100, fill: 100, every: 1, next: 1 };
+        assert_eq!(told(&headers(&cloud)), [expected], "what is far from its limit has no number");
+    }
+
+    #[test]
+    fn what_is_not_understood_limits_nothing() {
+        for all in [
+            &[][..],
+            &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "-1")],
+            &[("ratelimit", r#""jira-burst-based";r=7;t=1"#)],
+            &[("ratelimit-policy", "x"), ("ratelimit", ";;,=\"")],
+            &[
+                ("ratelimit-policy", r#""jira-burst-based";q=0;w=1"#),
+                ("ratelimit", r#""jira-burst-based";r=0;t=1"#),
+            ],
+            &[("ratelimit-policy", r#""new";q=5;w=1"#), ("ratelimit", r#""new";r=0;t=1"#)],
+            &[
+                ("beta-ratelimit-policy", r#""global-app-quota";q=5;w=60"#),
+                ("beta-ratelimit", r#""global-app-quota";r=0;t=9"#),
+            ],
+            &[
+                ("ratelimit-policy", r#""global-app-quota";q=5;w=99999999"#),
+                ("ratelimit", r#""global-app-quota";r=0;t=99999999"#),
+            ],
+        ] {
+            assert!(told(&headers(all)).is_empty(), "{all:?}");
+        }
+    }
+
+    /// A call that goes and is answered.
+    fn answered(budgets: &mut Budgets<&'static str>, told: &Told, second: i64) {
+        budgets.take(&["a"], at(second)).unwrap();
+        budgets.learn("a", told, at(second));
+        budgets.land(&["a"]);
+    }
+
+    /// How many of so many calls may go at once.
+    fn go(budgets: &mut Budgets<&'static str>, count: usize, second: i64) -> usize {
+        (0..count).filter(|_| budgets.take(&["a"], at(second)).is_ok()).count()
+    }
+
+    #[test]
+    fn as_many_calls_go_as_are_left_and_more_as_more_come_in() {
+        let mut budgets = Budgets::default();
+        answered(&mut budgets, &BUCKET, 0);
+        assert_eq!(go(&mut budgets, 5, 1), 2);
+        assert_eq!(budgets.take(&["a"], at(1)), Err(at(5)));
+        assert_eq!(budgets.take(&["b"], at(1)), Ok(()), "another limit");
+        assert_eq!(budgets.take(&["b", "a"], at(1)), Err(at(5)), "the scarcer one counts");
+        assert_eq!(go(&mut budgets, 5, 5), 3);
+        assert_eq!(budgets.take(&["a"], at(6)), Err(at(10)));
+        assert_eq!(go(&mut budgets, 20, 90), 10, "no more than fit in");
+    }
+
+    #[test]
+    fn calls_under_way_may_not_have_been_counted_yet() {
+        let mut budgets = Budgets::default();
+        // Four went before anybody knew of a limit. The first is answered: 8 are left, or 5.
+        assert_eq!(go(&mut budgets, 4, 0), 4);
+        budgets.learn("a", &Told { left: 8, ..BUCKET }, at(0));
+        budgets.land(&["a"]);
+        assert_eq!(go(&mut budgets, 9, 1), 5);
+        // When more come in is known the better the more is told.
+        budgets.learn("a", &Told { left: 0, next: 2, ..BUCKET }, at(1));
+        assert_eq!(budgets.take(&["a"], at(2)), Err(at(3)));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut budgets = Budgets::default();
+        for key in 0..MOST + 50 {
+            budgets.take(&[key, key + 1_000_000], at(0)).unwrap();
+            budgets.learn(key, &BUCKET, at(0));
+            budgets.land(&[key, key + 1_000_000]);
+        }
+        assert!(budgets.0.len() <= MOST + 1, "{}", budgets.0.len());
+    }
+}
