@@ -12,9 +12,32 @@ const bowline = process.env.BOWLINE;
 const children = [];
 const folder = mkdtempSync(join(tmpdir(), 'bowline-browser-'));
 
+// How far the service's clock is ahead, in the file that libfaketime reads at every look.
+const ahead = { file: kept('ahead', '+0'), seconds: 0 };
+const shifted = {
+  LD_PRELOAD: process.env.FAKETIME,
+  FAKETIME_TIMESTAMP_FILE: ahead.file,
+  FAKETIME_NO_CACHE: '1',
+  FAKETIME_DONT_FAKE_MONOTONIC: '1',
+};
+
+// Time goes by at the service alone.
+function serviceWaits(minutes) {
+  ahead.seconds += minutes * 60;
+  writeFileSync(ahead.file, `+${ahead.seconds}`);
+}
+
+// Time goes by at a provider alone.
+async function providerWaits(provider, minutes) {
+  const body = JSON.stringify({ advance: `${minutes}m` });
+  const answer = await fetch(`${provider}/_sim/clock`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(`the provider's clock: ${await answer.text()}`);
+}
+
 // Starts the program; gives the first line it prints, which says where it listens.
 async function start(...args) {
-  const child = spawn(bowline, ['--json', ...args], { env: environment(), stdio: ['ignore', 'pipe', 'ignore'] });
+  const env = { ...environment(), ...(args[0] === 'serve' ? shifted : {}) };
+  const child = spawn(bowline, ['--json', ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   children.push(child);
   for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line);
   throw new Error(`bowline ${args.join(' ')} does not say where it listens`);
@@ -75,7 +98,13 @@ async function build() {
   await create('cloud', 'jira_cloud', site);
   await create('oauth2', 'jira_dc', jira);
   await create('oauth1', 'jira_dc', jira);
-  return { atlassian: atlassian.listening, jira, service, site };
+  const house = { atlassian: atlassian.listening, jira, service, site };
+  return { addresses: Object.values(house), provider: { cloud: atlassian.listening, oauth1: jira, oauth2: jira }, ...house };
+}
+
+// A connection with a consent of Atlassian's that is not yet to any of its sites.
+async function connectsToNoSite(name, house) {
+  await run('connection', 'create', name, '--tool', 'jira_cloud', '--url', house.atlassian, '--oauth-client', 'cloud');
 }
 
 function end() {
@@ -83,4 +112,4 @@ function end() {
   rmSync(folder, { recursive: true, force: true });
 }
 
-module.exports = { build, end, run };
+module.exports = { build, connectsToNoSite, end, providerWaits, run, serviceWaits };

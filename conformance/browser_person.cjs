@@ -16,7 +16,7 @@ class Person {
   }
 
   watches(page) {
-    const known = Object.values(this.house);
+    const known = this.house.addresses;
     page.on('request', (request) => {
       const url = request.url();
       if (!known.some((base) => url.startsWith(`${base}/`))) this.complaints.push(`a foreign address was asked: ${url}`);
@@ -69,7 +69,7 @@ class Person {
   async isTold(heading, name) {
     await this.sees(heading, name);
     const next = await this.page.locator('.next').innerText({ timeout: 1000 });
-    if (!/^(Open|If|Sign|Ask|Wait|Try) /.test(next)) throw new Error(`${name}: no next step, but “${next}”`);
+    if (!/^(Open|If|Sign|Start|Ask|Wait|Try) /.test(next)) throw new Error(`${name}: no next step, but “${next}”`);
   }
 
   // Does the work, but does not follow the provider's last redirect; gives where it leads.

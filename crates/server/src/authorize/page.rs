@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use bowline_auth::life::{Finished, NoConsent, Site};
 use bowline_core::Code;
+use bowline_core::code::AUTH_CONSENT_INCOMPLETE;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -156,6 +157,10 @@ pub(super) fn failed(error: &NoConsent) -> (StatusCode, Page) {
 }
 
 fn told(code: &Code) -> (String, String) {
+    if *code == AUTH_CONSENT_INCOMPLETE {
+        let title = "The provider did not take what this browser brought from it: that took too long, or it was used before";
+        return (title.to_owned(), "Open the link again, and go through it without a break.".to_owned());
+    }
     let remedy = code.find().map_or("Open the link again in a minute.", |entry| entry.remedy);
     (code.title().to_owned(), remedy.to_owned())
 }

@@ -22,6 +22,7 @@ pub(crate) fn run() -> Result<String> {
     Simulator::build()?;
     let mut command = node::script("browser.cjs", &modules);
     command.env("BOWLINE", shell::root().join("target/debug/bowline")).env("CHROMIUM", chromium);
+    command.env("FAKETIME", faketime()?);
     command.env("PICTURES", shell::root().join("target/conformance/pictures"));
     let output = command.output().context("cannot start conformance/browser.cjs")?;
     let said = String::from_utf8_lossy(&output.stdout);
@@ -30,6 +31,21 @@ pub(crate) fn run() -> Result<String> {
         bail!("a walk did not end as it should: {}", String::from_utf8_lossy(&output.stderr).trim_end());
     }
     Ok(said.lines().last().unwrap_or_default().to_owned())
+}
+
+/// The library that lets the service alone live later than it is.
+fn faketime() -> Result<PathBuf> {
+    const LIBRARY: &str = "faketime/libfaketimeMT.so.1";
+    // Debian's folders of libraries are named by machine: x86_64-linux-gnu and its like.
+    let find = || {
+        let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+        folders.map(|folder| folder.path().join(LIBRARY)).find(|path| path.exists())
+    };
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    debian::install("libfaketime", "install libfaketime (Debian: `apt-get install libfaketime`)")?;
+    find().context("libfaketime was installed, but is not below /usr/lib")
 }
 
 /// An installed one, else one installed now.
