@@ -33,6 +33,16 @@ pub enum Error {
         /// Where reading stopped.
         column: usize,
     },
+    /// What came is not the file: it has another length than Jira told.
+    #[error("the answer to {operation} has {length} bytes, the file {size}")]
+    OtherLength {
+        /// The call.
+        operation: &'static str,
+        /// Bytes of the answer.
+        length: u64,
+        /// Bytes of the file.
+        size: u64,
+    },
     /// A list goes on for longer than any list does; what was read of it may be the same over and over.
     #[error("the pages of {operation} do not end")]
     Endless {

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bowline_core::port::{Download, Entropy, OutboundCall, Pieces, Streams};
 use bytes::Bytes;
@@ -36,7 +36,7 @@ pub struct NewFile {
 pub struct Content {
     /// How many bytes there will be, if Jira says so.
     pub length: Option<u64>,
-    /// The bytes.
+    /// The bytes. If others than so many come, they end with an error.
     pub pieces: Pieces,
 }
 
@@ -114,9 +114,16 @@ impl Files<'_> {
         let call = self.call(OPERATION, Method::GET, path);
         match self.streams.download(self.jira.connection(), call).await? {
             Download::File(headers, pieces) => {
-                let length =
-                    headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-                Ok(Content { length, pieces })
+                let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+                let size = attachment.size.get().copied();
+                // A page to sign in, say, that stands in the way of the file.
+                if let (Some(length), Some(size)) = (told, size)
+                    && length != size
+                {
+                    return Err(Error::OtherLength { operation: OPERATION, length, size });
+                }
+                let length = size.or(told);
+                Ok(Content { length, pieces: Box::pin(Counted { pieces, length, came: 0 }) })
             }
             Download::Refused(answer) => Err(Error::Refused {
                 operation: OPERATION,
@@ -186,6 +193,36 @@ impl Stream for Form {
     }
 }
 
+/// Pieces that must be so many bytes in all.
+struct Counted {
+    pieces: Pieces,
+    length: Option<u64>,
+    came: u64,
+}
+
+impl Stream for Counted {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let piece = ready!(self.pieces.as_mut().poll_next(cx));
+        if let Some(Ok(piece)) = &piece {
+            self.came = self.came.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        }
+        let came = self.came;
+        let wrong = match (&piece, self.length) {
+            (None, Some(length)) => came != length,
+            (Some(Ok(_)), Some(length)) => came > length,
+            _ => false,
+        };
+        if wrong {
+            // Once is enough.
+            self.length = None;
+            return Poll::Ready(Some(Err(std::io::ErrorKind::UnexpectedEof.into())));
+        }
+        Poll::Ready(piece)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use futures_util::{FutureExt as _, StreamExt as _, stream};
@@ -227,5 +264,14 @@ mod tests {
         let torn: Vec<_> = form(Box::pin(torn)).collect().now_or_never().unwrap();
         assert_eq!(torn.len(), 3);
         assert!(torn[2].is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_shorter_or_longer_than_was_told_ends_with_an_error() {
+        for (length, whole) in [(Some(3), true), (None, true), (Some(4), false), (Some(2), false)] {
+            let counted = Counted { pieces: file("a", "b").pieces, length, came: 0 };
+            let all: Vec<_> = counted.collect().now_or_never().unwrap();
+            assert_eq!(all.iter().all(Result::is_ok), whole, "{length:?}");
+        }
     }
 }

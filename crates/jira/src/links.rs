@@ -21,8 +21,8 @@ impl Jira<'_> {
         Ok(all.issue_link_types)
     }
 
-    /// Links two issues: `inward` is blocked by (say) `outward`. Jira does not tell the link's id; linking the same two
-    /// again changes nothing.
+    /// Links two issues: `inward` blocks (say) `outward`. The names are Jira's, which calls the one that a link comes from
+    /// its inward issue. It does not tell the link's id; linking the same two again changes nothing.
     pub async fn link(&self, kind: &str, inward: &str, outward: &str) -> Result<(), Error> {
         let body = json!({
             "type": { "name": kind },

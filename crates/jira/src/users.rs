@@ -9,6 +9,9 @@ use crate::wire::{MigratedUser, User};
 /// How many people one list holds at most.
 const PAGE: usize = 50;
 
+/// At how many people Cloud looks.
+const MOST: usize = 1_000;
+
 impl<'a> Jira<'a> {
     /// People whose name or e-mail address begins with these words. Cloud hides whoever hides themselves.
     pub fn search_users(&self, words: &str) -> Paged<'a, User> {
@@ -47,11 +50,13 @@ impl<'a> Jira<'a> {
         if self.deployment() == Deployment::Cloud { cloud } else { data_center }
     }
 
-    /// A bare list: it says neither how long it is nor whether it ends here, so it ends where a page is empty. One that
-    /// brings the same again has been read: Data Center's lists of assignable people take no start.
+    /// A bare list, that says neither how long it is nor whether it ends here. Cloud cuts its list of all people into pages
+    /// and then looks who of a page is meant ("Find users assignable to issues"), so that a page may be empty and others
+    /// follow; it looks at the first thousand. Data Center's lists of assignable people take no start.
     fn people(&self, operation: &'static str, path: Path) -> Paged<'a, User> {
         let jira = *self;
-        let starts = jira.deployment() == Deployment::Cloud || operation == "jira.user.search";
+        let cloud = jira.deployment() == Deployment::Cloud;
+        let starts = cloud || operation == "jira.user.search";
         Paged::new(operation, move |page| {
             let start: usize = page.and_then(|page| page.parse().ok()).unwrap_or(0);
             let mut path = path.clone().ask("maxResults", &PAGE.to_string());
@@ -60,8 +65,12 @@ impl<'a> Jira<'a> {
             }
             async move {
                 let entries: Vec<User> = jira.get(operation, path).await?;
-                let next = (starts && !entries.is_empty()).then(|| (start + entries.len()).to_string());
-                Ok(Page { entries, next })
+                let next = match (cloud, starts) {
+                    (true, _) => Some(start + PAGE).filter(|next| *next < MOST),
+                    (false, true) => Some(start + entries.len()).filter(|_| !entries.is_empty()),
+                    (false, false) => None,
+                };
+                Ok(Page { entries, next: next.map(|next| next.to_string()) })
             }
         })
     }

@@ -38,6 +38,12 @@ impl<'a> Jira<'a> {
         read("jira.worklog.create", &answer)
     }
 
+    /// Removes a worklog.
+    pub async fn delete_worklog(&self, id_or_key: &str, worklog: &Id) -> Result<(), Error> {
+        let path = self.api().issue(id_or_key).then("worklog").piece(&worklog.to_string());
+        self.answer("jira.worklog.delete", Method::DELETE, path, None, false).await.map(drop)
+    }
+
     /// Worklogs that were made or changed since a time; the last minute is left out by Jira.
     pub fn changed_worklogs(&self, since: Timestamp) -> Paged<'a, ChangedWorklog> {
         self.changes("jira.worklog.updated", "worklog/updated", since)

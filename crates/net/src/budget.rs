@@ -22,6 +22,10 @@ const MOST: usize = 1_000;
 /// Longer than any window that a vendor has; more is a mistake in units.
 const LONGEST: i64 = 86_400;
 
+/// No hint holds up a call for longer: what is believed then cannot be corrected by an answer. A refusal is not believed for
+/// longer either ([`crate::retry_after`]).
+const LONGEST_WAIT: i64 = 3_600;
+
 /// What one answer tells of one limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
@@ -76,9 +80,11 @@ fn cloud(headers: &HeaderMap) -> Vec<Told> {
     told.collect()
 }
 
+/// More come in within a window, whatever is said: wrong numbers have been reported
+/// (community.developer.atlassian.com/t/97828).
 fn sane(told: Told) -> Option<Told> {
-    let lasts = |seconds| (1..=LONGEST).contains(&seconds);
-    (told.size > 0 && told.fill > 0 && lasts(told.every) && lasts(told.next)).then_some(told)
+    let is_one = told.size > 0 && told.fill > 0 && (1..=LONGEST).contains(&told.every) && told.next > 0;
+    is_one.then(|| Told { next: told.next.min(told.every).min(LONGEST_WAIT), ..told })
 }
 
 /// The entries of a structured header: `"name";r=5;t=60,"other";t=1`, or several headers of one entry each.
@@ -114,11 +120,14 @@ impl Limit {
 
     /// Takes in what has come in since.
     fn refill(&mut self, now: Timestamp) {
+        let every = self.every.as_secs().max(1);
         let late = now.duration_since(self.next);
         if late.is_negative() {
+            // A clock that was set back must not make a second of an hour.
+            let whole = now.saturating_add(SignedDuration::from_secs(every.min(LONGEST_WAIT)));
+            self.next = self.next.min(whole.unwrap_or(Timestamp::MAX));
             return;
         }
-        let every = self.every.as_secs().max(1);
         let batches = late.as_secs() / every + 1;
         let more = u32::try_from(batches).unwrap_or(u32::MAX).saturating_mul(self.fill);
         self.left = self.left.saturating_add(more).min(self.size);
@@ -132,23 +141,30 @@ impl Limit {
 struct Budget {
     limit: Option<Limit>,
     flying: u32,
+    /// The latest call whose answer told of it.
+    learnt: u64,
 }
 
 /// The limits of one connection, by what they are about. What was never told of is not limited.
 #[derive(Debug)]
-pub(crate) struct Budgets<K>(HashMap<K, Budget>);
+pub(crate) struct Budgets<K> {
+    all: HashMap<K, Budget>,
+    /// How many calls have gone.
+    gone: u64,
+}
 
 impl<K> Default for Budgets<K> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self { all: HashMap::new(), gone: 0 }
     }
 }
 
 impl<K: Eq + Hash + Clone> Budgets<K> {
-    /// Takes one from each of these; if one of them has nothing left, nothing is taken, and it says until when.
-    pub(crate) fn take(&mut self, keys: &[K], now: Timestamp) -> Result<(), Timestamp> {
+    /// Takes one from each of these, and numbers the call; if one of them has nothing left, nothing is taken, and it says
+    /// until when.
+    pub(crate) fn take(&mut self, keys: &[K], now: Timestamp) -> Result<u64, Timestamp> {
         for key in keys {
-            if let Some(limit) = self.0.get_mut(key).and_then(|budget| budget.limit.as_mut()) {
+            if let Some(limit) = self.all.get_mut(key).and_then(|budget| budget.limit.as_mut()) {
                 limit.refill(now);
                 if limit.left == 0 {
                     return Err(limit.next);
@@ -156,37 +172,43 @@ impl<K: Eq + Hash + Clone> Budgets<K> {
             }
         }
         for key in keys {
-            let budget = self.0.entry(key.clone()).or_default();
+            let budget = self.all.entry(key.clone()).or_default();
             budget.flying += 1;
             if let Some(limit) = &mut budget.limit {
                 limit.left = limit.left.saturating_sub(1);
             }
         }
-        Ok(())
+        self.gone += 1;
+        Ok(self.gone)
     }
 
     /// A call is over.
     pub(crate) fn land(&mut self, keys: &[K]) {
-        let crowded = self.0.len() > MOST;
+        let crowded = self.all.len() > MOST;
         for key in keys {
-            let Some(budget) = self.0.get_mut(key) else { continue };
+            let Some(budget) = self.all.get_mut(key) else { continue };
             budget.flying = budget.flying.saturating_sub(1);
             if budget.flying == 0 && (crowded || budget.limit.is_none()) {
-                self.0.remove(key);
+                self.all.remove(key);
             }
         }
     }
 
-    /// Learns what the answer to a call told of a limit. The call is still under way.
-    pub(crate) fn learn(&mut self, key: K, told: &Told, now: Timestamp) {
-        let budget = self.0.entry(key).or_default();
+    /// Learns what the answer to a call told of a limit. The call is still under way. An answer that was overtaken by
+    /// that of a later call tells of less than there was, but never of more.
+    pub(crate) fn learn(&mut self, key: K, told: &Told, call: u64, now: Timestamp) {
+        let budget = self.all.entry(key).or_default();
         let mut limit = Limit::of(told, now);
         limit.left = told.left.saturating_sub(budget.flying.saturating_sub(1));
         if let Some(known) = &mut budget.limit {
             known.refill(now);
             // Both are bounds.
             limit.next = limit.next.min(known.next);
+            if call < budget.learnt {
+                limit.left = limit.left.min(known.left);
+            }
         }
+        budget.learnt = budget.learnt.max(call);
         budget.limit = Some(limit);
     }
 }
@@ -253,8 +275,8 @@ mod tests {
 
     /// A call that goes and is answered.
     fn answered(budgets: &mut Budgets<&'static str>, told: &Told, second: i64) {
-        budgets.take(&["a"], at(second)).unwrap();
-        budgets.learn("a", told, at(second));
+        let call = budgets.take(&["a"], at(second)).unwrap();
+        budgets.learn("a", told, call, at(second));
         budgets.land(&["a"]);
     }
 
@@ -269,7 +291,7 @@ mod tests {
         answered(&mut budgets, &BUCKET, 0);
         assert_eq!(go(&mut budgets, 5, 1), 2);
         assert_eq!(budgets.take(&["a"], at(1)), Err(at(5)));
-        assert_eq!(budgets.take(&["b"], at(1)), Ok(()), "another limit");
+        assert!(budgets.take(&["b"], at(1)).is_ok(), "another limit");
         assert_eq!(budgets.take(&["b", "a"], at(1)), Err(at(5)), "the scarcer one counts");
         assert_eq!(go(&mut budgets, 5, 5), 3);
         assert_eq!(budgets.take(&["a"], at(6)), Err(at(10)));
@@ -281,22 +303,51 @@ mod tests {
         let mut budgets = Budgets::default();
         // Four went before anybody knew of a limit. The first is answered: 8 are left, or 5.
         assert_eq!(go(&mut budgets, 4, 0), 4);
-        budgets.learn("a", &Told { left: 8, ..BUCKET }, at(0));
+        budgets.learn("a", &Told { left: 8, ..BUCKET }, 1, at(0));
         budgets.land(&["a"]);
         assert_eq!(go(&mut budgets, 9, 1), 5);
         // When more come in is known the better the more is told.
-        budgets.learn("a", &Told { left: 0, next: 2, ..BUCKET }, at(1));
+        budgets.learn("a", &Told { left: 0, next: 2, ..BUCKET }, 9, at(1));
         assert_eq!(budgets.take(&["a"], at(2)), Err(at(3)));
+    }
+
+    #[test]
+    fn an_answer_that_was_overtaken_tells_of_no_more_than_is_known() {
+        let mut budgets = Budgets::default();
+        let slow = budgets.take(&["a"], at(0)).unwrap();
+        for left in [1, 0] {
+            let call = budgets.take(&["a"], at(0)).unwrap();
+            budgets.learn("a", &Told { left: left + 1, ..BUCKET }, call, at(0));
+            budgets.land(&["a"]);
+        }
+        assert_eq!(budgets.take(&["a"], at(0)), Err(at(5)));
+        budgets.learn("a", &Told { left: 9, ..BUCKET }, slow, at(1));
+        budgets.land(&["a"]);
+        assert_eq!(budgets.take(&["a"], at(1)), Err(at(5)));
+    }
+
+    #[test]
+    fn neither_a_wrong_number_nor_a_wrong_clock_silences_anybody() {
+        let window = |policy: &'static str, left: &'static str| {
+            told(&headers(&[("ratelimit-policy", policy), ("ratelimit", left)])).remove(0).next
+        };
+        assert_eq!(window(r#""jira-burst-based";q=100;w=1"#, r#""jira-burst-based";r=0;t=86400"#), 1);
+        assert_eq!(window(r#""global-app-quota";q=9;w=86400"#, r#""global-app-quota";r=0;t=86400"#), 3_600);
+        let mut budgets = Budgets::default();
+        answered(&mut budgets, &Told { left: 0, ..BUCKET }, 7_200);
+        // The clock is set back by an hour.
+        assert_eq!(budgets.take(&["a"], at(3_600)), Err(at(3_605)));
+        assert!(budgets.take(&["a"], at(3_605)).is_ok());
     }
 
     #[test]
     fn memory_is_bounded() {
         let mut budgets = Budgets::default();
         for key in 0..MOST + 50 {
-            budgets.take(&[key, key + 1_000_000], at(0)).unwrap();
-            budgets.learn(key, &BUCKET, at(0));
+            let call = budgets.take(&[key, key + 1_000_000], at(0)).unwrap();
+            budgets.learn(key, &BUCKET, call, at(0));
             budgets.land(&[key, key + 1_000_000]);
         }
-        assert!(budgets.0.len() <= MOST + 1, "{}", budgets.0.len());
+        assert!(budgets.all.len() <= MOST + 1, "{}", budgets.all.len());
     }
 }

@@ -30,7 +30,7 @@ const PAUSES: usize = 1_000;
 /// A call, as a vendor counts it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller<'a> {
-    connection: ConnectionId,
+    pub(crate) connection: ConnectionId,
     /// Whose grant signs it; none for the account of the connection itself.
     grant: Option<GrantId>,
     operation: &'static str,
@@ -88,14 +88,25 @@ pub(crate) struct Place {
     lines: Arc<Mutex<HashMap<ConnectionId, Line>>>,
     connection: ConnectionId,
     held: Vec<Held>,
+    /// Which call of the connection has it.
+    call: u64,
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
+impl Place {
+    /// The vendor has counted the call, though it goes on.
+    pub(crate) fn counted(&mut self) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(line) = lines.get_mut(&self.connection) {
             line.budgets.land(&self.held);
         }
+        drop(lines);
+        self.held.clear();
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.counted();
     }
 }
 
@@ -104,12 +115,14 @@ pub(crate) struct Gate {
     clock: Arc<dyn Clock>,
     width: usize,
     lines: Arc<Mutex<HashMap<ConnectionId, Line>>>,
-    /// Rung when an answer told of limits: it may have told of more than was thought.
-    pub(crate) told: Notify,
 }
 
 struct Line {
     places: Arc<Semaphore>,
+    /// How many of them files may have at once: whoever takes one slowly must not have all.
+    files: Arc<Semaphore>,
+    /// Rung when an answer told of limits: it may have told of more than was thought.
+    told: Arc<Notify>,
     /// Until when what is held up.
     paused: HashMap<Held, Timestamp>,
     budgets: Budgets<Held>,
@@ -145,7 +158,7 @@ impl Line {
 impl Gate {
     /// At most `width` calls of one connection are under way at any time.
     pub(crate) fn new(clock: Arc<dyn Clock>, width: usize) -> Self {
-        Self { clock, width, lines: Arc::default(), told: Notify::new() }
+        Self { clock, width, lines: Arc::default() }
     }
 
     /// Waits for a place, which is given back when dropped; fails at once, or as soon as a place is free, if
@@ -158,14 +171,25 @@ impl Gate {
         // Whoever had the place before may have been asked to wait.
         self.open(caller)?;
         let (held, now) = (caller.all_held(), self.clock.now());
-        if let Some(line) = self.lines().get_mut(&caller.connection) {
-            line.budgets.take(&held, now).map_err(|until| Stopped::Spent(left(until, now)))?;
-        }
-        Ok(Place { _permit: permit, lines: Arc::clone(&self.lines), connection: caller.connection, held })
+        let taken = self.line(&mut self.lines(), caller.connection).budgets.take(&held, now);
+        let call = taken.map_err(|until| Stopped::Spent(left(until, now)))?;
+        let (lines, connection) = (Arc::clone(&self.lines), caller.connection);
+        Ok(Place { _permit: permit, lines, connection, held, call })
+    }
+
+    /// Waits for one of the places that files may have. It is taken before any other.
+    pub(crate) async fn enter_with_file(&self, connection: ConnectionId) -> Option<OwnedSemaphorePermit> {
+        let files = Arc::clone(&self.line(&mut self.lines(), connection).files);
+        files.acquire_owned().await.ok()
+    }
+
+    /// Rings when there may be more of a limit than was thought.
+    pub(crate) fn told(&self, connection: ConnectionId) -> Arc<Notify> {
+        Arc::clone(&self.line(&mut self.lines(), connection).told)
     }
 
     /// Learns what the answer to a call told of limits.
-    pub(crate) fn learn(&self, caller: Caller<'_>, all: &[Told]) {
+    pub(crate) fn learn(&self, caller: Caller<'_>, place: &Place, all: &[Told]) {
         if all.is_empty() {
             return;
         }
@@ -173,10 +197,9 @@ impl Gate {
         let mut lines = self.lines();
         let line = self.line(&mut lines, caller.connection);
         for told in all {
-            line.budgets.learn(caller.held(told.reach), told, now);
+            line.budgets.learn(caller.held(told.reach), told, place.call, now);
         }
-        drop(lines);
-        self.told.notify_waiters();
+        line.told.notify_waiters();
     }
 
     /// Stops new calls like this one for a time; a longer pause wins.
@@ -216,6 +239,8 @@ impl Gate {
         }
         lines.entry(connection).or_insert_with(|| Line {
             places: Arc::new(Semaphore::new(self.width)),
+            files: Arc::new(Semaphore::new(self.width.div_ceil(2))),
+            told: Arc::default(),
             paused: HashMap::new(),
             budgets: Budgets::default(),
         })

@@ -32,7 +32,7 @@ use crate::wire::Wire;
 use crate::wires::Wires;
 
 /// The longest time a write stands in line. Whoever holds a lease counts on it (`sync::engine`).
-const IN_LINE: Duration = Duration::from_secs(5);
+pub(crate) const IN_LINE: Duration = Duration::from_secs(5);
 
 /// HTTP and HTTPS, and the ports at which Tomcat, which serves Jira Data Center, has them as installed.
 const USUAL_PORTS: [u16; 4] = [80, 443, 8080, 8443];
@@ -125,21 +125,22 @@ impl Pipeline {
     }
 
     async fn attempt(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
-        let _place = self.place(sending).await?;
+        let place = self.place(sending).await?;
         let started = now();
         let answer = self.exchange(sending).await;
-        self.settle(sending, started, answer)
+        self.settle(sending, &place, started, answer)
     }
 
     /// What an answer means, and what is to be left alone after it; counted and logged.
     pub(crate) fn settle(
         &self,
         sending: &Sending<'_>,
+        place: &Place,
         started: Instant,
         answer: Result<OutboundAnswer, Trouble>,
     ) -> Result<OutboundAnswer, Trouble> {
         if let Ok(answer) = &answer {
-            self.gate.learn(Caller::of(sending.connection, &sending.call), &told(&answer.headers));
+            self.gate.learn(Caller::of(sending.connection, &sending.call), place, &told(&answer.headers));
         }
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
@@ -149,6 +150,10 @@ impl Pipeline {
         }
         self.report(sending, status, trouble, started.elapsed());
         judged
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// A read may stand in line; a write gives up before it is stale (see [`crate::patience`]).
@@ -162,26 +167,28 @@ impl Pipeline {
         }
     }
 
-    /// Stands in line for a place, and for more of a limit of which nothing is left: that one so long at most.
+    /// Stands in line for a place, and for more of a limit of which nothing is left: for that no longer than its patience in
+    /// all, whatever it is woken by.
     async fn in_line(&self, sending: &Sending<'_>, mut patience: Duration) -> Result<Place, Trouble> {
+        let caller = Caller::of(sending.connection, &sending.call);
+        let bell = self.gate.told(caller.connection);
         loop {
             // From here on, so that nothing is missed that is told before the sleep.
-            let told = self.gate.told.notified();
-            let stopped = match self.gate.enter(Caller::of(sending.connection, &sending.call)).await {
+            let told = bell.notified();
+            let left = match self.gate.enter(caller).await {
                 Ok(place) => return Ok(place),
-                Err(stopped) => stopped,
+                Err(Stopped::Spent(left)) if left <= patience => left,
+                Err(stopped) => return Err(stopped.into()),
             };
-            match stopped {
-                Stopped::Spent(left) if left <= patience => {
-                    // Never nothing: the clock must pass what it waits for.
-                    let sleep = self.world.sleeper.sleep(left.max(Duration::from_millis(1)));
-                    tokio::select! {
-                        () = sleep => patience -= left,
-                        () = told => {}
-                    }
-                }
-                stopped => return Err(stopped.into()),
+            let before = self.world.clock.now();
+            // Never nothing: the clock must pass what it waits for.
+            let sleep = self.world.sleeper.sleep(left.max(Duration::from_millis(1)));
+            tokio::select! {
+                () = sleep => {}
+                () = told => {}
             }
+            let slept = Duration::try_from(self.world.clock.now().duration_since(before));
+            patience = patience.saturating_sub(slept.unwrap_or_default());
         }
     }
 
@@ -289,6 +296,10 @@ impl<'a> Sending<'a> {
     pub(crate) fn new(connection: &'a Connection, call: OutboundCall) -> Result<Self, Failure> {
         let url = target::url(&connection.base_url, &call.path)?;
         Ok(Self { connection, call, url })
+    }
+
+    pub(crate) fn connection(&self) -> &'a Connection {
+        self.connection
     }
 
     pub(crate) fn patience(&self) -> Patience {

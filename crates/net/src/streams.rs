@@ -5,7 +5,8 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,14 +16,21 @@ use bowline_core::port::{Download, OutboundAnswer, OutboundCall, Pieces, Streams
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::header::CONTENT_LENGTH;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::gate::Place;
-use crate::pipeline::{Pipeline, Sending, now};
+use crate::pipeline::{IN_LINE, Pipeline, Sending, now};
 use crate::trouble::Trouble;
-use crate::wire::Broken;
+use crate::wire::{Broken, Wire};
 
 /// In place of the client's own limit, which is for answers that are read whole.
 const LONGEST: Duration = Duration::from_secs(86_400);
+
+/// The largest part of a file that is handed to the line at once, in bytes.
+const PART: usize = 64 << 10;
+
+/// How many times as long as between two pieces a vendor may take for a file that it has got: it looks it through.
+const AFTERWARDS: u32 = 10;
 
 #[async_trait]
 impl Streams for Pipeline {
@@ -36,10 +44,10 @@ impl Streams for Pipeline {
         let call = OutboundCall { body: Bytes::new(), repeatable: false, ..call };
         let sending = Sending::new(connection, call)?;
         let attempt = async {
-            let _place = self.place(&sending).await?;
+            let place = self.file_place(&sending).await?;
             let started = now();
             let answer = self.sent(&sending, length, pieces).await;
-            self.settle(&sending, started, answer)
+            self.settle(&sending, &place.place, started, answer)
         };
         attempt.await.map_err(|trouble: Trouble| trouble.failure)
     }
@@ -64,10 +72,15 @@ impl Pipeline {
         pieces: Pieces,
     ) -> Result<OutboundAnswer, Trouble> {
         let (wire, mut request, addresses) = self.prepared(sending).await?;
-        let moved = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&moved);
-        let counted = pieces.inspect(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
-        *request.body_mut() = Some(reqwest::Body::wrap_stream(counted));
+        let moved = Arc::new(Moved::default());
+        let (some, end) = (Arc::clone(&moved), Arc::clone(&moved));
+        let small = pieces.map_ok(|piece| stream::iter(small(piece)).map(Ok::<_, io::Error>)).try_flatten();
+        let counted = small.inspect(move |_| _ = some.count.fetch_add(1, Ordering::Relaxed));
+        let over = stream::poll_fn(move |_| {
+            end.is_over.store(true, Ordering::Relaxed);
+            Poll::Ready(None)
+        });
+        *request.body_mut() = Some(reqwest::Body::wrap_stream(counted.chain(over)));
         *request.timeout_mut() = Some(LONGEST);
         request.headers_mut().insert(CONTENT_LENGTH, length.into());
         let answer = async { wire.whole(wire.begun(request, addresses).await?).await };
@@ -75,36 +88,60 @@ impl Pipeline {
         answer.map_err(|broken| Trouble::of_broken(broken, false))
     }
 
+    /// A place that a file may have.
+    async fn file_place(&self, sending: &Sending<'_>) -> Result<FilePlace, Trouble> {
+        let files = self.gate().enter_with_file(sending.connection().id);
+        let file = match sending.call.repeatable {
+            true => files.await,
+            false => tokio::time::timeout(IN_LINE, files).await.map_err(|_| Trouble::crowded())?,
+        };
+        Ok(FilePlace { place: self.place(sending).await?, _file: file })
+    }
+
     /// One attempt at a file, up to its first piece.
     async fn opened(&self, sending: &Sending<'_>) -> Result<Download, Trouble> {
-        let place = self.place(sending).await?;
+        let mut place = self.file_place(sending).await?;
         let started = now();
+        let (wire, head) = match self.head(sending).await {
+            Ok(begun) => begun,
+            Err(trouble) => {
+                return self.settle(sending, &place.place, started, Err(trouble)).map(Download::Refused);
+            }
+        };
+        if !head.status().is_success() {
+            let whole = tokio::time::timeout(wire.stall, wire.whole(head)).await;
+            let whole = whole.unwrap_or(Err(Broken::TimedOut));
+            let whole = whole.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable));
+            return self.settle(sending, &place.place, started, whole).map(Download::Refused);
+        }
+        // What the head says is judged as if nothing followed.
+        let (status, headers) = (head.status(), head.headers().clone());
+        let seen = OutboundAnswer { status, headers, body: Bytes::new() };
+        let headers = self.settle(sending, &place.place, started, Ok(seen))?.headers;
+        place.place.counted();
+        Ok(Download::File(headers, pieces(head, place, wire.stall)))
+    }
+
+    /// Sends, and waits for the head of the answer.
+    async fn head(&self, sending: &Sending<'_>) -> Result<(Arc<Wire>, reqwest::Response), Trouble> {
         let (wire, mut request, addresses) = self.prepared(sending).await?;
         *request.timeout_mut() = Some(LONGEST);
         let head = tokio::time::timeout(wire.stall, wire.begun(request, addresses)).await;
         let head = head.unwrap_or(Err(Broken::TimedOut));
-        let broken = |broken| Trouble::of_broken(broken, sending.call.repeatable);
-        match head {
-            Ok(answer) if answer.status().is_success() => {
-                // What the head says is judged as if nothing followed.
-                let (status, headers) = (answer.status(), answer.headers().clone());
-                let seen = OutboundAnswer { status, headers, body: Bytes::new() };
-                let headers = self.settle(sending, started, Ok(seen))?.headers;
-                Ok(Download::File(headers, pieces(answer, place, wire.stall)))
-            }
-            Ok(answer) => {
-                let whole = tokio::time::timeout(wire.stall, wire.whole(answer)).await;
-                let whole = whole.unwrap_or(Err(Broken::TimedOut)).map_err(broken);
-                self.settle(sending, started, whole).map(Download::Refused)
-            }
-            Err(error) => self.settle(sending, started, Err(broken(error))).map(Download::Refused),
-        }
+        let head = head.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))?;
+        Ok((wire, head))
     }
 }
 
+/// A place among the calls, and one among those that files may have.
+struct FilePlace {
+    place: Place,
+    _file: Option<OwnedSemaphorePermit>,
+}
+
 /// The pieces of an answer. Its place is given back after the last.
-fn pieces(answer: reqwest::Response, place: Place, stall: Duration) -> Pieces {
-    let next = move |(mut answer, place): (reqwest::Response, Place)| async move {
+fn pieces(answer: reqwest::Response, place: FilePlace, stall: Duration) -> Pieces {
+    let next = move |(mut answer, place): (reqwest::Response, FilePlace)| async move {
         let piece = match tokio::time::timeout(stall, answer.chunk()).await {
             Ok(piece) => piece.map_err(|_| io::Error::from(io::ErrorKind::ConnectionAborted))?,
             Err(_) => return Err(io::ErrorKind::TimedOut.into()),
@@ -114,22 +151,42 @@ fn pieces(answer: reqwest::Response, place: Place, stall: Duration) -> Pieces {
     stream::try_unfold((answer, place), next).into_stream().boxed()
 }
 
-/// Waits as long as something moves between two looks.
+/// A piece in parts that a slow line takes within the time that nothing may move.
+fn small(mut piece: Bytes) -> Vec<Bytes> {
+    let mut parts = Vec::new();
+    while piece.len() > PART {
+        parts.push(piece.split_to(PART));
+    }
+    parts.push(piece);
+    parts
+}
+
+/// How far an upload is.
+#[derive(Default)]
+struct Moved {
+    count: AtomicUsize,
+    /// Everything was handed to the line: what is left is the line's, and the vendor's work on the file.
+    is_over: AtomicBool,
+}
+
+/// Waits as long as something moves between two looks; at the end for some looks more.
 async fn while_it_moves<T>(
     stall: Duration,
-    moved: &AtomicUsize,
+    moved: &Moved,
     work: impl Future<Output = Result<T, Broken>>,
 ) -> Result<T, Broken> {
     let mut work = std::pin::pin!(work);
-    let mut seen = 0;
+    let (mut seen, mut looks) = (0, AFTERWARDS);
     loop {
         if let Ok(done) = tokio::time::timeout(stall, &mut work).await {
             return done;
         }
-        let now = moved.load(Ordering::Relaxed);
-        if now == seen {
+        let now = moved.count.load(Ordering::Relaxed);
+        let waits = moved.is_over.load(Ordering::Relaxed) && looks > 0;
+        if now == seen && !waits {
             return Err(Broken::TimedOut);
         }
+        looks -= u32::from(now == seen);
         seen = now;
     }
 }

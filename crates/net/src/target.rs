@@ -38,8 +38,19 @@ fn below(root: &Url, path: &str) -> Option<Url> {
     let inside = path.starts_with('/')
         && same_origin(&url, root)
         && url.fragment().is_none()
-        && url.path().starts_with(&format!("{}/", root.path().trim_end_matches('/')));
+        && url.path().starts_with(&format!("{}/", root.path().trim_end_matches('/')))
+        && !climbs(path);
     inside.then_some(url)
+}
+
+/// Whether a path names a place by way of another (`/a/../b`, `/a/./b`), in whatever form a URL parser folds that: then
+/// a piece that came from outside would choose what the call is.
+fn climbs(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    path.split('/').any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == "." || plain == ".."
+    })
 }
 
 /// Whether two URLs name the same scheme, host and port.
@@ -78,6 +89,9 @@ mod tests {
             "/../site-b/x",
             "/%2e%2e/site-b/x",
             "/a/../../site-b",
+            "/rest/api/3/issue/ACME-1/properties/..",
+            "/rest/api/3/issue/ACME-1/comment/%2E%2e?x",
+            "/rest/./x",
             "\\..\\site-b",
             "/x#y",
         ] {

@@ -77,12 +77,23 @@ pub struct Changelog {
 pub struct History {
     #[serde(default, skip_serializing_if = "Member::is_absent")]
     pub author: Member<User>,
+    /// A text; a number of seconds in the example of Cloud's bulk fetch of changelogs.
     #[serde(default, skip_serializing_if = "Member::is_absent")]
-    pub created: Member<String>,
+    pub created: Member<Value>,
     #[serde(default)]
     pub items: Vec<Change>,
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl History {
+    /// When it was.
+    pub fn at(&self) -> Option<Timestamp> {
+        match self.created.get()? {
+            Value::Number(seconds) => Timestamp::from_second(seconds.as_i64()?).ok(),
+            text => time::parse(text.as_str()?),
+        }
+    }
 }
 
 /// One changed field. `from`, `to` and the strings for people stay in `extra`.

@@ -71,14 +71,22 @@ fn boards_go_on_until_the_last_page_though_nobody_says_how_many_there_are() {
 }
 
 #[test]
-fn bare_lists_of_people_end_where_a_page_is_empty() {
-    let script = Script::new([(200, r#"[{"accountId":"1"},{"accountId":"2"}]"#), (200, "[]")]);
-    let connection = connection(JiraCloud);
+fn people_are_looked_for_page_by_page_though_a_page_may_be_empty() {
+    let mut answers = [(200, "[]"); 20];
+    (answers[0], answers[2]) = ((200, r#"[{"accountId":"1"}]"#), (200, r#"[{"accountId":"2"}]"#));
+    let script = Script::new(answers);
+    let cloud = connection(JiraCloud);
     let all: Vec<_> =
-        Jira::new(&script, &connection).search_users("a b").try_collect().now_or_never().unwrap().unwrap();
+        Jira::new(&script, &cloud).search_users("a b").try_collect().now_or_never().unwrap().unwrap();
     assert_eq!(all.len(), 2);
-    let place = "GET /rest/api/3/user/search?query=a%20b&maxResults=50&startAt=";
-    assert_eq!(paths(&script), [format!("{place}0"), format!("{place}2")]);
+    let asked = paths(&script);
+    assert_eq!(asked[2], "GET /rest/api/3/user/search?query=a%20b&maxResults=50&startAt=100");
+    assert_eq!(asked.len(), 20, "Cloud looks at the first thousand");
+    let script = Script::new([(200, r#"[{"name":"a"},{"name":"b"}]"#), (200, "[]")]);
+    let center = connection(JiraDc);
+    let all: Vec<_> =
+        Jira::new(&script, &center).search_users("a").try_collect().now_or_never().unwrap().unwrap();
+    assert_eq!((all.len(), paths(&script).len()), (2, 2));
 }
 
 #[test]

@@ -127,11 +127,11 @@ impl Scene {
     /// Makes so many calls, as many at a time; says how many virtual seconds that took.
     async fn calls(&self, call: &OutboundCall, count: usize, at_once: usize) -> f64 {
         let began = self.clock.now();
-        self.clock.callers.store(at_once, Ordering::SeqCst);
         let send = |_| async { self.pipeline.send(&self.there, call.clone()).await };
         let mut all = stream::iter(0..count).map(send).buffer_unordered(at_once);
-        while let Some(answer) = all.next().await {
-            answer.unwrap();
+        for left in (0..count).rev() {
+            self.clock.callers.store(at_once.min(left + 1), Ordering::SeqCst);
+            all.next().await.unwrap().unwrap();
         }
         self.clock.now().duration_since(began).as_secs_f64()
     }

@@ -158,7 +158,7 @@ pub(super) fn failed(error: &NoConsent) -> (StatusCode, Page) {
 
 fn told(code: &Code) -> (String, String) {
     if *code == AUTH_CONSENT_INCOMPLETE {
-        let title = "The provider did not take what this browser brought from it: that took too long, or it was used before";
+        let title = "The provider did not take what this browser brought from it: most likely that took too long, or it was used before";
         return (title.to_owned(), "Open the link again, and go through it without a break.".to_owned());
     }
     let remedy = code.find().map_or("Open the link again in a minute.", |entry| entry.remedy);

@@ -148,7 +148,7 @@ fn changed_at(issue: &Issue, wanted: &[FieldName], list: &FieldList) -> BTreeMap
     let histories = log.histories.get().map(Vec::as_slice).unwrap_or_default();
     let mut found: BTreeMap<FieldName, Timestamp> = BTreeMap::new();
     for history in histories {
-        let Some(at) = history.created.text().and_then(time::parse) else { continue };
+        let Some(at) = history.at() else { continue };
         for change in &history.items {
             let Some(field) = list.named(change.field_id.text(), change.field.text()) else { continue };
             let newest = found.entry(field).or_insert(at);

@@ -12,7 +12,9 @@ use crate::split::{Complaint, after_write};
 pub(crate) fn failure(error: Error) -> Failure {
     match error {
         Error::Failed(failure) => failure,
-        Error::Unreadable { .. } | Error::Endless { .. } => Failure::park(TOOL_BAD_ANSWER),
+        Error::Unreadable { .. } | Error::Endless { .. } | Error::OtherLength { .. } => {
+            Failure::park(TOOL_BAD_ANSWER)
+        }
         Error::Refused { status, refusal, .. } => {
             let failure = match status {
                 StatusCode::FORBIDDEN => Failure::park(AUTH_FORBIDDEN),

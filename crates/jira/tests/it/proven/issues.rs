@@ -85,8 +85,11 @@ async fn comments_properties_and_times_of_an_issue() {
         place.control("/_sim/clock", &json!({"advance": "5m"})).await;
         let changed: Vec<_> = jira.changed_worklogs(jiff::Timestamp::UNIX_EPOCH).try_collect().await.unwrap();
         assert!(changed.iter().any(|one| one.worklog_id.to_string() == ids[0].to_string()), "{changed:?}");
+        jira.delete_worklog(&key, &ids[0]).await.unwrap();
+        place.control("/_sim/clock", &json!({"advance": "5m"})).await;
         let deleted: Vec<_> = jira.deleted_worklogs(jiff::Timestamp::UNIX_EPOCH).try_collect().await.unwrap();
-        assert!(deleted.is_empty());
+        assert_eq!(deleted.len(), 1);
+        assert_eq!(deleted[0].worklog_id.to_string(), ids[0].to_string());
     }
 }
 
@@ -101,7 +104,10 @@ async fn links_between_issues() {
         jira.link("Blocks", &one, &other).await.unwrap();
         let links =
             async || jira.find_issue(&one, ASK).await.unwrap().unwrap().field("issuelinks").unwrap().clone();
-        let id = links().await[0]["id"].as_str().unwrap().to_owned();
+        let made = links().await;
+        // The one that blocks shows the other as what it blocks.
+        assert_eq!(made[0]["outwardIssue"]["key"], other);
+        let id = made[0]["id"].as_str().unwrap().to_owned();
         jira.delete_link(&id).await.unwrap();
         assert_eq!(links().await, json!([]));
     }
