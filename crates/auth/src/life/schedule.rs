@@ -5,7 +5,7 @@
 //! the first life: they may all have come at one time. An unused grant is renewed so often that three tries remain
 //! before the provider forgets it.
 
-use bowline_core::grant::Grant;
+use bowline_core::grant::{Grant, GrantState};
 use bowline_core::{SignedDuration, Timestamp};
 
 use super::terms::Terms;
@@ -26,6 +26,10 @@ pub enum Deed {
     Renew,
     /// To tell people that so many days are left.
     Warn(i64),
+    /// To tell people that no token has come for a while, where they come by themselves.
+    Alarm,
+    /// To stop calls: the last token has ended, and no other came.
+    Stop,
 }
 
 /// What is due now, and when to look again if nothing comes of it. `None`: not before somebody asks.
@@ -41,6 +45,9 @@ pub struct Plan {
 pub fn plan(grant: &Grant, terms: &Terms, now: Timestamp) -> Plan {
     if !grant.state.serves() {
         return Plan { deed: Deed::Rest, next: None };
+    }
+    if let Some(alarm) = terms.alarm {
+        return awaited(grant, alarm, now);
     }
     if grant.secret.is_none() && grant.retry_at.is_none_or(|at| at <= now) {
         // Minted without a person, and never yet.
@@ -58,6 +65,18 @@ pub fn plan(grant: &Grant, terms: &Terms, now: Timestamp) -> Plan {
     let (warning, later) = warning(grant, terms, now);
     let next = [renewal, later].into_iter().flatten().min();
     Plan { deed: warning.map_or(Deed::Rest, Deed::Warn), next }
+}
+
+/// The same, where tokens come by themselves.
+fn awaited(grant: &Grant, alarm: SignedDuration, now: Timestamp) -> Plan {
+    let end = grant.access_until.filter(|end| grant.secret.is_some() && *end > now);
+    let Some(end) = end else { return Plan { deed: Deed::Stop, next: Some(now) } };
+    let late = later(grant.rotated_at.unwrap_or(grant.created_at), alarm);
+    match grant.state {
+        GrantState::Active if late <= now => Plan { deed: Deed::Alarm, next: Some(now) },
+        GrantState::Active => Plan { deed: Deed::Rest, next: Some(end.min(late)) },
+        _ => Plan { deed: Deed::Rest, next: Some(end) },
+    }
 }
 
 /// When the tokens are to be renewed.
@@ -126,4 +145,68 @@ fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 
 fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_sub(by).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use bowline_core::grant::Provider;
+    use bowline_core::{GrantId, OauthClientId, SecretId, TenantId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::life::Options;
+
+    /// A token that came at the beginning and is good for two hours.
+    fn pushed(state: GrantState) -> Grant {
+        let (nobody, start) = (Uuid::nil(), Timestamp::UNIX_EPOCH);
+        Grant {
+            tenant: TenantId::from_uuid(nobody),
+            id: GrantId::from_uuid(nobody),
+            client: OauthClientId::from_uuid(nobody),
+            subject: None,
+            redirect_uri: None,
+            scopes: Vec::new(),
+            state,
+            reason: None,
+            words: None,
+            since: start,
+            secret: Some(SecretId::from_uuid(nobody)),
+            version: 1,
+            consented_at: Some(start),
+            rotated_at: Some(start),
+            used_at: None,
+            access_until: Some(later(start, SignedDuration::from_hours(2))),
+            idle_until: None,
+            ends_at: None,
+            attempt: None,
+            fails: 0,
+            retry_at: None,
+            warned: None,
+            personal: false,
+            revision: 1,
+            created_at: start,
+        }
+    }
+
+    #[test]
+    fn a_token_that_comes_by_itself_is_missed_and_never_asked_for() {
+        let terms = Options::default().terms(Provider::Forge);
+        let after = |minutes: i64| later(Timestamp::UNIX_EPOCH, SignedDuration::from_mins(minutes));
+        let due = |grant: &Grant, minutes: i64| {
+            let plan = plan(grant, &terms, after(minutes));
+            (plan.deed, plan.next)
+        };
+        let active = pushed(GrantState::Active);
+        assert_eq!(due(&active, 1), (Deed::Rest, Some(after(90))));
+        assert_eq!(due(&active, 90).0, Deed::Alarm);
+        let late = pushed(GrantState::Degraded);
+        assert_eq!(due(&late, 91), (Deed::Rest, Some(after(120))));
+        for grant in [&active, &late, &Grant { secret: None, ..pushed(GrantState::Active) }] {
+            assert_eq!(due(grant, 120).0, Deed::Stop);
+        }
+        assert_eq!(due(&pushed(GrantState::NeedsReauth), 500), (Deed::Rest, None));
+        // Whoever asks for a renewal all the same gets none.
+        let asked = Grant { retry_at: Some(after(5)), ..pushed(GrantState::Active) };
+        assert_eq!(due(&asked, 10).0, Deed::Rest);
+    }
 }
