@@ -206,7 +206,7 @@ mod tests {
     fn the_numbers_of_a_key_are_read_out_of_its_der() {
         // Lengths in one byte and in two; a modulus with its highest bit set has a zero before it.
         assert_eq!(numbers(&[0x30, 7, 2, 2, 0, 0xc1, 2, 1, 3]), Some([&[0xc1][..], &[3][..]]));
-        let long = [&[0x30, 0x81, 0x85, 2, 0x81, 0x80][..], &[7; 128], &[2, 1, 3]].concat();
+        let long = [&[0x30, 0x81, 0x86, 2, 0x81, 0x80][..], &[7; 128], &[2, 1, 3]].concat();
         assert_eq!(numbers(&long).map(|[modulus, _]| modulus.len()), Some(128));
         for wrong in [&[][..], &[0x30], &[0x30, 3, 2, 2, 1], &[0x31, 0]] {
             assert_eq!(numbers(wrong), None);
