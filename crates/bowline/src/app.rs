@@ -4,15 +4,41 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use bowline_auth::app::{Ports, SiteExchange, Sites};
+use bowline_auth::app::{Ports, SiteExchange, Sites, forge};
+use bowline_auth::life::Life;
 use bowline_auth::{Sealer, SystemClock, SystemEntropy};
 use bowline_connect::install_key::{CachedKeys, Limits};
 use bowline_net::Exchanger;
 use bowline_server::connect::{Connect, Parts, Settings};
+use bowline_server::forge::Forge;
 use bowline_store::Store;
 
 use crate::config::Config;
 use crate::told::Told;
+
+/// The remote of a Forge app; none if it is not switched on.
+pub(crate) fn forge(
+    config: &Config,
+    (sites, exchange, life): (&Arc<Sites>, &Arc<Exchanger>, &Arc<Life>),
+    store: &Arc<Store>,
+    clock: &Arc<SystemClock>,
+) -> Result<Option<Arc<Forge>>> {
+    let section = &config.forge;
+    if !section.enabled {
+        return Ok(None);
+    }
+    let app = section.app_id.clone().context("`forge.app_id` is missing: Forge's name for the app")?;
+    let key_sets =
+        section.key_sets().context("`forge.isolated_key_sets` is no template of an https address")?;
+    let gateway = config.grants.cloud_api.parse().context("`grants.cloud_api` is no address")?;
+    tracing::info!(app = app.as_str(), "served as the remote of a Forge app");
+    let facts = forge::Facts { app, gateway };
+    let remotes = forge::ForgeSites::new(sites.ports().clone(), life.clone(), store.clone(), facts);
+    let exchange = Arc::new(SiteExchange::new(exchange.clone(), sites.clone()));
+    let settings = bowline_server::forge::Settings { key_sets, pairing_life: section.pairing_life };
+    let parts = bowline_server::forge::Parts { sites: Arc::new(remotes), exchange, clock: clock.clone() };
+    Ok(Some(Arc::new(Forge::new(settings, parts))))
+}
 
 /// What keeps installations. It is there whether the app is served or not: what was installed is wiped in time.
 pub(crate) fn sites(

@@ -20,6 +20,7 @@ use bowline_core::port::{
 use bowline_core::work::Lanes;
 use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
 use bowline_server::connect::Connect;
+use bowline_server::forge::Forge;
 use bowline_server::{App, Metrics, Serving, router, serve};
 use bowline_store::Store;
 use bowline_sync::Engine;
@@ -104,7 +105,8 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     let address = listener.local_addr()?;
     let public_url = config.server.public_url(address);
     let connect = app::connect(config, (&parts.sites, &parts.exchange), &clock, address)?;
-    let ports = parts.server(connect, &clock, &entropy, &store);
+    let forge = app::forge(config, (&parts.sites, &parts.exchange, &parts.life), &store, &clock)?;
+    let ports = parts.server((connect, forge), &clock, &entropy, &store);
     let app = App::new(ports, server_options(config, &public_url, admin));
     let stop = CancellationToken::new();
     let mut tasks = vec![tokio::spawn(listen(listener, Arc::clone(&app), stop.clone()))];
@@ -260,7 +262,8 @@ impl Parts {
             exchange: exchange.clone(),
         };
         let spool = Spool::new(config.data.dir.join("spool"));
-        let life = Arc::new(Life::new(ports.clone(), config.grants.options(), Some(spool)));
+        let life =
+            Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
         let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
         let outbound = outbound(settings, way, (metrics.clone(), app_key), (clock, entropy))?;
@@ -290,7 +293,7 @@ impl Parts {
 
     fn server(
         &self,
-        connect: Option<Arc<Connect>>,
+        (connect, forge): (Option<Arc<Connect>>, Option<Arc<Forge>>),
         clock: &Arc<SystemClock>,
         entropy: &Arc<SystemEntropy>,
         store: &Arc<Store>,
@@ -309,6 +312,7 @@ impl Parts {
             work: store.clone(),
             seal,
             connect,
+            forge,
             sites: self.sites.clone(),
             keys: self.keys.clone(),
             keys_due: self.keys_due.clone(),

@@ -34,6 +34,7 @@ fn remote(app: &AppId, remote: Remote<'_>) -> Result<Manifest, Box<dyn Error>> {
         events_path: "/forge/events",
         hourly_path: "/forge/hourly",
         modules: &[],
+        resources: &[],
     })?)
 }
 

@@ -138,6 +138,12 @@ codes! {
     AUTH_FORBIDDEN = "auth.forbidden", "The account may not do this",
         "The tool knows the account, but it lacks a permission for this call.",
         "Grant the permission named in the tool's words, or use another account.";
+    AUTH_FORGE_TOKEN_LATE = "auth.forge_token_late", "Forge is late with the app's next token",
+        "Forge sends the app's token with every call, and once an hour in any case; it cannot be asked for. For longer than `forge.fresh_for` none has come. Calls go on until the present one ends.",
+        "See whether Forge reaches this service: the developer console shows failed calls of the remote, `bowline app installs` those that were refused here. Nothing is interrupted yet.";
+    AUTH_FORGE_TOKEN_MISSING = "auth.forge_token_missing", "Forge sends no token of the app any more",
+        "The last token has ended or was refused, and no other has come: the app was removed from the site, its hourly call does not reach this service, or its endpoints ask for no app token. Work for this connection waits; nothing is lost.",
+        "If the app was removed, let an administrator install it again and enter a new code (`bowline app pair`). Otherwise see that Forge reaches this service. Waiting work goes on by itself with the next token.";
     AUTH_GATEWAY_NO_TOKEN = "auth.gateway_no_token", "There is no token for the gateway",
         "The gateway in front of the tool wants a token, and the address that gives it refused our client, or did not answer. The tool was not called.",
         "Compare the gateway's OAuth client with what whoever runs the gateway has given you; `bowline grant list` shows what the provider said.";

@@ -17,8 +17,8 @@ use crate::event::{InboxRow, InboxState};
 use crate::finding::Occurrence;
 use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
 use crate::id::{
-    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
-    SecretId, ShareId, TenantId, TokenId,
+    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, InstallationId, OauthClientId,
+    ProfileId, SecretId, ShareId, TenantId, TokenId,
 };
 use crate::installation::{Installation, UsedToken};
 use crate::profile::Profile;
@@ -154,6 +154,8 @@ pub enum Change {
     /// A site that installed the app: new at revision 0, else changed from the revision it was read at; the store raises it.
     /// One that was changed since fails the commit with `Conflict("revision")`.
     PutInstallation(Box<Installation>),
+    /// An installation that is not ours any more, with what leads to it from outside.
+    DropInstallation(InstallationId),
     /// A token is used up. Fails the commit with `Conflict("used token")` if it was before, and its time is not over at the
     /// commit's.
     UseToken(UsedToken),
@@ -317,6 +319,11 @@ pub enum DirectoryKind {
     Delegation,
     /// The client key of a site that installed our app.
     Site,
+    /// Forge's name for an installation of our app; belongs to the installation's row.
+    Remote,
+    /// A code by which an administrator ties an installation of our Forge app to a tenant; belongs to the row that the
+    /// installation will have.
+    PairingCode,
 }
 
 impl DirectoryKind {
@@ -329,6 +336,8 @@ impl DirectoryKind {
             Self::Invitation => "invitation",
             Self::Delegation => "delegation",
             Self::Site => "site",
+            Self::Remote => "remote",
+            Self::PairingCode => "pairing_code",
         }
     }
 }

@@ -31,17 +31,20 @@ pub enum Provider {
     JiraOauth1,
     /// A gateway in front of the tool that wants OAuth 2.0 client credentials of its own.
     Gateway,
+    /// Atlassian Forge, which sends the app's tokens by itself: nobody can ask for one, and none is renewed here.
+    Forge,
 }
 
 impl Provider {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AtlassianCloud,
         Self::AtlassianService,
         Self::JiraOauth2,
         Self::JiraService,
         Self::JiraOauth1,
         Self::Gateway,
+        Self::Forge,
     ];
 
     /// The word used in columns, documents and on the command line.
@@ -53,7 +56,13 @@ impl Provider {
             Self::JiraService => "jira_service",
             Self::JiraOauth1 => "jira_oauth1",
             Self::Gateway => "gateway",
+            Self::Forge => "forge",
         }
+    }
+
+    /// Whether tokens come by themselves and cannot be asked for: whoever holds one has to wait for the next.
+    pub const fn is_pushed(self) -> bool {
+        matches!(self, Self::Forge)
     }
 
     /// Whether a person has to consent; otherwise our own id and secret are enough.

@@ -14,7 +14,8 @@ pub struct Installation {
     pub tenant: TenantId,
     /// Its identifier.
     pub id: InstallationId,
-    /// The site's own name for our app: opaque, and never an address. The directory finds the row by its hash.
+    /// The site's own name for our app, or Forge's name for the installation: opaque, and never an address. The directory
+    /// finds the row by its hash.
     pub client_key: String,
     /// The connection that stands for the site; none for a product that is not synced. A person may have dropped it.
     pub connection: Option<ConnectionId>,

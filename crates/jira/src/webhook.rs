@@ -15,9 +15,15 @@ use crate::wire::{Changelog, Comment, Extra, Id, Issue, Member, Project, User};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the vendor's names")]
 pub struct Body {
-    /// Epoch milliseconds.
+    /// Epoch milliseconds; as text in events that Forge sends.
     #[serde(default, skip_serializing_if = "Member::is_absent")]
-    pub timestamp: Member<i64>,
+    pub timestamp: Member<Id>,
+    /// Which event Forge sends, such as `avi:jira:updated:issue`; no webhook has it.
+    #[serde(default, rename = "eventType", skip_serializing_if = "Member::is_absent")]
+    pub event_type: Member<String>,
+    /// Whose account caused the event that Forge sends.
+    #[serde(default, rename = "atlassianId", skip_serializing_if = "Member::is_absent")]
+    pub atlassian_id: Member<String>,
     #[serde(default, rename = "webhookEvent", skip_serializing_if = "Member::is_absent")]
     pub webhook_event: Member<String>,
     /// What kind of `jira:issue_updated` it is; absent in bodies of old servers.
@@ -168,11 +174,16 @@ pub enum Topic {
     Version,
     /// `filter_*`, `option_*`, `issuetype_*`, `jira_expression_evaluation_failed`.
     Site,
+    /// `avi:forge:*`: what Forge tells of the app.
+    App,
 }
 
 impl Topic {
     /// What an event is about; `None` for a name this release does not know.
     pub fn of(event: &str) -> Option<Self> {
+        if let Some(name) = event.strip_prefix("avi:") {
+            return Self::of_forge(name);
+        }
         let name = event.strip_prefix("jira:").unwrap_or(event);
         Some(match name {
             "issue_created" | "issue_updated" => Self::Issue,
@@ -181,6 +192,18 @@ impl Topic {
             "comment_deleted" => Self::CommentDeleted,
             "jira_expression_evaluation_failed" => Self::Site,
             _ => Self::of_family(name)?,
+        })
+    }
+
+    /// Events that Forge sends (developer.atlassian.com/platform/forge/events-reference/jira): of the product, and of the app.
+    fn of_forge(name: &str) -> Option<Self> {
+        Some(match name {
+            "jira:created:issue" | "jira:updated:issue" | "jira:assigned:issue" => Self::Issue,
+            "jira:deleted:issue" => Self::IssueDeleted,
+            "jira:commented:issue" => Self::Comment,
+            "jira:deleted:comment" => Self::CommentDeleted,
+            _ if name.starts_with("forge:") => Self::App,
+            _ => return None,
         })
     }
 
@@ -218,6 +241,7 @@ impl fmt::Display for Topic {
             Self::User => "a person",
             Self::Version => "a version",
             Self::Site => "a setting of the site",
+            Self::App => "the app itself",
         })
     }
 }

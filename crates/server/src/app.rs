@@ -18,6 +18,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::authorize::Ends;
 use crate::body::Room;
 use crate::connect::Connect;
+use crate::forge::Forge;
 use crate::hooks::Senders;
 use crate::live::Sessions;
 use crate::metrics::{Metrics, Refreshed};
@@ -50,6 +51,8 @@ pub struct Ports {
     pub seal: Arc<dyn Seal>,
     /// The app that sites install; none if it is not served.
     pub connect: Option<Arc<Connect>>,
+    /// The remote of our Forge app; none if it is not served.
+    pub forge: Option<Arc<Forge>>,
     /// Keeps what sites have installed, whether the app is served or not.
     pub sites: Arc<Sites>,
     /// Turns keys over, and tells how they stand.

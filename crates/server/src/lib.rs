@@ -12,6 +12,7 @@ mod caller;
 pub mod connect;
 mod envelope;
 mod extract;
+pub mod forge;
 mod hooks;
 mod live;
 mod metrics;

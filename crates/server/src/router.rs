@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::{api, authorize, connect, envelope, hooks, live, metrics, openapi, probes};
+use crate::{api, authorize, connect, envelope, forge, hooks, live, metrics, openapi, probes};
 
 /// Everything that is served. Needs no fallback of the caller's: unknown addresses are answered here.
 pub fn router(app: Arc<App>) -> Router {
@@ -20,6 +20,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/openapi.json", get(openapi::show))
         .merge(api::router(&app))
         .merge(connect::router(&app))
+        .merge(forge::router(&app))
         .merge(live::router().merge(authorize::router()).route_layer(guard))
         .fallback(envelope::nothing_here)
         .layer(from_fn_with_state(Arc::clone(&app), envelope::wrap))

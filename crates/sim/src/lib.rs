@@ -12,6 +12,7 @@
 pub mod atlassian;
 mod confluence;
 mod connect;
+mod forge;
 mod frame;
 pub mod jira;
 pub mod targetprocess;

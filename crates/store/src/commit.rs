@@ -133,13 +133,12 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         | Change::DropDelegation { .. }
         | Change::DropDelegations { .. }
         | Change::Unchanged { .. } => of_delegations(tenant, change, at),
-        Change::PutInstallation(_) | Change::UseToken(_) => of_installations(tenant, change, at),
+        Change::PutInstallation(_) | Change::DropInstallation(_) | Change::UseToken(_) => {
+            of_installations(tenant, change, at)
+        }
         Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
         Change::DropProfile(id) => profiles::drop(tenant, *id),
-        Change::PutDirectory { kind, hash, id, until } => {
-            vec![directory::put(tenant, *kind, hash, id, *until)]
-        }
-        Change::EndDirectory { kind, id, until } => directory::end(tenant, *kind, id, *until),
+        Change::PutDirectory { .. } | Change::EndDirectory { .. } => of_directory(tenant, change),
         Change::AddToken(token) => vec![tokens::add(tenant, token)],
         Change::DropToken(id) => drop_token(tenant, *id),
         Change::Watermark { connection, at } => vec![watermarks::put(tenant, *connection, *at)],
@@ -207,7 +206,21 @@ fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
 fn of_installations(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
     match change {
         Change::PutInstallation(installation) => vec![installations::put(tenant, installation)],
+        Change::DropInstallation(id) => {
+            vec![installations::drop(tenant, *id), directory::drop_all(tenant, &id.to_string())]
+        }
         Change::UseToken(used) => vec![used_tokens::put(used, at)],
+        _ => Vec::new(),
+    }
+}
+
+/// The statements of changes that are about keys from outside; none for others.
+fn of_directory(tenant: TenantId, change: &Change) -> Vec<Stmt> {
+    match change {
+        Change::PutDirectory { kind, hash, id, until } => {
+            vec![directory::put(tenant, *kind, hash, id, *until)]
+        }
+        Change::EndDirectory { kind, id, until } => directory::end(tenant, *kind, id, *until),
         _ => Vec::new(),
     }
 }

@@ -127,9 +127,7 @@ impl Sites {
     /// begun anew.
     async fn free_name(&self, tenant: TenantId, label: &str) -> Result<String, StoreError> {
         let taken = self.ports.registry.connections(tenant).await?;
-        let is_free = |name: &String| !taken.iter().any(|connection| connection.name == *name);
-        let mut names = std::iter::once(label.to_owned()).chain((2..).map(|next| format!("{label}-{next}")));
-        Ok(names.find(is_free).unwrap_or_default())
+        Ok(home::free(label, |name| taken.iter().any(|connection| connection.name == name)))
     }
 }
 

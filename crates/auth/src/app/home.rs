@@ -49,6 +49,12 @@ pub(super) fn label(base_url: &str) -> String {
     if label.is_empty() { "site".to_owned() } else { label.to_owned() }
 }
 
+/// A name that nobody has: the label, or the label with a number.
+pub(super) fn free(label: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut names = std::iter::once(label.to_owned()).chain((2..).map(|next| format!("{label}-{next}")));
+    names.find(|name| !is_taken(name)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

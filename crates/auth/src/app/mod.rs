@@ -7,6 +7,7 @@
 mod connection;
 mod document;
 mod exchange;
+pub mod forge;
 mod home;
 mod plan;
 mod secrets;
@@ -62,6 +63,11 @@ impl Sites {
         Self { ports, tenant }
     }
 
+    /// What it was made over.
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
     /// The row of a site, in whatever state.
     pub async fn row(
         &self,
@@ -109,7 +115,8 @@ impl Sites {
             if left == 0 {
                 break;
             }
-            for row in self.ports.rows.installations(tenant, None, left).await.map_err(told)? {
+            let rows = self.ports.rows.installations(tenant, None, left).await.map_err(told)?;
+            for row in rows.into_iter().filter(|row| !forge::is_forge(row)) {
                 match document::read(&row, secrets::Opened::default()) {
                     Ok(read) => all.push((row, read)),
                     Err(error) => {
@@ -221,6 +228,7 @@ impl Installations for Sites {
         for tenant in self.ports.rows.installed().await.map_err(told)? {
             all.extend(self.ports.rows.installations(tenant, after, most).await.map_err(told)?);
         }
+        all.retain(|row| !forge::is_forge(row));
         all.sort_by(|one, other| one.client_key.cmp(&other.client_key));
         all.truncate(limit);
         let mut read = Vec::with_capacity(all.len());

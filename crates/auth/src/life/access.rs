@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_core::code::{AUTH_CONSENT_INCOMPLETE, AUTH_GRANT_ENDED, AUTH_TOKEN_STALE, NET_WRONG_ADDRESS};
+use bowline_core::code::{
+    AUTH_CONSENT_INCOMPLETE, AUTH_FORGE_TOKEN_MISSING, AUTH_GRANT_ENDED, AUTH_TOKEN_STALE, NET_WRONG_ADDRESS,
+};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::grant::{Grant, GrantState, Provider};
 use bowline_core::port::{SealError, StoreError};
@@ -15,6 +17,7 @@ use http::Uri;
 use url::{Origin, Url};
 
 use super::ask::{Unusable, credential};
+use super::push::is_young;
 use super::{Held, Life};
 use crate::oauth1::{self, SeenAs};
 use crate::scopes;
@@ -120,6 +123,11 @@ impl Life {
                     None => return Err(SealError::Corrupt("the tokens of a grant are gone").into()),
                 }
             }
+            if self.is_pushed(&grant).await? {
+                // Whoever waits for it waits for an hour: the look that is asked for says so to people.
+                self.ask_for_renewal(&grant, Vec::new()).await?;
+                return Err(NoAccess::Ended(AUTH_FORGE_TOKEN_MISSING));
+            }
             let refused = grant.retry_at.is_some_and(|at| at > now);
             if refused || now >= deadline {
                 return Err(NoAccess::Late(grant.reason.unwrap_or(AUTH_TOKEN_STALE)));
@@ -139,6 +147,9 @@ impl Life {
         let mut grant = self.grant(tenant, id).await?;
         let now = self.now();
         if grant.version == version && is_good(grant.access_until, now) && grant.attempt.is_none() {
+            if is_young(&grant, now) && self.is_pushed(&grant).await? {
+                return Err(NoAccess::Late(AUTH_TOKEN_STALE));
+            }
             grant.access_until = Some(now);
             let row = Change::PutGrant(Box::new(grant.clone()));
             match self.ask_for_renewal(&grant, vec![row]).await {
@@ -183,7 +194,9 @@ impl Life {
         let client = self.ports.grants.oauth_client(grant.tenant, grant.client).await?;
         let client = client.ok_or(StoreError::NotFound("OAuth client"))?;
         let home = match client.provider {
-            Provider::AtlassianCloud | Provider::AtlassianService => &self.options.cloud_api,
+            Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge => {
+                &self.options.cloud_api
+            }
             _ => client.api_url.as_ref().unwrap_or(&client.issuer),
         };
         let home = Url::parse(home).map_err(|_| NoAccess::Late(NET_WRONG_ADDRESS))?.origin();

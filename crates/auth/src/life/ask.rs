@@ -56,6 +56,8 @@ impl Asker<'_> {
             Provider::JiraOauth2 | Provider::JiraService | Provider::Gateway => {
                 Ok(self.posted(&self.fields(ask), false))
             }
+            // There is nobody to ask: its tokens come by themselves.
+            Provider::Forge => Err(Unusable(code::AUTH_FORGE_TOKEN_MISSING)),
         }
     }
 
@@ -65,7 +67,7 @@ impl Asker<'_> {
         match self.client.provider {
             Provider::AtlassianCloud | Provider::AtlassianService => format!("{issuer}/oauth/token"),
             Provider::JiraOauth2 | Provider::JiraService => format!("{issuer}/rest/oauth2/latest/token"),
-            Provider::Gateway => self.client.issuer.clone(),
+            Provider::Gateway | Provider::Forge => self.client.issuer.clone(),
             Provider::JiraOauth1 if matches!(ask, Ask::RequestToken { .. }) => {
                 format!("{issuer}/plugins/servlet/oauth/request-token")
             }

@@ -18,6 +18,7 @@ mod consent;
 mod delegate;
 mod open;
 mod pace;
+mod push;
 mod reach;
 mod row;
 pub mod schedule;

@@ -5,7 +5,7 @@
 //! the first life: they may all have come at one time. An unused grant is renewed so often that three tries remain
 //! before the provider forgets it.
 
-use bowline_core::grant::Grant;
+use bowline_core::grant::{Grant, GrantState};
 use bowline_core::{SignedDuration, Timestamp};
 
 use super::terms::Terms;
@@ -26,6 +26,10 @@ pub enum Deed {
     Renew,
     /// To tell people that so many days are left.
     Warn(i64),
+    /// To tell people that no token has come for a while, where they come by themselves.
+    Alarm,
+    /// To stop calls: the last token has ended, and no other came.
+    Stop,
 }
 
 /// What is due now, and when to look again if nothing comes of it. `None`: not before somebody asks.
@@ -41,6 +45,9 @@ pub struct Plan {
 pub fn plan(grant: &Grant, terms: &Terms, now: Timestamp) -> Plan {
     if !grant.state.serves() {
         return Plan { deed: Deed::Rest, next: None };
+    }
+    if let Some(alarm) = terms.alarm {
+        return awaited(grant, alarm, now);
     }
     if grant.secret.is_none() && grant.retry_at.is_none_or(|at| at <= now) {
         // Minted without a person, and never yet.
@@ -58,6 +65,18 @@ pub fn plan(grant: &Grant, terms: &Terms, now: Timestamp) -> Plan {
     let (warning, later) = warning(grant, terms, now);
     let next = [renewal, later].into_iter().flatten().min();
     Plan { deed: warning.map_or(Deed::Rest, Deed::Warn), next }
+}
+
+/// The same, where tokens come by themselves.
+fn awaited(grant: &Grant, alarm: SignedDuration, now: Timestamp) -> Plan {
+    let end = grant.access_until.filter(|end| grant.secret.is_some() && *end > now);
+    let Some(end) = end else { return Plan { deed: Deed::Stop, next: Some(now) } };
+    let late = later(grant.rotated_at.unwrap_or(grant.created_at), alarm);
+    match grant.state {
+        GrantState::Active if late <= now => Plan { deed: Deed::Alarm, next: Some(now) },
+        GrantState::Active => Plan { deed: Deed::Rest, next: Some(end.min(late)) },
+        _ => Plan { deed: Deed::Rest, next: Some(end) },
+    }
 }
 
 /// When the tokens are to be renewed.

@@ -226,12 +226,23 @@ impl Life {
     /// Over, by the provider's word. Nobody else can have renewed it: the claim is ours and the row is as it was read.
     pub(super) async fn ended(
         &self,
-        mut look: Look<'_>,
+        look: Look<'_>,
         words: Option<String>,
         now: Timestamp,
     ) -> Result<Tended, StoreError> {
         let lost = look.grant.attempt.as_ref().is_some_and(|attempt| attempt.unsure);
         let code = if lost { AUTH_ROTATION_LOST } else { AUTH_GRANT_ENDED };
+        self.over(look, code, words, now).await
+    }
+
+    /// No calls any more: only a person can help, or the provider.
+    pub(super) async fn over(
+        &self,
+        mut look: Look<'_>,
+        code: Code,
+        words: Option<String>,
+        now: Timestamp,
+    ) -> Result<Tended, StoreError> {
         look.grant.attempt = None;
         row::stand(&mut look.grant, GrantState::NeedsReauth, &code, words.clone(), now);
         let served = self.served(&look.grant).await?;
@@ -309,7 +320,7 @@ fn taken_over(mut old: Tokens, mut given: Given) -> Tokens {
 }
 
 /// What the connections of a grant are told.
-fn told(served: &[Connection], health: &Health) -> impl Iterator<Item = Change> {
+pub(super) fn told(served: &[Connection], health: &Health) -> impl Iterator<Item = Change> {
     served.iter().map(|connection| Change::Health {
         connection: connection.id,
         revision: connection.revision,

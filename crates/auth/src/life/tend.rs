@@ -79,6 +79,8 @@ impl Life {
             }
             Deed::Rest => self.let_go(claim, due.next).await,
             Deed::Warn(days) => self.warn(look, days, now).await,
+            Deed::Alarm => self.late(look, now).await,
+            Deed::Stop => self.missing(look, now).await,
             Deed::Renew => match self.turn(&look, now) {
                 Some(later) => self.let_go(claim, Some(later)).await,
                 None => self.renew(look, now).await,

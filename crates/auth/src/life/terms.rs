@@ -26,6 +26,8 @@ pub struct Options {
     pub family_life: SignedDuration,
     /// How long after its last renewal an unused grant is renewed, give or take a sixth.
     pub keep_alive: SignedDuration,
+    /// After how much time without a token that comes by itself people are told.
+    pub fresh_for: SignedDuration,
     /// How many renewals a provider is asked for in a second, beside those that callers wait for; 0 for no limit.
     pub per_second: u32,
 }
@@ -39,6 +41,7 @@ impl Default for Options {
             idle_life: DAY * 90,
             family_life: DAY * 365,
             keep_alive: DAY * 30,
+            fresh_for: SignedDuration::from_mins(90),
             per_second: 50,
         }
     }
@@ -57,6 +60,8 @@ pub struct Terms {
     pub keep_alive: Option<SignedDuration>,
     /// How long before its end an access token is renewed, if that is not a share of its life.
     pub ahead: Option<SignedDuration>,
+    /// After how much time without a new one people are told, where tokens come by themselves and none can be asked for.
+    pub alarm: Option<SignedDuration>,
     /// Days before the end at which people are told.
     pub warnings: &'static [i64],
 }
@@ -70,6 +75,7 @@ impl Options {
             life: None,
             keep_alive: None,
             ahead: None,
+            alarm: None,
             warnings: &[30, 14, 7, 3, 1, 0],
         };
         match provider {
@@ -93,6 +99,7 @@ impl Options {
                 warnings: &[180, 90, 30, 7, 1],
                 ..minted
             },
+            Provider::Forge => Terms { alarm: Some(self.fresh_for), warnings: &[], ..minted },
             Provider::AtlassianService | Provider::JiraService | Provider::Gateway => minted,
         }
     }

@@ -50,7 +50,7 @@ impl Operation {
 pub fn smallest(provider: Provider, features: &[Feature], kind: Kind) -> Vec<String> {
     let mut scopes = BTreeSet::new();
     match provider {
-        Provider::AtlassianCloud | Provider::AtlassianService => {
+        Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge => {
             for operation in operations().iter().filter(|one| features.contains(&one.feature)) {
                 // Where one kind cannot allow it, the other has to.
                 let own =
@@ -80,7 +80,7 @@ fn lacked(provider: Provider, granted: &BTreeSet<&str>, operation: &Operation) -
         return Vec::new();
     }
     match provider {
-        Provider::AtlassianCloud | Provider::AtlassianService => {
+        Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge => {
             if operation.allowed_by(granted).is_some() {
                 return Vec::new();
             }
@@ -113,7 +113,7 @@ pub fn gaps(
 pub fn excess(provider: Provider, granted: &[String], features: &[Feature]) -> Vec<String> {
     let given = set(granted);
     let needed: BTreeSet<&str> = match provider {
-        Provider::AtlassianCloud | Provider::AtlassianService => {
+        Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge => {
             let wanted = operations().iter().filter(|operation| features.contains(&operation.feature));
             let used = wanted.filter_map(|operation| operation.allowed_by(&given));
             used.flatten().copied().chain(PERSONAL).collect()

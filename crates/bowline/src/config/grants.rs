@@ -41,7 +41,7 @@ pub(crate) struct Grants {
 
 impl Grants {
     /// As options of the life.
-    pub(crate) fn options(&self) -> bowline_auth::life::Options {
+    pub(crate) fn options(&self, fresh_for: SignedDuration) -> bowline_auth::life::Options {
         bowline_auth::life::Options {
             cloud_api: self.cloud_api.trim_end_matches('/').to_owned(),
             cloud_leeway: self.cloud_leeway,
@@ -49,6 +49,7 @@ impl Grants {
             idle_life: self.idle_life,
             family_life: self.family_life,
             keep_alive: self.keep_alive,
+            fresh_for,
             per_second: self.per_second,
         }
     }

@@ -5,6 +5,7 @@
 mod connect;
 mod data;
 mod deployment;
+mod forge;
 mod grants;
 mod keys;
 mod log;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 pub(crate) use connect::Connect;
 pub(crate) use data::Data;
 pub(crate) use deployment::{Deployment, Profile, Trust};
+pub(crate) use forge::Forge;
 pub(crate) use grants::Grants;
 pub(crate) use keys::Keys;
 pub(crate) use log::{Format, Log};
@@ -52,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) grants: Grants,
     /// The app that sites install.
     pub(crate) connect: Connect,
+    /// The remote of a Forge app.
+    pub(crate) forge: Forge,
     /// The engine.
     pub(crate) sync: Sync,
     /// Logs.
@@ -66,9 +70,9 @@ impl Config {
 
     /// As TOML, without passwords.
     pub(crate) fn show(&self) -> String {
-        let Self { deployment, server, data, store, keys, net, grants, connect, sync, log } = self;
+        let Self { deployment, server, data, store, keys, net, grants, connect, forge, sync, log } = self;
         let services = [deployment.show(), server.show(), data.show(), store.show(), keys.show(), net.show()];
-        let work = [grants.show(), connect.show(), sync.show(), log.show()];
+        let work = [grants.show(), connect.show(), forge.show(), sync.show(), log.show()];
         services.into_iter().chain(work).collect::<Vec<_>>().join("\n")
     }
 }

@@ -17,6 +17,7 @@ mod cli;
 #[cfg(feature = "crash")]
 mod crash;
 mod demo;
+mod forge;
 mod house;
 mod intake;
 mod keys;

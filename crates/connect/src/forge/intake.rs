@@ -7,13 +7,11 @@ use http::{HeaderMap, StatusCode};
 use jiff::SignedDuration;
 
 use super::installation_id::InstallationId;
-use super::pairing::{Offer, PairingCode, find};
+use super::pairing::{Offer, PairingCode};
 use super::store::{Once, Remotes, Used};
 use super::verify::{InvocationTokens, Invoked, Unverified};
 use crate::installation::StoreError;
 
-/// How many codes may wait to be entered: all of them are compared with what somebody enters.
-const MOST_OFFERS: usize = 64;
 /// How long a code can be entered at most.
 const LONGEST_OFFER: SignedDuration = SignedDuration::from_hours(24);
 
@@ -48,9 +46,6 @@ pub enum NotTaken {
     /// The name of the installation is not one.
     #[error("the name of the installation is malformed")]
     Installation,
-    /// So many codes wait already.
-    #[error("{MOST_OFFERS} pairing codes wait to be entered")]
-    TooMany,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,7 +59,6 @@ impl NotTaken {
                 StatusCode::UNAUTHORIZED
             }
             Self::NotPaired | Self::WrongCode | Self::NoUser => StatusCode::FORBIDDEN,
-            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unverified(Unverified::Away(_)) | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -119,9 +113,6 @@ impl Intake {
         entropy: &dyn Entropy,
     ) -> Result<PairingCode, NotTaken> {
         let now = self.clock.now();
-        if self.remotes.offers(now).await?.len() >= MOST_OFFERS {
-            return Err(NotTaken::TooMany);
-        }
         let code = PairingCode::draw(entropy);
         let until = now + life.clamp(SignedDuration::ZERO, LONGEST_OFFER);
         self.remotes.offer(Offer { code: code.hash(), owner: owner.to_owned(), until }).await?;
@@ -136,11 +127,10 @@ impl Intake {
             return Err(NotTaken::NoUser);
         }
         let code = PairingCode::parse(typed).ok_or(NotTaken::WrongCode)?.hash();
-        let offers = self.remotes.offers(self.clock.now()).await?;
-        let owner = find(&offers, &code).ok_or(NotTaken::WrongCode)?.owner.clone();
+        let offer = self.remotes.offered(&code, self.clock.now()).await?.ok_or(NotTaken::WrongCode)?;
         self.use_up(&invoked, &installation).await?;
-        match self.remotes.pair(&installation, &code, self.clock.now()).await? {
-            true => Ok(Taken { invoked, installation, owner: Some(owner) }),
+        match self.remotes.pair(&installation, &invoked, &code, self.clock.now()).await? {
+            true => Ok(Taken { invoked, installation, owner: Some(offer.owner) }),
             false => Err(NotTaken::WrongCode),
         }
     }

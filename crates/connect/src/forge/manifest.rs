@@ -62,6 +62,8 @@ pub struct RemoteApp<'a> {
     pub hourly_path: &'a str,
     /// More modules, such as a page; with the vendor's members, by kind.
     pub modules: &'a [(&'a str, Value)],
+    /// What pages are made of: the key of each and its path in the app's folder.
+    pub resources: &'a [(&'a str, &'a str)],
 }
 
 /// Why a manifest cannot be generated.
@@ -97,12 +99,17 @@ impl Manifest {
         if let Remote::Configurable { .. } = app.remote {
             set(&mut permissions, "external", json!({"configurable": {"enabled": true}}));
         }
-        Ok(Self(json!({
+        let mut manifest = json!({
             "app": {"id": app.app.as_str(), "runtime": {"name": RUNTIME}},
             "remotes": [remote(app)?],
             "modules": modules(app),
             "permissions": permissions,
-        })))
+        });
+        if !app.resources.is_empty() {
+            let resource = |(key, path): &(&str, &str)| json!({"key": key, "path": path});
+            set(&mut manifest, "resources", app.resources.iter().map(resource).collect::<Vec<_>>());
+        }
+        Ok(Self(manifest))
     }
 
     /// Of an app that carries a Connect app as it is. Tenants keep their client keys and secrets; `installed` brings the

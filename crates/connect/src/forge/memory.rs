@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::installation_id::InstallationId;
 use super::pairing::{CodeHash, Offer};
 use super::store::{Once, Remotes, Used, What};
+use super::verify::Invoked;
 use crate::installation::StoreError;
 
 /// Remembers until the process ends.
@@ -46,13 +47,16 @@ impl Remotes for MemoryRemotes {
         Ok(())
     }
 
-    async fn offers(&self, now: Timestamp) -> Result<Vec<Offer>, StoreError> {
-        Ok(self.tables().offers.iter().filter(|offer| offer.until > now).cloned().collect())
+    async fn offered(&self, code: &CodeHash, now: Timestamp) -> Result<Option<Offer>, StoreError> {
+        let tables = self.tables();
+        let mut open = tables.offers.iter().filter(|offer| offer.until > now);
+        Ok(open.find(|offer| offer.code.matches(code)).cloned())
     }
 
     async fn pair(
         &self,
         installation: &InstallationId,
+        _: &Invoked,
         code: &CodeHash,
         now: Timestamp,
     ) -> Result<bool, StoreError> {

@@ -88,11 +88,6 @@ pub struct Offer {
     pub until: Timestamp,
 }
 
-/// The offer that a code is of. All are compared, whichever fits.
-pub(super) fn find<'a>(offers: &'a [Offer], code: &CodeHash) -> Option<&'a Offer> {
-    offers.iter().fold(None, |found, offer| if offer.code.matches(code) { Some(offer) } else { found })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::installation_id::InstallationId;
 use super::pairing::{CodeHash, Offer};
+use super::verify::Invoked;
 use crate::installation::StoreError;
 
 /// How long the name of a token is remembered. A token is good for 5 minutes at most, and clocks may differ by 2 on either
@@ -77,14 +78,17 @@ pub trait Remotes: Send + Sync {
     /// Keeps a code that may be entered.
     async fn offer(&self, offer: Offer) -> Result<(), StoreError>;
 
-    /// The codes that may be entered after `now`.
-    async fn offers(&self, now: Timestamp) -> Result<Vec<Offer>, StoreError>;
+    /// The offer of a code, if it may be entered after `now`. It may be looked up by its hash: a code has so many bits that
+    /// how long that takes tells nobody anything.
+    async fn offered(&self, code: &CodeHash, now: Timestamp) -> Result<Option<Offer>, StoreError>;
 
     /// Uses up a code and ties the installation to its owner; an installation that was tied before is tied anew. `false`, and
-    /// nothing changes, if the code cannot be entered any more: another one may have been faster.
+    /// nothing changes, if the code cannot be entered any more: another one may have been faster. What came with the call
+    /// is there for what has to become durable with it, such as the first token.
     async fn pair(
         &self,
         installation: &InstallationId,
+        invoked: &Invoked,
         code: &CodeHash,
         now: Timestamp,
     ) -> Result<bool, StoreError>;

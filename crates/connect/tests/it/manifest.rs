@@ -20,6 +20,7 @@ fn remote(change: impl FnOnce(&mut RemoteApp<'_>)) -> Result<Value, ManifestErro
         events_path: "/forge/events",
         hourly_path: "/forge/hourly",
         modules: &[],
+        resources: &[],
     };
     change(&mut remote);
     Manifest::remote(&remote).map(|manifest| manifest.json().clone())
@@ -124,8 +125,10 @@ fn modules_of_ones_own_stand_beside_the_generated_ones() {
         events_path: "/e",
         hourly_path: "/h",
         modules: &modules,
+        resources: &[("main", "src/panel.jsx")],
     })
     .unwrap();
+    assert_eq!(manifest.json()["resources"], json!([{"key": "main", "path": "src/panel.jsx"}]));
     assert_eq!(manifest.json()["modules"]["jira:issuePanel"], json!([page]));
     assert_eq!(manifest.json()["modules"]["endpoint"][2], endpoint);
 }

@@ -42,6 +42,6 @@ pub trait Installations: Send + Sync {
     /// Uses a token up outside a commit; `Conflict` if it was used before and its time is not over.
     async fn use_token(&self, used: &UsedToken, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Forgets tokens whose time is over; says how many.
+    /// Forgets tokens and pairing codes whose time is over; says how many.
     async fn forget_tokens(&self, now: Timestamp) -> Result<u64, StoreError>;
 }

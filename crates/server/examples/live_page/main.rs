@@ -107,6 +107,7 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         work: store.clone(),
         seal: seal.clone(),
         connect: None,
+        forge: None,
         sites: sites(&store, &seal),
         keys,
         keys_due: Arc::default(),

@@ -134,7 +134,7 @@ async fn about(app: &App, wanted: &Wanted) -> Result<(&'static str, Option<Strin
     let client = grants.oauth_client(tenant, client).await?;
     let client = client.ok_or_else(|| Problem::not_found("OAuth client"))?;
     let title = match client.provider {
-        Provider::AtlassianCloud | Provider::AtlassianService => "Atlassian",
+        Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge => "Atlassian",
         Provider::JiraOauth2 | Provider::JiraService | Provider::JiraOauth1 => "Jira",
         Provider::Gateway => "the gateway",
     };

@@ -24,7 +24,7 @@ use crate::app::App;
 
 pub use descriptor::{Facts, describe};
 pub use setup::{Connect, NoApp, Parts, Settings};
-pub(crate) use watch::Refused;
+pub(crate) use watch::{Refused, Watch};
 
 /// What handlers here have at hand.
 #[derive(Clone)]

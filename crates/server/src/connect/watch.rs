@@ -49,7 +49,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, lifecycle: Mutex::default(), others: Mutex::default() }
     }
 
@@ -61,6 +61,15 @@ impl Watch {
         let mut all = [read(&self.lifecycle), read(&self.others)].concat();
         all.sort_by_key(|refused| std::cmp::Reverse(refused.at));
         all
+    }
+
+    /// Why a call of Forge was refused. Those that Forge did not send are told apart by their status.
+    pub(crate) fn forge(&self, path: &str, status: u16, why: &dyn std::fmt::Display) {
+        let refused = self.refused(path, status, why, None);
+        let Refused { call, reason, .. } = &refused;
+        tracing::warn!(?call, status, ?reason, "a call of Forge is refused");
+        let known = if status == 401 { &self.others } else { &self.lifecycle };
+        self.keep(known, refused);
     }
 
     fn keep(&self, kept: &Mutex<VecDeque<Refused>>, refused: Refused) {

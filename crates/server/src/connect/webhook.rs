@@ -7,12 +7,12 @@ use http::StatusCode;
 
 use super::Held;
 use super::gate::UrlBound;
-use crate::hooks;
+use crate::hooks::{self, Way};
 use crate::problem::Problem;
 
 pub(super) async fn take(State(held): State<Held>, UrlBound(caller): UrlBound, request: Request) -> Response {
     match held.connect.sites.connection(&caller.installation().client_key).await {
-        Ok(Some(connection)) => hooks::take_of(&held.app, &connection, request).await,
+        Ok(Some(connection)) => hooks::take_of(&held.app, &connection, request, Way::App).await,
         // A product that is not synced, or a connection that a person has dropped.
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => Problem::from(error).into_response(),

@@ -24,6 +24,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::app::App;
 use crate::body::{self, Limits, Unread};
+use crate::forge;
 use crate::metrics::Intake;
 use crate::problem::Problem;
 use crate::stopwatch::Stopwatch;
@@ -34,7 +35,7 @@ pub(crate) use senders::Senders;
 const SHED: u32 = 2;
 
 /// Where Jira puts the id of a delivery, equal over its retries (Atlassian's webhook page).
-const DELIVERY: HeaderName = HeaderName::from_static("x-atlassian-webhook-identifier");
+pub(crate) const DELIVERY: HeaderName = HeaderName::from_static("x-atlassian-webhook-identifier");
 
 /// Longer is no id of a delivery.
 const LONGEST_ID: usize = 255;
@@ -77,11 +78,11 @@ pub(crate) async fn take(
 }
 
 /// Takes in one delivery of a site that has proved itself by a token of the app.
-pub(crate) async fn take_of(app: &App, connection: &Connection, request: Request) -> Response {
+pub(crate) async fn take_of(app: &App, connection: &Connection, request: Request, way: Way) -> Response {
     let watch = Stopwatch::start();
     crash::point("hooks.accepted");
     let taken = match app.hooks.try_acquire() {
-        Ok(_turn) => read(app, connection, request.into_parts(), Way::App).await,
+        Ok(_turn) => read(app, connection, request.into_parts(), way).await,
         Err(_) => Err(Turned::Shed),
     };
     app.metrics.intake(connection.tool.word(), result(&taken), watch.elapsed());
@@ -94,11 +95,13 @@ pub(crate) async fn take_of(app: &App, connection: &Connection, request: Request
 }
 
 /// By which way a sender is known.
-enum Way {
+pub(crate) enum Way {
     /// By the token in its path, and what its connection demands beside.
     Path,
     /// As a site that installed the app, before anything was read.
     App,
+    /// The same, as an installation of the Forge app, of this name.
+    Forge(String),
 }
 
 async fn receive(
@@ -127,9 +130,9 @@ async fn read(
 ) -> Result<Taken, Turned> {
     let sender = app.senders.get(connection.id);
     let Ok(_place) = sender.places.try_acquire() else { return Err(Turned::Shed) };
-    let proofs = match way {
+    let proofs = match &way {
         Way::Path => Some(in_time(app, Proofs::open(connection, &app.ports.secrets)).await?),
-        Way::App => None,
+        Way::App | Way::Forge(_) => None,
     };
     let rooms = [&sender.room, &app.room];
     let limits = Limits { size: app.options.hook_body, within: app.options.read_within, rooms: &rooms };
@@ -142,7 +145,11 @@ async fn read(
         intake::verify(Some(connection), &proofs, &parts.headers, &held.bytes).map_err(|_| Turned::Away)?;
     }
     crash::point("hooks.proved");
-    let delivery = Delivery { headers: with_short_ids(parts.headers), body: held.bytes.clone() };
+    let delivery = match &way {
+        // What else its headers hold is secret.
+        Way::Forge(installation) => forge::delivery(installation, &held.bytes),
+        Way::Path | Way::App => Delivery { headers: with_short_ids(parts.headers), body: held.bytes.clone() },
+    };
     crash::point("hooks.commit.before");
     let taken = in_time(app, app.ports.engine.take_in(connection, &delivery)).await?;
     crash::point("hooks.commit.after");

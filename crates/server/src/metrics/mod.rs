@@ -58,6 +58,7 @@ pub struct Metrics {
     upstream_seconds: Histograms<Vendor>,
     throttled: Family<Vendor, Counter>,
     renewals: Family<Renewal, Counter>,
+    forge_token_age: Gauge,
 }
 
 impl Default for Metrics {
@@ -89,6 +90,7 @@ impl Metrics {
             upstream_seconds: Family::new_with_constructor(seconds),
             throttled: Family::default(),
             renewals: Family::default(),
+            forge_token_age: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -116,6 +118,11 @@ impl Metrics {
             self.upstream_seconds.clone(),
         );
         r.register("grant_renewals", "Renewals of tokens", self.renewals.clone());
+        r.register(
+            "forge_token_age_seconds",
+            "Time since Forge was heard of, of the site where that is longest ago",
+            self.forge_token_age.clone(),
+        );
         r.register("upstream_rate_limited", "Calls that a tool asked to wait", self.throttled.clone());
     }
 

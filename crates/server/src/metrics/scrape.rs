@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long gauges are told again before they are read anew; scrapers come every ten seconds or more.
 const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
+/// How many installations are looked at for their tokens' age.
+const MOST: usize = 1_000;
+
 /// When somebody last began to read the gauges; locked while they do, so that whoever comes meanwhile waits for
 /// the same figures instead of asking for their own.
 #[derive(Debug, Default)]
@@ -64,6 +67,9 @@ async fn refresh(app: &App) -> Result<(), StoreError> {
     for (queue, count) in [("due", depth.due), ("later", depth.later), ("claimed", depth.claimed)] {
         app.metrics.queue.get_or_create(&Queue { queue }).set(count);
     }
+    if app.ports.forge.is_some() {
+        app.metrics.forge_token_age.set(forge_token_age(app).await?);
+    }
     let causes = open_causes(app).await?;
     // A cause that is over goes, instead of staying at its last count.
     app.metrics.errors_open.clear();
@@ -71,6 +77,18 @@ async fn refresh(app: &App) -> Result<(), StoreError> {
         app.metrics.errors_open.get_or_create(&Cause { cause }).set(count);
     }
     Ok(())
+}
+
+/// How many seconds ago Forge was heard of, for the site where that is longest ago; 0 if there is none.
+async fn forge_token_age(app: &App) -> Result<i64, StoreError> {
+    let (now, mut oldest) = (app.ports.clock.now(), 0);
+    for (row, it) in app.ports.sites.remotes(MOST).await? {
+        let Some(id) = it.grant else { continue };
+        let grant = app.ports.grants.grant(row.tenant, id).await?;
+        let heard = grant.map(|grant| grant.rotated_at.unwrap_or(it.paired_at));
+        oldest = oldest.max(heard.map_or(0, |heard| now.duration_since(heard).as_secs()));
+    }
+    Ok(oldest)
 }
 
 /// How many findings are open, by code, over all tenants.

@@ -12,6 +12,8 @@ use crate::house::{Call, House};
 const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/activity", "sync:read"),
     ("GET /api/v1/app/installs", "app:read"),
+    ("GET /api/v1/app/migration", "app:read"),
+    ("POST /api/v1/app/pairings", "connections:write"),
     ("GET /api/v1/connections", "connections:read"),
     ("POST /api/v1/connections", "connections:write"),
     ("GET /api/v1/connections/{connection}", "connections:read"),

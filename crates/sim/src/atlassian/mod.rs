@@ -7,11 +7,11 @@
 mod app;
 mod change;
 mod family;
-mod route;
+pub(crate) mod route;
 pub(crate) mod scope;
 mod shown;
 mod site;
-mod token;
+pub(crate) mod token;
 pub(crate) mod world;
 
 use std::net::SocketAddr;
@@ -23,6 +23,7 @@ use crate::atlassian::world::{Account, Identity};
 use crate::confluence::wiki::Wiki;
 use crate::connect::host::Hosts;
 use crate::connect::office::Office;
+use crate::forge;
 use crate::frame::call::Person;
 use crate::frame::clock::{Clock, Start, VirtualClock};
 use crate::frame::serve::{self, Opened, Running, Setup};
@@ -170,7 +171,9 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Atlassian, E
         Ok(Identity::new(frame, base, options.seed, (people, app::ready(robot)), (doors.into(), office)))
     };
     let opened = serve::open(setup, make, |house| {
-        routes(house, "", "", route::table()).merge(route::gateway::router(house))
+        routes(house, "", "", route::table())
+            .merge(route::gateway::router(house))
+            .merge(forge::control::router(house))
     })
     .await?;
     Ok(Atlassian { running: opened.running, sites: running })

@@ -19,13 +19,15 @@ pub(crate) enum Kind {
     Refresh,
     /// Of a service account, for calls.
     Service,
+    /// Of an installation of a Forge app, with which it calls as itself.
+    System,
 }
 
 /// What a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stub {
     pub(crate) kind: Kind,
-    /// The family, or the app of a service account.
+    /// The family, the app of a service account, or the installation.
     pub(crate) of: u32,
     /// How often the family was refreshed before.
     pub(crate) generation: u32,
@@ -103,6 +105,7 @@ fn pack(stub: Stub) -> String {
         Kind::Access => b'a',
         Kind::Refresh => b'r',
         Kind::Service => b's',
+        Kind::System => b'f',
     };
     let mut bytes = vec![kind];
     bytes.extend(stub.of.to_be_bytes());
@@ -124,6 +127,7 @@ fn unpack(text: &str) -> Option<Stub> {
             b'a' => Kind::Access,
             b'r' => Kind::Refresh,
             b's' => Kind::Service,
+            b'f' => Kind::System,
             _ => return None,
         },
         of: u32::from_be_bytes(*of),
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn a_token_is_read_where_it_was_made_and_nowhere_else() {
         let claims = Claims { issuer: "i", subject: "s\"", client: "c", scope: "", expires: 9 };
-        for kind in [Kind::Access, Kind::Refresh, Kind::Service] {
+        for kind in [Kind::Access, Kind::Refresh, Kind::Service, Kind::System] {
             let stub = Stub { kind, of: 7, generation: u32::MAX, at: 1_900_000_000_000, serial: 3 };
             let token = Seal::new(1).write(stub, claims);
             assert_eq!(Seal::new(1).read(&token), Some(stub));

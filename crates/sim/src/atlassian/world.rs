@@ -13,6 +13,7 @@ use crate::atlassian::site::{Door, Sign};
 use crate::atlassian::token::{Claims, Kind, Seal, Stub};
 use crate::atlassian::{change, route};
 use crate::connect::office::Office;
+use crate::forge::Forge;
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::oauth::{Challenge, draw};
@@ -78,6 +79,8 @@ pub(crate) struct Identity {
     pub(crate) signs: Vec<Sign>,
     /// What the sites share as hosts of Connect apps; no part of a snapshot.
     pub(crate) office: Arc<Office>,
+    /// Forge apps and where they are installed.
+    pub(crate) forge: Forge,
     /// Who lost a site.
     pub(crate) shut: HashSet<(Person, u16)>,
     seed: u64,
@@ -116,6 +119,7 @@ impl Identity {
             doors,
             signs,
             office,
+            forge: Forge::default(),
             shut: HashSet::new(),
             seed,
             drawn: 0,

@@ -106,6 +106,7 @@ fn tell(site: &Site, who: Person, event: &str, (space, words): (u32, &[(&str, St
             flow: Flow::Primary,
             app: Some(app.descriptor.key.clone()),
             sign: connect::hook::signature(site, Product::Confluence, app, who),
+            again: None,
         });
     }
 }

@@ -10,7 +10,8 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
 
 use super::qsh::hex;
 
@@ -38,6 +39,14 @@ impl Key {
         signed.map(|()| signature).unwrap_or_default()
     }
 
+    /// The public half as a JSON Web Key (RFC 7517).
+    fn jwk(&self) -> Option<Value> {
+        let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let [modulus, exponent] = numbers(self.pair.public_key().as_ref())?;
+        let (n, e) = (number(modulus), number(exponent));
+        Some(json!({"kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.id, "n": n, "e": e}))
+    }
+
     /// The public half: a SubjectPublicKeyInfo as PEM (RFC 7468), with this end of line.
     pub(crate) fn pem(&self, end: &str) -> Option<String> {
         let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der().ok()?;
@@ -48,6 +57,37 @@ impl Key {
             .chain(std::iter::once("-----END PUBLIC KEY-----".to_owned()));
         Some(lines.map(|line| line + end).collect())
     }
+}
+
+/// Modulus and exponent of a public key, out of its DER (RFC 8017, appendix A.1.1: a sequence of two integers).
+fn numbers(der: &[u8]) -> Option<[&[u8]; 2]> {
+    let (body, _) = element(der, 0x30)?;
+    let (modulus, rest) = element(body, 0x02)?;
+    let (exponent, _) = element(rest, 0x02)?;
+    // An integer is signed: a leading zero says that it is not negative.
+    Some([modulus, exponent].map(|number| number.strip_prefix(&[0]).unwrap_or(number)))
+}
+
+/// The content of an element with this tag, and what comes behind it.
+fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (&found, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first().filter(|_| found == tag)?;
+    let (length, rest) = match first {
+        short @ 0..=0x7f => (usize::from(short), rest),
+        long => {
+            let (bytes, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
+            (bytes.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte)), rest)
+        }
+    };
+    rest.split_at_checked(length)
+}
+
+/// A UUID of version 4 that nobody had before.
+pub(crate) fn fresh() -> String {
+    let mut bytes = [0_u8; 16];
+    // No system that runs has no randomness.
+    let _ = SystemRandom::new().fill(&mut bytes);
+    uuid(&bytes)
 }
 
 /// Random bytes as a UUID of version 4.
@@ -109,6 +149,14 @@ impl InstallKeys {
         self.made().crlf = crlf;
     }
 
+    /// The public keys that there are, as a set (RFC 7517, section 5).
+    pub(crate) fn set(&self) -> Value {
+        // A host that was never asked to sign anything has a key all the same.
+        let _ = self.current();
+        let keys: Vec<Value> = self.made().keys.iter().filter_map(|key| key.jwk()).collect();
+        json!({"keys": keys})
+    }
+
     /// The public key of this name.
     pub(crate) fn pem(&self, id: &str) -> Option<String> {
         let made = self.made();
@@ -152,6 +200,19 @@ mod tests {
         let signature = key.sign(b"message");
         assert!(public.verify(b"message", &signature).is_ok());
         assert!(public.verify(b"massage", &signature).is_err());
+    }
+
+    #[test]
+    fn the_numbers_of_a_key_are_read_out_of_its_der() {
+        // Lengths in one byte and in two; a modulus with its highest bit set has a zero before it.
+        assert_eq!(numbers(&[0x30, 7, 2, 2, 0, 0xc1, 2, 1, 3]), Some([&[0xc1][..], &[3][..]]));
+        let long = [&[0x30, 0x81, 0x86, 2, 0x81, 0x80][..], &[7; 128], &[2, 1, 3]].concat();
+        assert_eq!(numbers(&long).map(|[modulus, _]| modulus.len()), Some(128));
+        for wrong in [&[][..], &[0x30], &[0x30, 3, 2, 2, 1], &[0x31, 0]] {
+            assert_eq!(numbers(wrong), None);
+        }
+        let jwk = Key::make().unwrap().jwk().unwrap();
+        assert_eq!((jwk["e"].as_str(), jwk["n"].as_str().map(str::len)), (Some("AQAB"), Some(342)));
     }
 
     #[test]

@@ -258,7 +258,10 @@ fn admit(site: &mut Site, product: Product, draft: Install) -> Result<(), String
     let descriptor = draft.descriptor.clone();
     let person = match site.connect.person(&descriptor.key) {
         Some(person) => person,
-        None => enrol(site, &descriptor)?,
+        None => {
+            let (name, host) = (format!("addon_{}", descriptor.key), "connect.atlassian.com");
+            enrol(site, &name, &format!("{}@{host}", descriptor.key))?
+        }
     };
     let account = site.catalog.people.get_mut(usize::from(person.0));
     if let Some(account) = account {
@@ -284,15 +287,15 @@ fn admit(site: &mut Site, product: Product, draft: Install) -> Result<(), String
 }
 
 /// The account of an app; `accountType` is `app`.
-fn enrol(site: &mut Site, descriptor: &Descriptor) -> Result<Person, String> {
+pub(crate) fn enrol(site: &mut Site, name: &str, email: &str) -> Result<Person, String> {
     let number = site.catalog.people.len();
     let person =
         u16::try_from(number).map(Person).map_err(|_| "there is no room for its account".to_owned())?;
     site.catalog.people.push(Account {
-        name: format!("addon_{}", descriptor.key).into(),
+        name: name.into(),
         key: format!("JIRAUSER{}", 10_100 + number).into(),
         account_id: format!("712020:5f0c0000-0000-4000-8000-{:012}", number + 1).into(),
-        email: format!("{}@connect.atlassian.com", descriptor.key).into(),
+        email: email.into(),
         avatar: 10_100 + u32::from(person.0) % 20,
         app: true,
         ..Account::default()

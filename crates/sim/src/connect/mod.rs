@@ -10,7 +10,7 @@ pub(crate) mod descriptor;
 pub(crate) mod door;
 pub(crate) mod hook;
 pub(crate) mod host;
-mod jwt;
+pub(crate) mod jwt;
 mod kept;
 pub(crate) mod keys;
 pub(crate) mod lifecycle;

@@ -15,14 +15,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(crate) struct Office {
     pub(crate) keys: InstallKeys,
-    pub(super) client: Plain,
+    /// The keys of Forge's invocation tokens, which are others.
+    pub(crate) forge: InstallKeys,
+    pub(crate) client: Plain,
     /// One lifecycle call after the other, as administrators click.
-    pub(super) turn: Mutex<()>,
+    pub(crate) turn: Mutex<()>,
 }
 
 impl Office {
     pub(crate) fn new() -> Result<Self, Error> {
         let client = Plain::new(PATIENCE)?;
-        Ok(Self { keys: InstallKeys::default(), client, turn: Mutex::default() })
+        Ok(Self {
+            keys: InstallKeys::default(),
+            forge: InstallKeys::default(),
+            client,
+            turn: Mutex::default(),
+        })
     }
 }

@@ -351,6 +351,7 @@ mod tests {
             flow: Default::default(),
             app: None,
             sign: None,
+            again: None,
         });
         for fate in [Fate::Queued, Fate::Delivered, Fate::Held] {
             recorder.webhook(0, fate, outgoing.clone());

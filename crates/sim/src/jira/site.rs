@@ -12,8 +12,6 @@ use crate::frame::locked::{Counter, Locked};
 use crate::frame::stale::Stale;
 use crate::frame::table::{Name, Names, Row};
 use crate::frame::world::Frame;
-use crate::jira::Deployment;
-use crate::jira::access::Gate;
 use crate::jira::agile::Agile;
 use crate::jira::app::App;
 use crate::jira::catalog::{Catalog, Project};
@@ -21,8 +19,7 @@ use crate::jira::circle::{Actor, Cast};
 use crate::jira::dashboard::Dashboards;
 use crate::jira::edit::apply::Desk;
 use crate::jira::filter::Filters;
-use crate::jira::hook::Hook;
-use crate::jira::hook::dynamic::Dynamic;
+use crate::jira::hook::{Hook, dynamic::Dynamic};
 use crate::jira::input;
 use crate::jira::instance::Instance;
 use crate::jira::issue::{Change, Comment, Deed, Issue, Issues, Item, Via, Visibility, Write};
@@ -32,6 +29,7 @@ use crate::jira::part::Register;
 use crate::jira::refusal::Refusal;
 use crate::jira::scheme::Holder;
 use crate::jira::task::Tasks;
+use crate::jira::{Deployment, access::Gate};
 
 /// What a person may do in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -137,9 +135,10 @@ pub(crate) struct Site {
     pub(crate) trace: Locked<Option<String>>,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
-    /// What only a site of a simulated Atlassian has: Connect apps, and a Confluence.
+    /// What only a site of a simulated Atlassian has: Connect apps, a Confluence, and Forge apps that want to be told.
     pub(crate) connect: crate::connect::host::Hosts,
     pub(crate) wiki: Wiki,
+    pub(crate) forge: Vec<crate::forge::hook::Listener>,
     stale: Stale<Issue>,
 }
 
@@ -176,6 +175,7 @@ impl Site {
             tasks: Tasks::default(),
             connect: Default::default(),
             wiki: Wiki::default(),
+            forge: Default::default(),
             stale: Stale::default(),
         }
     }

@@ -15,6 +15,7 @@ mod concurrency;
 mod connect;
 mod control;
 mod faults;
+mod forge;
 mod guard;
 mod jira;
 mod page;

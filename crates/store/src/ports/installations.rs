@@ -7,7 +7,6 @@ use bowline_core::{InstallationId, TenantId, Timestamp};
 
 use crate::Store;
 use crate::stmt::Plan;
-use crate::store::last;
 use crate::tables::{directory, installations, used_tokens};
 
 #[async_trait]
@@ -51,6 +50,7 @@ impl Installations for Store {
     }
 
     async fn forget_tokens(&self, now: Timestamp) -> Result<u64, StoreError> {
-        Ok(last(self.write(Plan::system(vec![used_tokens::forget(now)])).await?).changed)
+        let plan = Plan::system(vec![used_tokens::forget(now), directory::forget_codes(now)]);
+        Ok(self.write(plan).await?.iter().map(|reply| reply.changed).sum())
     }
 }

@@ -45,11 +45,17 @@ pub(crate) fn end(tenant: TenantId, kind: DirectoryKind, id: &str, until: Timest
     ]
 }
 
-/// Everybody to whom a site's client key leads.
+/// Everybody to whom a site's client key leads, or Forge's name for an installation.
 pub(crate) fn tenants_with_sites() -> Stmt {
     const SQL: Text =
-        Text::both("SELECT DISTINCT tenant_id FROM directory WHERE kind = $1 ORDER BY tenant_id");
-    Stmt::new(SQL, args![DirectoryKind::Site.word()])
+        Text::both("SELECT DISTINCT tenant_id FROM directory WHERE kind IN ($1, $2) ORDER BY tenant_id");
+    Stmt::new(SQL, args![DirectoryKind::Site.word(), DirectoryKind::Remote.word()])
+}
+
+/// Drops pairing codes that nobody has entered in time.
+pub(crate) fn forget_codes(now: Timestamp) -> Stmt {
+    const SQL: Text = Text::both("DELETE FROM directory WHERE kind = $1 AND until_at <= $2");
+    Stmt::new(SQL, args![DirectoryKind::PairingCode.word(), now])
 }
 
 /// Drops every key that leads to one connection or token.

@@ -71,6 +71,11 @@ pub(crate) fn put(tenant: TenantId, it: &Installation) -> Stmt {
     .unique("installation")
 }
 
+pub(crate) fn drop(tenant: TenantId, id: InstallationId) -> Stmt {
+    const SQL: Text = Text::both("DELETE FROM installations WHERE tenant_id = $1 AND id = $2");
+    Stmt::new(SQL, args![tenant, id])
+}
+
 impl Record for Installation {
     const NOUN: &'static str = "installation";
     fn read(row: &mut Row) -> Result<Self, Wrong> {

@@ -43,7 +43,7 @@ async fn sites(given: &Given, tenant: Option<&str>) -> Sites {
 }
 
 /// Sealed with a key of its own.
-async fn ports(given: &Given) -> Ports {
+pub(crate) async fn ports(given: &Given) -> Ports {
     let folder = tempfile::tempdir().unwrap();
     let kek = keyfile::create(&folder.path().join("key"), &SystemEntropy).unwrap();
     let store = Arc::new(given.store.clone());

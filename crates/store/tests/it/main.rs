@@ -18,6 +18,7 @@ mod delegations;
 mod desk;
 mod documents;
 mod findings;
+mod forge;
 mod given;
 mod grants;
 mod inbox;

@@ -17,7 +17,9 @@ pub(crate) struct JiraHints;
 impl Hints for JiraHints {
     fn hint(&self, delivery: &Delivery) -> Result<Hint, Unreadable> {
         let body = webhook::parse(&delivery.body).map_err(|bad| unreadable(&bad.to_string()))?;
-        let event = body.webhook_event.text().filter(|event| !event.is_empty());
+        // Forge's events name themselves elsewhere, and have the same members otherwise.
+        let event = body.webhook_event.text().or_else(|| body.event_type.text());
+        let event = event.filter(|event| !event.is_empty());
         let event = event.ok_or_else(|| unreadable("no webhookEvent"))?.to_owned();
         let identifier = delivery.headers.get("x-atlassian-webhook-identifier");
         let topic = Topic::of(&event);
@@ -55,7 +57,8 @@ fn updated_issue(body: &Body) -> Result<(About, Option<Version>), Unreadable> {
     let changed =
         body.changelog.get().is_some_and(|log| log.items.get().is_some_and(|items| !items.is_empty()));
     let kind = body.issue_event_type_name.text().unwrap_or_default();
-    let created = body.webhook_event.text() == Some("jira:issue_created");
+    // Forge tells of comments by events of their own, so that what it says of an issue is about the issue.
+    let created = body.webhook_event.text() == Some("jira:issue_created") || body.event_type.text().is_some();
     let only_comment = body.comment.get().is_some() || kind.contains("comment");
     if !changed && !created && (only_comment || kind.is_empty()) {
         let id = body.comment.get().and_then(|comment| text(&comment.id));
@@ -120,7 +123,8 @@ fn actor(topic: Option<Topic>, body: &Body) -> Option<String> {
     let comment = || body.comment.get().filter(|_| topic != Some(Topic::CommentDeleted)).and_then(of_comment);
     let worklog = || id_of(body.worklog.get()?.update_author.get());
     let attachment = || id_of(body.attachment.get()?.author.get());
-    id_of(body.user.get()).or_else(comment).or_else(worklog).or_else(attachment)
+    let by_forge = || body.atlassian_id.text().map(str::to_owned);
+    id_of(body.user.get()).or_else(by_forge).or_else(comment).or_else(worklog).or_else(attachment)
 }
 
 fn id_of(user: Option<&User>) -> Option<String> {
@@ -161,6 +165,32 @@ mod tests {
         let body = Bytes::from_static(br#"{"webhookEvent":"user_created"}"#);
         let hint = JiraHints.hint(&Delivery { headers, body }).unwrap();
         assert_eq!(hint.delivery.as_deref(), Some("abc-1"));
+    }
+
+    #[test]
+    fn forges_events_point_where_webhooks_do() {
+        let issue = json!({"id": "7", "key": "A-7", "fields": {"updated": "2020-01-01T00:00:00.000+0000", "project": {"key": "A"}}});
+        let event = |name: &str, more: Value| {
+            let mut event = json!({"eventType": name, "timestamp": "1577836800000", "atlassianId": "who", "issue": issue});
+            event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            read(event.to_string()).unwrap()
+        };
+        for name in ["avi:jira:created:issue", "avi:jira:updated:issue"] {
+            let hint = event(name, json!({}));
+            let about = About::Item { id: "7".to_owned(), kind: None, scope: Some("A".to_owned()) };
+            assert_eq!((hint.about, hint.actor.as_deref()), (about, Some("who")), "{name}");
+            assert_eq!(hint.version, Some(Version(1_577_836_800_000)));
+        }
+        assert_eq!(event("avi:jira:deleted:issue", json!({})).version, None);
+        let comment = json!({"comment": {"id": "9", "updated": "2020-01-01T00:00:01.000+0000"}});
+        let told = event("avi:jira:commented:issue", comment.clone());
+        let (id, item) = (Some("9".to_owned()), Some("7".to_owned()));
+        let edited_at = time::parse("2020-01-01T00:00:01.000+0000");
+        assert_eq!(told.about, About::Comment { id: id.clone(), item: item.clone(), edited_at });
+        let told = event("avi:jira:deleted:comment", comment);
+        assert_eq!(told.about, About::Comment { id, item, edited_at: None });
+        let of_the_app = read(r#"{"eventType":"avi:forge:installed:app","id":"x"}"#).unwrap();
+        assert!(matches!(of_the_app.about, About::Elsewhere { .. }));
     }
 
     #[test]

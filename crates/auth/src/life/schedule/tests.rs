@@ -1,6 +1,6 @@
 //! The moments of grants that live for years, walked from one to the next.
 
-use bowline_core::grant::Provider;
+use bowline_core::grant::{GrantState, Provider};
 use serde_json::json;
 
 use super::*;
@@ -34,6 +34,7 @@ fn first_renewal(mut grant: Grant, terms: &Terms) -> (i64, Vec<i64>) {
                 grant.warned = Some(days);
                 warnings.push(days);
             }
+            Deed::Alarm | Deed::Stop => panic!("nobody pushes this one"),
             Deed::Rest => {
                 let next = due.next.expect("something is due some day");
                 assert!(next > now, "looked at again and again");
@@ -87,4 +88,32 @@ fn a_grant_of_a_data_center_that_nobody_uses_is_kept_alive_three_times_before_it
         let (renewed, warnings) = first_renewal(grant, &terms);
         assert!((25..=35).contains(&renewed) && warnings.is_empty(), "day {renewed} of 90, {warnings:?}");
     }
+}
+
+/// A token that came on day 0 and is good for two hours.
+fn pushed(state: GrantState) -> Grant {
+    let access_until = Some(later(day(0), SignedDuration::from_hours(2)));
+    Grant { state, access_until, ..consented(0, None) }
+}
+
+#[test]
+fn a_token_that_comes_by_itself_is_missed_and_never_asked_for() {
+    let terms = Options::default().terms(Provider::Forge);
+    let after = |minutes: i64| later(day(0), SignedDuration::from_mins(minutes));
+    let due = |grant: &Grant, minutes: i64| {
+        let plan = plan(grant, &terms, after(minutes));
+        (plan.deed, plan.next)
+    };
+    let active = pushed(GrantState::Active);
+    assert_eq!(due(&active, 1), (Deed::Rest, Some(after(90))));
+    assert_eq!(due(&active, 90).0, Deed::Alarm);
+    let late = pushed(GrantState::Degraded);
+    assert_eq!(due(&late, 91), (Deed::Rest, Some(after(120))));
+    for grant in [&active, &late, &Grant { secret: None, ..pushed(GrantState::Active) }] {
+        assert_eq!(due(grant, 120).0, Deed::Stop);
+    }
+    assert_eq!(due(&pushed(GrantState::NeedsReauth), 500), (Deed::Rest, None));
+    // Whoever asks for a renewal all the same gets none.
+    let asked = Grant { retry_at: Some(after(5)), ..pushed(GrantState::Active) };
+    assert_eq!(due(&asked, 10).0, Deed::Rest);
 }

@@ -22,6 +22,8 @@ Service account: client id bowline-service, secret secret-bowline-service, grant
 API tokens: token-NAME at a site, scoped-token-NAME through the gateway.
 Connect apps: POST /_sim/connect/install at a site, with {\"descriptor\": URL}; a small Confluence is at SITE/wiki. Install keys, user tokens
 (/oauth2/token) and all.js are at the gateway's address.
+Forge apps: POST /_sim/forge/apps with {\"remote\": URL}, then /_sim/forge/install with {\"app\": ID, \"site\": NAME}. The key set is
+at /.well-known/jwks.json.
 
 Examples:
   bowline sim atlassian --listen 127.0.0.1:8083

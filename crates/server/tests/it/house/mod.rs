@@ -118,6 +118,7 @@ impl House {
             work: Arc::new(store.clone()),
             seal: seal.clone(),
             connect: legacy.map(|legacy| connect(&sites, &clock, &atlassian, legacy)),
+            forge: None,
             sites: sites.clone(),
             keys: keys.clone(),
             keys_due: Arc::default(),

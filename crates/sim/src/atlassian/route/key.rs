@@ -16,6 +16,11 @@ pub(crate) fn pem(identity: &Identity, call: &Call<'_>) -> Result<Answer, Answer
     Ok(Answer::image("application/x-pem-file", found).header(CACHE_CONTROL, "max-age=3600"))
 }
 
+/// `GET .well-known/jwks.json`: Forge's key set (`forge.cdn.prod.atlassian-dev.net`).
+pub(crate) fn forge(identity: &Identity, _: &Call<'_>) -> Result<Answer, Answer> {
+    Ok(Answer::ok(&identity.office.forge.set()).header(CACHE_CONTROL, "max-age=3600"))
+}
+
 /// `GET all.js`
 pub(crate) fn all_js(_: &Identity, _: &Call<'_>) -> Result<Answer, Answer> {
     Ok(connect::all_js())

@@ -29,6 +29,7 @@ pub(crate) fn table() -> Vec<Route<Identity>> {
         (Method::GET, "/me", Read(resource::me)),
         (Method::POST, "/oauth2/token", Write(assertion::exchange)),
         (Method::GET, "/all.js", Read(key::all_js)),
+        (Method::GET, "/.well-known/jwks.json", Read(key::forge)),
         (Method::GET, "/{key}", Read(key::pem)),
     ]
 }
@@ -80,6 +81,8 @@ fn find<'a>(identity: &'a Identity, token: &str) -> Option<Bearer<'a>> {
             let sites = identity.reached(grant).collect();
             Bearer { who: grant.who, app: &app.id, scopes: &grant.scopes, sites }
         }
+        // The app's own account is the site's, which nobody signs in with.
+        Kind::System => return identity.forge.bearer(stub, now),
         Kind::Service => {
             let app = identity.apps.get(of)?;
             let who = app.service.filter(|_| now - stub.at < rules.access)?;

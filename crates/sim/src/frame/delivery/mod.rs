@@ -44,7 +44,13 @@ pub(crate) struct Outgoing {
     pub(crate) app: Option<String>,
     /// What makes the `Authorization` of each attempt.
     pub(crate) sign: Option<Sign>,
+    /// What makes the body of a repetition, where that says that it is one.
+    pub(crate) again: Option<Again>,
 }
+
+/// Makes the body of a repetition out of the first one, its number and the status that asked for it; none if there was no
+/// answer.
+pub(crate) type Again = fn(&[u8], usize, Option<u16>) -> Vec<u8>;
 
 /// Makes an attempt's `Authorization` of its URL and the time: a token may live shorter than the wait before a retry.
 #[derive(Clone)]
@@ -74,14 +80,16 @@ impl std::fmt::Debug for Sign {
 pub(crate) struct Retry {
     /// Waits before each retry, in milliseconds of the simulator's clock; there are as many retries as waits.
     pub(crate) waits: Vec<i64>,
-    /// The header that carries the number of the retry, absent the first time.
-    pub(crate) header: HeaderName,
+    /// The header that carries the number of the retry, absent the first time; none where the body does.
+    pub(crate) header: Option<HeaderName>,
+    /// Whether everything but a success asks for another attempt.
+    pub(crate) always: bool,
 }
 
 impl Retry {
     /// Whether an answer asks for another attempt: the statuses of Atlassian's webhook page ("Retry policy").
-    fn wants(status: u16) -> bool {
-        matches!(status, 408 | 409 | 425 | 429 | 500..=599)
+    fn wants(&self, status: u16) -> bool {
+        self.always || matches!(status, 408 | 409 | 425 | 429 | 500..=599)
     }
 }
 
@@ -90,6 +98,8 @@ struct Job {
     record: u64,
     outgoing: Arc<Outgoing>,
     attempt: usize,
+    /// What the attempt before was answered.
+    last: Option<u16>,
     due: i64,
     place: u64,
     /// The era it was made in.
@@ -227,7 +237,7 @@ impl Delivery {
     }
 
     fn job(&self, record: u64, outgoing: Arc<Outgoing>, due: i64) -> Job {
-        Job { record, outgoing, attempt: 0, due, place: self.places.take(), era: self.era() }
+        Job { record, outgoing, attempt: 0, last: None, due, place: self.places.take(), era: self.era() }
     }
 
     /// Lets everything held back go, last first.
@@ -273,8 +283,9 @@ impl Delivery {
         let at = self.clock.now();
         let good = result.as_ref().is_ok_and(|status| (200..300).contains(status));
         let lost = good && job.attempt == 0 && self.random.lock().chance(self.pace().twice);
-        let again = lost || result.as_ref().map_or(true, |status| Retry::wants(*status));
-        let retry = job.outgoing.retry.as_ref().filter(|_| again && (lost || !good));
+        let wants = |retry: &Retry| result.as_ref().map_or(true, |status| retry.wants(*status));
+        let retry = job.outgoing.retry.as_ref().filter(|retry| lost || (!good && wants(retry)));
+        let last = result.as_ref().ok().copied();
         let wait = retry.and_then(|retry| retry.waits.get(job.attempt));
         let wait = wait.filter(|_| job.era == self.era());
         let attempt = match result {
@@ -284,7 +295,7 @@ impl Delivery {
         if let Some(wait) = wait {
             self.recorder.fate(job.record, Fate::Queued, Some(attempt));
             let due = at.saturating_add(*wait);
-            self.queue(Job { attempt: job.attempt + 1, due, place: self.places.take(), ..job });
+            self.queue(Job { attempt: job.attempt + 1, last, due, place: self.places.take(), ..job });
             return;
         }
         if retry.is_some() && !good {

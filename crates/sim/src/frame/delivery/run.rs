@@ -105,8 +105,12 @@ fn host(url: &str) -> &str {
 
 async fn send(delivery: &Delivery, client: &Plain, job: &Job, timeout_ms: i64) -> Result {
     let outgoing = &job.outgoing;
+    let body = match outgoing.again.filter(|_| job.attempt > 0) {
+        Some(again) => again(&outgoing.body, job.attempt, job.last).into(),
+        None => outgoing.body.clone(),
+    };
     let mut request = http::Request::post(&outgoing.url)
-        .body(outgoing.body.clone())
+        .body(body)
         .map_err(|_| "the target's URL is not valid".to_owned())?;
     let headers = request.headers_mut();
     headers.extend(outgoing.headers.clone());
@@ -115,10 +119,9 @@ async fn send(delivery: &Delivery, client: &Plain, job: &Job, timeout_ms: i64) -
     if let Some(value) = signed.and_then(|value| HeaderValue::from_str(&value).ok()) {
         headers.insert(AUTHORIZATION, value);
     }
-    if let Some(retry) = &outgoing.retry
-        && job.attempt > 0
-    {
-        headers.insert(retry.header.clone(), HeaderValue::from(job.attempt));
+    let header = outgoing.retry.as_ref().and_then(|retry| retry.header.clone());
+    if let Some(header) = header.filter(|_| job.attempt > 0) {
+        headers.insert(header, HeaderValue::from(job.attempt));
     }
     let deadline = delivery.clock.now().saturating_add(timeout_ms);
     let late = async {

@@ -15,6 +15,7 @@ use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::connect::{self, Product};
+use crate::forge;
 use crate::frame::call::{Call, Person};
 use crate::frame::delivery::pace::Flow;
 use crate::frame::delivery::{Outgoing, Retry, Sign};
@@ -171,7 +172,10 @@ pub(crate) fn announce_property(site: &Site, id: u32, who: Person, key: &str, va
 
 /// Whether anybody wants to be told anything.
 fn listens(site: &Site) -> bool {
-    !site.hooks.is_empty() || !site.dynamic.is_empty() || connect::hook::listens(site, Product::Jira)
+    !site.hooks.is_empty()
+        || !site.dynamic.is_empty()
+        || !site.forge.is_empty()
+        || connect::hook::listens(site, Product::Jira)
 }
 
 fn tell(site: &Site, happening: &Happening<'_>, body: impl Fn() -> Vec<u8>) {
@@ -205,6 +209,17 @@ fn tell(site: &Site, happening: &Happening<'_>, body: impl Fn() -> Vec<u8>) {
             (body, Whose { app: Some(app.descriptor.key.clone()), sign, secret: None }),
         );
     }
+    tell_forge(site, happening, whole);
+}
+
+/// Tells Forge apps, each in Forge's own words.
+fn tell_forge(site: &Site, happening: &Happening<'_>, mut whole: impl FnMut() -> Bytes) {
+    for listener in forge::hook::wanting(site, happening.event, happening.who) {
+        let event = forge::event::of_webhook(happening.event, &whole(), listener.is_own(happening.who));
+        if let Some((name, body)) = event {
+            site.frame.delivery.push(listener.outgoing(site, name, happening.item.clone(), &body));
+        }
+    }
 }
 
 /// Whose a webhook is, and how it proves where it comes from.
@@ -226,6 +241,7 @@ fn push(site: &Site, happening: &Happening<'_>, url: String, (body, whose): (Byt
         body,
         app: whose.app,
         sign: whose.sign,
+        again: None,
     });
 }
 
@@ -291,7 +307,7 @@ fn retries(site: &Site) -> Retry {
     let number = site.deliveries.get();
     let mut random = Random::new(site.seed ^ !number);
     let wait = |_| site.retry_wait.unwrap_or_else(|| 300_000 + random.below(600_000) as i64);
-    Retry { waits: (0..5).map(wait).collect(), header: RETRY }
+    Retry { waits: (0..5).map(wait).collect(), header: Some(RETRY), always: false }
 }
 
 #[cfg(test)]

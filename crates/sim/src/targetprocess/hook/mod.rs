@@ -141,5 +141,6 @@ fn tell(site: &Site, item: u32, event: &Event<'_>) {
         flow: Flow::Primary,
         app: None,
         sign: None,
+        again: None,
     });
 }

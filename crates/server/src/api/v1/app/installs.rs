@@ -10,12 +10,13 @@ use bowline_connect::installation::{Product, Scheme};
 use bowline_core::{ConnectionId, TenantId, Timestamp};
 use serde::Serialize;
 
+use super::remotes;
 use crate::app::App;
 use crate::connect::Refused;
 use crate::problem::Problem;
 
 /// How many sites are shown.
-const SITES: usize = 200;
+pub(super) const SITES: usize = 200;
 
 #[derive(Serialize)]
 pub(super) struct View {
@@ -26,6 +27,8 @@ pub(super) struct View {
     base_url: Option<String>,
     sites: Vec<Site>,
     refusals: Vec<Refused>,
+    /// The Forge app beside it.
+    forge: remotes::View,
 }
 
 #[derive(Serialize)]
@@ -42,10 +45,11 @@ struct Site {
 }
 
 pub(super) async fn handle(State(app): State<Arc<App>>) -> Result<Json<View>, Problem> {
-    let sites = sites(&app.ports.sites).await?;
+    let (sites, forge) = (sites(&app.ports.sites).await?, remotes::view(&app).await?);
     let Some(connect) = &app.ports.connect else {
         // Switched off, which no site was told of.
-        return Ok(Json(View { enabled: false, app_key: None, base_url: None, sites, refusals: Vec::new() }));
+        let (app_key, base_url, refusals) = (None, None, Vec::new());
+        return Ok(Json(View { enabled: false, app_key, base_url, sites, refusals, forge }));
     };
     Ok(Json(View {
         enabled: true,
@@ -53,6 +57,7 @@ pub(super) async fn handle(State(app): State<Arc<App>>) -> Result<Json<View>, Pr
         base_url: Some(connect.facts.base_url.clone()),
         sites,
         refusals: connect.watch.refusals(),
+        forge,
     }))
 }
 

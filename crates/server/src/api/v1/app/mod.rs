@@ -1,10 +1,17 @@
 //! The app that sites install, for whoever runs it.
 
 mod installs;
+mod migration;
+mod pair;
+mod remotes;
 
-use crate::api::route::{Route, get};
+use crate::api::route::{Route, get, post};
 use crate::scope::Scope;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![get("/api/v1/app/installs", Scope::AppRead, installs::handle)]
+    vec![
+        get("/api/v1/app/installs", Scope::AppRead, installs::handle),
+        get("/api/v1/app/migration", Scope::AppRead, migration::handle),
+        post("/api/v1/app/pairings", Scope::ConnectionsWrite, pair::handle),
+    ]
 }

@@ -62,7 +62,7 @@ pub(super) async fn handle(
     Ok(Json(View {
         classic: scopes::smallest(provider, &features, Kind::Classic),
         granular: match provider {
-            Provider::AtlassianCloud | Provider::AtlassianService => {
+            Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge => {
                 scopes::smallest(provider, &features, Kind::Granular)
             }
             _ => Vec::new(),

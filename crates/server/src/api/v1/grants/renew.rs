@@ -25,6 +25,12 @@ pub(super) async fn handle(
             "Only a person's consent can renew it: `bowline connection authorize`.",
         ));
     }
+    let client = app.ports.grants.oauth_client(caller.tenant, grant.client).await?;
+    if client.is_some_and(|client| client.provider.is_pushed()) {
+        return Err(Problem::conflict(
+            "Forge sends its tokens by itself, once an hour; none can be asked for.",
+        ));
+    }
     if grant.attempt.is_some() {
         return Err(Problem::conflict(
             "It is being renewed already; the next look at it tells how that went.",

@@ -49,6 +49,11 @@ pub(super) async fn handle(
     caller: Caller,
     Json(mut ask): Json<Ask>,
 ) -> Result<(StatusCode, axum::Json<Made>), Problem> {
+    if ask.provider.is_pushed() {
+        return Err(Problem::bad_request(
+            "Forge gives tokens to the app by itself: `bowline app pair` begins a connection that signs in with them.",
+        ));
+    }
     let (secret, public_key) = secret(ask.provider, ask.secret.take())?;
     let now = app.ports.clock.now();
     let entropy = app.ports.entropy.as_ref();

@@ -1,26 +1,48 @@
 //! `bowline app`: the app that Jira sites install.
 
+mod manifest;
+mod migration;
+
 use anyhow::Context as _;
 use bowline_server::connect::describe;
 use clap::Subcommand;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::out::at;
 use super::{Context, Done, Exit, Failed};
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Verb {
     /// Print the app's descriptor, as the configuration makes it. The service need not run.
     Descriptor,
     /// List the sites that have installed the app, and the calls of theirs that were refused, and why.
     Installs,
+    /// Print the manifest of the Forge app, as the configuration makes it. The service need not run.
+    Manifest(manifest::Ask),
+    /// Make a code by which an administrator of a site ties the Forge app there to the tenant. It is shown once.
+    Pair,
+    /// Say which sites are still on Connect, which is supported until 31 January 2027, and what to do next.
+    Migration,
 }
 
 pub(super) async fn run(context: &Context, verb: Verb) -> Done {
     match verb {
         Verb::Descriptor => descriptor(context),
         Verb::Installs => installs(context).await,
+        Verb::Manifest(ask) => manifest::run(context, &ask),
+        Verb::Pair => pair(context).await,
+        Verb::Migration => migration::run(context).await,
     }
+}
+
+async fn pair(context: &Context) -> Done {
+    let made = context.client()?.post("/api/v1/app/pairings", &json!({})).await?;
+    context.out.value(&made, |made| at(made, "/code"));
+    context.out.note(format!(
+        "An administrator of the site enters it in Jira: Apps → Bowline. It is good once, until {}.",
+        at(&made, "/expires_at")
+    ));
+    Ok(())
 }
 
 fn descriptor(context: &Context) -> Done {
@@ -46,8 +68,9 @@ async fn installs(context: &Context) -> Done {
         context.out.line(seen);
         return Ok(());
     }
+    remotes(context, &seen["forge"]);
     if seen["enabled"] != true {
-        context.out.note("The app is not switched on: `connect.enabled` in the configuration.");
+        context.out.note("The Connect app is not switched on: `connect.enabled` in the configuration.");
         return Ok(());
     }
     let list = |name: &str| seen[name].as_array().cloned().unwrap_or_default();
@@ -68,6 +91,28 @@ async fn installs(context: &Context) -> Done {
         context.out.line(told(&refusal));
     }
     Ok(())
+}
+
+/// Installations of the Forge app; nothing where there is none.
+fn remotes(context: &Context, forge: &Value) {
+    let list = |name: &str| forge[name].as_array().cloned().unwrap_or_default();
+    if forge["enabled"] != true && list("installations").is_empty() {
+        return;
+    }
+    let columns = [
+        ("FORGE SITE", "/site_url"),
+        ("TOKEN", "/token/state"),
+        ("HEARD", "/token/heard_at"),
+        ("ENDS", "/token/ends_at"),
+        ("CONNECTION", "/connection"),
+        ("TENANT", "/tenant"),
+        ("VERSION", "/app_version"),
+    ];
+    let none = "No installation of the Forge app is paired yet: `bowline app pair`.";
+    context.out.list(&list("installations"), &columns, none);
+    for refusal in list("refusals") {
+        context.out.line(told(&refusal));
+    }
 }
 
 /// One refusal, with what was compared below it.
