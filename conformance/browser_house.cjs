@@ -83,4 +83,4 @@ function end() {
   rmSync(folder, { recursive: true, force: true });
 }
 
-module.exports = { build, end, run };
+module.exports = { build, end, folder, freePort, own, run, start };

@@ -18,6 +18,7 @@ mod limit;
 mod link;
 mod meter;
 mod phase;
+mod pin;
 mod points;
 mod proc;
 mod program;
@@ -51,8 +52,11 @@ enum What {
     Sim(simulator::Sim),
     /// Requests signed with OAuth 1.0a, beside what openssl signs on the same core; and a herd of grants that is renewed.
     Auth(auth::Auth),
-    /// Requests of a site verified, beside npm `atlassian-jwt`.
+    /// Requests of a site verified, beside npm `atlassian-jwt`; webhooks taken, beside npm `atlassian-connect-express`.
     Connect(connect::Connect),
+    /// The crate's own server of `connect`.
+    #[command(hide = true)]
+    ConnectApp(connect::app::ConnectApp),
 }
 
 /// What to measure, and with what.
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
         What::Sim(ask) => on_runtime(simulator::run(&ask)),
         What::Auth(ask) => auth::run(&ask),
         What::Connect(ask) => connect::run(&ask),
+        What::ConnectApp(ask) => connect::app::run(&ask),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

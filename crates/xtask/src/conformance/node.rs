@@ -49,7 +49,12 @@ pub(super) fn modules_of(set: &str) -> Result<PathBuf> {
 
 /// The folder of the installed packages and a program of `conformance/`, for whoever starts it.
 pub(crate) fn peer(file: &str) -> Result<(PathBuf, PathBuf)> {
-    Ok((modules()?, shell::root().join(FOLDER).join(file)))
+    peer_of("", file)
+}
+
+/// The same with the packages of a folder of `conformance/`.
+pub(crate) fn peer_of(set: &str, file: &str) -> Result<(PathBuf, PathBuf)> {
+    Ok((modules_of(set)?, shell::root().join(FOLDER).join(file)))
 }
 
 /// A program of `conformance/`, ready to be started.
