@@ -17,8 +17,8 @@ use crate::event::{InboxRow, InboxState};
 use crate::finding::Occurrence;
 use crate::grant::{Authorization, Grant, GrantEvent, OauthClient};
 use crate::id::{
-    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, OauthClientId, ProfileId,
-    SecretId, ShareId, TenantId, TokenId,
+    AuthorizationId, CommandId, ConnectionId, EventId, FindingId, GrantId, InstallationId, OauthClientId,
+    ProfileId, SecretId, ShareId, TenantId, TokenId,
 };
 use crate::installation::{Installation, UsedToken};
 use crate::profile::Profile;
@@ -154,6 +154,14 @@ pub enum Change {
     /// A site that installed the app: new at revision 0, else changed from the revision it was read at; the store raises it.
     /// One that was changed since fails the commit with `Conflict("revision")`.
     PutInstallation(Box<Installation>),
+    /// A site is forgotten, with what it is found by. One that was changed since it was read fails the commit with
+    /// `Conflict("revision")`.
+    DropInstallation {
+        /// Its identifier.
+        id: InstallationId,
+        /// The revision it was read at.
+        revision: i64,
+    },
     /// A token is used up. Fails the commit with `Conflict("used token")` if it was before, and its time is not over at the
     /// commit's.
     UseToken(UsedToken),

@@ -7,6 +7,7 @@
 mod connection;
 mod document;
 mod exchange;
+mod forget;
 mod home;
 mod plan;
 mod secrets;
@@ -24,6 +25,7 @@ use bowline_core::{TenantId, Timestamp, crash, installation};
 use uuid::Uuid;
 
 pub use exchange::SiteExchange;
+pub use forget::Forgotten;
 
 use crate::token::sha256;
 

@@ -3,23 +3,31 @@
 use anyhow::Context as _;
 use bowline_server::connect::describe;
 use clap::Subcommand;
+use http::Method;
 use serde_json::Value;
 
+use super::client::segment;
 use super::out::at;
 use super::{Context, Done, Exit, Failed};
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 pub(crate) enum Verb {
     /// Print the app's descriptor, as the configuration makes it. The service need not run.
     Descriptor,
     /// List the sites that have installed the app, and the calls of theirs that were refused, and why.
     Installs,
+    /// Forget a site that has removed the app, with its connection. If it installs the app again, it is a new site.
+    Forget {
+        /// The site's client key, as `bowline --json app installs` shows it.
+        client_key: String,
+    },
 }
 
 pub(super) async fn run(context: &Context, verb: Verb) -> Done {
     match verb {
         Verb::Descriptor => descriptor(context),
         Verb::Installs => installs(context).await,
+        Verb::Forget { client_key } => forget(context, &client_key).await,
     }
 }
 
@@ -67,6 +75,13 @@ async fn installs(context: &Context) -> Done {
     for refusal in refusals {
         context.out.line(told(&refusal));
     }
+    Ok(())
+}
+
+async fn forget(context: &Context, client_key: &str) -> Done {
+    let path = format!("/api/v1/app/installs/{}", segment(client_key));
+    context.client()?.call(Method::DELETE, &path, None).await?;
+    context.out.note(format!("{client_key} is forgotten."));
     Ok(())
 }
 

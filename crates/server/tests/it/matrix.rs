@@ -12,6 +12,7 @@ use crate::house::{Call, House};
 const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/activity", "sync:read"),
     ("GET /api/v1/app/installs", "app:read"),
+    ("DELETE /api/v1/app/installs/{client_key}", "app:write"),
     ("GET /api/v1/connections", "connections:read"),
     ("POST /api/v1/connections", "connections:write"),
     ("GET /api/v1/connections/{connection}", "connections:read"),

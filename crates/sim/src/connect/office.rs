@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bowline_net::plain::Plain;
-use tokio::sync::Mutex;
 
 use super::keys::InstallKeys;
 use crate::Error;
+use crate::jira::HOOK_TIMEOUT;
 
 /// How long an app may take for a lifecycle call or its descriptor; Atlassian does not say.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -16,13 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Office {
     pub(crate) keys: InstallKeys,
     pub(super) client: Plain,
-    /// One lifecycle call after the other, as administrators click.
-    pub(super) turn: Mutex<()>,
+    /// Sends the webhooks of every site: making one reads all of the machine's certificate authorities.
+    pub(crate) hooks: Plain,
 }
 
 impl Office {
     pub(crate) fn new() -> Result<Self, Error> {
-        let client = Plain::new(PATIENCE)?;
-        Ok(Self { keys: InstallKeys::default(), client, turn: Mutex::default() })
+        let (client, hooks) = (Plain::new(PATIENCE)?, Plain::new(HOOK_TIMEOUT)?);
+        Ok(Self { keys: InstallKeys::default(), client, hooks })
     }
 }

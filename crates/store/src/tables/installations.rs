@@ -71,6 +71,13 @@ pub(crate) fn put(tenant: TenantId, it: &Installation) -> Stmt {
     .unique("installation")
 }
 
+/// Forgets it, if it still stands at the revision it was read at.
+pub(crate) fn drop(tenant: TenantId, id: InstallationId, revision: i64) -> Stmt {
+    const SQL: Text =
+        Text::both("DELETE FROM installations WHERE tenant_id = $1 AND id = $2 AND revision = $3");
+    Stmt::new(SQL, args![tenant, id, revision]).hit_or(StoreError::Conflict("revision"))
+}
+
 impl Record for Installation {
     const NOUN: &'static str = "installation";
     fn read(row: &mut Row) -> Result<Self, Wrong> {

@@ -11,7 +11,7 @@ use bowline_core::{ConnectionId, TenantId, Timestamp};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::connect::Refused;
+use crate::connect::{Connect, Refused, Serves};
 use crate::problem::Problem;
 
 /// How many sites are shown.
@@ -43,7 +43,8 @@ struct Site {
 
 pub(super) async fn handle(State(app): State<Arc<App>>) -> Result<Json<View>, Problem> {
     let sites = sites(&app.ports.sites).await?;
-    let Some(connect) = &app.ports.connect else {
+    let is_served = |connect: &&Arc<Connect>| connect.serves == Serves::Everything;
+    let Some(connect) = app.ports.connect.as_ref().filter(is_served) else {
         // Switched off, which no site was told of.
         return Ok(Json(View { enabled: false, app_key: None, base_url: None, sites, refusals: Vec::new() }));
     };
