@@ -112,4 +112,6 @@ function end() {
   rmSync(folder, { recursive: true, force: true });
 }
 
-module.exports = { build, connectsToNoSite, end, providerWaits, run, serviceWaits };
+module.exports = {
+  build, connectsToNoSite, end, folder, freePort, own, providerWaits, run, serviceWaits, start,
+};

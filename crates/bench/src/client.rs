@@ -17,17 +17,23 @@ pub(crate) struct Client {
     plain: Plain,
     base: String,
     token: Option<String>,
+    tenant: Option<String>,
 }
 
 impl Client {
     /// `base` is the start of every URL, without a slash at its end.
     pub(crate) fn new(base: String, token: Option<String>) -> Result<Self> {
-        Ok(Self { plain: Plain::new(PATIENCE)?, base, token })
+        Ok(Self { plain: Plain::new(PATIENCE)?, base, token, tenant: None })
     }
 
     /// The same server, as somebody.
     pub(crate) fn with_token(&self, token: String) -> Self {
         Self { token: Some(token), ..self.clone() }
+    }
+
+    /// The same, about a tenant.
+    pub(crate) fn in_tenant(&self, tenant: &str) -> Self {
+        Self { tenant: Some(tenant.to_owned()), ..self.clone() }
     }
 
     pub(crate) fn token(&self) -> Option<&str> {
@@ -65,6 +71,9 @@ impl Client {
             .header("content-type", "application/json");
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(tenant) = &self.tenant {
+            request = request.header("bowline-tenant", tenant);
         }
         let answer = self.plain.send(request.body(body)?).await?;
         if !answer.status().is_success() {

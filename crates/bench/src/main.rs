@@ -18,6 +18,7 @@ mod limit;
 mod link;
 mod meter;
 mod phase;
+mod pin;
 mod points;
 mod proc;
 mod program;
@@ -53,7 +54,7 @@ enum What {
     Sim(simulator::Sim),
     /// Requests signed with OAuth 1.0a, beside what openssl signs on the same core; and a herd of grants that is renewed.
     Auth(auth::Auth),
-    /// Requests of a site verified, beside npm `atlassian-jwt`.
+    /// Requests of a site verified, beside npm `atlassian-jwt`; webhooks taken, beside npm `atlassian-connect-express`.
     Connect(connect::Connect),
     /// Issues read page by page, beside PyPI `jira` and crate `gouqi`.
     Client(reading::Client),
@@ -68,6 +69,9 @@ enum What {
     /// Carries a file to an issue and back.
     #[command(hide = true)]
     Carry(reading::Carry),
+    /// The crate's own server of `connect`.
+    #[command(hide = true)]
+    ConnectApp(connect::app::ConnectApp),
 }
 
 /// What to measure, and with what.
@@ -98,6 +102,7 @@ fn main() -> ExitCode {
         What::Pages(ask) => on_runtime(ask.run()),
         What::Walk(ask) => on_one_thread(ask.run()),
         What::Carry(ask) => on_one_thread(ask.run()),
+        What::ConnectApp(ask) => connect::app::run(&ask),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use tokio::time::Instant;
 
 use crate::client::Client;
+use crate::pin;
 use crate::proc::{self, Memory};
 use crate::program::Program;
 
@@ -22,13 +23,30 @@ pub(crate) struct Setup {
     store: String,
     port: u16,
     more: Vec<(&'static str, String)>,
+    role: Option<&'static str>,
+    on_one_core: bool,
 }
 
 impl Setup {
     /// Data and log go into the folder. The port is a free one and stays, so that webhooks find it after a restart.
     pub(crate) fn new(binary: &Path, folder: &Path, store: String) -> Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        Ok(Self { binary: binary.to_owned(), folder: folder.to_owned(), store, port, more: Vec::new() })
+        let (binary, folder, more) = (binary.to_owned(), folder.to_owned(), Vec::new());
+        Ok(Self { binary, folder, store, port, more, role: None, on_one_core: false })
+    }
+
+    /// It plays this role alone.
+    #[must_use]
+    pub(crate) fn in_role(mut self, role: &'static str) -> Self {
+        self.role = Some(role);
+        self
+    }
+
+    /// It has the first core, and no other.
+    #[must_use]
+    pub(crate) fn on_one_core(mut self) -> Self {
+        self.on_one_core = true;
+        self
     }
 
     /// The same with one more setting.
@@ -72,7 +90,12 @@ impl Service {
         let client = Client::new(format!("http://127.0.0.1:{}", setup.port), None)?;
         let log = setup.folder.join("service.log");
         let started = Instant::now();
-        let mut program = Program::start(&setup.binary, &["serve", "--json"], &setup.environment(), &log)?;
+        let start = if setup.on_one_core { pin::start } else { Program::start };
+        let arguments: Vec<&str> = ["serve", "--json"]
+            .into_iter()
+            .chain(setup.role.iter().flat_map(|role| ["--role", role]))
+            .collect();
+        let mut program = start(&setup.binary, &arguments, &setup.environment(), &log)?;
         while !client.is_ok("/readyz").await {
             let told = || std::fs::read_to_string(&log).unwrap_or_default();
             program.alive().with_context(told)?;

@@ -9,7 +9,7 @@ use bowline_auth::life::Life;
 use bowline_auth::{Sealer, SystemClock, SystemEntropy};
 use bowline_connect::install_key::{CachedKeys, Limits};
 use bowline_net::Exchanger;
-use bowline_server::connect::{Connect, Parts, Settings};
+use bowline_server::connect::{Connect, Parts, Serves, Settings};
 use bowline_server::forge::Forge;
 use bowline_store::Store;
 
@@ -59,21 +59,42 @@ pub(crate) fn sites(
     Arc::new(Sites::new(ports, config.connect.tenant()))
 }
 
-/// The app, for a service that listens there; none if it is not switched on.
-pub(crate) fn connect(
+/// The app, for a service that listens there. Where it is switched off, as much of it as the sites that have it may still need.
+pub(crate) async fn connect(
     config: &Config,
     (sites, exchange): (&Arc<Sites>, &Arc<Exchanger>),
     clock: &Arc<SystemClock>,
     bound: SocketAddr,
 ) -> Result<Option<Arc<Connect>>> {
-    let section = &config.connect;
-    if !section.enabled {
+    if config.connect.enabled {
+        let connect = build(config, (sites, exchange), clock, bound, Serves::Everything)?;
+        tracing::info!(key = config.connect.app_key, "served as an app");
+        return Ok(Some(connect));
+    }
+    if sites.overview(1).await?.is_empty() {
         return Ok(None);
     }
+    // Settings that no site would take keep nobody from starting with the app switched off.
+    let built = build(config, (sites, exchange), clock, bound, Serves::Goodbyes);
+    if let Err(error) = &built {
+        tracing::warn!(%error, "sites that remove the app cannot say so");
+    }
+    Ok(built.ok())
+}
+
+fn build(
+    config: &Config,
+    (sites, exchange): (&Arc<Sites>, &Arc<Exchanger>),
+    clock: &Arc<SystemClock>,
+    bound: SocketAddr,
+    serves: Serves,
+) -> Result<Arc<Connect>> {
+    let section = &config.connect;
     let exchange = Arc::new(SiteExchange::new(exchange.clone(), sites.clone()));
     let hosts = section.key_host(exchange.clone()).context("`connect.install_key_hosts` names no host")?;
     let keys = Arc::new(CachedKeys::new(hosts, clock.clone(), Limits::default()));
     let settings = Settings {
+        serves,
         facts: section.facts(&config.server, bound),
         sites: section.sites(),
         legacy: section.legacy(),
@@ -81,9 +102,7 @@ pub(crate) fn connect(
         impersonation_server: section.impersonation_server.clone(),
         all_js: section.all_js.clone(),
     };
-    let facts = settings.facts.clone();
     let parts = Parts { sites: sites.clone(), exchange, keys, clock: clock.clone() };
     let connect = Connect::new(settings, parts).context("the app that sites install cannot be served")?;
-    tracing::info!(key = facts.key, base_url = facts.base_url, "served as an app");
-    Ok(Some(Arc::new(connect)))
+    Ok(Arc::new(connect))
 }

@@ -104,7 +104,7 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         .with_context(|| format!("cannot listen on {}", config.server.listen))?;
     let address = listener.local_addr()?;
     let public_url = config.server.public_url(address);
-    let connect = app::connect(config, (&parts.sites, &parts.exchange), &clock, address)?;
+    let connect = app::connect(config, (&parts.sites, &parts.exchange), &clock, address).await?;
     let forge = app::forge(config, (&parts.sites, &parts.exchange, &parts.life), &store, &clock)?;
     let ports = parts.server((connect, forge), &clock, &entropy, &store);
     let app = App::new(ports, server_options(config, &public_url, admin));

@@ -29,6 +29,8 @@ const FORGET_TOKEN: &str = "(function(){var u=new URL(location.href);if(u.search
 pub struct Pages {
     script: String,
     script_origin: String,
+    /// What the pages are written in.
+    language: String,
     /// Sources beside our own, by directive.
     more: Vec<(&'static str, String)>,
 }
@@ -49,6 +51,7 @@ impl Default for Pages {
         Self {
             script: ALL_JS.to_owned(),
             script_origin: "https://connect-cdn.atl-paas.net".to_owned(),
+            language: "en".to_owned(),
             more: Vec::new(),
         }
     }
@@ -58,7 +61,14 @@ impl Pages {
     /// With another script in the place of `all.js`: a simulator's, or one of another cloud.
     pub fn with_script(url: &str) -> Result<Self, Error> {
         let (parsed, script_origin) = web(url)?;
-        Ok(Self { script: parsed.into(), script_origin, more: Vec::new() })
+        Ok(Self { script: parsed.into(), script_origin, ..Self::default() })
+    }
+
+    /// Pages in another language than English (a tag of BCP 47, such as `de`): programs that read aloud go by it.
+    #[must_use]
+    pub fn in_language(mut self, tag: &str) -> Self {
+        tag.clone_into(&mut self.language);
+        self
     }
 
     /// Takes one more origin into a directive, such as `img-src`.
@@ -72,8 +82,10 @@ impl Pages {
     /// the policy runs none that stand in the page.
     pub fn html(&self, title: &str, head: &str, body: &str) -> String {
         format!(
-            "<!doctype html>\n<html>\n<head>\n<script src=\"{}\"></script>\n<meta charset=\"utf-8\">\n\
+            "<!doctype html>\n<html lang=\"{}\">\n<head>\n<script src=\"{}\"></script>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <script>{FORGET_TOKEN}</script>\n<title>{}</title>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n",
+            escaped(&self.language),
             escaped(&self.script),
             escaped(title),
         )

@@ -154,8 +154,14 @@ pub enum Change {
     /// A site that installed the app: new at revision 0, else changed from the revision it was read at; the store raises it.
     /// One that was changed since fails the commit with `Conflict("revision")`.
     PutInstallation(Box<Installation>),
-    /// An installation that is not ours any more, with what leads to it from outside.
-    DropInstallation(InstallationId),
+    /// An installation that is not ours any more, or that is forgotten, with what leads to it from outside. One that was
+    /// changed since it was read fails the commit with `Conflict("revision")`.
+    DropInstallation {
+        /// Its identifier.
+        id: InstallationId,
+        /// The revision it was read at.
+        revision: i64,
+    },
     /// A token is used up. Fails the commit with `Conflict("used token")` if it was before, and its time is not over at the
     /// commit's.
     UseToken(UsedToken),

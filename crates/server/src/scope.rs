@@ -20,6 +20,8 @@ pub enum Scope {
     KeysRotate,
     /// Sees which sites have installed our app, and which calls of theirs were refused.
     AppRead,
+    /// Forgets sites that have removed our app.
+    AppWrite,
     /// Makes sign-in links to the live page.
     SystemWrite,
     /// Sees how much work waits over all tenants.
@@ -50,7 +52,7 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::TenantsRead,
         Self::TenantsWrite,
         Self::TokensRead,
@@ -58,6 +60,7 @@ impl Scope {
         Self::KeysRead,
         Self::KeysRotate,
         Self::AppRead,
+        Self::AppWrite,
         Self::SystemWrite,
         Self::SystemRead,
         Self::ConnectionsRead,
@@ -83,6 +86,7 @@ impl Scope {
             Self::KeysRead => "keys:read",
             Self::KeysRotate => "keys:rotate",
             Self::AppRead => "app:read",
+            Self::AppWrite => "app:write",
             Self::SystemWrite => "system:write",
             Self::SystemRead => "system:read",
             Self::ConnectionsRead => "connections:read",
@@ -114,6 +118,7 @@ impl Scope {
                 | Self::KeysRead
                 | Self::KeysRotate
                 | Self::AppRead
+                | Self::AppWrite
                 | Self::SystemWrite
         )
     }

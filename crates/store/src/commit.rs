@@ -113,12 +113,10 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         }
         Change::PutSecret { id, sealed } => vec![keys::put_secret(tenant, *id, sealed)],
         Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
-        Change::PutConnection(connection) => vec![connections::put(tenant, connection)],
-        Change::Health { connection, revision, health, identity } => {
-            vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
-        }
-        Change::PutCredential(credential) => vec![credentials::put(tenant, credential)],
-        Change::DropConnection(id) => drop_connection(tenant, *id),
+        Change::PutConnection(_)
+        | Change::Health { .. }
+        | Change::PutCredential(_)
+        | Change::DropConnection(_) => of_connections(tenant, change),
         Change::PutOauthClient(_)
         | Change::DropOauthClient(_)
         | Change::PutGrant(_)
@@ -133,7 +131,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         | Change::DropDelegation { .. }
         | Change::DropDelegations { .. }
         | Change::Unchanged { .. } => of_delegations(tenant, change, at),
-        Change::PutInstallation(_) | Change::DropInstallation(_) | Change::UseToken(_) => {
+        Change::PutInstallation(_) | Change::DropInstallation { .. } | Change::UseToken(_) => {
             of_installations(tenant, change, at)
         }
         Change::PutProfile(profile) => vec![profiles::put(tenant, profile)],
@@ -161,6 +159,19 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::SettleFinding(id) => findings::settle_finding(tenant, *id),
         Change::Note(line) => vec![activities::note(tenant, line)],
         Change::KeepLoser(loser) => vec![losers::keep(tenant, loser)],
+    }
+}
+
+/// The statements of changes that are about connections; none for others.
+fn of_connections(tenant: TenantId, change: &Change) -> Vec<Stmt> {
+    match change {
+        Change::PutConnection(connection) => vec![connections::put(tenant, connection)],
+        Change::Health { connection, revision, health, identity } => {
+            vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
+        }
+        Change::PutCredential(credential) => vec![credentials::put(tenant, credential)],
+        Change::DropConnection(id) => drop_connection(tenant, *id),
+        _ => Vec::new(),
     }
 }
 
@@ -206,8 +217,8 @@ fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
 fn of_installations(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
     match change {
         Change::PutInstallation(installation) => vec![installations::put(tenant, installation)],
-        Change::DropInstallation(id) => {
-            vec![installations::drop(tenant, *id), directory::drop_all(tenant, &id.to_string())]
+        Change::DropInstallation { id, revision } => {
+            vec![installations::drop(tenant, *id, *revision), directory::drop_all(tenant, &id.to_string())]
         }
         Change::UseToken(used) => vec![used_tokens::put(used, at)],
         _ => Vec::new(),

@@ -34,7 +34,7 @@ enum What {
     Sim,
     /// Requests signed with OAuth 1.0a, beside `openssl speed`, and grants renewed.
     Auth,
-    /// Requests of a site verified, beside npm `atlassian-jwt`.
+    /// Requests of a site verified, beside npm `atlassian-jwt`, and webhooks taken, beside `atlassian-connect-express`.
     Connect,
     /// Issues read page by page, beside PyPI `jira` and crate `gouqi`.
     Client,
@@ -44,7 +44,8 @@ enum What {
 
 /// Builds and measures; the verdict is the measuring program's last line.
 pub(crate) fn run(ask: &Ask) -> Result<String> {
-    let postgres = if ask.what == What::Sync { Some(Postgres::find_or_start()?) } else { None };
+    let needs_postgres = matches!(ask.what, What::Sync | What::Connect);
+    let postgres = if needs_postgres { Some(Postgres::find_or_start()?) } else { None };
     let word = match ask.what {
         What::Sync => "sync",
         What::Sim => "sim",
@@ -55,10 +56,7 @@ pub(crate) fn run(ask: &Ask) -> Result<String> {
     };
     let built = shell::root().join("target/release");
     let mut build = shell::cargo();
-    build.args(["build", "--release", "-p", "bowline-bench"]);
-    if !matches!(ask.what, What::Connect | What::Client | What::Text) {
-        build.args(["-p", "bowline"]);
-    }
+    build.args(["build", "--release", "-p", "bowline-bench", "-p", "bowline"]);
     shell::run(&mut build)?;
     let mut command = Command::new(built.join("bowline-bench"));
     command.arg(word);
@@ -66,6 +64,9 @@ pub(crate) fn run(ask: &Ask) -> Result<String> {
         What::Connect => {
             let (modules, script) = conformance::peer("", "bench_jwt.cjs")?;
             command.arg("--modules").arg(modules).arg("--script").arg(script);
+            let (modules, script) = conformance::peer("connect-express", "bench_express.cjs")?;
+            command.arg("--express-modules").arg(modules).arg("--express-script").arg(script);
+            command.arg("--bowline").arg(built.join("bowline"));
         }
         What::Text => {
             let (modules, script) = conformance::peer("texts", "bench_text.cjs")?;

@@ -54,6 +54,7 @@ pub(crate) fn run(full: bool) -> Result<String> {
         part("oauth clients", &mut || conformance::oauth_clients().map(|verdict| say(&verdict)))?;
         part("connect express", &mut || conformance::connect_express().map(|verdict| say(&verdict)))?;
         part("connect app", &mut || conformance::connect_app().map(|verdict| say(&verdict)))?;
+        part("connect panel", &mut || conformance::connect_panel().map(|verdict| say(&verdict)))?;
         part("browser", &mut || conformance::browser().map(|verdict| say(&verdict)))?;
         part("pandoc", &mut || conformance::pandoc().map(|verdict| say(&verdict)))?;
         part("oauth1", &mut || {

@@ -17,15 +17,21 @@ impl Sites {
         it: &Installation,
         at: Timestamp,
     ) -> Result<(TenantId, Option<Tenant>), StoreError> {
+        let tenants = self.ports.registry.tenants().await.map_err(told)?;
+        let called = |name: &String| tenants.iter().find(|tenant| tenant.name == *name);
         let name = match &self.tenant {
             Some(name) => {
-                let tenants = self.ports.registry.tenants().await.map_err(told)?;
-                if let Some(tenant) = tenants.into_iter().find(|tenant| tenant.name == *name) {
+                if let Some(tenant) = called(name) {
                     return Ok((tenant.id, None));
                 }
                 name.clone()
             }
-            None => own_name(it),
+            // The tenant of a site that was forgotten stays, and is not this one's: who comes with a client key is nobody known.
+            None => {
+                let own = own_name(it);
+                let mut names = std::iter::once(own.clone()).chain((2..).map(|next| format!("{own}-{next}")));
+                names.find(|name| called(name).is_none()).unwrap_or(own)
+            }
         };
         let id = TenantId::new(at, self.ports.entropy.as_ref());
         Ok((id, Some(Tenant { id, name, created_at: at })))

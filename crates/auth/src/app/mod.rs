@@ -8,6 +8,7 @@ mod connection;
 mod document;
 mod exchange;
 pub mod forge;
+mod forget;
 mod home;
 mod plan;
 mod secrets;
@@ -25,6 +26,7 @@ use bowline_core::{TenantId, Timestamp, crash, installation};
 use uuid::Uuid;
 
 pub use exchange::SiteExchange;
+pub use forget::Forgotten;
 
 use crate::token::sha256;
 

@@ -9,7 +9,6 @@ mod snapshots;
 mod upload;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -20,12 +19,11 @@ use self::rate::Rate;
 use self::snapshots::Snapshots;
 use self::upload::Upload;
 use crate::client::Client;
+use crate::pin;
 use crate::proc::{self, Memory};
 use crate::program::Program;
 use crate::report::say;
 
-/// Puts a program on one core (util-linux).
-const TASKSET: &str = "/usr/bin/taskset";
 /// The file that is attached, in bytes, and what a quick run attaches.
 const FILE: u64 = 500_000_000;
 const SMALL_FILE: u64 = 60_000_000;
@@ -73,12 +71,10 @@ pub(crate) async fn run(ask: &Sim) -> Result<()> {
         (ask.issues, Duration::from_secs(10), FILE)
     };
     let log = ask.bowline.parent().context("the binary is in no folder")?.join("bench-sim.log");
-    let one_core = Path::new(TASKSET).exists();
-    if one_core {
-        step_aside()?;
-    }
+    let one_core = pin::is_possible();
+    pin::step_aside()?;
     let started = Instant::now();
-    let mut program = start(&ask.bowline, issues, one_core, &log)?;
+    let mut program = start(&ask.bowline, issues, &log)?;
     let first = program.first_line()?;
     let start = started.elapsed().as_secs_f64();
     let url = first["listening"].as_str().context("the simulator does not say where it listens")?;
@@ -118,27 +114,10 @@ pub(crate) async fn run(ask: &Sim) -> Result<()> {
     Ok(())
 }
 
-fn start(bowline: &Path, issues: u32, one_core: bool, log: &Path) -> Result<Program> {
+fn start(bowline: &Path, issues: u32, log: &Path) -> Result<Program> {
     let count = issues.to_string();
     let sim = ["sim", "jira", "--deployment", "dc", "--issues", &count, "--json"];
-    if !one_core {
-        return Program::start(bowline, &sim, &[], log);
-    }
-    let binary = bowline.to_str().context("the binary's path is not UTF-8")?;
-    let arguments: Vec<&str> = ["-c", "0", binary].into_iter().chain(sim).collect();
-    Program::start(Path::new(TASKSET), &arguments, &[], log)
-}
-
-/// Leaves the first core, with all threads, if there is another.
-fn step_aside() -> Result<()> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    if cores > 1 {
-        let (others, own) = (format!("1-{}", cores - 1), std::process::id().to_string());
-        let mut taskset = Command::new(TASKSET);
-        taskset.args(["-a", "-c", "-p", &others, &own]).stdout(Stdio::null());
-        taskset.status().context("taskset")?;
-    }
-    Ok(())
+    pin::start(bowline, &sim, &[], log)
 }
 
 /// Clocks from which can be told what others took.

@@ -99,12 +99,20 @@ fn a_quick_run_of_signing_compares_with_openssl_and_renews_a_herd() {
     assert!(renewals["together"].as_u64().unwrap() > 1, "one after the other: {renewals:#}");
 }
 
+/// In the place of npm `atlassian-connect-express`: takes everything.
+const TAKES_ALL: &str = "
+const server = require('http').createServer((asked, answer) => asked.resume().on('end', () => answer.writeHead(204).end()));
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ listening: `http://127.0.0.1:${server.address().port}` })));
+";
+
 #[test]
 fn a_quick_run_of_verifying_compares_turn_by_turn() {
     // The packages are installed by the task; here a program that says a rate takes the place of theirs.
     let folder = std::env::temp_dir().join(format!("bowline-bench-connect-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let (script, file) = (folder.join("peer.cjs"), folder.join("figures.json"));
+    let express = folder.join("express.cjs");
+    std::fs::write(&express, TAKES_ALL).unwrap();
     std::fs::write(
         &script,
         "const { url, seconds } = JSON.parse(require('fs').readFileSync(0)); console.log(url.includes('jwt=ey') ? seconds * 1000 : 'no');",
@@ -115,6 +123,12 @@ fn a_quick_run_of_verifying_compares_turn_by_turn() {
         .arg(&folder)
         .arg("--script")
         .arg(&script)
+        .arg("--express-modules")
+        .arg(&folder)
+        .arg("--express-script")
+        .arg(&express)
+        .arg("--bowline")
+        .arg(bowline())
         .arg("--json")
         .arg(&file)
         .output()
@@ -128,6 +142,23 @@ fn a_quick_run_of_verifying_compares_turn_by_turn() {
     assert_eq!((figures["rounds"].as_array().unwrap().len(), &round["theirs"]), (1, &Value::from(1_000.0)));
     let ratio = round["ours"].as_f64().unwrap() / 1_000.0;
     assert!(ratio > 0.0 && (figures["ratio"].as_f64().unwrap() - ratio).abs() < 1e-9, "{figures:#}");
+
+    let servers = figures["servers"]["servers"].as_array().unwrap();
+    let names: Vec<_> = servers.iter().map(|seen| seen["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["atlassian-connect-express", "an app of the crate", "the service on SQLite"]);
+    for seen in servers {
+        let (rate, ratio) = (seen["rates"][0].as_f64().unwrap(), seen["ratios"][0].as_f64().unwrap());
+        let first = servers[0]["rates"][0].as_f64().unwrap();
+        assert!(rate > 1.0 && (ratio - rate / first).abs() < 1e-9, "{seen:#}");
+        assert!(
+            seen["delays"]["samples"].as_u64().unwrap() > 0 && seen["memory"].as_u64().unwrap() > 1_000_000
+        );
+    }
+    let told = figures["timing"]["differences"].as_array().unwrap();
+    assert!(
+        told.len() == 3 && told.iter().all(|one| one["give_or_take"].as_f64().unwrap() > 0.0),
+        "{figures:#}"
+    );
 }
 
 /// Carries a file of so many bytes to an issue and back with our own client; says what that did.

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -18,17 +18,23 @@ use crate::lifecycle::{Call, Event, LONGEST_BODY, answer};
 /// `GET /atlassian-connect.json`, and `POST /installed`, `/uninstalled`, `/enabled`, `/disabled`. Nest them below the path of
 /// the base URL, and name the same paths in the descriptor.
 pub fn routes() -> Router<Arc<App>> {
-    let call = |event: Event| {
-        post(move |State(app): State<Arc<App>>, request: Request| async move {
-            handle(&app, event, request).await
-        })
-    };
     Router::new()
         .route("/atlassian-connect.json", get(descriptor))
         .route("/installed", call(Event::Installed))
         .route("/uninstalled", call(Event::Uninstalled))
         .route("/enabled", call(Event::Enabled))
         .route("/disabled", call(Event::Disabled))
+}
+
+/// `POST /uninstalled` alone, for an app that is served no more: the sites that have it may still say that they have removed it.
+pub fn goodbyes() -> Router<Arc<App>> {
+    Router::new().route("/uninstalled", call(Event::Uninstalled))
+}
+
+fn call(event: Event) -> MethodRouter<Arc<App>> {
+    post(
+        move |State(app): State<Arc<App>>, request: Request| async move { handle(&app, event, request).await },
+    )
 }
 
 async fn descriptor(State(app): State<Arc<App>>) -> Response {

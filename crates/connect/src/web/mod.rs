@@ -30,4 +30,4 @@ mod lifecycle;
 pub use app::{App, Mismatch, Watcher};
 pub use extract::{Context, Rejection, UrlBound};
 pub use invocation::{Invocation, NotInvoked};
-pub use lifecycle::routes;
+pub use lifecycle::{goodbyes, routes};

@@ -13,6 +13,7 @@ mod content;
 mod descriptor;
 mod flaws;
 mod flowchart;
+mod foreign_table;
 mod forge;
 mod fuzz;
 mod host_tokens;

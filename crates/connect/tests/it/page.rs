@@ -40,6 +40,15 @@ fn the_script_of_the_product_is_the_first_element_of_the_head() {
 }
 
 #[test]
+fn a_page_says_what_language_it_is_in_and_fits_a_phone() {
+    let html = Pages::default().html("x", "", "");
+    assert!(html.starts_with("<!doctype html>\n<html lang=\"en\">"), "{html}");
+    assert!(html.contains("content=\"width=device-width, initial-scale=1\""), "{html}");
+    let html = Pages::default().in_language("de\"").html("x", "", "");
+    assert!(html.contains("<html lang=\"de&quot;\">"), "{html}");
+}
+
+#[test]
 fn only_the_site_may_frame_a_page() {
     let frames = |display_url| {
         let all = policy(&Pages::default(), display_url).unwrap();

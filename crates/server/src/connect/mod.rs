@@ -8,6 +8,7 @@ mod descriptor;
 mod gate;
 mod page;
 mod setup;
+mod tally;
 mod watch;
 mod webhook;
 
@@ -23,7 +24,7 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 
 pub use descriptor::{Facts, describe};
-pub use setup::{Connect, NoApp, Parts, Settings};
+pub use setup::{Connect, NoApp, Parts, Serves, Settings};
 pub(crate) use watch::{Refused, Watch};
 
 /// What handlers here have at hand.
@@ -41,15 +42,25 @@ impl FromRef<Held> for Arc<web::App> {
     }
 }
 
-/// Everything below `/connect`; nothing where the app is not switched on.
+/// Everything below `/connect`. Where the app is switched off, sites that have it may say that they have removed it, and nothing
+/// else; where no site has it, there is nothing.
 pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
     let Some(connect) = &app.ports.connect else { return Router::new() };
     let turns = Arc::new(Semaphore::new(app.options.sites_at_once));
     let held = Held { app: Arc::clone(app), connect: Arc::clone(connect), turns };
-    let lifecycle = web::routes()
-        .with_state(Arc::clone(&connect.web))
-        .layer(from_fn_with_state(held.clone(), gate::lifecycle));
-    let ours = Router::new()
+    let lifecycle = |routes: Router<Arc<web::App>>| {
+        routes.with_state(Arc::clone(&connect.web)).layer(from_fn_with_state(held.clone(), gate::lifecycle))
+    };
+    let below = match connect.serves {
+        Serves::Everything => lifecycle(web::routes()).merge(ours(&held)),
+        Serves::Goodbyes => lifecycle(web::goodbyes()),
+    };
+    Router::new().nest("/connect", below.layer(from_fn_with_state(held, gate::whole)))
+}
+
+/// What is not `bowline_connect`'s.
+fn ours(held: &Held) -> Router<Arc<App>> {
+    Router::new()
         .route("/webhook", post(webhook::take))
         .route("/page/issue", get(page::issue))
         .route("/assets/panel.js", get(page::script))
@@ -59,6 +70,5 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/context/share", post(context::share::handle))
         .route("/context/connect", post(context::tie::handle))
         .route("/context/unlink", post(context::unlink::handle))
-        .with_state(held.clone());
-    Router::new().nest("/connect", lifecycle.merge(ours).layer(from_fn_with_state(held, gate::whole)))
+        .with_state(held.clone())
 }

@@ -5,6 +5,13 @@
   const byId = (id) => document.getElementById(id);
   const note = (text) => { byId('note').textContent = text; byId('note').hidden = !text; };
 
+  // Without Jira's script there is no token; Jira then shows no page either, but says that the app does not answer.
+  if (typeof AP === 'undefined') {
+    note('A script of Jira did not arrive. Load the page again.');
+    byId('panel').setAttribute('aria-busy', 'false');
+    return;
+  }
+
   const token = () => new Promise((resolve) => AP.context.getToken(resolve));
 
   async function call(method, path, body) {
@@ -62,13 +69,24 @@
     note(state.shares.length ? '' : 'This issue is not linked to an item in another tool.');
   }
 
+  // An item that is being made over there is looked for again, ever more seldom: each look asks Jira what this person may.
+  let looks = 0;
+  function lookAgain(state) {
+    if (looks >= 5 || state.shares.every((share) => share.counterpart)) return;
+    looks += 1;
+    setTimeout(() => refresh().catch(() => {}), 500 * 2 ** looks);
+  }
+
   async function refresh() {
-    show(await call('GET', 'state'));
+    const state = await call('GET', 'state');
+    show(state);
+    lookAgain(state);
     byId('panel').setAttribute('aria-busy', 'false');
     if (AP.resize) AP.resize();
   }
 
   async function run(act) {
+    looks = 0;
     byId('panel').setAttribute('aria-busy', 'true');
     try {
       await act();

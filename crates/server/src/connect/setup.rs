@@ -19,9 +19,20 @@ use bowline_core::port::Clock;
 use super::descriptor::{Facts, describe};
 use super::watch::Watch;
 
+/// What of the app is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serves {
+    /// All of it.
+    Everything,
+    /// Nothing but `uninstalled`: the app is switched off, which no site was told of.
+    Goodbyes,
+}
+
 /// What the operator decides.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What of the app is served.
+    pub serves: Serves,
     /// What the app says of itself.
     pub facts: Facts,
     /// Which addresses are sites'.
@@ -50,6 +61,7 @@ pub struct Parts {
 
 /// The app, ready to serve.
 pub struct Connect {
+    pub(crate) serves: Serves,
     pub(super) web: Arc<web::App>,
     pub(super) client: Client,
     pub(super) pages: Pages,
@@ -90,7 +102,7 @@ impl Connect {
     /// Puts the app together. Fails for settings that no site would take.
     pub fn new(settings: Settings, parts: Parts) -> Result<Self, NoApp> {
         let Parts { sites, exchange, keys, clock } = parts;
-        let Settings { facts, legacy, rotation_window, .. } = settings;
+        let Settings { serves, facts, legacy, rotation_window, .. } = settings;
         let (descriptor, doubts) = describe(&facts).map_err(NoApp::Descriptor)?;
         for doubt in doubts {
             tracing::warn!(pointer = doubt.pointer, "the app's descriptor: {}", doubt.message);
@@ -119,6 +131,6 @@ impl Connect {
         let users = UserTokens::new(exchange.clone(), clock.clone(), &settings.impersonation_server);
         let client = Client::new(exchange, clock, &facts.key, users).ok_or(NoApp::Key)?;
         let pages = Pages::with_script(&settings.all_js)?;
-        Ok(Self { web: Arc::new(web), client, pages, facts, sites, watch })
+        Ok(Self { serves, web: Arc::new(web), client, pages, facts, sites, watch })
     }
 }

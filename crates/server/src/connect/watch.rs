@@ -5,7 +5,7 @@
 //! so that a page's stale token never pushes an install out.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bowline_connect::lifecycle::{Event, Outcome};
 use bowline_connect::token::Refusal;
@@ -14,6 +14,8 @@ use bowline_connect::web::Watcher;
 use bowline_core::Timestamp;
 use bowline_core::port::Clock;
 use serde::Serialize;
+
+use super::tally::Tally;
 
 /// How many refusals of a kind are kept.
 const KEPT: usize = 100;
@@ -44,13 +46,14 @@ pub(crate) struct Refused {
 /// Hears of calls.
 pub(crate) struct Watch {
     clock: Arc<dyn Clock>,
+    tally: Mutex<Tally>,
     lifecycle: Mutex<VecDeque<Refused>>,
     others: Mutex<VecDeque<Refused>>,
 }
 
 impl Watch {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, lifecycle: Mutex::default(), others: Mutex::default() }
+        Self { clock, tally: Mutex::default(), lifecycle: Mutex::default(), others: Mutex::default() }
     }
 
     /// The latest refusals, newest first.
@@ -70,6 +73,17 @@ impl Watch {
         tracing::warn!(?call, status, ?reason, "a call of Forge is refused");
         let known = if status == 401 { &self.others } else { &self.lifecycle };
         self.keep(known, refused);
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says how many refusals of a minute that is over have no line of their own.
+    fn tell_of_untold(&self) {
+        if let Some(count) = self.tally().begun_anew(self.clock.now()) {
+            tracing::warn!(count, "more lifecycle calls of sites were refused than are told one by one");
+        }
     }
 
     fn keep(&self, kept: &Mutex<VecDeque<Refused>>, refused: Refused) {
@@ -114,6 +128,7 @@ impl Watch {
 
 impl Watcher for Watch {
     fn lifecycle(&self, event: Event, outcome: &Outcome) {
+        self.tell_of_untold();
         let (call, status) = (event.word(), outcome.status().as_u16());
         let (why, refusal): (&dyn std::fmt::Display, _) = match outcome {
             Outcome::Done(done) => {
@@ -127,17 +142,19 @@ impl Watcher for Watch {
             Outcome::Failed(error) => (error, None),
         };
         let refused = self.refused(call, status, why, refusal);
-        // The canonical forms have the query in them, and stay out of the log; the API shows them.
-        let Refused { reason, expected, found, claimed_hash, .. } = &refused;
-        tracing::warn!(
-            call,
-            status,
-            ?reason,
-            ?expected,
-            ?found,
-            ?claimed_hash,
-            "a site's lifecycle call is refused"
-        );
+        if self.tally().tells(self.clock.now()) {
+            // The canonical forms have the query in them, and stay out of the log; the API shows them.
+            let Refused { reason, expected, found, claimed_hash, .. } = &refused;
+            tracing::warn!(
+                call,
+                status,
+                ?reason,
+                ?expected,
+                ?found,
+                ?claimed_hash,
+                "a site's lifecycle call is refused"
+            );
+        }
         self.keep(&self.lifecycle, refused);
     }
 
@@ -182,6 +199,16 @@ mod tests {
         let install = all.iter().find(|refused| refused.call == "installed").unwrap();
         assert_eq!((install.status, install.canonical[0].len()), (401, LONGEST));
         assert_eq!(install.claimed_hash.as_ref().unwrap().len(), LONGEST);
+    }
+
+    #[test]
+    fn a_flood_of_refusals_pushes_no_line_out_of_the_list_and_fills_no_log() {
+        let watch = Watch::new(Arc::new(Still));
+        for _ in 0..1_000 {
+            watch.lifecycle(Event::Installed, &Outcome::Refused(Refusal::Missing));
+        }
+        assert_eq!(watch.refusals().len(), KEPT);
+        assert!(!watch.tally().tells(Timestamp::UNIX_EPOCH), "a thousand lines");
     }
 
     #[test]

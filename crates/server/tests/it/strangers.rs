@@ -85,7 +85,9 @@ async fn another_tenants_ids_in_a_path_are_unknown() {
     let token = house.token("default", &everything()).await;
     let admin = house.admin.clone();
     let before = snapshot(&house).await;
-    let (mut routes_tried, varied) = (0, routes().into_iter().filter(|route| route.path.contains('{')));
+    // A site's client key is nobody's but the operator's, in whichever tenant it is.
+    let in_tenant = |path: &str| path.contains('{') && !path.contains("{client_key}");
+    let (mut routes_tried, varied) = (0, routes().into_iter().filter(|route| in_tenant(route.path)));
     for route in varied {
         let (part, ids) = theirs
             .ids

@@ -166,6 +166,7 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Atlassian, E
         clock: begin,
         shared: Some(clock),
         hook_timeout: jira::HOOK_TIMEOUT,
+        client: Some(office.hooks.clone()),
     };
     let make = |frame, base| {
         Ok(Identity::new(frame, base, options.seed, (people, app::ready(robot)), (doors.into(), office)))

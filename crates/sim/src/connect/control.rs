@@ -143,7 +143,7 @@ async fn install(State(desk): State<Desk>, bytes: Bytes) -> Outcome {
     let ask: Ask = read(&bytes)?;
     let who = desk.house.read(|site| person(site, &ask.who))?;
     let source = ask.descriptor.ok_or_else(|| wrong("`descriptor` is where the app's descriptor is"))?;
-    let _turn = desk.office.turn.lock().await;
+    let _turn = desk.turn_taken().await;
     let way = Way { product: ask.product, who, spoil: ask.spoil };
     told(&desk, desk.install(way, &source, false).await)
 }
@@ -151,7 +151,7 @@ async fn install(State(desk): State<Desk>, bytes: Bytes) -> Outcome {
 async fn deed(State(desk): State<Desk>, Path(deed): Path<String>, bytes: Bytes) -> Outcome {
     let ask: Ask = read(&bytes)?;
     let who = desk.house.read(|site| person(site, &ask.who))?;
-    let _turn = desk.office.turn.lock().await;
+    let _turn = desk.turn_taken().await;
     let way = Way { product: ask.product, who, spoil: ask.spoil };
     let done = match deed.as_str() {
         "update" | "rekey" => {

@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::descriptor::Descriptor;
 use super::host::Install;
@@ -29,6 +30,8 @@ use crate::jira::site::Site;
 pub(crate) struct Desk {
     pub(crate) house: Arc<House<Site>>,
     pub(crate) office: Arc<Office>,
+    /// One lifecycle call of the site after the other, as its administrators click; other sites have a turn of their own.
+    turn: Arc<Mutex<()>>,
 }
 
 /// Who does it, where, and what is wrong with the call.
@@ -55,6 +58,15 @@ impl From<String> for Failed {
 pub(super) type Done = Result<Vec<Value>, Failed>;
 
 impl Desk {
+    pub(crate) fn new(house: Arc<House<Site>>, office: Arc<Office>) -> Self {
+        Self { house, office, turn: Arc::default() }
+    }
+
+    /// Waits until no other lifecycle call of the site is under way.
+    pub(super) async fn turn_taken(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+
     /// Installs the app whose descriptor is at `source`, or updates it if it is installed. A new secret is given to an app
     /// that is not, and with `rekey`.
     pub(super) async fn install(&self, way: Way, source: &str, rekey: bool) -> Done {
@@ -210,7 +222,9 @@ impl Desk {
         let mut made = http::Request::builder()
             .method(request.method)
             .uri(&request.url)
-            .header(CONTENT_TYPE, "application/json; charset=UTF-8");
+            .header(CONTENT_TYPE, "application/json; charset=UTF-8")
+            // A connection that waits for the next call may be closed by the app just as that is made.
+            .header(CONNECTION, "close");
         if let Some(authorization) = &request.authorization {
             made = made.header(AUTHORIZATION, authorization);
         }

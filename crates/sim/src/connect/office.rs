@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use bowline_net::plain::Plain;
-use tokio::sync::Mutex;
 
 use super::keys::InstallKeys;
 use crate::Error;
+use crate::jira::HOOK_TIMEOUT;
 
 /// How long an app may take for a lifecycle call or its descriptor; Atlassian does not say.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -18,18 +18,13 @@ pub(crate) struct Office {
     /// The keys of Forge's invocation tokens, which are others.
     pub(crate) forge: InstallKeys,
     pub(crate) client: Plain,
-    /// One lifecycle call after the other, as administrators click.
-    pub(crate) turn: Mutex<()>,
+    /// Sends the webhooks of every site: making one reads all of the machine's certificate authorities.
+    pub(crate) hooks: Plain,
 }
 
 impl Office {
     pub(crate) fn new() -> Result<Self, Error> {
-        let client = Plain::new(PATIENCE)?;
-        Ok(Self {
-            keys: InstallKeys::default(),
-            forge: InstallKeys::default(),
-            client,
-            turn: Mutex::default(),
-        })
+        let (client, hooks) = (Plain::new(PATIENCE)?, Plain::new(HOOK_TIMEOUT)?);
+        Ok(Self { keys: InstallKeys::default(), forge: InstallKeys::default(), client, hooks })
     }
 }

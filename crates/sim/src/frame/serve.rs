@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Router, middleware};
+use bowline_net::plain::Plain;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -95,6 +96,8 @@ pub(crate) struct Setup {
     pub(crate) shared: Option<Arc<Clock>>,
     /// How long a webhook's receiver may take to answer.
     pub(crate) hook_timeout: Duration,
+    /// What sends webhooks, with that time, if others have it in common; its own when `None`.
+    pub(crate) client: Option<Plain>,
 }
 
 /// A simulator that is being served, and what others in this process reach it by.
@@ -120,7 +123,7 @@ pub(crate) async fn open<W: World>(
         |url| url.trim_end_matches('/').to_owned(),
     );
 
-    let client = bowline_net::plain::Plain::new(setup.hook_timeout)?;
+    let client = setup.client.map_or_else(|| Plain::new(setup.hook_timeout), Ok)?;
     let (clock, faults, recorder) =
         (setup.shared.unwrap_or_default(), Arc::new(Faults::new(setup.seed)), Arc::new(Recorder::default()));
     let (delivery, waiting) =

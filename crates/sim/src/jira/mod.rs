@@ -193,8 +193,9 @@ pub(crate) async fn open(
     } = options;
     let clock = Start { at: options.now, frozen: options.frozen };
     let Shared { clock: common, prepare, office } = shared;
+    let (hook_timeout, client) = (HOOK_TIMEOUT, office.as_ref().map(|office| office.hooks.clone()));
     let setup =
-        Setup { address, base_url, context, seed, hosts, clock, shared: common, hook_timeout: HOOK_TIMEOUT };
+        Setup { address, base_url, context, seed, hosts, clock, shared: common, hook_timeout, client };
     let make = |frame, base| {
         let mut site = Site::new(frame, deployment, base, seed::catalog());
         site.seed = seed;
@@ -271,7 +272,7 @@ fn apps(house: &Arc<House<Site>>, office: Arc<Office>) -> Router {
         .merge(properties(Product::Confluence))
         .route("/atlassian-connect/all.js", script)
         .merge(confluence::router(house))
-        .merge(connect::control::router(Desk { house: house.clone(), office }))
+        .merge(connect::control::router(Desk::new(house.clone(), office)))
 }
 
 /// What only one face has, outside the API.

@@ -118,8 +118,17 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Running, Err
     let switches =
         Switches { comment_bumps, general_in_hooks, silent_filters, file_limit: FILE_LIMIT, offset, hook };
     let (context, clock) = (String::new(), Start { at: options.now, frozen: options.frozen });
-    let setup =
-        Setup { address, base_url, context, seed, hosts, clock, shared: None, hook_timeout: HOOK_TIMEOUT };
+    let setup = Setup {
+        address,
+        base_url,
+        context,
+        seed,
+        hosts,
+        clock,
+        shared: None,
+        hook_timeout: HOOK_TIMEOUT,
+        client: None,
+    };
     let make = |frame: Frame, base| {
         let catalog = seed::catalog(frame.clock.now());
         let mut site = Site::new(frame, base, catalog, switches);

@@ -71,9 +71,11 @@ pub(crate) fn put(tenant: TenantId, it: &Installation) -> Stmt {
     .unique("installation")
 }
 
-pub(crate) fn drop(tenant: TenantId, id: InstallationId) -> Stmt {
-    const SQL: Text = Text::both("DELETE FROM installations WHERE tenant_id = $1 AND id = $2");
-    Stmt::new(SQL, args![tenant, id])
+/// Forgets it, if it still stands at the revision it was read at.
+pub(crate) fn drop(tenant: TenantId, id: InstallationId, revision: i64) -> Stmt {
+    const SQL: Text =
+        Text::both("DELETE FROM installations WHERE tenant_id = $1 AND id = $2 AND revision = $3");
+    Stmt::new(SQL, args![tenant, id, revision]).hit_or(StoreError::Conflict("revision"))
 }
 
 impl Record for Installation {

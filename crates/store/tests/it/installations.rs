@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bowline_auth::app::{Ports, Sites};
+use bowline_auth::app::{Forgotten, Ports, Sites};
 use bowline_auth::{Keyring, Sealer, SystemClock, SystemEntropy, keyfile};
 use bowline_connect::installation::{
     Change, ClientKey, Committed, Installation, Installations as _, Previous, Product, Scheme, State,
@@ -36,9 +36,10 @@ on_every_database! {
     a_site_that_is_gone_is_signed_for_with_nothing_though_its_secret_is_kept
     one_row_that_cannot_be_read_keeps_no_other_from_being_wiped_or_listed
     a_secret_that_cannot_be_opened_is_replaced_by_the_next_install
+    a_site_that_is_forgotten_leaves_nothing_and_one_that_changed_meanwhile_stays
 }
 
-async fn sites(given: &Given, tenant: Option<&str>) -> Sites {
+pub(crate) async fn sites(given: &Given, tenant: Option<&str>) -> Sites {
     Sites::new(ports(given).await, tenant.map(str::to_owned))
 }
 
@@ -66,11 +67,11 @@ fn secret(letter: &str) -> SharedSecret {
     SharedSecret::new(Secret::from(letter.repeat(40))).unwrap()
 }
 
-fn key(client_key: &str) -> ClientKey {
+pub(crate) fn key(client_key: &str) -> ClientKey {
     ClientKey::parse(client_key).unwrap()
 }
 
-fn installed(client_key: &str, base_url: &str) -> Installation {
+pub(crate) fn installed(client_key: &str, base_url: &str) -> Installation {
     Installation {
         client_key: key(client_key),
         product: Product::Jira,
@@ -91,7 +92,7 @@ fn installed(client_key: &str, base_url: &str) -> Installation {
 const ACME: &str = "https://acme.atlassian.net";
 
 /// Commits over what is there, and must succeed.
-async fn put(sites: &Sites, installation: Installation) {
+pub(crate) async fn put(sites: &Sites, installation: Installation) {
     assert_eq!(try_put(sites, installation, None).await, Committed::Done);
 }
 
@@ -351,4 +352,28 @@ async fn a_secret_that_cannot_be_opened_is_replaced_by_the_next_install(given: G
     let found = sites.find(&key("one")).await.unwrap().unwrap().installation;
     assert_eq!(found.secret.unwrap().secret().expose_text(), "n".repeat(40));
     assert_eq!(secrets(&given, home).await, 1, "what cannot be opened goes");
+}
+
+async fn a_site_that_is_forgotten_leaves_nothing_and_one_that_changed_meanwhile_stays(given: Given) {
+    let sites = sites(&given, None).await;
+    assert_eq!(sites.forget(&key("one")).await.unwrap(), Forgotten::Unknown);
+    put(&sites, installed("one", ACME)).await;
+    assert_eq!(sites.forget(&key("one")).await.unwrap(), Forgotten::Installed);
+    let gone = Installation { state: State::Uninstalled, scheme: Scheme::Legacy, ..installed("one", ACME) };
+    put(&sites, gone).await;
+    let row = sites.row(&key("one")).await.unwrap().unwrap();
+    assert_eq!(secrets(&given, row.tenant).await, 1, "of the old scheme: it is kept for the next install");
+
+    // Read before a change that came between.
+    let stale = bowline_core::commit::Change::DropInstallation { id: row.id, revision: row.revision - 1 };
+    let refused = given.of(row.tenant).try_write(vec![stale]).await;
+    assert!(matches!(refused, Err(bowline_core::port::StoreError::Conflict("revision"))), "{refused:?}");
+    assert!(sites.row(&key("one")).await.unwrap().is_some(), "nothing of it is written");
+
+    assert_eq!(sites.forget(&key("one")).await.unwrap(), Forgotten::Done);
+    assert!(sites.row(&key("one")).await.unwrap().is_none());
+    assert_eq!(given.store.connection(row.tenant, row.connection.unwrap()).await.unwrap(), None);
+    assert_eq!(secrets(&given, row.tenant).await, 0);
+    put(&sites, installed("one", ACME)).await;
+    assert_ne!(tenant(&sites, "one").await, row.tenant, "a site that nobody knew");
 }

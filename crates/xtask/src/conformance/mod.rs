@@ -2,8 +2,9 @@
 //!
 //! `jira-suite` is the server half of the public Python client's own test suite, from a checkout that is named;
 //! `clients` are published client libraries doing ordinary work, `oauth-clients` others that sign people in;
-//! `connect-express` is Atlassian's framework for Connect apps, `connect-app` our own sample of one; `browser` is a real
-//! browser that signs in; `pandoc` reads wiki markup; `jwt` is Atlassian's own library for query string hashes;
+//! `connect-express` is Atlassian's framework for Connect apps, `connect-app` our own sample of one, `connect-security` Atlassian's
+//! tester of such apps, from a checkout that is named; `connect-panel` is a real browser in front of an issue, `browser` one
+//! that signs in; `pandoc` reads wiki markup; `jwt` is Atlassian's own library for query string hashes;
 //! `schemathesis` is a property-based tester. What is known to differ stands, with its source, in `conformance/` and is told in
 //! `docs/conformance.md`. All hold every answer against Atlassian's documents as well.
 
@@ -11,6 +12,8 @@ mod browser;
 mod clients;
 mod connect_app;
 mod connect_express;
+mod connect_panel;
+mod connect_security;
 mod jwt;
 mod list;
 mod node;
@@ -33,6 +36,7 @@ pub(crate) use browser::run as browser;
 pub(crate) use clients::{readers, run as clients};
 pub(crate) use connect_app::run as connect_app;
 pub(crate) use connect_express::run as connect_express;
+pub(crate) use connect_panel::run as connect_panel;
 pub(crate) use jwt::{COUNT as JWT_COUNT, run as jwt};
 pub(crate) use node::peer;
 pub(crate) use oauth_clients::run as oauth_clients;
@@ -63,6 +67,14 @@ pub(crate) enum Ask {
     ConnectExpress,
     /// The sample app of `examples/`, copied out of the repository, built, installed and used in the simulated Atlassian.
     ConnectApp,
+    /// The panel inside an issue of the simulated Jira, in a real browser, on a desktop and a phone.
+    ConnectPanel,
+    /// Atlassian's own tester of the security requirements for Connect apps, against the service.
+    ConnectSecurity {
+        /// A checkout of the tester's repository.
+        #[arg(long, value_name = "DIR")]
+        tester: Option<PathBuf>,
+    },
     /// A real browser, signing in by every flow, on a desktop and a phone.
     Browser,
     /// What Bowline signs with OAuth 1.0a, held against the Python library oauthlib.
@@ -98,6 +110,8 @@ pub(crate) fn run(ask: Ask) -> Result<String> {
         Ask::OauthClients => oauth_clients(),
         Ask::ConnectExpress => connect_express(),
         Ask::ConnectApp => connect_app(),
+        Ask::ConnectPanel => connect_panel(),
+        Ask::ConnectSecurity { tester } => connect_security::run(tester.as_deref()),
         Ask::Browser => browser(),
         Ask::Oauth1 { count, seed } => oauth1(count, seed),
         Ask::Jwt { count, seed } => jwt(count, seed),

@@ -1,5 +1,5 @@
-//! Pythons of our own below `target/`, with pinned packages in exactly their versions: one for the clients, one for the
-//! tester, so that neither changes what the other finds.
+//! Pythons of our own below `target/`, with pinned packages in exactly their versions: one for the clients, one for each
+//! tester, so that none changes what another finds.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +13,8 @@ use crate::shell::{self, say};
 const CLIENTS: &str = "conformance/requirements.txt";
 /// What is installed for the tester.
 const TESTER: &str = "conformance/schemathesis.txt";
+/// What is installed for Atlassian's tester of security requirements.
+const SECURITY_TESTER: &str = "conformance/connect-security.txt";
 /// The oldest Python the client library runs on (`requires-python` of its package).
 const OLDEST: &str = "3.10";
 
@@ -24,6 +26,11 @@ pub(crate) fn interpreter() -> Result<PathBuf> {
 /// The interpreter of the tester, likewise.
 pub(crate) fn tester() -> Result<PathBuf> {
     filled("schemathesis", TESTER)
+}
+
+/// The interpreter of Atlassian's tester of security requirements, likewise.
+pub(crate) fn security_tester() -> Result<PathBuf> {
+    filled("connect-security", SECURITY_TESTER)
 }
 
 /// A program of `conformance/`, ready to be started.

@@ -19,7 +19,7 @@ impl ForgeSites {
     pub(super) async fn untie(&self, installation: &InstallationId) -> Result<bool, StoreError> {
         let Some(row) = self.row(installation).await.map_err(told)? else { return Ok(false) };
         let (tenant, at) = (row.tenant, self.ports.clock.now());
-        let mut changes = vec![Change::DropInstallation(row.id)];
+        let mut changes = vec![Change::DropInstallation { id: row.id, revision: row.revision }];
         changes.extend(self.left(&row).await.map_err(told)?);
         self.ports.commits.commit(Commit { tenant, fence: None, changes, at }).await.map_err(told)?;
         Ok(true)

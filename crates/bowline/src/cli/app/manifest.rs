@@ -20,7 +20,7 @@ const NAME: &str = "Bowline server";
 const DESCRIPTION: &str =
     "Where your own Bowline runs: issues and comments are sent there, and nowhere else.";
 
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub(crate) struct Ask {
     /// One app for many servers: each customer's administrator enters the address of their own (a preview of Forge).
     #[arg(long)]

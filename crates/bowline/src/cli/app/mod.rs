@@ -6,12 +6,14 @@ mod migration;
 use anyhow::Context as _;
 use bowline_server::connect::describe;
 use clap::Subcommand;
+use http::Method;
 use serde_json::{Value, json};
 
+use super::client::segment;
 use super::out::at;
 use super::{Context, Done, Exit, Failed};
 
-#[derive(Subcommand)]
+#[derive(Clone, Subcommand)]
 pub(crate) enum Verb {
     /// Print the app's descriptor, as the configuration makes it. The service need not run.
     Descriptor,
@@ -23,6 +25,11 @@ pub(crate) enum Verb {
     Pair,
     /// Say which sites are still on Connect, which is supported until 31 January 2027, and what to do next.
     Migration,
+    /// Forget a site that has removed the app, with its connection. If it installs the app again, it is a new site.
+    Forget {
+        /// The site's client key, as `bowline --json app installs` shows it.
+        client_key: String,
+    },
 }
 
 pub(super) async fn run(context: &Context, verb: Verb) -> Done {
@@ -32,6 +39,7 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         Verb::Manifest(ask) => manifest::run(context, &ask),
         Verb::Pair => pair(context).await,
         Verb::Migration => migration::run(context).await,
+        Verb::Forget { client_key } => forget(context, &client_key).await,
     }
 }
 
@@ -113,6 +121,13 @@ fn remotes(context: &Context, forge: &Value) {
     for refusal in list("refusals") {
         context.out.line(told(&refusal));
     }
+}
+
+async fn forget(context: &Context, client_key: &str) -> Done {
+    let path = format!("/api/v1/app/installs/{}", segment(client_key));
+    context.client()?.call(Method::DELETE, &path, None).await?;
+    context.out.note(format!("{client_key} is forgotten."));
+    Ok(())
 }
 
 /// One refusal, with what was compared below it.

@@ -1,7 +1,8 @@
-//! The real binary as an app that a Jira site has installed: the site's host signs what it sends and checks what it gets.
+//! The real binary as an app that Jira sites have installed: the host of each signs what it sends and checks what it gets.
 
 mod cli;
 mod host;
 #[cfg(feature = "crash")]
 mod killed;
 mod life;
+mod off;

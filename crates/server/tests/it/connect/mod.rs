@@ -1,10 +1,13 @@
 //! The app in sites that install it: `/connect/…`, through the router, with calls as a site and Atlassian sign them.
 
 mod context;
+mod flowchart;
+mod forget;
 mod gate;
 mod isolation;
 mod legacy;
 mod lifecycle;
+mod off;
 mod page;
 mod refusals;
 mod webhook;

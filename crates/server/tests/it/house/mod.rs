@@ -27,7 +27,7 @@ use bowline_core::tenant::Tenant;
 use bowline_core::work::Lane;
 use bowline_core::{SignedDuration, TenantId};
 use bowline_net::RealTime;
-use bowline_server::connect::{self, Connect, Facts};
+use bowline_server::connect::{self, Connect, Facts, Serves};
 use bowline_server::{App, LivePage, Metrics, Options, Ports, router};
 use bowline_store::Store;
 use bowline_sync::Engine;
@@ -44,6 +44,7 @@ pub(crate) use script::Script;
 /// A running server and everything a test looks at behind it.
 pub(crate) struct House {
     pub(crate) app: Arc<App>,
+    ports: Ports,
     pub(crate) router: Router,
     pub(crate) store: Store,
     pub(crate) seal: Arc<Sealer>,
@@ -91,6 +92,15 @@ impl House {
         Self::build(|_| {}, None, None).await
     }
 
+    /// The same over the same database, with the app switched off.
+    pub(crate) fn switched_off(mut self) -> Self {
+        let app = connect(&self.app_sites, &self.clock, &self.atlassian, (Legacy::Off, Serves::Goodbyes));
+        self.ports.connect = Some(app);
+        self.app = App::new(self.ports.clone(), options(&self.admin));
+        self.router = router(Arc::clone(&self.app));
+        self
+    }
+
     #[expect(clippy::too_many_lines, reason = "nearly all of it is a list of what there is")]
     async fn build(adjust: impl FnOnce(&mut Options), legacy: Option<Legacy>, tenant: Option<&str>) -> Self {
         log::capture();
@@ -117,7 +127,7 @@ impl House {
             desk: Arc::new(store.clone()),
             work: Arc::new(store.clone()),
             seal: seal.clone(),
-            connect: legacy.map(|legacy| connect(&sites, &clock, &atlassian, legacy)),
+            connect: legacy.map(|legacy| connect(&sites, &clock, &atlassian, (legacy, Serves::Everything))),
             forge: None,
             sites: sites.clone(),
             keys: keys.clone(),
@@ -132,10 +142,11 @@ impl House {
         let admin = bearer::draw(entropy.as_ref()).expose_text().to_owned();
         let mut options = options(&admin);
         adjust(&mut options);
-        let app = App::new(ports, options);
+        let app = App::new(ports.clone(), options);
         let house = Self {
             router: router(Arc::clone(&app)),
             app,
+            ports,
             store,
             seal,
             keys,
@@ -204,12 +215,13 @@ fn connect(
     sites: &Arc<Sites>,
     clock: &Arc<TestClock>,
     atlassian: &Arc<Atlassian>,
-    legacy: Legacy,
+    (legacy, serves): (Legacy, Serves),
 ) -> Arc<Connect> {
     let hosts = KeyHost::new(atlassian.clone(), &[atlassian::KEYS]).unwrap();
     let facts =
         Facts { key: atlassian::APP.into(), name: "Bowline".into(), base_url: atlassian::BASE.into() };
     let settings = connect::Settings {
+        serves,
         facts,
         sites: lifecycle::Sites::of(Region::Production),
         legacy,

@@ -8,6 +8,7 @@ use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
 use crate::frame::table::Row;
 use crate::frame::world::{Act, Route};
+use crate::jira::app;
 use crate::jira::catalog::Project;
 use crate::jira::input::{object, person, text};
 use crate::jira::refusal::Refusal;
@@ -128,8 +129,10 @@ fn check(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let who = match text(&body, "accountId") {
         None => call.caller,
         Some(id) => {
-            let found =
-                person(site, id).filter(|found| Some(*found) == call.caller || site.is_admin(call.caller));
+            // A Connect app's own call may ask about anybody; what its page asks for a person may not ("Get bulk permissions").
+            let is_app = app::of(site, call).is_some_and(|app| app.kind == app::Kind::Connect);
+            let found = person(site, id)
+                .filter(|found| Some(*found) == call.caller || site.is_admin(call.caller) || is_app);
             Some(found.ok_or_else(|| Refusal::forbidden("You may only check your own permissions."))?)
         }
     };

@@ -210,3 +210,27 @@ async fn an_assertion_that_is_not_right_gets_no_token() {
     let reply = world.ask(&entry, &world.assertion(&entry), "").await;
     assert_eq!(reply.expect(403)["error"], "unauthorized_client");
 }
+
+#[tokio::test]
+async fn an_app_asks_what_anybody_may_and_its_page_asks_for_whoever_looks() {
+    let mut world = world().await;
+    let entry = world.install("jira").await;
+    let bob = world.ada.get("/rest/api/3/user/search?query=bob").await.expect(200)[0]["accountId"].clone();
+    let asked = json!([{"permissions": ["EDIT_ISSUES", "ADMINISTER_PROJECTS"], "issues": [10_000]}]);
+    let body = json!({"accountId": bob, "projectPermissions": asked});
+    let path = "/rest/api/3/permissions/check";
+    let told = world.signed(&entry, "POST&/rest/api/3/permissions/check&").post(path, body.clone()).await;
+    let told = told.expect(200);
+    assert_eq!(
+        told["projectPermissions"][0],
+        json!({"permission": "EDIT_ISSUES", "projects": [], "issues": [10_000]})
+    );
+    assert_eq!(told["projectPermissions"][1]["issues"], json!([]));
+    // As `AP.request` does it.
+    let html = world.site.get(&format!("/_sim/connect/page/jira/{KEY}/panel?as=ada")).await.body;
+    let html = String::from_utf8(html.to_vec()).unwrap();
+    let frame = html.split_once("id=\"frame\">").unwrap().1.split_once("</script>").unwrap().0;
+    let frame: Value = serde_json::from_str(frame).unwrap();
+    let page = world.site.clone().with(format!("Bearer {}", frame["user_token"].as_str().unwrap()));
+    assert_eq!(page.post(path, body).await.status, 403);
+}

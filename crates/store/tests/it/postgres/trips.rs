@@ -1,5 +1,6 @@
 //! How often the store waits for PostgreSQL: what it costs to have the database elsewhere.
 
+use bowline_connect::installation::Installations as _;
 use bowline_core::command::CommandState;
 use bowline_core::commit::Change;
 use bowline_core::event::InboxState;
@@ -12,6 +13,7 @@ use super::relay::Relay;
 use super::silence::behind;
 use crate::backend::{Backend, Fresh};
 use crate::given::{Given, touch};
+use crate::installations::{installed, key, put, sites};
 
 /// What a share goes through when something happens to it: a delivery, a claim, a look, a journal row, the end. The
 /// round trips of each.
@@ -67,6 +69,27 @@ async fn what_happens_to_a_share_waits_for_the_database_eight_times() {
     let before = relay.trips();
     look_up().await;
     assert_eq!(relay.trips() - before, 2);
+    given.store.close().await;
+    fresh.drop().await;
+}
+
+#[tokio::test]
+async fn a_site_that_nobody_knows_is_looked_for_as_often_as_one_that_is_there() {
+    let (fresh, relay) = (Fresh::new(Backend::Postgres).await, Relay::new().await);
+    let given = behind(&relay, &fresh).await;
+    let sites = sites(&given, None).await;
+    put(&sites, installed("known", "https://acme.atlassian.net")).await;
+    let trips = async |client_key: &str| {
+        let before = relay.trips();
+        let found = sites.find(&key(client_key)).await.unwrap().is_some();
+        (found, relay.trips() - before)
+    };
+    // The first time statements are prepared, and a key is unwrapped.
+    trips("known").await;
+    trips("unknown").await;
+    let (known, unknown) = (trips("known").await, trips("unknown").await);
+    assert_eq!((known.0, unknown.0), (true, false));
+    assert_eq!(known.1, unknown.1, "round trips");
     given.store.close().await;
     fresh.drop().await;
 }

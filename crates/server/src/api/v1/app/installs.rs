@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::remotes;
 use crate::app::App;
-use crate::connect::Refused;
+use crate::connect::{Connect, Refused, Serves};
 use crate::problem::Problem;
 
 /// How many sites are shown.
@@ -46,7 +46,8 @@ struct Site {
 
 pub(super) async fn handle(State(app): State<Arc<App>>) -> Result<Json<View>, Problem> {
     let (sites, forge) = (sites(&app.ports.sites).await?, remotes::view(&app).await?);
-    let Some(connect) = &app.ports.connect else {
+    let is_served = |connect: &&Arc<Connect>| connect.serves == Serves::Everything;
+    let Some(connect) = app.ports.connect.as_ref().filter(is_served) else {
         // Switched off, which no site was told of.
         let (app_key, base_url, refusals) = (None, None, Vec::new());
         return Ok(Json(View { enabled: false, app_key, base_url, sites, refusals, forge }));

@@ -1,11 +1,12 @@
 //! The app that sites install, for whoever runs it.
 
+mod forget;
 mod installs;
 mod migration;
 mod pair;
 mod remotes;
 
-use crate::api::route::{Route, get, post};
+use crate::api::route::{Route, delete, get, post};
 use crate::scope::Scope;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -13,5 +14,6 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/app/installs", Scope::AppRead, installs::handle),
         get("/api/v1/app/migration", Scope::AppRead, migration::handle),
         post("/api/v1/app/pairings", Scope::ConnectionsWrite, pair::handle),
+        delete("/api/v1/app/installs/{client_key}", Scope::AppWrite, forget::handle),
     ]
 }

@@ -1,11 +1,10 @@
-//! `bowline-bench connect`: how many requests of a site one core verifies, beside npm `atlassian-jwt`.
+//! How many requests of a site one core verifies, beside npm `atlassian-jwt`.
 //!
 //! Both do what a page's route has to: find the token in the URL, check its signature, algorithm and times, and compare the hash
 //! of the request. Ours looks up the installation as well. They take turns, so that whatever else the machine does disturbs them
 //! alike, and both are counted by the processor time they had.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +26,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use serde_json::json;
 
+use super::Connect;
 use crate::rank::median;
 use crate::report::say;
 
@@ -34,23 +34,6 @@ const SITE: &str = "71a5e0ce-8c23-4b36-b1ce-4f1d1d4c5a1e";
 const BASE: &str = "https://app.example/connect";
 /// A panel of an issue, as Jira opens one.
 const TARGET: &str = "/connect/page/panel?xdm_e=https%3A%2F%2Facme.atlassian.net&xdm_c=channel-panel&cp=&xdm_deprecated_addon_key_do_not_use=com.example.app&lic=none&cv=1001.0.0&issueKey=ACME-7&issueId=10007&projectKey=ACME&projectId=10000";
-
-/// How to measure.
-#[derive(clap::Args)]
-pub(crate) struct Connect {
-    /// The folder of the installed JavaScript packages.
-    #[arg(long)]
-    modules: PathBuf,
-    /// The program that measures the other.
-    #[arg(long)]
-    script: PathBuf,
-    /// One short round: shows that everything works, not how fast.
-    #[arg(long)]
-    quick: bool,
-    /// Writes all figures to a file as well.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-}
 
 /// A turn of each, in a second of processor time.
 #[derive(Debug, Serialize)]
@@ -60,8 +43,9 @@ struct Round {
     ratio: f64,
 }
 
+/// What was measured.
 #[derive(Debug, Serialize)]
-struct Figures {
+pub(super) struct Figures {
     rounds: Vec<Round>,
     ours: f64,
     theirs: f64,
@@ -77,8 +61,17 @@ struct Scene {
     now: i64,
 }
 
-/// Measures, and prints the verdict last.
-pub(crate) fn run(ask: &Connect) -> Result<()> {
+impl Figures {
+    pub(super) fn verdict(&self) -> String {
+        let Self { ours, theirs, ratio, .. } = self;
+        format!(
+            "{ratio:.1} times the requests that npm atlassian-jwt verifies ({ours:.0} and {theirs:.0} a second of one core)"
+        )
+    }
+}
+
+/// Measures in turns.
+pub(super) fn measure(ask: &Connect) -> Result<Figures> {
     let (rounds, seconds) = if ask.quick { (1, 1) } else { (7, 3) };
     let scene = scene()?;
     say(&format!("{rounds} rounds of {seconds} s each; requests verified in a second of one core:"));
@@ -90,15 +83,7 @@ pub(crate) fn run(ask: &Connect) -> Result<()> {
     }
     let of = |value: fn(&Round) -> f64| median(&all.iter().map(value).collect::<Vec<_>>());
     let (ours, theirs, ratio) = (of(|round| round.ours), of(|round| round.theirs), of(|round| round.ratio));
-    let figures = Figures { rounds: all, ours, theirs, ratio };
-    if let Some(path) = &ask.json {
-        let text = serde_json::to_string_pretty(&figures)?;
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    say(&format!(
-        "bench connect: {ratio:.1} times the requests that npm atlassian-jwt verifies ({ours:.0} and {theirs:.0} a second of one core)"
-    ));
-    Ok(())
+    Ok(Figures { rounds: all, ours, theirs, ratio })
 }
 
 /// A site that is installed, and a request of it that is good for an hour.
