@@ -4,6 +4,7 @@
 //! calling-product-apis, “Token expiry”). So nothing is renewed here: the row says when one was last heard of and when it
 //! ends, and whoever looks at the row raises the alarm in time ([`super::schedule`]). The same token comes many times.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use bowline_core::code::{AUTH_FORGE_TOKEN_LATE, AUTH_FORGE_TOKEN_MISSING};
 use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::{Connection, Health};
@@ -88,11 +89,19 @@ impl Life {
         let now = self.now();
         let until = end_of(token, now);
         let ill = before.state != GrantState::Active;
-        let better = ill || before.secret.is_none() || before.access_until.is_none_or(|end| end < until);
+        let better = !before.state.serves()
+            || before.secret.is_none()
+            || before.access_until.is_none_or(|end| end < until);
         let heard = before.rotated_at.is_some_and(|at| now.duration_since(at) < QUIET);
-        if before.state == GrantState::Revoked || (heard && !better) {
+        if before.state == GrantState::Revoked || until <= now || (heard && !ill && !better) {
             return Ok(None);
         }
+        // The same one again is no news: it ends when it ends, and one that was refused is not taken back.
+        let known = better && self.is_known(&before, token).await?;
+        if known && (heard || !before.state.serves()) {
+            return Ok(None);
+        }
+        let better = better && !known;
         let mut changes = Vec::new();
         let mut grant = Grant { rotated_at: Some(now), ..before };
         if better {
@@ -120,6 +129,12 @@ impl Life {
         // The first look finds out when the next one is due.
         changes.push(Change::Touch(Touch { entity, lane: Lane::Renewal, due_at: now }));
         Ok(Some(changes))
+    }
+
+    /// Whether this is the token that is kept.
+    async fn is_known(&self, grant: &Grant, token: &Secret) -> Result<bool, SealError> {
+        let kept = self.tokens(grant).await?;
+        Ok(kept.is_some_and(|kept| verify_slices_are_equal(kept.access.as_bytes(), token.expose()).is_ok()))
     }
 
     /// None has come for longer than is usual. Calls go on.

@@ -74,7 +74,23 @@ mod tests {
         }
     }
 
-    /// What `jira` calls its calls. Those of Data Center alone know no such scopes.
+    /// What `jira` can ask and the service does not: whoever begins to use one puts it into the table.
+    const NOT_MADE: [&str; 10] = [
+        "jira.comment.get",
+        "jira.comment.delete",
+        "jira.field.search",
+        "jira.issue_type.list",
+        "jira.issue_type.get",
+        "jira.resolution.search",
+        "jira.resolution.list",
+        "jira.status.list",
+        "jira.project.get",
+        "jira.project.hierarchy",
+    ];
+    /// Those of Data Center alone, which know no such scopes.
+    const DATA_CENTER: [&str; 2] = ["jira.project.list", "jira.session"];
+
+    /// What `jira` calls its calls, in the files that the service uses.
     #[test]
     fn every_call_that_is_made_is_in_the_table() {
         const SOURCES: [&str; 7] = [
@@ -89,7 +105,11 @@ mod tests {
         let mut known = 0;
         for source in SOURCES {
             for name in source.split('"').filter(|word| word.starts_with("jira.")) {
-                assert!(name == "jira.project.list" || find(name).is_some(), "{name}");
+                if NOT_MADE.contains(&name) {
+                    assert!(find(name).is_none(), "{name} is in the table");
+                    continue;
+                }
+                assert!(DATA_CENTER.contains(&name) || find(name).is_some(), "{name}");
                 known += 1;
             }
         }

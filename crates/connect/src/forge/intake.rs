@@ -105,6 +105,11 @@ impl Intake {
         Ok(Taken { invoked, installation, owner })
     }
 
+    /// Whether a request is Forge's, by its headers alone; nothing is remembered of it. Before its body is read, say.
+    pub async fn check(&self, headers: &HeaderMap) -> Result<(), NotTaken> {
+        self.verified(headers).await.map(drop)
+    }
+
     /// Makes a code for an owner, good once and for `life`, a day at most. It is shown to nobody but the administrator.
     pub async fn offer(
         &self,

@@ -41,7 +41,7 @@ pub(crate) fn delivery(installation: &str, body: &Bytes) -> Delivery {
     };
     event.remove("retryContext");
     let text = Value::Object(event.clone()).to_string();
-    if event.contains_key("timestamp") {
+    if event.get("timestamp").is_some_and(|at| at.is_string() || at.is_number()) {
         let name = format!("forge-{}", delivery_hash(format!("{installation} {text}").as_bytes()));
         headers.extend(HeaderValue::try_from(name).ok().map(|name| (DELIVERY, name)));
     }
@@ -51,12 +51,17 @@ pub(crate) fn delivery(installation: &str, body: &Bytes) -> Delivery {
 /// The event itself: the documentation shows it as `payload`, and of functions it is known as a member `event`.
 fn out_of_envelope(body: Value) -> Option<Map<String, Value>> {
     let Value::Object(mut members) = body else { return None };
-    for name in ["payload", "event"] {
-        if let Some(Value::Object(inner)) = members.get_mut(name) {
-            members = std::mem::take(inner);
-        }
+    if members.contains_key("eventType") {
+        return Some(members);
     }
-    Some(members)
+    let inner = ["payload", "event"].into_iter().find_map(|name| match members.remove(name) {
+        Some(Value::Object(inner)) => Some(inner),
+        other => {
+            members.extend(other.map(|other| (name.to_owned(), other)));
+            None
+        }
+    });
+    Some(inner.unwrap_or(members))
 }
 
 #[cfg(test)]
@@ -81,6 +86,14 @@ mod tests {
         assert!(first.is_some() && later.is_some() && later != first);
         let elsewhere = delivery("other", &Bytes::from_static(br#"{"eventType":"a","timestamp":"1"}"#));
         assert_ne!(elsewhere.headers.get(DELIVERY).unwrap().to_str().unwrap(), first.unwrap());
+    }
+
+    #[test]
+    fn an_event_is_taken_out_of_one_envelope_and_no_more() {
+        let event = r#"{"event":{"a":1},"eventType":"a"}"#;
+        assert_eq!(read(&format!(r#"{{"payload":{event}}}"#)), (None, event.to_owned()));
+        assert_eq!(read(event), (None, event.to_owned()));
+        assert_eq!(read(r#"{"eventType":"a","timestamp":null}"#).0, None);
     }
 
     #[test]

@@ -32,10 +32,20 @@ impl Held {
         let limit = self.limit();
         let done = tokio::time::timeout(limit, async {
             let taken = self.forge.intake.take(headers).await.map_err(|why| self.refuse(path, &why))?;
+            // A page of the app may call any address in its user's name, and bring whatever it likes.
+            if taken.invoked.invocation.principal.is_some() {
+                return Err(self.no_page(path));
+            }
             self.forge.sites.heard(&taken).await.map_err(Problem::from)?;
             Ok(taken)
         });
         done.await.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// Events are sent by Forge itself, and by nobody who looks at a page.
+    fn no_page(&self, path: &'static str) -> Problem {
+        self.forge.watch.forge(path, StatusCode::FORBIDDEN.as_u16(), &"a page of the app called for a user");
+        Problem::new(StatusCode::FORBIDDEN, API_FORBIDDEN, "Pages do not call here.")
     }
 
     pub(super) fn limit(&self) -> Duration {

@@ -42,6 +42,11 @@ pub(super) async fn take(State(held): State<Held>, request: Request) -> Response
 
 async fn pair(held: &Held, request: Request) -> Result<Paired, Problem> {
     let (parts, body) = request.into_parts();
+    // Of strangers no body is read.
+    let turn = held.turn()?;
+    let checked = tokio::time::timeout(held.limit(), held.forge.intake.check(&parts.headers)).await;
+    checked.map_err(|_| late())?.map_err(|why| held.refuse("/forge/pair", &why))?;
+    drop(turn);
     let rooms = [&held.app.api_room];
     let limits = Limits { size: LONGEST, within: held.app.options.read_within, rooms: &rooms };
     let read = body::read(&parts.headers, body, limits).await?;

@@ -2,6 +2,7 @@
 //!
 //! One commit is all of it. The code's use comes first and makes the whole fail if somebody was faster. A site that was
 //! tied before in this tenant keeps its connection, whatever the installation is called now: Atlassian says which site it is.
+//! An installation that is another tenant's goes to nobody else until that tenant has deleted its connection.
 
 use bowline_connect::forge::{CodeHash, InstallationId, Invoked};
 use bowline_connect::installation::{Product, StoreError};
@@ -12,7 +13,10 @@ use bowline_core::installation::{Installation, UsedToken};
 use bowline_core::layers::Transport;
 use bowline_core::port::{self, DirectoryEntry, SealError};
 use bowline_core::work::{Entity, Lane, Touch};
-use bowline_core::{ConnectionId, OauthClientId, SecretId, SignedDuration, TenantId, Timestamp, crash};
+use bowline_core::{
+    ConnectionId, GrantId, InstallationId as InstallationRow, OauthClientId, SecretId, SignedDuration,
+    TenantId, Timestamp, crash,
+};
 use url::Url;
 
 use super::document::{self, Remote};
@@ -49,8 +53,10 @@ impl ForgeSites {
             };
             let entry = Entry { code, hash, installation, invoked };
             let before = self.row(installation).await.map_err(told)?;
-            if before.as_ref().is_some_and(|row| row.tenant != entry.code.tenant) {
-                // It goes to another tenant: what is left in the one before needs a person.
+            if let Some(row) = before.as_ref().filter(|row| row.tenant != entry.code.tenant) {
+                if self.is_held(row).await.map_err(told)? {
+                    return Ok(false);
+                }
                 self.untie(installation).await?;
                 continue;
             }
@@ -67,6 +73,30 @@ impl ForgeSites {
                 Err(error) => return Err(told(error)),
             }
         }
+    }
+
+    /// Whether a tenant still has what stands for an installation.
+    async fn is_held(&self, row: &Installation) -> Result<bool, port::StoreError> {
+        match row.connection {
+            Some(id) => Ok(self.ports.registry.connection(row.tenant, id).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Other installations of the tenant that call by the same grant: the site was installed anew, or in another
+    /// environment. The latest is the one that counts.
+    async fn replaced(
+        &self,
+        tenant: TenantId,
+        own: InstallationRow,
+        grant: GrantId,
+    ) -> Result<Vec<Change>, port::StoreError> {
+        let rows = self.ports.rows.installations(tenant, None, super::MOST).await?;
+        let is_other = |row: &&Installation| {
+            row.id != own && document::read(row).is_ok_and(|remote| remote.grant == Some(grant))
+        };
+        let drop = |row: &Installation| Change::DropInstallation { id: row.id, revision: row.revision };
+        Ok(rows.iter().filter(is_other).map(drop).collect())
     }
 
     async fn tying(
@@ -101,6 +131,7 @@ impl ForgeSites {
             let mut connection = connection;
             remote.grant = Some(grant.id);
             stands = Some(connection.id);
+            changes.extend(self.replaced(tenant, id, grant.id).await?);
             let token = fit(entry.invoked.system_token.as_ref());
             changes.extend(self.life.tied(grant, &mut connection, token).await?);
             let (entity, lane) = (Entity::Sweep(connection.id), Lane::Sweep);
