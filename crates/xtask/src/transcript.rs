@@ -19,7 +19,7 @@ was held against the document it is listed under. An operation that is not here 
 ";
 
 /// Names the folder of what our own client asks to its tests (`crates/jira/tests/it/proven/world.rs`).
-pub(crate) const CALLS_VARIABLE: &str = "BOWLINE_JIRA_CALLS";
+pub(crate) const CALLS_VARIABLE: &str = "BOWLINE_SIM_CALLS";
 
 /// Where the table of its calls is.
 const CALLS: &str = "docs/jira-calls.md";

@@ -14,9 +14,10 @@ use super::{Config, DEFAULTS};
 const PREFIX: &str = "BOWLINE_";
 
 /// Names of ours in the environment that are not keys.
-const NOT_KEYS: [&str; 7] = [
+const NOT_KEYS: [&str; 8] = [
     "BOWLINE_CONFIG",
     "BOWLINE_CRASH",
+    "BOWLINE_SIM_CALLS",
     "BOWLINE_SIM_TRANSCRIPTS",
     "BOWLINE_TEST_PG",
     "BOWLINE_TOKEN",

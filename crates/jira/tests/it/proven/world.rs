@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use crate::script::connection;
 
 /// Names the folder (`crates/xtask/src/transcript.rs`).
-const VARIABLE: &str = "BOWLINE_JIRA_CALLS";
+const VARIABLE: &str = "BOWLINE_SIM_CALLS";
 
 /// Sends calls as they are, with a credential, and writes them down.
 pub(crate) struct Wire {
