@@ -83,7 +83,8 @@ pub trait Remotes: Send + Sync {
     async fn offered(&self, code: &CodeHash, now: Timestamp) -> Result<Option<Offer>, StoreError>;
 
     /// Uses up a code and ties the installation to its owner; an installation that was tied before is tied anew. `false`, and
-    /// nothing changes, if the code cannot be entered any more: another one may have been faster. What came with the call
+    /// nothing changes, if the code cannot be entered any more, for another one may have been faster; or if the installation is
+    /// another owner's, where the store leaves it there until it is untied. What came with the call
     /// is there for what has to become durable with it, such as the first token.
     async fn pair(
         &self,

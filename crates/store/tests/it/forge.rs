@@ -225,12 +225,16 @@ async fn an_installation_that_moves_leaves_nothing_secret_behind(given: Given) {
     let token = lasting(2);
     assert!(house.pair(ada, 1, "one", &invoked("one", CLOUD, Some(&token))).await);
     let left = house.connection("one").await;
-    assert!(house.pair(bob, 2, "one", &invoked("one", CLOUD, Some(&token))).await);
+    assert!(!house.pair(bob, 2, "one", &invoked("one", CLOUD, Some(&token))).await, "nobody takes it away");
+    assert_eq!((house.connection("one").await, secrets(&given, ada).await), (left.clone(), 1));
+    assert!(house.forge.unpair(&named("one")).await.unwrap());
+    assert!(house.pair(bob, 4, "one", &invoked("one", CLOUD, Some(&token))).await);
     let [before, after] =
         [given.store.connection(ada, left.id).await.unwrap().unwrap(), house.connection("one").await];
     assert_eq!(before.health, Health::NeedsAttention { code: AUTH_APP_UNINSTALLED });
     assert_eq!((after.tenant, secrets(&given, ada).await, secrets(&given, bob).await), (bob, 0, 1));
     // Back again, where the connection waits.
+    assert!(house.forge.unpair(&named("one")).await.unwrap());
     assert!(house.pair(ada, 3, "one", &invoked("one", CLOUD, Some(&token))).await);
     let back = house.connection("one").await;
     assert_eq!((back.id, back.health), (left.id, Health::Unknown));
