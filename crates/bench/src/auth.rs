@@ -14,9 +14,9 @@ use bowline_auth::oauth1::{Credential, Hash, Method, PrivateKey, Token};
 use bowline_auth::{SystemClock, SystemEntropy};
 use bowline_core::secret::Secret;
 use bytes::Bytes;
-use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
+use crate::proc::thread_rate;
 use crate::rank::median;
 use crate::renewals;
 use crate::report::say;
@@ -112,21 +112,11 @@ fn credential() -> Result<Credential> {
 
 /// How many requests are signed in a second of this thread.
 fn ours(credential: &Credential, length: Duration) -> Result<f64> {
-    let (started, mut count) = (thread_time()?, 0_u32);
-    loop {
+    thread_rate(length, || {
         let mut request = http::Request::get(URL).body(Bytes::new())?;
         credential.authorize(&mut request, None, &SystemClock, &SystemEntropy)?;
-        count += 1;
-        let took = thread_time()?.saturating_sub(started);
-        if took >= length {
-            return Ok(f64::from(count) / took.as_secs_f64());
-        }
-    }
-}
-
-fn thread_time() -> Result<Duration> {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Ok(Duration::new(u64::try_from(time.tv_sec)?, u32::try_from(time.tv_nsec)?))
+        Ok(1)
+    })
 }
 
 /// How many signatures openssl makes in a second of its process. Its lines for machines begin with `+F2` for RSA, then

@@ -38,9 +38,21 @@ pub(crate) fn cpu(process: u32) -> Result<Duration> {
 }
 
 /// Time that this thread has spent on a CPU.
-pub(crate) fn thread_time() -> Result<Duration> {
+fn thread_time() -> Result<Duration> {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Ok(Duration::new(u64::try_from(time.tv_sec)?, u32::try_from(time.tv_nsec)?))
+}
+
+/// How often some work is done in a second of this thread, done over and over for so long; `work` says how often it did it.
+pub(crate) fn thread_rate(length: Duration, mut work: impl FnMut() -> Result<u32>) -> Result<f64> {
+    let (started, mut count) = (thread_time()?, 0_u32);
+    loop {
+        count += work()?;
+        let took = thread_time()?.saturating_sub(started);
+        if took >= length {
+            return Ok(f64::from(count) / took.as_secs_f64());
+        }
+    }
 }
 
 /// Time that all processes of this name have spent on a CPU, as far as they still run.

@@ -1,7 +1,7 @@
 //! A child process: the service or a simulator.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -12,6 +12,19 @@ use tokio::time::Instant;
 
 /// How long a child may take to end after it was asked to.
 const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What a program for Node.js answers to one input, with the packages of a folder.
+pub(crate) fn answer_of_node(modules: &Path, script: &Path, input: &str) -> Result<Vec<u8>> {
+    let mut command = Command::new("node");
+    command.arg(script).env("NODE_PATH", modules);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("node is needed")?;
+    child.stdin.take().context("the program takes nothing")?.write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("{} ended with {}", script.display(), output.status);
+    }
+    Ok(output.stdout)
+}
 
 /// A running child; killed when dropped.
 #[derive(Debug)]

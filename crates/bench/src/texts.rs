@@ -4,9 +4,7 @@
 //! `jira2md`. Texts at which another library fails are left out for both. They take turns.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -14,7 +12,8 @@ use bowline_text::{adf, markdown, wiki};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::proc::thread_time;
+use crate::proc::thread_rate;
+use crate::program::answer_of_node;
 use crate::rank::median;
 use crate::report::say;
 
@@ -170,30 +169,18 @@ fn figures(one: &Conversion, inputs: &Inputs, left_out: &BTreeMap<&'static str, 
 
 /// How many passes over all texts one thread makes in a second.
 fn ours(one: &Conversion, texts: &[String], length: Duration) -> Result<f64> {
-    let (started, mut passes) = (thread_time()?, 0_u32);
-    loop {
+    thread_rate(length, || {
         for text in texts {
             std::hint::black_box((one.convert)(text)?);
         }
-        passes += 1;
-        let took = thread_time()?.saturating_sub(started);
-        if took >= length {
-            return Ok(f64::from(passes) / took.as_secs_f64());
-        }
-    }
+        Ok(1)
+    })
 }
 
 fn theirs(ask: &Texts, inputs: &Inputs, seconds: f64) -> Result<BTreeMap<String, Theirs>> {
     let input = json!({"seconds": seconds, "inputs": inputs}).to_string();
-    let mut command = Command::new("node");
-    command.arg(&ask.script).env("NODE_PATH", &ask.modules);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("node is needed")?;
-    child.stdin.take().context("the program takes nothing")?.write_all(input.as_bytes())?;
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("{} ended with {}", ask.script.display(), output.status);
-    }
-    serde_json::from_slice(&output.stdout).with_context(|| format!("{} says no rates", ask.script.display()))
+    let told = answer_of_node(&ask.modules, &ask.script, &input)?;
+    serde_json::from_slice(&told).with_context(|| format!("{} says no rates", ask.script.display()))
 }
 
 fn report(ask: &Texts, all: &[Figures]) -> Result<()> {

@@ -4,12 +4,10 @@
 //! of the request. Ours looks up the installation as well. They take turns, so that whatever else the machine does disturbs them
 //! alike, and both are counted by the processor time they had.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use bowline_auth::SystemClock;
 use bowline_connect::installation::{
     Change, ClientKey, Installation, Installations as _, MemoryInstallations, Product, Scheme, State,
@@ -22,11 +20,12 @@ use bowline_core::port::Clock as _;
 use bowline_core::secret::Secret;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Method};
-use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use serde_json::json;
 
 use super::Connect;
+use crate::proc::thread_rate;
+use crate::program::answer_of_node;
 use crate::rank::median;
 use crate::report::say;
 
@@ -120,24 +119,15 @@ fn scene() -> Result<Scene> {
 
 /// How many requests are verified in a second of this thread.
 fn ours(scene: &Scene, length: Duration) -> Result<f64> {
-    let (started, mut count, headers) = (thread_time()?, 0_u32, HeaderMap::new());
-    loop {
+    let headers = HeaderMap::new();
+    thread_rate(length, || {
         for _ in 0..100 {
             let request = Incoming::parse(&Method::GET, &scene.target, &scene.base)?;
             let verified = scene.tokens.verify(Class::UrlBound, &headers, &request).now_or_never();
             verified.context("verifying waits")??;
         }
-        count += 100;
-        let took = thread_time()?.saturating_sub(started);
-        if took >= length {
-            return Ok(f64::from(count) / took.as_secs_f64());
-        }
-    }
-}
-
-fn thread_time() -> Result<Duration> {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Ok(Duration::new(u64::try_from(time.tv_sec)?, u32::try_from(time.tv_nsec)?))
+        Ok(100)
+    })
 }
 
 /// How many the other verifies in a second of its process.
@@ -146,15 +136,7 @@ fn theirs(ask: &Connect, scene: &Scene, seconds: u64) -> Result<f64> {
     let input =
         json!({"url": url, "base": BASE, "secret": scene.secret, "now": scene.now, "seconds": seconds})
             .to_string();
-    let mut command = Command::new("node");
-    command.arg(&ask.script).env("NODE_PATH", &ask.modules);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("node is needed")?;
-    child.stdin.take().context("the program takes nothing")?.write_all(input.as_bytes())?;
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("{} ended with {}", ask.script.display(), output.status);
-    }
-    let told = String::from_utf8(output.stdout)?;
+    let told = String::from_utf8(answer_of_node(&ask.modules, &ask.script, &input)?)?;
     told.trim()
         .parse()
         .with_context(|| format!("{} says no rate, but `{}`", ask.script.display(), told.trim()))
