@@ -41,6 +41,9 @@ impl Doc {
 
 /// The same text with links on the addresses in it that have none, outside code.
 pub(crate) fn linked(content: Vec<Inline>) -> Vec<Inline> {
+    if !content.iter().any(|inline| matches!(inline, Inline::Text(run) if run.text.contains("http"))) {
+        return content;
+    }
     let mut out = Vec::with_capacity(content.len());
     for inline in content {
         match inline {

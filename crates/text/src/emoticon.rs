@@ -57,6 +57,9 @@ pub(crate) fn of(name: &str) -> Option<(&'static str, Emoji)> {
 /// The line with characters for each emoji whose sign ends in a letter (`:D`) and touches markup that counts only
 /// apart from words.
 pub(crate) fn apart(content: Vec<Inline>) -> Vec<Inline> {
+    if !content.iter().any(|inline| matches!(inline, Inline::Emoji(_))) {
+        return content;
+    }
     let mut out: Vec<Inline> = Vec::with_capacity(content.len());
     for inline in content {
         if matches!(inline, Inline::Emoji(_) | Inline::Image(_) | Inline::Opaque(_))

@@ -185,7 +185,7 @@ impl Model {
             }
         }
         match self.format {
-            Format::Wiki => uncrossed(&emoticon::apart(autolink::linked(normal::one_block(out)))),
+            Format::Wiki => uncrossed(emoticon::apart(autolink::linked(normal::one_block(out)))),
             Format::Markdown => autolink::linked(normal::one_block(out)),
             Format::Adf | Format::Html => out,
         }

@@ -56,7 +56,9 @@ pub enum Shift {
 impl Marks {
     /// Whether there is no formatting at all.
     pub fn is_plain(&self) -> bool {
-        *self == Self::default()
+        let Self { strong, em, underline, strike, code, shift, color, background, link, other } = self;
+        let on = *strong || *em || *underline || *strike || *code || shift.is_some() || color.is_some();
+        !on && background.is_none() && link.is_none() && other.is_empty()
     }
 
     /// Nothing but a link.

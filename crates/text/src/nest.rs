@@ -34,40 +34,58 @@ pub(crate) enum Step<'a> {
 /// How many kinds of mark there are.
 const KINDS: usize = 9;
 
-/// The marks of a run, each in the place of its kind.
-fn marks_of(marks: &Marks, code: bool) -> [Option<Mark>; KINDS] {
-    let on = |on: bool, mark: Mark| on.then_some(mark);
-    [
-        marks.link.clone().map(Mark::Link),
-        marks.color.map(Mark::Color),
-        marks.background.map(Mark::Background),
-        on(marks.strong, Mark::Strong),
-        on(marks.em, Mark::Em),
-        on(marks.underline, Mark::Underline),
-        on(marks.strike, Mark::Strike),
-        marks.shift.map(Mark::Shift),
-        on(code && marks.code, Mark::Code),
-    ]
+/// The mark of a kind that a run has.
+fn mark(marks: &Marks, kind: usize) -> Option<Mark> {
+    match kind {
+        0 => marks.link.clone().map(Mark::Link),
+        1 => marks.color.map(Mark::Color),
+        2 => marks.background.map(Mark::Background),
+        3 => marks.strong.then_some(Mark::Strong),
+        4 => marks.em.then_some(Mark::Em),
+        5 => marks.underline.then_some(Mark::Underline),
+        6 => marks.strike.then_some(Mark::Strike),
+        7 => marks.shift.map(Mark::Shift),
+        _ => marks.code.then_some(Mark::Code),
+    }
 }
 
-/// The marks on each piece, and for each of them how many pieces further it goes on.
-type Extents = Vec<[Option<(Mark, usize)>; KINDS]>;
+/// Whether a run has this mark.
+fn has(marks: &Marks, mark: &Mark) -> bool {
+    match mark {
+        Mark::Link(href) => marks.link.as_ref() == Some(href),
+        Mark::Color(color) => marks.color == Some(*color),
+        Mark::Background(color) => marks.background == Some(*color),
+        Mark::Strong => marks.strong,
+        Mark::Em => marks.em,
+        Mark::Underline => marks.underline,
+        Mark::Strike => marks.strike,
+        Mark::Shift(shift) => marks.shift == Some(*shift),
+        Mark::Code => marks.code,
+    }
+}
 
-fn extents(content: &[Inline], code: bool) -> Extents {
-    let mut all: Extents = Vec::with_capacity(content.len());
+/// The marks of a piece, and how many pieces further each of them goes on; in the order of kinds.
+type Extents = Vec<(Mark, usize)>;
+
+fn extents(content: &[Inline], code: bool) -> Vec<Extents> {
+    let kinds = if code { KINDS } else { KINDS - 1 };
+    let mut all: Vec<Extents> = Vec::with_capacity(content.len());
     for inline in content.iter().rev() {
-        let here = match inline {
-            Inline::Text(run) => marks_of(&run.marks, code),
-            _ => Default::default(),
+        let marks = match inline {
+            Inline::Text(run) if !run.marks.is_plain() => &run.marks,
+            _ => {
+                all.push(Vec::new());
+                continue;
+            }
         };
-        let mut next = all.last().cloned().unwrap_or_default().into_iter();
-        all.push(here.map(|mark| {
-            let after = next.next().flatten();
-            mark.map(|mark| match after {
-                Some((same, more)) if same == mark => (mark, more + 1),
-                _ => (mark, 0),
-            })
-        }));
+        let next = all.last().map(Vec::as_slice).unwrap_or_default();
+        let more = |mark: &Mark| next.iter().find(|(same, _)| same == mark).map_or(0, |(_, more)| more + 1);
+        let here = (0..kinds).filter_map(|kind| mark(marks, kind)).map(|mark| {
+            let more = more(&mark);
+            (mark, more)
+        });
+        let here = here.collect();
+        all.push(here);
     }
     all.reverse();
     all
@@ -79,15 +97,14 @@ pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
     let mut out = Vec::with_capacity(content.len());
     let mut open: Vec<Mark> = Vec::new();
     for (inline, marks) in content.iter().zip(extents(content, code)) {
-        let stays = |mark: &Mark| marks.iter().flatten().any(|(here, _)| here == mark);
+        let stays = |mark: &Mark| matches!(inline, Inline::Text(run) if has(&run.marks, mark));
         let keep = open.iter().position(|mark| !stays(mark)).unwrap_or(open.len());
         out.extend(open.drain(keep..).rev().map(Step::Close));
-        let mut fresh: Vec<&(Mark, usize)> =
-            marks.iter().flatten().filter(|(mark, _)| !open.contains(mark)).collect();
+        let mut fresh: Extents = marks.into_iter().filter(|(mark, _)| !open.contains(mark)).collect();
         fresh.sort_by_key(|(_, more)| std::cmp::Reverse(*more));
         for (mark, _) in fresh {
             open.push(mark.clone());
-            out.push(Step::Open(mark.clone()));
+            out.push(Step::Open(mark));
         }
         out.push(match inline {
             Inline::Text(run) => Step::Text(run),
@@ -102,10 +119,13 @@ pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
 ///
 /// Where a mark would be closed for another's sake and opened again before a space, the space loses it; so do the
 /// spaces at the ends of inline code. A fixed point after one pass, but for neighbours that now look the same.
-pub(crate) fn uncrossed(content: &[Inline]) -> Vec<Inline> {
+pub(crate) fn uncrossed(content: Vec<Inline>) -> Vec<Inline> {
+    if is_apart(&content) {
+        return content;
+    }
     let mut out = Vec::with_capacity(content.len());
     let mut opened = Marks::default();
-    for step in steps(content, false) {
+    for step in steps(&content, false) {
         match step {
             Step::Open(mark) => set(&mut opened, mark),
             Step::Close(_) => {}
@@ -114,6 +134,21 @@ pub(crate) fn uncrossed(content: &[Inline]) -> Vec<Inline> {
         }
     }
     out
+}
+
+/// Whether no run that has marks touches another or a space, so that no mark is closed for another's sake.
+fn is_apart(content: &[Inline]) -> bool {
+    let mut beside = false;
+    content.iter().all(|inline| {
+        let before = beside;
+        beside = false;
+        let Inline::Text(run) = inline else { return true };
+        if run.marks.is_plain() {
+            return true;
+        }
+        beside = true;
+        !before && !run.text.starts_with(' ') && !run.text.ends_with(' ')
+    })
 }
 
 /// A run, with the marks `opened` at its beginning taken from its first space.

@@ -19,6 +19,9 @@ impl Doc {
 
 /// The lines of a plain text, with breaks between them.
 pub(crate) fn inlines_of(text: &str) -> Vec<Inline> {
+    if !text.contains(['\n', '\r']) {
+        return vec![Inline::text(text), Inline::Break];
+    }
     let text = text.replace("\r\n", "\n");
     let lines = text.split(['\n', '\r']).map(|line| [Inline::text(line), Inline::Break]);
     lines.flatten().collect()

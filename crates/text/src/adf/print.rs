@@ -9,7 +9,21 @@ use crate::tree::{
 };
 
 pub(super) fn doc(doc: &Doc) -> Value {
-    json!({"type": "doc", "version": 1, "content": doc.blocks.iter().map(|one| block(one, "expand")).collect::<Vec<_>>()})
+    let content = doc.blocks.iter().map(|one| block(one, "expand")).collect();
+    object([("type", "doc".into()), ("version", 1.into()), ("content", Value::Array(content))])
+}
+
+/// An object of what is moved into it: `json!` would copy all of it, once for each node around it.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn node(kind: &str, content: Vec<Value>) -> Value {
+    object([("type", kind.into()), ("content", Value::Array(content))])
+}
+
+fn node_with(kind: &str, attrs: Value, content: Vec<Value>) -> Value {
+    object([("type", kind.into()), ("attrs", attrs), ("content", Value::Array(content))])
 }
 
 fn blocks(blocks: &[Block]) -> Vec<Value> {
@@ -20,7 +34,7 @@ fn blocks(blocks: &[Block]) -> Vec<Value> {
 fn some_blocks(blocks: &[Block]) -> Vec<Value> {
     let mut content = self::blocks(blocks);
     if content.is_empty() {
-        content.push(json!({"type": "paragraph", "content": []}));
+        content.push(node("paragraph", Vec::new()));
     }
     content
 }
@@ -30,14 +44,14 @@ fn block(block: &Block, expand: &str) -> Value {
     match block {
         Block::Paragraph(content) => match content.as_slice() {
             [Inline::Image(image)] => self::image(image),
-            content => json!({"type": "paragraph", "content": line(content)}),
+            content => node("paragraph", line(content)),
         },
         Block::Heading(heading) => {
-            json!({"type": "heading", "attrs": {"level": heading.level}, "content": line(&heading.content)})
+            node_with("heading", object([("level", heading.level.into())]), line(&heading.content))
         }
         Block::List(list) => self::list(list),
         Block::Code(code) => self::code(code),
-        Block::Quote(inner) => json!({"type": "blockquote", "content": blocks(inner)}),
+        Block::Quote(inner) => node("blockquote", blocks(inner)),
         Block::Panel(panel) => {
             let attrs = match panel.kind {
                 PanelKind::Custom(Some(color)) => {
@@ -45,10 +59,10 @@ fn block(block: &Block, expand: &str) -> Value {
                 }
                 kind => json!({"panelType": kind.name()}),
             };
-            json!({"type": "panel", "attrs": attrs, "content": some_blocks(&panel.blocks)})
+            node_with("panel", attrs, some_blocks(&panel.blocks))
         }
         Block::Expand(inner) => {
-            json!({"type": expand, "attrs": {"title": inner.title}, "content": some_blocks(&inner.blocks)})
+            node_with(expand, object([("title", inner.title.as_str().into())]), some_blocks(&inner.blocks))
         }
         Block::Table(table) => self::table(table),
         Block::Rule => json!({"type": "rule"}),
@@ -60,14 +74,12 @@ fn list(list: &List) -> Value {
     if tasks::is_task_list(list) {
         return task_list(list);
     }
-    let items = list.items.iter().map(|item| json!({"type": "listItem", "content": blocks(&item.blocks)}));
+    let items = list.items.iter().map(|item| node("listItem", blocks(&item.blocks)));
     let items: Vec<Value> = items.collect();
     match list.marker {
-        Marker::Bullet => json!({"type": "bulletList", "content": items}),
-        Marker::Number { start: 1 } => json!({"type": "orderedList", "content": items}),
-        Marker::Number { start } => {
-            json!({"type": "orderedList", "attrs": {"order": start}, "content": items})
-        }
+        Marker::Bullet => node("bulletList", items),
+        Marker::Number { start: 1 } => node("orderedList", items),
+        Marker::Number { start } => node_with("orderedList", object([("order", start.into())]), items),
     }
 }
 
@@ -81,31 +93,28 @@ fn task_list(list: &List) -> Value {
         let (words, inner): (Vec<&Block>, Vec<&Block>) =
             item.blocks.iter().partition(|block| matches!(block, Block::Paragraph(_)));
         content.push(match words.as_slice() {
-            [Block::Paragraph(content)] => {
-                json!({"type": "taskItem", "attrs": attrs, "content": line(content)})
-            }
+            [Block::Paragraph(content)] => node_with("taskItem", attrs, line(content)),
             words => {
                 let words: Vec<Value> = words.iter().map(|one| block(one, "nestedExpand")).collect();
-                json!({"type": "blockTaskItem", "attrs": attrs, "content": words})
+                node_with("blockTaskItem", attrs, words)
             }
         });
         content.extend(inner.into_iter().map(|one| block(one, "nestedExpand")));
     }
-    json!({"type": "taskList", "attrs": {"localId": ""}, "content": content})
+    node_with("taskList", object([("localId", "".into())]), content)
 }
 
 fn code(code: &Code) -> Value {
-    let text = json!([{"type": "text", "text": code.text}]);
+    let text = vec![words(&code.text)];
     match &code.language {
-        Some(language) => json!({"type": "codeBlock", "attrs": {"language": language}, "content": text}),
-        None => json!({"type": "codeBlock", "content": text}),
+        Some(language) => node_with("codeBlock", object([("language", language.as_str().into())]), text),
+        None => node("codeBlock", text),
     }
 }
 
 fn table(table: &Table) -> Value {
-    let row =
-        |row: &Row| json!({"type": "tableRow", "content": row.cells.iter().map(cell).collect::<Vec<_>>()});
-    json!({"type": "table", "content": table.rows.iter().map(row).collect::<Vec<_>>()})
+    let row = |row: &Row| node("tableRow", row.cells.iter().map(cell).collect::<Vec<_>>());
+    node("table", table.rows.iter().map(row).collect::<Vec<_>>())
 }
 
 fn cell(cell: &Cell) -> Value {
@@ -116,7 +125,7 @@ fn cell(cell: &Cell) -> Value {
             attrs.insert(name.to_owned(), span.into());
         }
     }
-    json!({"type": kind, "attrs": attrs, "content": some_blocks(&cell.blocks)})
+    node_with(kind, Value::Object(attrs), some_blocks(&cell.blocks))
 }
 
 fn line(content: &[Inline]) -> Vec<Value> {
@@ -129,7 +138,7 @@ fn inline(inline: &Inline) -> Value {
         Inline::Break => json!({"type": "hardBreak"}),
         Inline::Mention(mention) => self::mention(mention),
         // The model keeps an image only alone in its paragraph; elsewhere it is a link.
-        Inline::Image(image) => json!({"type": "text", "text": image.visible()}),
+        Inline::Image(image) => words(image.visible()),
         Inline::Status(status) => {
             json!({"type": "status", "attrs": {"text": status.text, "color": status.tone.to_string()}})
         }
@@ -141,13 +150,16 @@ fn inline(inline: &Inline) -> Value {
     }
 }
 
+fn words(text: &str) -> Value {
+    object([("type", "text".into()), ("text", text.into())])
+}
+
 fn text(run: &Text) -> Value {
-    let marks = marks(&run.marks);
-    if marks.is_empty() {
-        json!({"type": "text", "text": run.text})
-    } else {
-        json!({"type": "text", "text": run.text, "marks": marks})
+    if run.marks.is_plain() {
+        return words(&run.text);
     }
+    let marks = Value::Array(marks(&run.marks));
+    object([("type", "text".into()), ("text", run.text.as_str().into()), ("marks", marks)])
 }
 
 fn emoji(emoji: &Emoji) -> Value {
@@ -173,7 +185,7 @@ fn image(image: &Image) -> Value {
         }
         None => json!({"type": "media", "attrs": attrs}),
     };
-    json!({"type": "mediaSingle", "attrs": {"layout": "align-start"}, "content": [media]})
+    node_with("mediaSingle", object([("layout", "align-start".into())]), vec![media])
 }
 
 fn mention(mention: &Mention) -> Value {

@@ -46,8 +46,16 @@ enum Beside {
 
 /// A line of text.
 pub(super) fn print(content: &[Inline], place: Place) -> String {
+    if let [Inline::Text(run)] = content
+        && run.marks.is_plain()
+        && run.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ,/'\"%".contains(&byte))
+    {
+        return run.text.clone();
+    }
     let steps = steps(content, false);
-    let mut layout = Layout { atoms: Vec::new(), open: Vec::new() };
+    let letters = |inline: &Inline| if let Inline::Text(run) = inline { run.text.len() } else { 1 };
+    let length = content.iter().map(letters).sum::<usize>() + content.len();
+    let mut layout = Layout { atoms: Vec::with_capacity(length), open: Vec::new() };
     let mut at = 0;
     while let Some(step) = steps.get(at) {
         match (step, steps.get(at + 1), steps.get(at + 2)) {
@@ -242,6 +250,9 @@ impl Spelling<'_> {
     }
 
     fn letter(&self, at: usize, letter: char, out: &mut String) {
+        if letter == ' ' || letter.is_ascii_alphanumeric() {
+            return out.push(letter);
+        }
         let before = self.neighbour(at.checked_sub(1));
         let after = self.neighbour(Some(at + 1));
         let between = |kind: fn(char) -> bool| before.is_some_and(kind) && after.is_some_and(kind);

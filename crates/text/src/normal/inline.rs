@@ -4,23 +4,39 @@
 //! together again. White space is ASCII white space, as in HTML: a no-break space is a letter like others, but does
 //! not make a line visible.
 
+use std::borrow::Cow;
+
+use super::known::{are_words, is_clean};
 use crate::marks::Marks;
 use crate::tree::{Emoji, Handle, Image, Inline, Mention, Status, Text};
 
-/// The paragraphs that some text makes: it parts where two breaks follow each other.
-pub(super) fn paragraphs(content: Vec<Inline>) -> impl Iterator<Item = Vec<Inline>> {
-    let mut out: Vec<Vec<Inline>> = vec![Vec::new()];
+/// Gives each of the paragraphs that some text makes: it parts where two breaks follow each other.
+pub(super) fn paragraphs(content: Vec<Inline>, mut give: impl FnMut(Vec<Inline>)) {
+    if is_clean(&content) {
+        return give(content);
+    }
+    let mut last = Vec::new();
     for line in lines(content) {
-        match out.last_mut() {
-            Some(last) if !line.is_empty() => join(last, line),
-            _ => out.push(Vec::new()),
+        if line.is_empty() {
+            let paragraph = std::mem::take(&mut last);
+            if !paragraph.is_empty() {
+                give(paragraph);
+            }
+        } else {
+            join(&mut last, line);
         }
     }
-    out.into_iter().filter(|paragraph| !paragraph.is_empty())
+    if !last.is_empty() {
+        give(last);
+    }
 }
 
 /// The text as one block whose lines are parted by single breaks.
 pub(crate) fn one_block(content: Vec<Inline>) -> Vec<Inline> {
+    if is_clean(&content) { content } else { together(content) }
+}
+
+pub(super) fn together(content: Vec<Inline>) -> Vec<Inline> {
     let mut out = Vec::new();
     lines(content).into_iter().filter(|line| !line.is_empty()).for_each(|line| join(&mut out, line));
     out
@@ -74,7 +90,7 @@ impl Line {
         let Text { text, mut marks } = run;
         let text = text.trim_matches(|letter: char| letter.is_control() && !is_space(letter));
         marks.tidy();
-        let words = clean(text);
+        let words = words(text);
         if text.starts_with(is_space) {
             self.space(&marks);
         }
@@ -82,8 +98,9 @@ impl Line {
             return;
         }
         self.close_space(&marks);
-        self.append(&words, &marks);
-        if text.ends_with(is_space) {
+        let space = text.ends_with(is_space).then(|| marks.clone());
+        self.append(&words, marks);
+        if let Some(marks) = space {
             self.space(&marks);
         }
     }
@@ -108,13 +125,13 @@ impl Line {
             Some(Inline::Text(run)) => space.common(&run.marks),
             Some(_) => Marks::default(),
         };
-        self.append(" ", &before.common(next));
+        self.append(" ", before.common(next));
     }
 
-    fn append(&mut self, text: &str, marks: &Marks) {
+    fn append(&mut self, text: &str, marks: Marks) {
         match self.done.last_mut() {
-            Some(Inline::Text(run)) if run.marks == *marks => run.text.push_str(text),
-            _ => self.done.push(Inline::marked(text, marks.clone())),
+            Some(Inline::Text(run)) if run.marks == marks => run.text.push_str(text),
+            _ => self.done.push(Inline::marked(text, marks)),
         }
     }
 
@@ -129,6 +146,14 @@ impl Line {
 
 /// The words of a text with single spaces between them, and no control characters.
 pub(super) fn clean(text: &str) -> String {
+    words(text).into_owned()
+}
+
+fn words(text: &str) -> Cow<'_, str> {
+    let inner = text.trim_matches(is_space);
+    if are_words(inner) {
+        return Cow::Borrowed(inner);
+    }
     let mut out = String::with_capacity(text.len());
     for word in text.split(is_space) {
         let start = out.len();
@@ -137,7 +162,7 @@ pub(super) fn clean(text: &str) -> String {
             out.insert(start, ' ');
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 fn is_space(letter: char) -> bool {

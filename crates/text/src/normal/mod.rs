@@ -4,6 +4,7 @@
 //! `inline.rs`. What a *format* cannot hold is not decided here but in `fit.rs`.
 
 mod inline;
+mod known;
 
 pub(crate) use inline::one_block;
 
@@ -14,6 +15,9 @@ use crate::tree::{
 
 /// Most columns or rows one cell may cover; HTML's own limit for columns.
 const MAX_SPAN: u16 = 1000;
+
+/// The greatest number a list may begin with: ADF allows none above what JSON readers keep exact, HTML none above 31 bits.
+const MAX_START: u32 = i32::MAX.unsigned_abs();
 
 impl Doc {
     /// The one canonical document that reads the same. Idempotent.
@@ -27,6 +31,13 @@ impl Doc {
     /// - Lists, quotes, panels, expands and tables nested deeper than ten are flattened into their parent.
     #[must_use]
     pub fn normal(self) -> Self {
+        if known::is_normal(&self.blocks, 0) {
+            return self;
+        }
+        self.rebuilt()
+    }
+
+    fn rebuilt(self) -> Self {
         Self { blocks: blocks(self.blocks, 0) }
     }
 
@@ -71,7 +82,9 @@ fn blocks(from: Vec<Block>, depth: usize) -> Vec<Block> {
     let mut out = Vec::with_capacity(from.len());
     for block in from {
         match block {
-            Block::Paragraph(content) => out.extend(inline::paragraphs(content).map(Block::Paragraph)),
+            Block::Paragraph(content) => {
+                inline::paragraphs(content, |paragraph| out.push(Block::Paragraph(paragraph)));
+            }
             Block::Heading(Heading { level, content }) => {
                 let content = inline::one_block(content);
                 let heading = Heading { level: level.clamp(1, 6), content };
@@ -139,8 +152,7 @@ fn list(list: List, depth: usize) -> Option<List> {
         }
     }
     let marker = match list.marker {
-        // ADF allows no number above what JSON readers keep exact, HTML none above 31 bits.
-        Marker::Number { start } => Marker::Number { start: start.min(i32::MAX.unsigned_abs()) },
+        Marker::Number { start } => Marker::Number { start: start.min(MAX_START) },
         Marker::Bullet => Marker::Bullet,
     };
     (!items.is_empty()).then_some(List { marker, items })

@@ -92,7 +92,7 @@ impl<'a> Cutter<'a> {
     }
 
     fn cut(&mut self) {
-        while let Some(letter) = self.rest().chars().next() {
+        while let Some(letter) = self.next() {
             let special = match letter {
                 '\\' => self.line_break(),
                 '{' => self.code() || self.tint() || self.anchor() || self.braced(),
@@ -111,10 +111,36 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// The next letter that may be markup, past all words before it.
+    fn next(&mut self) -> Option<char> {
+        let rest = self.rest();
+        let mut from = 0;
+        let len = loop {
+            let Some(at) = rest.bytes().skip(from).position(is_sign) else { break rest.len() };
+            from += at + 1;
+            // The letter begins an address; words are full of it.
+            let at = from - 1;
+            if rest.as_bytes().get(at) != Some(&b'h')
+                || rest.get(at..).is_some_and(|it| it.starts_with("http"))
+            {
+                break at;
+            }
+        };
+        let (words, rest) = rest.split_at_checked(len)?;
+        self.plain(words);
+        self.at += len;
+        rest.chars().next()
+    }
+
     fn letter(&mut self, letter: char) {
+        self.plain(letter.encode_utf8(&mut [0; 4]));
+    }
+
+    fn plain(&mut self, words: &str) {
         match self.pieces.last_mut() {
-            Some(Piece::Text(text)) => text.push(letter),
-            _ => self.pieces.push(Piece::Text(letter.into())),
+            _ if words.is_empty() => {}
+            Some(Piece::Text(text)) => text.push_str(words),
+            _ => self.pieces.push(Piece::Text(words.to_owned())),
         }
     }
 
@@ -206,7 +232,7 @@ impl<'a> Cutter<'a> {
         let address = self.rest().get(..len).unwrap_or_default();
         let Some(href) = Href::parse(address) else {
             // Too long for a link: all of it is text, and not looked at again.
-            address.chars().for_each(|letter| self.letter(letter));
+            self.plain(address);
             self.at += len;
             return len > 0;
         };
@@ -251,6 +277,29 @@ impl<'a> Cutter<'a> {
         pair(&mut inner.pieces);
         inner.pieces
     }
+}
+
+/// Whether markup, an escape or an address may begin here.
+fn is_sign(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'\\'
+            | b'{'
+            | b'['
+            | b'!'
+            | b'h'
+            | b'('
+            | b':'
+            | b';'
+            | b'*'
+            | b'_'
+            | b'?'
+            | b'-'
+            | b'+'
+            | b'^'
+            | b'~'
+            | b'&'
+    )
 }
 
 /// Where the inline code ends that this text is in.

@@ -37,8 +37,14 @@ enum Atom<'a> {
 
 /// A line of text, in which breaks are written as `end`.
 pub(super) fn print(content: &[Inline], end: &str) -> String {
+    if let [Inline::Text(run)] = content
+        && run.marks.is_plain()
+        && run.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ,/'\"%=".contains(&byte))
+    {
+        return run.text.clone();
+    }
     let steps = steps(content, false);
-    let mut layout = Layout { atoms: Vec::new(), open: Vec::new() };
+    let mut layout = Layout { atoms: Vec::with_capacity(letters(content)), open: Vec::new() };
     let mut at = 0;
     while let Some(step) = steps.get(at) {
         match (step, steps.get(at + 1), steps.get(at + 2)) {
@@ -55,6 +61,12 @@ pub(super) fn print(content: &[Inline], end: &str) -> String {
         }
     }
     Spelling { atoms: &layout.atoms, end }.all()
+}
+
+/// About how many atoms there will be.
+fn letters(content: &[Inline]) -> usize {
+    let letters = |inline: &Inline| if let Inline::Text(run) = inline { run.text.len() } else { 1 };
+    content.iter().map(letters).sum::<usize>() + content.len()
 }
 
 /// Whether a link's words can be its address, written once.
@@ -250,6 +262,9 @@ impl Spelling<'_> {
     }
 
     fn letter(&self, at: usize, letter: char, free: bool, out: &mut String) {
+        if letter == ' ' || letter.is_ascii_alphanumeric() && !self.spoils(at) {
+            return out.push(letter);
+        }
         let (before, after) = (self.before(at), self.after(at));
         let acts = || can_open(before, after) || can_close(before, after);
         let escaped = match letter {

@@ -50,6 +50,9 @@ struct Tag<'a> {
 impl<'a> Macros<'a> {
     /// All macros of a text.
     pub(super) fn of(text: &'a str) -> Self {
+        if !text.contains('{') {
+            return Self::default();
+        }
         let tags = tags(text);
         let ends = ends(&tags);
         let mut found = Self::default();

@@ -24,8 +24,11 @@ pub(crate) use shape::{can_mention, can_show, can_title, shaped, tight};
 
 /// Reads wiki markup, in normal form. What is no markup is text; macros we do not know stay opaque.
 pub fn parse(text: &str) -> Doc {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    fit(Doc { blocks: blocks::parse(&text) }, Format::Wiki, |_, _| true)
+    let blocks = match text.contains('\r') {
+        true => blocks::parse(&text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => blocks::parse(text),
+    };
+    fit(Doc { blocks }, Format::Wiki, |_, _| true)
 }
 
 /// The text of one line, not yet in normal form.
