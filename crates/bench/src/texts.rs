@@ -56,7 +56,7 @@ const CONVERSIONS: [Conversion; 4] = [
         title: "wiki markup to ADF",
         beside: "@atlaskit",
         aim: 20.0,
-        convert: |text| Ok(adf::print(&wiki::parse(text)).to_string()),
+        convert: |text| Ok(adf::to_string(&wiki::parse(text))),
         input: str::to_owned,
     },
     Conversion {
@@ -65,7 +65,7 @@ const CONVERSIONS: [Conversion; 4] = [
         beside: "@atlaskit",
         aim: 20.0,
         convert: |text| Ok(wiki::print(&adf::parse(&serde_json::from_str(text)?)?)),
-        input: |text| adf::print(&wiki::parse(text)).to_string(),
+        input: |text| adf::to_string(&wiki::parse(text)),
     },
     Conversion {
         name: "wiki_markdown",

@@ -31,7 +31,7 @@ fn body(call: &Call<'_>, storage: &str) -> Value {
         Some("storage") => json!({"storage": {"representation": "storage", "value": storage}}),
         Some("view") => json!({"view": {"representation": "view", "value": storage}}),
         Some("atlas_doc_format") => {
-            let document = adf::print(&html::parse(storage)).to_string();
+            let document = adf::to_string(&html::parse(storage));
             json!({"atlas_doc_format": {"representation": "atlas_doc_format", "value": document}})
         }
         _ => json!({}),

@@ -28,7 +28,7 @@ impl Text {
     pub(crate) fn adf(&self) -> Cow<'_, str> {
         match self {
             Self::Adf(source) => Cow::Borrowed(source),
-            Self::Wiki(_) => Cow::Owned(adf::print(&self.tree()).to_string()),
+            Self::Wiki(_) => Cow::Owned(adf::to_string(&self.tree())),
         }
     }
 

@@ -4,6 +4,7 @@
 //! Format" on developer.atlassian.com; schema `full.json` in `@atlaskit/adf-schema`). Nodes that the tree has no word
 //! for stay whole (`opaque.rs`). What no document can hold is taken out before printing, by `crate::fit`.
 
+mod node;
 mod opaque;
 mod parse;
 mod print;
@@ -29,7 +30,15 @@ pub fn parse(doc: &Value) -> Result<Doc, Error> {
 /// Prints a document as ADF that is valid against the published schema, but for opaque nodes, which are printed as
 /// they came.
 pub fn print(doc: &Doc) -> Value {
-    print::doc(&fit::fit(doc.clone(), Format::Adf, believe))
+    let doc = fit::fit(doc.clone(), Format::Adf, believe);
+    // Names are strings and nothing in it refuses: it cannot fail.
+    serde_json::to_value(print::doc(&doc)).unwrap_or_default()
+}
+
+/// Prints a document as [`print`] does, as text.
+pub fn to_string(doc: &Doc) -> String {
+    let doc = fit::fit(doc.clone(), Format::Adf, believe);
+    serde_json::to_string(&print::doc(&doc)).unwrap_or_default()
 }
 
 /// Whether this format's parser would make this piece of its raw form, in the given place.

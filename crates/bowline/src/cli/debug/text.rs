@@ -68,7 +68,7 @@ fn parse(format: Format, text: &str) -> Result<Doc, Failed> {
 
 fn print(format: Format, doc: &Doc) -> String {
     match format {
-        Format::Adf => adf::print(doc).to_string(),
+        Format::Adf => adf::to_string(doc),
         Format::Wiki => wiki::print(doc),
         Format::Html => html::print(doc),
         Format::Markdown => markdown::print(doc),
