@@ -47,8 +47,12 @@ pub(super) fn lifecycle(data: &[u8]) {
     let url = Url::parse(&row.base_url).unwrap();
     assert!(url.scheme() == "https" && url.host_str().unwrap().ends_with(".atlassian.net"));
     assert!(url.username().is_empty() && url.port().is_none() && url.query().is_none());
-    assert!(row.display_url.is_none_or(|url| url.starts_with("https://") && !url.contains(['?', '#', '*'])));
-    assert!(row.secret.unwrap().secret().expose().len() >= 32);
+    assert!(
+        row.display_url
+            .as_ref()
+            .is_none_or(|url| url.starts_with("https://") && !url.contains(['?', '#', '*']))
+    );
+    assert!(row.secret.as_ref().unwrap().secret().expose().len() >= 32);
 }
 
 /// Any document as a descriptor. What is wrong with it is named by a JSON pointer; what is built of its members is one

@@ -186,7 +186,7 @@ impl Installations for Sites {
         let Some(row) = self.row(client_key).await.map_err(told)? else { return Ok(None) };
         let opened = self.opened(&row).await.map_err(unsealed)?;
         let installation = document::read(&row, opened)?;
-        Ok(Some(Stored { installation, revision: Revision(row.revision) }))
+        Ok(Some(Stored { installation: Arc::new(installation), revision: Revision(row.revision) }))
     }
 
     async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError> {

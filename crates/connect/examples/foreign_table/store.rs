@@ -3,7 +3,7 @@
 //! A row that has nothing beside it was there before. It was installed by a signed call, or its next install will be: calls of
 //! the legacy scheme change nothing of it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bowline_connect::installation::{
@@ -78,7 +78,9 @@ impl Installations for ForeignTable {
         let sql = format!("{ROWS} WHERE h.client_key > ?1 ORDER BY h.client_key LIMIT ?2");
         let mut page = database.prepare_cached(&sql).map_err(failed)?;
         let rows = page.query_map(params![after, limit], stored).map_err(failed)?;
-        rows.map(|row| row.map(|stored| stored.installation)).collect::<Result<_, _>>().map_err(failed)
+        rows.map(|row| row.map(|stored| Arc::unwrap_or_clone(stored.installation)))
+            .collect::<Result<_, _>>()
+            .map_err(failed)
     }
 
     async fn wipe(&self, now: Timestamp) -> Result<usize, StoreError> {
@@ -173,7 +175,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         installed_at: instant(row, 9)?,
         changed_at: instant(row, 10)?,
     };
-    Ok(Stored { installation, revision: Revision(row.get(16)?) })
+    Ok(Stored { installation: Arc::new(installation), revision: Revision(row.get(16)?) })
 }
 
 /// A secret that is shorter than any that Atlassian gives is none.

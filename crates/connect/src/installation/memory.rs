@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -51,7 +51,8 @@ impl Installations for MemoryInstallations {
             return Ok(Committed::Stale);
         }
         let revision = Revision(found.map_or(1, |Revision(number)| number + 1));
-        tables.rows.insert(installation.client_key.clone(), Stored { installation, revision });
+        let client_key = installation.client_key.clone();
+        tables.rows.insert(client_key, Stored { installation: Arc::new(installation), revision });
         if let Some(used) = used {
             tables.used.insert(used.token, used);
         }
@@ -71,7 +72,7 @@ impl Installations for MemoryInstallations {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let tables = self.tables();
         let rows = tables.rows.range::<ClientKey, _>((from, Bound::Unbounded)).take(limit);
-        Ok(rows.map(|(_, stored)| stored.installation.clone()).collect())
+        Ok(rows.map(|(_, stored)| Installation::clone(&stored.installation)).collect())
     }
 
     async fn wipe(&self, now: Timestamp) -> Result<usize, StoreError> {
@@ -81,7 +82,7 @@ impl Installations for MemoryInstallations {
         let mut wiped = before - tables.used.len();
         for Stored { installation, revision } in tables.rows.values_mut() {
             if installation.previous.as_ref().is_some_and(|previous| previous.until <= now) {
-                installation.previous = None;
+                Arc::make_mut(installation).previous = None;
                 *revision = Revision(revision.0 + 1);
                 wiped += 1;
             }

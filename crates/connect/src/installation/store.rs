@@ -1,5 +1,7 @@
 //! The port to whatever keeps installations.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -17,8 +19,8 @@ pub struct Revision(pub i64);
 /// A row and its number.
 #[derive(Clone, Debug)]
 pub struct Stored {
-    /// The row.
-    pub installation: Installation,
+    /// The row. Shared, so that a store that keeps rows in memory copies none for a look-up.
+    pub installation: Arc<Installation>,
     /// Its number.
     pub revision: Revision,
 }

@@ -27,8 +27,9 @@ pub struct Compact<'a> {
     header: Header,
     /// Header and payload as they were signed.
     signed: &'a str,
-    payload: Vec<u8>,
-    signature: Vec<u8>,
+    /// The payload, and behind it the signature.
+    bytes: Vec<u8>,
+    payload: usize,
 }
 
 impl<'a> Compact<'a> {
@@ -40,9 +41,22 @@ impl<'a> Compact<'a> {
         let (signed, signature) = token.rsplit_once('.').ok_or(Error::Shape)?;
         let (header, payload) = signed.split_once('.').ok_or(Error::Shape)?;
         // A fourth part would stand in the payload, where its dot is no base64url.
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Error::Shape);
-        let header = read_header(&decode(header)?)?;
-        Ok(Self { header, signed, payload: decode(payload)?, signature: decode(signature)? })
+        let mut bytes = Vec::with_capacity(token.len());
+        let decode = |part: &str, bytes: &mut Vec<u8>| {
+            URL_SAFE_NO_PAD.decode_vec(part, bytes).map_err(|_| Error::Shape)
+        };
+        decode(header, &mut bytes)?;
+        let header = read_header(&bytes)?;
+        bytes.clear();
+        decode(payload, &mut bytes)?;
+        let payload = bytes.len();
+        decode(signature, &mut bytes)?;
+        Ok(Self { header, signed, bytes, payload })
+    }
+
+    /// The payload and the signature.
+    fn parts(&self) -> (&[u8], &[u8]) {
+        self.bytes.split_at(self.payload)
     }
 
     /// What the header says.
@@ -52,14 +66,15 @@ impl<'a> Compact<'a> {
 
     /// What the token says, whoever made it.
     pub fn unverified(&self) -> &[u8] {
-        &self.payload
+        self.parts().0
     }
 
     /// Whether it was made with this secret, by HMAC with SHA-256.
     pub fn verify_hs256(&self, secret: &SharedSecret) -> Result<&[u8], Error> {
         self.has("HS256")?;
-        match secret.verify(self.signed.as_bytes(), &self.signature) {
-            true => Ok(&self.payload),
+        let (payload, signature) = self.parts();
+        match secret.verify(self.signed.as_bytes(), signature) {
+            true => Ok(payload),
             false => Err(Error::Signature),
         }
     }
@@ -67,8 +82,9 @@ impl<'a> Compact<'a> {
     /// Whether it was made with the private half of this key, by RSASSA-PKCS1-v1_5 with SHA-256.
     pub fn verify_rs256(&self, key: &RsaKey) -> Result<&[u8], Error> {
         self.has("RS256")?;
-        match key.verify(self.signed.as_bytes(), &self.signature) {
-            true => Ok(&self.payload),
+        let (payload, signature) = self.parts();
+        match key.verify(self.signed.as_bytes(), signature) {
+            true => Ok(payload),
             false => Err(Error::Signature),
         }
     }
@@ -80,20 +96,21 @@ impl<'a> Compact<'a> {
 }
 
 fn read_header(bytes: &[u8]) -> Result<Header, Error> {
-    let object = object::parse(bytes).ok_or(Error::Json("header"))?;
-    if ["crit", "b64", "zip", "enc"].iter().any(|name| object.contains_key(*name)) {
+    let names = ["alg", "kid", "typ", "crit", "b64", "zip", "enc"];
+    let [alg, kid, typ, extensions @ ..] = object::fields(bytes, &names).ok_or(Error::Json("header"))?;
+    if extensions.iter().any(Option::is_some) {
         return Err(Error::Extension);
     }
-    let text = |name: &str| match object.get(name) {
+    let text = |value| match value {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(Error::Json("header")),
     };
     // A token made for something else says so in its type (RFC 8725 section 3.11).
-    if text("typ")?.is_some_and(|typ| !typ.eq_ignore_ascii_case("jwt")) {
+    if text(typ)?.is_some_and(|typ| !typ.eq_ignore_ascii_case("jwt")) {
         return Err(Error::Json("header"));
     }
-    Ok(Header { alg: text("alg")?.ok_or(Error::Json("header"))?, kid: text("kid")? })
+    Ok(Header { alg: text(alg)?.ok_or(Error::Json("header"))?, kid: text(kid)? })
 }
 
 #[cfg(test)]

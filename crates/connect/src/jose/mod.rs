@@ -14,7 +14,7 @@ mod sign;
 
 pub use compact::{Compact, Header, LONGEST};
 pub use keyset::KeySet;
-pub(crate) use object::parse as parse_object;
+pub(crate) use object::{fields, parse as parse_object};
 pub use rsa::RsaKey;
 #[cfg(test)]
 pub(crate) use secret::count::take as count_take;

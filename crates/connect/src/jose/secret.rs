@@ -1,5 +1,7 @@
 //! The secret that a site and the app share.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign, verify};
 use bowline_core::secret::Secret;
 
@@ -11,34 +13,44 @@ pub const SHORTEST_SECRET: usize = 32;
 /// The longest, in bytes. Atlassian says up to 128 characters.
 const LONGEST_SECRET: usize = 512;
 
-/// A shared secret of a usable length. It cannot be printed.
+/// A shared secret of a usable length. It cannot be printed. Copies share it, and the key that is made of it once.
 #[derive(Clone, Debug)]
-pub struct SharedSecret(Secret);
+pub struct SharedSecret(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    secret: Secret,
+    /// What the library makes of the secret; it wipes it when it is dropped.
+    key: Key,
+}
 
 impl SharedSecret {
     /// Takes a secret as the `installed` event brings it; its characters are the key.
     pub fn new(secret: Secret) -> Result<Self, Error> {
         match secret.expose().len() {
             ..SHORTEST_SECRET => Err(Error::Key("the shared secret is shorter than 32 bytes")),
-            SHORTEST_SECRET..=LONGEST_SECRET => Ok(Self(secret)),
+            SHORTEST_SECRET..=LONGEST_SECRET => {
+                let key = Key::new(HMAC_SHA256, secret.expose());
+                Ok(Self(Arc::new(Shared { secret, key })))
+            }
             _ => Err(Error::Key("the shared secret is longer than 512 bytes")),
         }
     }
 
     /// The secret, for whoever seals and stores it.
-    pub const fn secret(&self) -> &Secret {
-        &self.0
+    pub fn secret(&self) -> &Secret {
+        &self.0.secret
     }
 
     /// Compared by the library in constant time.
     pub(super) fn verify(&self, message: &[u8], tag: &[u8]) -> bool {
         #[cfg(test)]
         count::add();
-        verify(&Key::new(HMAC_SHA256, self.0.expose()), message, tag).is_ok()
+        verify(&self.0.key, message, tag).is_ok()
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        sign(&Key::new(HMAC_SHA256, self.0.expose()), message).as_ref().to_vec()
+        sign(&self.0.key, message).as_ref().to_vec()
     }
 }
 

@@ -132,7 +132,7 @@ impl Lifecycle {
             Err(refusal) => return Err(Outcome::Refused(refusal)),
         };
         let proved = self.proved(call, found, &request).await?;
-        let known = Known::of(proved.stored.as_ref().map(|stored| &stored.installation));
+        let known = Known::of(proved.stored.as_ref().map(|stored| &*stored.installation));
         match decide(call.event, known, proved.proof, self.settings.legacy) {
             Verdict::Write => self.write(call, found, proved).await,
             Verdict::Nothing => self.use_up(call, found, proved).await.map(Some),
@@ -199,7 +199,7 @@ impl Lifecycle {
             (Some(_), false) => Proof::Wrong,
         };
         // Before the body is looked at: whether it is well made must not tell a known client key from an unknown one.
-        let known = Known::of(stored.as_ref().map(|stored| &stored.installation));
+        let known = Known::of(stored.as_ref().map(|stored| &*stored.installation));
         if decide(call.event, known, proof, self.settings.legacy) == Verdict::Forbidden {
             return Err(Outcome::Forbidden(Forbidden::Unproved));
         }
@@ -249,7 +249,7 @@ impl Lifecycle {
         proved: Proved,
     ) -> Result<Option<Outcome>, Outcome> {
         let now = self.parts.clock.now();
-        let before = proved.stored.as_ref().map(|stored| &stored.installation);
+        let before = proved.stored.as_ref().map(|stored| &*stored.installation);
         let expected = proved.stored.as_ref().map(|stored| stored.revision);
         let Some((installation, changed)) = self.row(call.event, &proved, before, now) else {
             return Ok(Some(done(proved, Changed::Nothing)));

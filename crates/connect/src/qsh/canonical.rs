@@ -14,8 +14,14 @@ pub struct Canonical(String);
 
 impl Canonical {
     /// From its parts, in order.
-    pub(super) fn of(method: &Method, path: &str, query: &str) -> Self {
-        Self(format!("{}&{path}&{query}", method.as_str().to_ascii_uppercase()))
+    pub(super) fn of(method: &Method, path: &str, parameters: &Parameters, by: By) -> Self {
+        let mut text = String::with_capacity(parameters.size() + path.len() + 64);
+        text.extend(method.as_str().chars().map(|letter| letter.to_ascii_uppercase()));
+        text.push('&');
+        text.push_str(path);
+        text.push('&');
+        parameters.print(by, &mut text);
+        Self(text)
     }
 
     /// The text that is hashed.
@@ -41,7 +47,7 @@ pub fn outgoing(method: &Method, url: &Url, base_url: &Url) -> Result<Canonical,
     let base = BasePath::of(base_url.as_str())?;
     let path = path::raw(base.strip(url.path())?)?;
     let query = Parameters::parse(url.query().unwrap_or_default())?;
-    Ok(Canonical::of(method, &path, &query.print(By::Encoded)))
+    Ok(Canonical::of(method, &path, &query, By::Encoded))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use http::Method;
 
 use super::base::BasePath;
 use super::canonical::Canonical;
-use super::hash::Qsh;
 use super::parameters::{By, Parameters};
 use super::{Error, path};
 
@@ -23,9 +22,7 @@ impl Incoming {
         let target = target.split('#').next().unwrap_or_default();
         let (raw, query) = target.split_once('?').unwrap_or((target, ""));
         let raw = base.strip(raw)?;
-        let mut paths = vec![path::decoded(raw)?, path::raw(raw)?];
-        paths.dedup();
-        Ok(Self { method: method.clone(), paths, parameters: Parameters::parse(query)? })
+        Ok(Self { method: method.clone(), paths: path::both(raw)?, parameters: Parameters::parse(query)? })
     }
 
     /// The same request, whose hash may have been taken over the form in its body: some hosts did so for a POST or PUT
@@ -46,19 +43,19 @@ impl Incoming {
 
     /// Every form, the likeliest first: what diagnostics show beside the claim.
     pub fn forms(&self) -> Vec<Canonical> {
-        let mut queries = vec![self.parameters.print(By::Encoded), self.parameters.print(By::Raw)];
-        queries.dedup();
-        let each = |path: &String| {
-            let of = |query: &String| Canonical::of(&self.method, path, query);
-            queries.iter().map(of).collect::<Vec<_>>()
-        };
-        self.paths.iter().flat_map(each).collect()
+        self.each().collect()
     }
 
     /// Whether the claim is the hash of one of the forms. All of them are compared, whatever matches.
     pub fn matches(&self, claim: &str) -> bool {
-        let hashes = self.forms().into_iter().map(|form| form.qsh());
-        hashes.fold(false, |found, hash: Qsh| found | hash.matches(claim))
+        self.each().fold(false, |found, form| found | form.qsh().matches(claim))
+    }
+
+    fn each(&self) -> impl Iterator<Item = Canonical> {
+        let orders =
+            if self.parameters.are_ambiguous() { [By::Encoded, By::Raw].as_slice() } else { &[By::Encoded] };
+        let form = |path, by| Canonical::of(&self.method, path, &self.parameters, by);
+        self.paths.iter().flat_map(move |path| orders.iter().map(move |by| form(path, *by)))
     }
 }
 

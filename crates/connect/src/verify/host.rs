@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bowline_core::port::Clock;
 use bowline_core::secret::Secret;
 use http::HeaderMap;
+use jiff::Timestamp;
 
 use super::Unverified;
 use crate::installation::{ClientKey, Installation, Installations, Stored};
@@ -34,7 +35,7 @@ pub struct Caller {
 
 impl Caller {
     /// The installation.
-    pub const fn installation(&self) -> &Installation {
+    pub fn installation(&self) -> &Installation {
         &self.stored.installation
     }
 }
@@ -72,13 +73,14 @@ impl HostTokens {
         let found = find(headers, request)?;
         let (compact, claims) = read(found)?;
         let live = self.look_up(&claims).await?.filter(|stored| stored.installation.is_live());
-        let secret = self.tried(&compact, live.as_ref().map(|stored| &stored.installation));
+        let now = self.clock.now();
+        let secret = self.tried(&compact, live.as_ref().map(|stored| &*stored.installation), now);
         let stored = live.ok_or(Refusal::Issuer)?;
         let secret = secret.ok_or(Refusal::Jose(jose::Error::Signature))?;
         if secret == SecretUsed::Previous && !self.was_under_way(class, &claims, &stored.installation) {
             return Err(Refusal::Jose(jose::Error::Signature).into());
         }
-        self.times.check(&claims, self.clock.now())?;
+        self.times.check(&claims, now)?;
         class.check(&claims, request, found.place)?;
         Ok(Caller { stored, claims, secret })
     }
@@ -100,9 +102,10 @@ impl HostTokens {
     ) -> Result<(Claims, Option<Stored>, bool), Unverified> {
         let (compact, claims) = read(found)?;
         let stored = self.look_up(&claims).await?;
-        let secret = self.tried(&compact, stored.as_ref().map(|stored| &stored.installation));
+        let now = self.clock.now();
+        let secret = self.tried(&compact, stored.as_ref().map(|stored| &*stored.installation), now);
         let proved = secret == Some(SecretUsed::Current)
-            && self.times.check(&claims, self.clock.now()).is_ok()
+            && self.times.check(&claims, now).is_ok()
             && Class::UrlBound.check(&claims, request, found.place).is_ok();
         Ok((claims, stored, proved))
     }
@@ -113,8 +116,12 @@ impl HostTokens {
     }
 
     /// Which secret fits. Without an installation the same is computed with a secret that belongs to nobody.
-    fn tried(&self, compact: &Compact<'_>, installation: Option<&Installation>) -> Option<SecretUsed> {
-        let now = self.clock.now();
+    fn tried(
+        &self,
+        compact: &Compact<'_>,
+        installation: Option<&Installation>,
+        now: Timestamp,
+    ) -> Option<SecretUsed> {
         let current = installation.and_then(|installation| installation.secret.as_ref());
         let previous =
             installation.and_then(|installation| installation.previous(now)).map(|previous| &previous.secret);
@@ -140,7 +147,7 @@ fn read(found: Found<'_>) -> Result<(Compact<'_>, Claims), Refusal> {
 mod tests {
     use futures_util::FutureExt as _;
     use http::{HeaderValue, Method, header};
-    use jiff::{SignedDuration, Timestamp};
+    use jiff::SignedDuration;
     use serde_json::json;
 
     use super::*;

@@ -93,6 +93,7 @@ impl Installations for Flawed {
                     let expected = self.current(&change.installation.client_key).await?;
                     let found = self.inner.find(&change.installation.client_key).await?;
                     if let Some(Stored { installation, .. }) = found {
+                        let installation = Arc::unwrap_or_clone(installation);
                         self.inner.commit(Change { installation, expected, used }, now).await?;
                     }
                 }

@@ -299,7 +299,7 @@ fn nothing_that_a_stranger_planted_survives_a_signed_install() {
     assert_eq!(world.call(&signed).status(), StatusCode::NO_CONTENT);
     let row = now(world.store.find(&key)).unwrap().unwrap().installation;
     assert!(row.previous.is_none());
-    assert_eq!((row.forge_installation, row.oauth_client_id), (None, None));
+    assert_eq!((&row.forge_installation, &row.oauth_client_id), (&None, &None));
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn the_secret_before_is_good_for_a_quarter_of_an_hour_whatever_is_set() {
             assert_eq!(status, StatusCode::NO_CONTENT);
         }
         let found = now(world.store.find(&ClientKey::parse("site").unwrap())).unwrap().unwrap();
-        let previous = found.installation.previous.unwrap();
+        let previous = found.installation.previous.as_ref().unwrap();
         assert_eq!(previous.until, world.watch.now() + SignedDuration::from_secs(seconds), "{set}");
     }
 }
@@ -108,7 +108,7 @@ fn an_address_for_people_is_a_plain_one_of_https_or_is_not_kept() {
             with_body(world.signed(Event::Installed, "site", "a"), |body| body["displayUrl"] = json!(url));
         assert_eq!(world.call(&draft).status(), StatusCode::NO_CONTENT, "{url}");
         let found = now(world.store.find(&ClientKey::parse("site").unwrap())).unwrap().unwrap();
-        found.installation.display_url
+        found.installation.display_url.clone()
     };
     assert_eq!(shown("https://jira.acme.example/a/?b#c").as_deref(), Some("https://jira.acme.example/a"));
     for url in
