@@ -218,7 +218,7 @@ async fn a_secret_that_stays_keeps_its_row_and_no_other_row_is_left_behind(given
     assert_eq!(connection(&sites, "one").await.secret, first);
     for letter in ["n", "m"] {
         let until = at(300);
-        let before = sites.find(&key("one")).await.unwrap().unwrap().installation.secret.unwrap();
+        let before = sites.find(&key("one")).await.unwrap().unwrap().installation.secret.clone().unwrap();
         let previous = Some(Previous { secret: before, since: at(0), until });
         put(&sites, Installation { secret: Some(secret(letter)), previous, ..installed("one", ACME) }).await;
         assert_eq!(secrets(&given, home).await, 2, "the present one and the one before");
@@ -350,7 +350,7 @@ async fn a_secret_that_cannot_be_opened_is_replaced_by_the_next_install(given: G
     assert!(found.secret.is_none() && found.previous.is_none(), "it proves nothing");
     put(&sites, Installation { secret: Some(secret("n")), ..installed("one", ACME) }).await;
     let found = sites.find(&key("one")).await.unwrap().unwrap().installation;
-    assert_eq!(found.secret.unwrap().secret().expose_text(), "n".repeat(40));
+    assert_eq!(found.secret.as_ref().unwrap().secret().expose_text(), "n".repeat(40));
     assert_eq!(secrets(&given, home).await, 1, "what cannot be opened goes");
 }
 
