@@ -61,6 +61,13 @@ impl Marks {
         !on && background.is_none() && link.is_none() && other.is_empty()
     }
 
+    /// Whether there is nothing but code, and maybe a link.
+    pub(crate) fn is_only_code(&self) -> bool {
+        let Self { strong, em, underline, strike, code, shift, color, background, link: _, other } = self;
+        let on = *strong || *em || *underline || *strike || shift.is_some() || color.is_some();
+        *code && !on && background.is_none() && other.is_empty()
+    }
+
     /// Nothing but a link.
     pub(crate) fn linked(href: Href) -> Self {
         Self { link: Some(href), ..Self::default() }

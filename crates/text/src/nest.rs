@@ -137,7 +137,7 @@ pub(crate) fn uncrossed(content: Vec<Inline>) -> Vec<Inline> {
 }
 
 /// Whether no run that has marks touches another or a space, so that no mark is closed for another's sake.
-fn is_apart(content: &[Inline]) -> bool {
+pub(crate) fn is_apart(content: &[Inline]) -> bool {
     let mut beside = false;
     content.iter().all(|inline| {
         let before = beside;

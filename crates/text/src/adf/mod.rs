@@ -30,14 +30,14 @@ pub fn parse(doc: &Value) -> Result<Doc, Error> {
 /// Prints a document as ADF that is valid against the published schema, but for opaque nodes, which are printed as
 /// they came.
 pub fn print(doc: &Doc) -> Value {
-    let doc = fit::fit(doc.clone(), Format::Adf, believe);
+    let doc = fit::fitting(doc, Format::Adf, believe);
     // Names are strings and nothing in it refuses: it cannot fail.
     serde_json::to_value(print::doc(&doc)).unwrap_or_default()
 }
 
 /// Prints a document as [`print`] does, as text.
 pub fn to_string(doc: &Doc) -> String {
-    let doc = fit::fit(doc.clone(), Format::Adf, believe);
+    let doc = fit::fitting(doc, Format::Adf, believe);
     serde_json::to_string(&print::doc(&doc)).unwrap_or_default()
 }
 

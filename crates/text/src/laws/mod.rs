@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use self::blocks::docs;
 use self::docs::{Scope, words};
 use self::input::{nodes, soup, tags};
-use crate::fit::fit;
+use crate::fit::{fit, known_and_other};
 use crate::tree::{Block, Doc, Format, Inline, Mention};
 use crate::{adf, html, markdown, wiki};
 
@@ -108,6 +108,15 @@ proptest! {
     #[test]
     fn only_the_normal_form_of_nothing_is_empty(doc in docs(Scope::Any)) {
         prop_assert_eq!(doc.is_empty(), doc.normal().blocks.is_empty());
+    }
+
+    #[test]
+    fn what_is_known_to_fit_does(doc in docs(Scope::Any)) {
+        for format in ALL {
+            for doc in [doc.clone(), doc.clone().normal(), hold(&doc, format)] {
+                prop_assert_eq!(known_and_other(&doc, format), Vec::new(), "{:?}", format);
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::html;
 use crate::tree::{Block, Cell, Code, Doc, Inline, List, ListItem, Marker, Row, Table};
 
 /// Most digits of a list's number: nine (CommonMark, section 5.2).
-pub(super) const MAX_NUMBER: u32 = 999_999_999;
+pub(crate) const MAX_NUMBER: u32 = 999_999_999;
 
 pub(super) fn doc(doc: &Doc) -> String {
     blocks(&doc.blocks)
