@@ -89,6 +89,11 @@ impl Marks {
         }
     }
 
+    /// Whether the other has all that this has.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.is_plain() || self.common(other) == *self
+    }
+
     /// What this has and the other has not. Of colours, links and shifts there is at most one: having any is having it.
     pub(crate) fn without(self, other: &Self) -> Self {
         Self {

@@ -75,15 +75,19 @@ fn is_table(table: &Table, depth: usize) -> bool {
 pub(super) fn is_clean(content: &[Inline]) -> bool {
     // At the beginning of a line nothing may be white.
     let mut spaced = true;
+    let plain = Marks::default();
+    // Nothing is before a break; what is before something that is no text has no marks.
     let mut before: Option<&Marks> = None;
     for inline in content {
         match inline {
             Inline::Text(run) => {
-                let border = run.text.starts_with(' ') || run.text.ends_with(' ');
-                let apart = before != Some(&run.marks)
-                    && (!spaced || !run.text.starts_with(' '))
-                    && (!border || run.marks.is_plain());
-                if !apart || !run.marks.other.is_empty() || !are_words(&run.text) {
+                let begins = run.text.starts_with(' ');
+                let apart = before != Some(&run.marks) && !(spaced && begins);
+                // The marks of a space are those of the words on both sides of it.
+                let ahead = !begins || run.marks.is_within(before.unwrap_or(&plain));
+                let behind = !spaced || before.is_none_or(|before| before.is_within(&run.marks));
+                let words = run.text == " " || are_words(&run.text);
+                if !(apart && ahead && behind && words && run.marks.other.is_empty()) {
                     return false;
                 }
                 spaced = run.text.ends_with(' ');
@@ -91,8 +95,13 @@ pub(super) fn is_clean(content: &[Inline]) -> bool {
             }
             Inline::Break if spaced => return false,
             Inline::Break => (spaced, before) = (true, None),
-            solid if is_solid(solid) => (spaced, before) = (false, None),
-            _ => return false,
+            solid => {
+                let behind = !spaced || before.is_none_or(Marks::is_plain);
+                if !behind || !is_solid(solid) {
+                    return false;
+                }
+                (spaced, before) = (false, None);
+            }
         }
     }
     // An empty text, and a break at the end, leave it as it begins.
