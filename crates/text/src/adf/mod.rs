@@ -4,7 +4,8 @@
 //! Format" on developer.atlassian.com; schema `full.json` in `@atlaskit/adf-schema`). Nodes that the tree has no word
 //! for stay whole (`opaque.rs`). What no document can hold is taken out before printing, by `crate::fit`.
 
-mod node;
+mod json;
+mod line;
 mod opaque;
 mod parse;
 mod print;
@@ -13,6 +14,7 @@ mod tests;
 
 use serde_json::Value;
 
+use self::json::{Borrowed, Json};
 use crate::tree::{Doc, Format, Opaque};
 use crate::{Error, fit};
 
@@ -21,6 +23,20 @@ use crate::{Error, fit};
 /// # Errors
 /// [`Error::NotADocument`] if it is not an object with type `doc`; `null` is such a thing.
 pub fn parse(doc: &Value) -> Result<Doc, Error> {
+    read(doc)
+}
+
+/// Reads an ADF document from its text, as [`parse`] does, without a value of it between.
+///
+/// # Errors
+/// [`Error::NotJson`], and those of [`parse`].
+pub fn from_str(text: &str) -> Result<Doc, Error> {
+    let doc: Borrowed<'_> = serde_json::from_str(text)
+        .map_err(|error| Error::NotJson { line: error.line(), column: error.column() })?;
+    read(&doc)
+}
+
+fn read(doc: &impl Json) -> Result<Doc, Error> {
     if parse::type_of(doc) != "doc" {
         return Err(Error::NotADocument);
     }
@@ -32,13 +48,13 @@ pub fn parse(doc: &Value) -> Result<Doc, Error> {
 pub fn print(doc: &Doc) -> Value {
     let doc = fit::fitting(doc, Format::Adf, believe);
     // Names are strings and nothing in it refuses: it cannot fail.
-    serde_json::to_value(print::doc(&doc)).unwrap_or_default()
+    serde_json::to_value(print::Adf(doc.as_ref())).unwrap_or_default()
 }
 
 /// Prints a document as [`print`] does, as text.
 pub fn to_string(doc: &Doc) -> String {
     let doc = fit::fitting(doc, Format::Adf, believe);
-    serde_json::to_string(&print::doc(&doc)).unwrap_or_default()
+    serde_json::to_string(&print::Adf(doc.as_ref())).unwrap_or_default()
 }
 
 /// Whether this format's parser would make this piece of its raw form, in the given place.

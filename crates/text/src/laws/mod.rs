@@ -215,6 +215,16 @@ proptest! {
     }
 
     #[test]
+    fn adf_is_read_from_its_text_as_from_its_value(nodes in nodes(), doc in docs(Scope::Any)) {
+        for value in [nodes, adf::print(&doc)] {
+            let text = value.to_string();
+            prop_assert_eq!(adf::from_str(&text), adf::parse(&serde_json::from_str(&text).unwrap()));
+        }
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&adf::to_string(&doc)).unwrap(), adf::print(&doc));
+        prop_assert_eq!(adf::from_str(&adf::to_string(&doc)), adf::parse(&adf::print(&doc)));
+    }
+
+    #[test]
     fn adf_that_keeps_to_the_schema_is_printed_as_itself(doc in docs(Scope::Only(Format::Adf))) {
         let printed = adf::print(&doc);
         prop_assert_eq!(adf::print(&adf::parse(&printed).unwrap()), printed);
