@@ -11,6 +11,7 @@ use self::blocks::docs;
 use self::docs::{Scope, words};
 use self::input::{nodes, soup, tags};
 use crate::fit::{fit, known_and_other};
+use crate::normal::one_block;
 use crate::tree::{Block, Doc, Format, Inline, Mention};
 use crate::{adf, html, markdown, wiki};
 
@@ -69,6 +70,14 @@ const ATTRIBUTES: [&str; 15] = [
     "datetime=",
     "type=",
 ];
+
+/// Lines of text without marks, in normal form.
+pub(crate) fn plain_lines() -> impl Strategy<Value = Vec<Inline>> {
+    let word = prop_oneof![3 => "[a-zé0-9]{1,3}", 2 => "[!-~]", 2 => Just(" ".to_owned())];
+    let line = proptest::collection::vec(word, 1..12)
+        .prop_map(|words| vec![Inline::text(words.concat()), Inline::Break]);
+    proptest::collection::vec(line, 1..4).prop_map(|lines| one_block(lines.concat()))
+}
 
 /// What a format gives back of a document.
 fn hold(doc: &Doc, format: Format) -> Doc {
