@@ -9,12 +9,14 @@ mod line;
 mod opaque;
 mod parse;
 mod print;
+mod scan;
 #[cfg(test)]
 mod tests;
 
 use serde_json::Value;
 
-use self::json::{Borrowed, Json};
+use self::json::Json;
+use self::scan::{Bad, Scanned};
 use crate::tree::{Doc, Format, Opaque};
 use crate::{Error, fit};
 
@@ -31,12 +33,16 @@ pub fn parse(doc: &Value) -> Result<Doc, Error> {
 /// # Errors
 /// [`Error::NotJson`], and those of [`parse`].
 pub fn from_str(text: &str) -> Result<Doc, Error> {
-    let doc: Borrowed<'_> = serde_json::from_str(text)
-        .map_err(|error| Error::NotJson { line: error.line(), column: error.column() })?;
-    read(&doc)
+    let scanned = Scanned::of(text).map_err(|Bad(at)| {
+        let before = text.as_bytes().get(..at).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n');
+        let column = line.clone().next_back().map_or(0, <[u8]>::len) + 1;
+        Error::NotJson { line: line.count(), column }
+    })?;
+    read(scanned.root())
 }
 
-fn read(doc: &impl Json) -> Result<Doc, Error> {
+fn read<'a>(doc: impl Json<'a>) -> Result<Doc, Error> {
     if parse::type_of(doc) != "doc" {
         return Err(Error::NotADocument);
     }

@@ -36,7 +36,7 @@ const KNOWN: [&str; 21] = [
 ];
 
 /// The node as an opaque piece; `None` if it cannot be one: known, without a type, or too deep.
-pub(super) fn read(node: &impl Json) -> Option<Opaque> {
+pub(super) fn read<'a>(node: impl Json<'a>) -> Option<Opaque> {
     let kind = type_of(node);
     let has_word = || KNOWN.contains(&kind) || image(node).is_some() || solid(kind, node).is_some();
     if kind.is_empty() || has_word() || !node.is_shallow(MAX_RAW_DEPTH) {
@@ -50,7 +50,7 @@ pub(super) fn read(node: &impl Json) -> Option<Opaque> {
 const SHOWN: [&str; 5] = ["text", "shortName", "title", "url", "alt"];
 
 /// What a reader sees of a node, lines joined by `\n`; where that is nothing, the type of an unknown node in brackets.
-pub(super) fn visible(node: &impl Json) -> String {
+pub(super) fn visible<'a>(node: impl Json<'a>) -> String {
     let mut out = String::new();
     let mut ahead = vec![node];
     while let Some(node) = ahead.pop() {
@@ -72,7 +72,9 @@ pub(super) fn visible(node: &impl Json) -> String {
             end_line(&mut out);
         }
         out.push_str(&inline.unwrap_or_default());
-        ahead.extend(children(node).iter().rev());
+        let inner = ahead.len();
+        ahead.extend(children(node));
+        ahead.get_mut(inner..).unwrap_or_default().reverse();
     }
     let out = out.trim().to_owned();
     match type_of(node) {

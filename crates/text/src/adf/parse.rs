@@ -16,39 +16,38 @@ use crate::{Color, Href, plain};
 const MAX_NODES: usize = 60;
 
 /// The node's type; empty if it has none.
-pub(super) fn type_of(node: &impl Json) -> &str {
+pub(super) fn type_of<'a>(node: impl Json<'a>) -> &'a str {
     node.get("type").and_then(Json::as_str).unwrap_or_default()
 }
 
-pub(super) fn children<J: Json>(node: &J) -> &[J] {
-    node.get("content").and_then(J::as_slice).unwrap_or_default()
+pub(super) fn children<'a, J: Json<'a>>(node: J) -> impl Iterator<Item = J> {
+    node.get("content").into_iter().flat_map(J::items)
 }
 
-fn attribute<'a, J: Json>(node: &'a J, name: &str) -> Option<&'a J> {
+fn attribute<'a, J: Json<'a>>(node: J, name: &str) -> Option<J> {
     node.get("attrs").and_then(|attrs| attrs.get(name))
 }
 
-fn words<'a>(node: &'a impl Json, name: &str) -> Option<&'a str> {
+fn words<'a>(node: impl Json<'a>, name: &str) -> Option<&'a str> {
     attribute(node, name).and_then(Json::as_str)
 }
 
-fn number(node: &impl Json, name: &str) -> Option<u64> {
+fn number<'a>(node: impl Json<'a>, name: &str) -> Option<u64> {
     let number = attribute(node, name)?;
     // Some writers send 2.0 for 2.
     number.as_u64().or_else(|| number.as_f64().filter(|real| *real >= 0.0).map(|real| real as u64))
 }
 
 /// The blocks in a document.
-pub(super) fn blocks(doc: &impl Json) -> Vec<Block> {
+pub(super) fn blocks<'a>(doc: impl Json<'a>) -> Vec<Block> {
     inner(doc, MAX_NODES)
 }
 
 /// The blocks in a node; words that stand among them get a paragraph.
-fn inner(node: &impl Json, depth: usize) -> Vec<Block> {
-    let children = children(node);
-    let mut out = Vec::with_capacity(children.len());
+fn inner<'a>(node: impl Json<'a>, depth: usize) -> Vec<Block> {
+    let mut out = Vec::new();
     let mut loose = Vec::new();
-    for child in children {
+    for child in children(node) {
         if inline(child, &mut loose) {
             continue;
         }
@@ -63,7 +62,7 @@ fn inner(node: &impl Json, depth: usize) -> Vec<Block> {
     out
 }
 
-fn block(node: &impl Json, depth: usize, out: &mut Vec<Block>) {
+fn block<'a>(node: impl Json<'a>, depth: usize, out: &mut Vec<Block>) {
     let Some(depth) = depth.checked_sub(1) else {
         out.push(Block::Paragraph(plain::inlines_of(&opaque::visible(node))));
         return;
@@ -109,8 +108,8 @@ fn block(node: &impl Json, depth: usize, out: &mut Vec<Block>) {
     }
 }
 
-fn list(node: &impl Json, marker: Marker, depth: usize) -> Block {
-    let items = children(node).iter().map(|child| match type_of(child) {
+fn list<'a>(node: impl Json<'a>, marker: Marker, depth: usize) -> Block {
+    let items = children(node).map(|child| match type_of(child) {
         "listItem" => ListItem { task: None, blocks: inner(child, depth) },
         "taskItem" | "blockTaskItem" => {
             // The one holds words, whatever they are, the other blocks.
@@ -125,15 +124,15 @@ fn list(node: &impl Json, marker: Marker, depth: usize) -> Block {
     Block::List(List { marker, items: items.collect() })
 }
 
-fn table(node: &impl Json, depth: usize) -> Block {
-    let rows = children(node).iter().map(|row| match type_of(row) {
-        "tableRow" => Row { cells: children(row).iter().map(|child| cell(child, depth)).collect() },
+fn table<'a>(node: impl Json<'a>, depth: usize) -> Block {
+    let rows = children(node).map(|row| match type_of(row) {
+        "tableRow" => Row { cells: children(row).map(|child| cell(child, depth)).collect() },
         _ => Row { cells: vec![cell(row, depth)] },
     });
     Block::Table(Table { rows: rows.collect() })
 }
 
-fn cell(node: &impl Json, depth: usize) -> Cell {
+fn cell<'a>(node: impl Json<'a>, depth: usize) -> Cell {
     let span = |name| number(node, name).map_or(1, |span| u16::try_from(span).unwrap_or(u16::MAX));
     match type_of(node) {
         "tableCell" | "tableHeader" => Cell {
@@ -147,7 +146,7 @@ fn cell(node: &impl Json, depth: usize) -> Cell {
 }
 
 /// One node that may be a block or words.
-fn lone(node: &impl Json, depth: usize) -> Vec<Block> {
+fn lone<'a>(node: impl Json<'a>, depth: usize) -> Vec<Block> {
     let (mut words, mut out) = (Vec::new(), Vec::new());
     if inline(node, &mut words) {
         out.push(Block::Paragraph(words));
@@ -158,14 +157,14 @@ fn lone(node: &impl Json, depth: usize) -> Vec<Block> {
 }
 
 /// The words in a node.
-fn line(node: &impl Json, depth: usize) -> Vec<Inline> {
-    let mut out = Vec::with_capacity(children(node).len());
+fn line<'a>(node: impl Json<'a>, depth: usize) -> Vec<Inline> {
+    let mut out = Vec::new();
     words_in(node, depth, &mut out);
     out
 }
 
 /// Adds the words in a node. Blocks in a line stay opaque or give their words.
-fn words_in(node: &impl Json, depth: usize, out: &mut Vec<Inline>) {
+fn words_in<'a>(node: impl Json<'a>, depth: usize, out: &mut Vec<Inline>) {
     for child in children(node) {
         if inline(child, out) {
             continue;
@@ -188,7 +187,7 @@ fn words_in(node: &impl Json, depth: usize, out: &mut Vec<Inline>) {
 }
 
 /// Adds the words of an inline node; whether it is one we know.
-fn inline(node: &impl Json, out: &mut Vec<Inline>) -> bool {
+fn inline<'a>(node: impl Json<'a>, out: &mut Vec<Inline>) -> bool {
     match type_of(node) {
         "text" => text(node, out),
         "hardBreak" => out.push(Inline::Break),
@@ -200,7 +199,7 @@ fn inline(node: &impl Json, out: &mut Vec<Inline>) -> bool {
     true
 }
 
-fn text(node: &impl Json, out: &mut Vec<Inline>) {
+fn text<'a>(node: impl Json<'a>, out: &mut Vec<Inline>) {
     let text = node.get("text").and_then(Json::as_str).unwrap_or_default();
     let marks = marks(node);
     if !text.contains(['\n', '\r']) {
@@ -215,7 +214,7 @@ fn text(node: &impl Json, out: &mut Vec<Inline>) {
 }
 
 /// What is no text and no line end; `None` if it is not one we know.
-pub(super) fn solid(kind: &str, node: &impl Json) -> Option<Inline> {
+pub(super) fn solid<'a>(kind: &str, node: impl Json<'a>) -> Option<Inline> {
     match kind {
         "emoji" => {
             let (name, text) = (words(node, "shortName"), words(node, "text"));
@@ -244,12 +243,16 @@ pub(super) fn day(timestamp: &str) -> Option<Day> {
 
 /// The picture that a `mediaSingle` with an address shows; its size and place are presentation. Pictures that are
 /// files, have a caption or are commented on have no word in the tree.
-pub(super) fn image<J: Json>(node: &J) -> Option<Image> {
-    let ([media], "mediaSingle") = (children(node), type_of(node)) else { return None };
+pub(super) fn image<'a>(node: impl Json<'a>) -> Option<Image> {
+    if type_of(node) != "mediaSingle" {
+        return None;
+    }
+    let mut parts = children(node);
+    let (Some(media), None) = (parts.next(), parts.next()) else { return None };
     if type_of(media) != "media" || words(media, "type") != Some("external") {
         return None;
     }
-    let marks = [node, media].into_iter().filter_map(|node| node.get("marks")?.as_slice()).flatten();
+    let marks = [node, media].into_iter().filter_map(|node| node.get("marks")).flat_map(Json::items);
     let mut link = None;
     for mark in marks {
         match type_of(mark) {
@@ -262,9 +265,9 @@ pub(super) fn image<J: Json>(node: &J) -> Option<Image> {
     Some(Image { src: words(media, "url").and_then(Href::parse)?, alt, link })
 }
 
-fn marks(node: &impl Json) -> Marks {
+fn marks<'a>(node: impl Json<'a>) -> Marks {
     let mut marks = Marks::default();
-    for mark in node.get("marks").and_then(Json::as_slice).into_iter().flatten() {
+    for mark in node.get("marks").into_iter().flat_map(Json::items) {
         match type_of(mark) {
             "strong" => marks.strong = true,
             "em" => marks.em = true,

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use self::blocks::docs;
 use self::docs::{Scope, words};
-use self::input::{nodes, soup, tags};
+pub(crate) use self::input::nodes;
+use self::input::{soup, tags};
 use crate::fit::{fit, known_and_other};
 use crate::normal::one_block;
 use crate::tree::{Block, Doc, Format, Inline, Mention};
