@@ -1,5 +1,7 @@
 //! HTML that stands in Markdown.
 
+use html5ever::tokenizer::TagKind;
+
 /// Elements that GitHub shows as text instead of reading them (GFM specification, section 6.11, "Disallowed Raw
 /// HTML"): what is in them would not be seen.
 const SHOWN: [&str; 9] =
@@ -24,6 +26,17 @@ pub(super) fn shown(html: &str) -> String {
     out
 }
 
+/// The kind and name of a tag that is one without attributes, and the whole of the HTML; any other is none.
+pub(super) fn bare_tag(html: &str) -> Option<(TagKind, &str)> {
+    let inner = html.strip_prefix('<')?.strip_suffix('>')?;
+    let (kind, name) = match inner.strip_prefix('/') {
+        Some(name) => (TagKind::EndTag, name),
+        None => (TagKind::StartTag, inner),
+    };
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    (is_name && !is_shown(html)).then_some((kind, name))
+}
+
 fn is_shown(tag: &str) -> bool {
     let name = tag.trim_start_matches('<').trim_start_matches('/');
     SHOWN.iter().any(|shown| {
@@ -35,12 +48,16 @@ fn is_shown(tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::*;
 
     #[test]
     fn only_the_tags_that_would_hide_text_become_text() {
         assert_eq!(shown("a <b>x</b> <SCRIPT src=x>y</script>"), "a <b>x</b> &lt;SCRIPT src=x>y&lt;/script>");
         assert_eq!(shown("<scripty><titles>< title>"), "<scripty><titles>< title>");
+        assert_eq!(bare_tag("</ins>"), Some((TagKind::EndTag, "ins")));
+        for other in ["<script>", "<b/>", "<b >", "<B>", "<>", "</>", "<b", "b>", "<b><i>", "<h1>"] {
+            assert_eq!(bare_tag(other), None, "{other}");
+        }
         assert_eq!(shown("<!-- a --> <!-- b <?c <d"), "<!-- a --> &lt;!-- b &lt;?c &lt;d");
     }
 }
