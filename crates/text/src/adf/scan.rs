@@ -32,7 +32,7 @@ pub(super) struct Bad(pub(super) usize);
 
 impl<'a> Scanned<'a> {
     pub(super) fn of(text: &'a str) -> Result<Self, Bad> {
-        let mut scanner = Scanner { text, at: 0, items: Vec::with_capacity(text.len() / 16 + 4) };
+        let mut scanner = Scanner { text, at: 0, items: Vec::with_capacity(text.len() / 8 + 4) };
         scanner.value(MAX_DEPTH)?;
         match scanner.peek() {
             None => Ok(Self(scanner.items)),
@@ -134,7 +134,7 @@ impl<'a> Scanner<'a> {
     fn words(&mut self) -> Result<(), Bad> {
         let start = self.at + 1;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+        let ends = |byte: &u8| ENDS.get(usize::from(*byte)).is_none_or(|ends| *ends);
         let len = rest.iter().position(ends).ok_or(Bad(self.text.len()))?;
         if rest.get(len) == Some(&b'"') {
             let words = self.text.get(start..start + len).unwrap_or_default();
@@ -165,6 +165,11 @@ impl<'a> Scanner<'a> {
         let ends = |byte: u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r');
         let len = rest.bytes().position(ends).unwrap_or(rest.len());
         let written = rest.get(..len).unwrap_or_default();
+        if let Some(whole) = whole(written) {
+            self.items.push(Item::Number(whole.into()));
+            self.at += len;
+            return Ok(());
+        }
         self.items.push(match serde_json::from_str(written) {
             Ok(Value::Null) => Item::Null,
             Ok(Value::Bool(value)) => Item::Bool(value),
@@ -174,6 +179,25 @@ impl<'a> Scanner<'a> {
         self.at += len;
         Ok(())
     }
+}
+
+/// Whether a byte ends the part of a string that is written as it is: a quote, a backslash or a control character.
+#[expect(clippy::indexing_slicing, reason = "as many as there are, when it is compiled")]
+static ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ends[byte] = byte < 0x20 || byte == b'"' as usize || byte == b'\\' as usize;
+        byte += 1;
+    }
+    ends
+};
+
+/// A short whole number, as most numbers of a document are.
+fn whole(written: &str) -> Option<u64> {
+    let digits = (1..=9).contains(&written.len()) && written.bytes().all(|byte| byte.is_ascii_digit());
+    let led = written.len() > 1 && written.starts_with('0');
+    (digits && !led).then(|| written.parse().ok())?
 }
 
 /// A value among all of a text.

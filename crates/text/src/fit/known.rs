@@ -3,6 +3,7 @@
 //! A few that fit are not known (addresses without a link, tasks among others); [`Model::fitted`] leaves them as they are.
 
 use super::{Inside, Model, Place};
+use crate::autolink::may_hold_address;
 use crate::marks::Marks;
 use crate::nest::is_apart;
 use crate::normal::is_normal;
@@ -81,7 +82,7 @@ impl Model {
         match inline {
             Inline::Text(run) => {
                 let links = matches!(self.format, Format::Wiki | Format::Markdown);
-                let bare = links && run.marks.link.is_none() && run.text.contains("http");
+                let bare = links && run.marks.link.is_none() && may_hold_address(&run.text);
                 !bare && (run.marks.is_plain() || self.keeps_marks(&run.marks))
             }
             Inline::Break => true,

@@ -1,10 +1,10 @@
 //! Hands what the Markdown parser finds to the builder of HTML, as the elements it stands for.
 
-use html5ever::tokenizer::{Tag, TagKind};
-use html5ever::{Attribute, LocalName, Namespace, QualName, local_name};
+use html5ever::tokenizer::TagKind;
+use html5ever::{LocalName, local_name};
 use pulldown_cmark as md;
 
-use super::raw::{bare_tag, shown};
+use super::raw::{plain_tag, shown, tag};
 use crate::html::{Builder, feed};
 use crate::tree::Doc;
 
@@ -193,9 +193,8 @@ impl Reader {
         if self.gather.is_some() {
             return;
         }
-        if let Some((kind, name)) = bare_tag(html) {
-            let tag = tag(kind, name.into(), &[]);
-            match kind {
+        if let Some(tag) = plain_tag(html) {
+            match tag.kind {
                 TagKind::StartTag => self.builder.start(&tag),
                 TagKind::EndTag => self.builder.end(&tag),
             }
@@ -226,12 +225,4 @@ fn panel(kind: md::BlockQuoteKind) -> &'static str {
         md::BlockQuoteKind::Warning => "warning",
         md::BlockQuoteKind::Caution => "error",
     }
-}
-
-fn tag(kind: TagKind, name: LocalName, attributes: &[(LocalName, &str)]) -> Tag {
-    let attrs = attributes.iter().map(|(name, value)| Attribute {
-        name: QualName::new(None, Namespace::default(), name.clone()),
-        value: (*value).into(),
-    });
-    Tag { kind, name, self_closing: false, attrs: attrs.collect(), had_duplicate_attributes: false }
 }

@@ -150,7 +150,7 @@ fn are_foreign_words(text: &str) -> bool {
     let mut spaced = false;
     let clean = text.chars().all(|letter| {
         let space = letter == ' ';
-        let good = !letter.is_control() && !(space && spaced);
+        let good = !(letter.is_control() || space && spaced);
         spaced = space;
         good
     });
