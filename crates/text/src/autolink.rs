@@ -39,9 +39,14 @@ impl Doc {
     }
 }
 
+/// Whether an address could be in a text.
+pub(crate) fn may_hold_address(text: &str) -> bool {
+    text.contains(':') && text.contains("http")
+}
+
 /// The same text with links on the addresses in it that have none, outside code.
 pub(crate) fn linked(content: Vec<Inline>) -> Vec<Inline> {
-    if !content.iter().any(|inline| matches!(inline, Inline::Text(run) if run.text.contains("http"))) {
+    if !content.iter().any(|inline| matches!(inline, Inline::Text(run) if may_hold_address(&run.text))) {
         return content;
     }
     let mut out = Vec::with_capacity(content.len());

@@ -54,6 +54,14 @@ pub(crate) fn of(name: &str) -> Option<(&'static str, Emoji)> {
     Some((found.0, emoji(found.1, found.2)))
 }
 
+/// Whether surely no emoji touches markup that counts only apart from words.
+pub(crate) fn are_apart(content: &[Inline]) -> bool {
+    let is_markup =
+        |inline: &Inline| matches!(inline, Inline::Emoji(_) | Inline::Image(_) | Inline::Opaque(_));
+    let touch = |pair: &[Inline]| matches!(pair, [Inline::Emoji(_), next] if is_markup(next));
+    !content.windows(2).any(touch)
+}
+
 /// The line with characters for each emoji whose sign ends in a letter (`:D`) and touches markup that counts only
 /// apart from words.
 pub(crate) fn apart(content: Vec<Inline>) -> Vec<Inline> {

@@ -57,9 +57,14 @@ impl Href {
             .is_some_and(|scheme| ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)))
     }
 
+    /// Whether there are square brackets in it.
+    pub(crate) fn has_brackets(&self) -> bool {
+        self.0.contains(['[', ']'])
+    }
+
     /// The address with square brackets encoded, which end a link in wiki markup.
     pub(crate) fn without_brackets(&self) -> Option<Self> {
-        if !self.0.contains(['[', ']']) {
+        if !self.has_brackets() {
             return Some(self.clone());
         }
         Self::parse(&self.0.replace('[', "%5B").replace(']', "%5D"))

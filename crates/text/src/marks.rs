@@ -61,6 +61,13 @@ impl Marks {
         !on && background.is_none() && link.is_none() && other.is_empty()
     }
 
+    /// Whether there is nothing but code, and maybe a link.
+    pub(crate) fn is_only_code(&self) -> bool {
+        let Self { strong, em, underline, strike, code, shift, color, background, link: _, other } = self;
+        let on = *strong || *em || *underline || *strike || shift.is_some() || color.is_some();
+        *code && !on && background.is_none() && other.is_empty()
+    }
+
     /// Nothing but a link.
     pub(crate) fn linked(href: Href) -> Self {
         Self { link: Some(href), ..Self::default() }
@@ -80,6 +87,11 @@ impl Marks {
             link: self.link.clone().filter(|link| with.link.as_ref() == Some(link)),
             other: self.other.iter().filter(|mark| with.other.contains(mark)).cloned().collect(),
         }
+    }
+
+    /// Whether the other has all that this has.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.is_plain() || self.common(other) == *self
     }
 
     /// What this has and the other has not. Of colours, links and shifts there is at most one: having any is having it.

@@ -95,6 +95,11 @@ fn extents(content: &[Inline], code: bool) -> Vec<Extents> {
 /// innermost, each run sees to it.
 pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
     let mut out = Vec::with_capacity(content.len());
+    let is_plain = |inline: &Inline| !matches!(inline, Inline::Text(run) if !run.marks.is_plain());
+    if content.iter().all(is_plain) {
+        out.extend(content.iter().map(bare));
+        return out;
+    }
     let mut open: Vec<Mark> = Vec::new();
     for (inline, marks) in content.iter().zip(extents(content, code)) {
         let stays = |mark: &Mark| matches!(inline, Inline::Text(run) if has(&run.marks, mark));
@@ -106,13 +111,18 @@ pub(crate) fn steps(content: &[Inline], code: bool) -> Vec<Step<'_>> {
             open.push(mark.clone());
             out.push(Step::Open(mark));
         }
-        out.push(match inline {
-            Inline::Text(run) => Step::Text(run),
-            solid => Step::Solid(solid),
-        });
+        out.push(bare(inline));
     }
     out.extend(open.into_iter().rev().map(Step::Close));
     out
+}
+
+/// The step that writes a piece without its marks.
+fn bare(inline: &Inline) -> Step<'_> {
+    match inline {
+        Inline::Text(run) => Step::Text(run),
+        solid => Step::Solid(solid),
+    }
 }
 
 /// The line with marks that a writer can always nest without one that begins or ends at a space.
@@ -137,7 +147,7 @@ pub(crate) fn uncrossed(content: Vec<Inline>) -> Vec<Inline> {
 }
 
 /// Whether no run that has marks touches another or a space, so that no mark is closed for another's sake.
-fn is_apart(content: &[Inline]) -> bool {
+pub(crate) fn is_apart(content: &[Inline]) -> bool {
     let mut beside = false;
     content.iter().all(|inline| {
         let before = beside;

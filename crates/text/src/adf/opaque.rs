@@ -2,9 +2,8 @@
 //!
 //! Nothing here recurses on the input without a bound: documents come from outside and may nest without end.
 
-use serde_json::Value;
-
-use super::parse::{children, day, image, inline, type_of};
+use super::json::Json;
+use super::parse::{children, day, image, solid, type_of};
 use crate::tree::{Format, Opaque};
 
 /// Deepest JSON kept raw. With the tree around it, it stays inside the 128 levels `serde_json` reads back; real
@@ -37,22 +36,13 @@ const KNOWN: [&str; 21] = [
 ];
 
 /// The node as an opaque piece; `None` if it cannot be one: known, without a type, or too deep.
-pub(super) fn read(node: &Value) -> Option<Opaque> {
+pub(super) fn read<'a>(node: impl Json<'a>) -> Option<Opaque> {
     let kind = type_of(node);
-    let has_word = || KNOWN.contains(&kind) || image(node).is_some() || inline(node).is_some();
-    if kind.is_empty() || has_word() || !shallow(node, MAX_RAW_DEPTH) {
+    let has_word = || KNOWN.contains(&kind) || image(node).is_some() || solid(kind, node).is_some();
+    if kind.is_empty() || has_word() || !node.is_shallow(MAX_RAW_DEPTH) {
         return None;
     }
-    Some(Opaque { format: Format::Adf, raw: node.clone(), text: visible(node) })
-}
-
-fn shallow(value: &Value, depth: usize) -> bool {
-    match value {
-        _ if depth == 0 => false,
-        Value::Array(items) => items.iter().all(|item| shallow(item, depth - 1)),
-        Value::Object(members) => members.values().all(|member| shallow(member, depth - 1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
-    }
+    Some(Opaque { format: Format::Adf, raw: node.to_value(), text: visible(node) })
 }
 
 /// Words that a node shows besides its content, by attribute, best first: emoji, mention and status have `text`,
@@ -60,14 +50,14 @@ fn shallow(value: &Value, depth: usize) -> bool {
 const SHOWN: [&str; 5] = ["text", "shortName", "title", "url", "alt"];
 
 /// What a reader sees of a node, lines joined by `\n`; where that is nothing, the type of an unknown node in brackets.
-pub(super) fn visible(node: &Value) -> String {
+pub(super) fn visible<'a>(node: impl Json<'a>) -> String {
     let mut out = String::new();
     let mut ahead = vec![node];
     while let Some(node) = ahead.pop() {
         let attribute =
-            |name: &&str| node.get("attrs").and_then(|attrs| attrs.get(name)).and_then(Value::as_str);
+            |name: &&str| node.get("attrs").and_then(|attrs| attrs.get(name)).and_then(Json::as_str);
         let inline = match type_of(node) {
-            "text" => node.get("text").and_then(Value::as_str).map(str::to_owned),
+            "text" => node.get("text").and_then(Json::as_str).map(str::to_owned),
             "hardBreak" => None,
             "date" => attribute(&"timestamp").and_then(day).map(|day| day.to_string()),
             // A file without words is seen all the same.
@@ -82,7 +72,9 @@ pub(super) fn visible(node: &Value) -> String {
             end_line(&mut out);
         }
         out.push_str(&inline.unwrap_or_default());
-        ahead.extend(children(node).iter().rev());
+        let inner = ahead.len();
+        ahead.extend(children(node));
+        ahead.get_mut(inner..).unwrap_or_default().reverse();
     }
     let out = out.trim().to_owned();
     match type_of(node) {

@@ -3,10 +3,9 @@
 //! The schema says what may stand where; what comes may differ. A known node in a wrong place is read as what it is,
 //! an unknown one stays opaque, words without a paragraph get one.
 
-use serde_json::Value;
-
+use super::json::Json;
 use super::opaque;
-use crate::marks::{Marks, Shift, kind};
+use crate::marks::{Marks, Shift};
 use crate::tree::{
     Block, Cell, Code, Day, Emoji, Expand, Handle, Heading, Image, Inline, List, ListItem, Marker, Mention,
     Panel, PanelKind, Row, Status, Table, Tone,
@@ -17,51 +16,53 @@ use crate::{Color, Href, plain};
 const MAX_NODES: usize = 60;
 
 /// The node's type; empty if it has none.
-pub(super) fn type_of(node: &Value) -> &str {
-    node.get("type").and_then(Value::as_str).unwrap_or_default()
+pub(super) fn type_of<'a>(node: impl Json<'a>) -> &'a str {
+    node.get("type").and_then(Json::as_str).unwrap_or_default()
 }
 
-pub(super) fn children(node: &Value) -> &[Value] {
-    node.get("content").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+pub(super) fn children<'a, J: Json<'a>>(node: J) -> impl Iterator<Item = J> {
+    node.get("content").into_iter().flat_map(J::items)
 }
 
-fn attribute<'a>(node: &'a Value, name: &str) -> Option<&'a Value> {
+fn attribute<'a, J: Json<'a>>(node: J, name: &str) -> Option<J> {
     node.get("attrs").and_then(|attrs| attrs.get(name))
 }
 
-fn words<'a>(node: &'a Value, name: &str) -> Option<&'a str> {
-    attribute(node, name).and_then(Value::as_str)
+fn words<'a>(node: impl Json<'a>, name: &str) -> Option<&'a str> {
+    attribute(node, name).and_then(Json::as_str)
 }
 
-fn number(node: &Value, name: &str) -> Option<u64> {
+fn number<'a>(node: impl Json<'a>, name: &str) -> Option<u64> {
     let number = attribute(node, name)?;
     // Some writers send 2.0 for 2.
     number.as_u64().or_else(|| number.as_f64().filter(|real| *real >= 0.0).map(|real| real as u64))
 }
 
 /// The blocks in a document.
-pub(super) fn blocks(doc: &Value) -> Vec<Block> {
+pub(super) fn blocks<'a>(doc: impl Json<'a>) -> Vec<Block> {
     inner(doc, MAX_NODES)
 }
 
 /// The blocks in a node; words that stand among them get a paragraph.
-fn inner(node: &Value, depth: usize) -> Vec<Block> {
+fn inner<'a>(node: impl Json<'a>, depth: usize) -> Vec<Block> {
     let mut out = Vec::new();
     let mut loose = Vec::new();
     for child in children(node) {
-        match inline(child) {
-            Some(inline) => loose.extend(inline),
-            None => {
-                out.push(Block::Paragraph(std::mem::take(&mut loose)));
-                block(child, depth, &mut out);
-            }
+        if inline(child, &mut loose) {
+            continue;
         }
+        if !loose.is_empty() {
+            out.push(Block::Paragraph(std::mem::take(&mut loose)));
+        }
+        block(child, depth, &mut out);
     }
-    out.push(Block::Paragraph(loose));
+    if !loose.is_empty() {
+        out.push(Block::Paragraph(loose));
+    }
     out
 }
 
-fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
+fn block<'a>(node: impl Json<'a>, depth: usize, out: &mut Vec<Block>) {
     let Some(depth) = depth.checked_sub(1) else {
         out.push(Block::Paragraph(plain::inlines_of(&opaque::visible(node))));
         return;
@@ -107,8 +108,8 @@ fn block(node: &Value, depth: usize, out: &mut Vec<Block>) {
     }
 }
 
-fn list(node: &Value, marker: Marker, depth: usize) -> Block {
-    let items = children(node).iter().map(|child| match type_of(child) {
+fn list<'a>(node: impl Json<'a>, marker: Marker, depth: usize) -> Block {
+    let items = children(node).map(|child| match type_of(child) {
         "listItem" => ListItem { task: None, blocks: inner(child, depth) },
         "taskItem" | "blockTaskItem" => {
             // The one holds words, whatever they are, the other blocks.
@@ -123,15 +124,15 @@ fn list(node: &Value, marker: Marker, depth: usize) -> Block {
     Block::List(List { marker, items: items.collect() })
 }
 
-fn table(node: &Value, depth: usize) -> Block {
-    let rows = children(node).iter().map(|row| match type_of(row) {
-        "tableRow" => Row { cells: children(row).iter().map(|child| cell(child, depth)).collect() },
+fn table<'a>(node: impl Json<'a>, depth: usize) -> Block {
+    let rows = children(node).map(|row| match type_of(row) {
+        "tableRow" => Row { cells: children(row).map(|child| cell(child, depth)).collect() },
         _ => Row { cells: vec![cell(row, depth)] },
     });
     Block::Table(Table { rows: rows.collect() })
 }
 
-fn cell(node: &Value, depth: usize) -> Cell {
+fn cell<'a>(node: impl Json<'a>, depth: usize) -> Cell {
     let span = |name| number(node, name).map_or(1, |span| u16::try_from(span).unwrap_or(u16::MAX));
     match type_of(node) {
         "tableCell" | "tableHeader" => Cell {
@@ -145,21 +146,31 @@ fn cell(node: &Value, depth: usize) -> Cell {
 }
 
 /// One node that may be a block or words.
-fn lone(node: &Value, depth: usize) -> Vec<Block> {
-    let mut out = Vec::new();
-    match inline(node) {
-        Some(inline) => out.push(Block::Paragraph(inline)),
-        None => block(node, depth, &mut out),
+fn lone<'a>(node: impl Json<'a>, depth: usize) -> Vec<Block> {
+    let (mut words, mut out) = (Vec::new(), Vec::new());
+    if inline(node, &mut words) {
+        out.push(Block::Paragraph(words));
+    } else {
+        block(node, depth, &mut out);
     }
     out
 }
 
-/// The words in a node. Blocks in a line stay opaque or give their words.
-fn line(node: &Value, depth: usize) -> Vec<Inline> {
+/// The words in a node.
+fn line<'a>(node: impl Json<'a>, depth: usize) -> Vec<Inline> {
     let mut out = Vec::new();
+    words_in(node, depth, &mut out);
+    out
+}
+
+/// Adds the words in a node. Blocks in a line stay opaque or give their words.
+fn words_in<'a>(node: impl Json<'a>, depth: usize, out: &mut Vec<Inline>) {
     for child in children(node) {
-        if let Some(inline) = inline(child).or_else(|| image(child).map(|image| vec![Inline::Image(image)])) {
-            out.extend(inline);
+        if inline(child, out) {
+            continue;
+        }
+        if let Some(image) = image(child) {
+            out.push(Inline::Image(image));
             continue;
         }
         match (opaque::read(child), depth.checked_sub(1)) {
@@ -167,46 +178,59 @@ fn line(node: &Value, depth: usize) -> Vec<Inline> {
             (None, Some(depth)) => {
                 out.push(Inline::Break);
                 out.extend(words(child, "title").map(|title| Inline::text(format!("{title} "))));
-                out.extend(line(child, depth));
+                words_in(child, depth, out);
                 out.push(Inline::Break);
             }
             (None, None) => out.extend(plain::inlines_of(&opaque::visible(child))),
         }
     }
-    out
 }
 
-/// The words of an inline node; `None` if it is not one we know.
-pub(super) fn inline(node: &Value) -> Option<Vec<Inline>> {
+/// Adds the words of an inline node; whether it is one we know.
+fn inline<'a>(node: impl Json<'a>, out: &mut Vec<Inline>) -> bool {
     match type_of(node) {
-        "text" => {
-            let text = node.get("text").and_then(Value::as_str).unwrap_or_default();
-            let marks = marks(node);
-            // Editors show a line end in a text node as one.
-            let lines = plain::inlines_of(text).into_iter().map(|inline| match inline {
-                Inline::Text(run) => Inline::marked(run.text, marks.clone()),
-                other => other,
-            });
-            let mut lines: Vec<Inline> = lines.collect();
-            lines.pop();
-            Some(lines)
-        }
-        "hardBreak" => Some(vec![Inline::Break]),
+        "text" => text(node, out),
+        "hardBreak" => out.push(Inline::Break),
+        kind => match solid(kind, node) {
+            Some(solid) => out.push(solid),
+            None => return false,
+        },
+    }
+    true
+}
+
+fn text<'a>(node: impl Json<'a>, out: &mut Vec<Inline>) {
+    let text = node.get("text").and_then(Json::as_str).unwrap_or_default();
+    let marks = marks(node);
+    if !text.contains(['\n', '\r']) {
+        return out.push(Inline::marked(text, marks));
+    }
+    // Editors show a line end in a text node as one.
+    out.extend(plain::inlines_of(text).into_iter().map(|inline| match inline {
+        Inline::Text(run) => Inline::marked(run.text, marks.clone()),
+        other => other,
+    }));
+    out.pop();
+}
+
+/// What is no text and no line end; `None` if it is not one we know.
+pub(super) fn solid<'a>(kind: &str, node: impl Json<'a>) -> Option<Inline> {
+    match kind {
         "emoji" => {
             let (name, text) = (words(node, "shortName"), words(node, "text"));
             let id = words(node, "id").map(str::to_owned);
             let name = name.or(text)?.to_owned();
-            Some(vec![Inline::Emoji(Emoji { name, text: text.unwrap_or_default().to_owned(), id })])
+            Some(Inline::Emoji(Emoji { name, text: text.unwrap_or_default().to_owned(), id }))
         }
         "status" => {
             let tone = words(node, "color").and_then(Tone::parse).unwrap_or(Tone::Neutral);
-            Some(vec![Inline::Status(Status { text: words(node, "text")?.to_owned(), tone })])
+            Some(Inline::Status(Status { text: words(node, "text")?.to_owned(), tone }))
         }
-        "date" => Some(vec![Inline::Date(day(words(node, "timestamp")?)?)]),
+        "date" => Some(Inline::Date(day(words(node, "timestamp")?)?)),
         "mention" => {
             let id = words(node, "id")?;
             let name = words(node, "text").map(str::to_owned);
-            Some(vec![Inline::Mention(Mention { user: Handle::Account(id.to_owned()), name })])
+            Some(Inline::Mention(Mention { user: Handle::Account(id.to_owned()), name }))
         }
         _ => None,
     }
@@ -219,17 +243,21 @@ pub(super) fn day(timestamp: &str) -> Option<Day> {
 
 /// The picture that a `mediaSingle` with an address shows; its size and place are presentation. Pictures that are
 /// files, have a caption or are commented on have no word in the tree.
-pub(super) fn image(node: &Value) -> Option<Image> {
-    let ([media], "mediaSingle") = (children(node), type_of(node)) else { return None };
+pub(super) fn image<'a>(node: impl Json<'a>) -> Option<Image> {
+    if type_of(node) != "mediaSingle" {
+        return None;
+    }
+    let mut parts = children(node);
+    let (Some(media), None) = (parts.next(), parts.next()) else { return None };
     if type_of(media) != "media" || words(media, "type") != Some("external") {
         return None;
     }
-    let marks = [node, media].into_iter().filter_map(|node| node.get("marks")?.as_array()).flatten();
+    let marks = [node, media].into_iter().filter_map(|node| node.get("marks")).flat_map(Json::items);
     let mut link = None;
     for mark in marks {
-        match kind(mark) {
-            Some("link") => link = words(mark, "href").and_then(Href::parse),
-            Some("border") => {}
+        match type_of(mark) {
+            "link" => link = words(mark, "href").and_then(Href::parse),
+            "border" => {}
             _ => return None,
         }
     }
@@ -237,10 +265,10 @@ pub(super) fn image(node: &Value) -> Option<Image> {
     Some(Image { src: words(media, "url").and_then(Href::parse)?, alt, link })
 }
 
-fn marks(node: &Value) -> Marks {
+fn marks<'a>(node: impl Json<'a>) -> Marks {
     let mut marks = Marks::default();
-    for mark in node.get("marks").and_then(Value::as_array).into_iter().flatten() {
-        match kind(mark).unwrap_or_default() {
+    for mark in node.get("marks").into_iter().flat_map(Json::items) {
+        match type_of(mark) {
             "strong" => marks.strong = true,
             "em" => marks.em = true,
             "underline" => marks.underline = true,
@@ -252,7 +280,7 @@ fn marks(node: &Value) -> Marks {
             "backgroundColor" => marks.background = words(mark, "color").and_then(Color::parse),
             "link" => marks.link = words(mark, "href").and_then(Href::parse),
             "" => {}
-            _ => marks.add_other(mark.clone()),
+            _ => marks.add_other(mark.to_value()),
         }
     }
     marks

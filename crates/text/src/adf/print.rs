@@ -1,201 +1,237 @@
-//! Writes a document that fits ADF as ADF.
+//! Writes a document that fits ADF as ADF: straight from the tree, with nothing built between.
 
-use super::node::{Node, leaf, node, node_with, object};
-use crate::marks::{Marks, Shift};
+use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
+
+use super::line;
 use crate::tasks;
 use crate::tree::{
-    Block, Cell, Code, Doc, Emoji, Image, Inline, List, Marker, Mention, PanelKind, Row, Table, Text,
+    Block, Cell, Code, Doc, Expand, Heading, Inline, List, ListItem, Marker, Panel, PanelKind, Row,
 };
-use crate::{Color, Href};
 
-pub(super) fn doc(doc: &Doc) -> Node<'_> {
-    let content: Vec<Node<'_>> = doc.blocks.iter().map(|one| block(one, "expand")).collect();
-    object([("type", "doc".into()), ("version", 1.into()), ("content", content.into())])
+/// A part of a document that serialises as ADF.
+pub(super) struct Adf<T>(pub(super) T);
+
+/// A node or a mark without attributes and content.
+pub(super) struct Bare(pub(super) &'static str);
+
+/// Attributes in the order in which they are written; those without a value are not.
+pub(super) struct Attrs<T, const N: usize>(pub(super) [(&'static str, Option<T>); N]);
+
+impl<T: Serialize, const N: usize> Serialize for Attrs<T, N> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let known = self.0.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        to.collect_map(known)
+    }
 }
 
-fn blocks(blocks: &[Block]) -> Vec<Node<'_>> {
-    blocks.iter().map(|one| block(one, "nestedExpand")).collect()
+/// One attribute.
+pub(super) fn attr<T>(name: &'static str, value: T) -> Attrs<T, 1> {
+    Attrs([(name, Some(value))])
+}
+
+fn node<S: Serializer>(to: S, kind: &str, content: &impl Serialize) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(None)?;
+    map.serialize_entry("type", kind)?;
+    map.serialize_entry("content", content)?;
+    map.end()
+}
+
+pub(super) fn node_with<S: Serializer>(
+    to: S,
+    kind: &str,
+    attrs: &impl Serialize,
+    content: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(None)?;
+    map.serialize_entry("type", kind)?;
+    map.serialize_entry("attrs", attrs)?;
+    map.serialize_entry("content", content)?;
+    map.end()
+}
+
+/// A node or a mark with nothing in it.
+pub(super) fn leaf<S: Serializer>(to: S, kind: &str, attrs: &impl Serialize) -> Result<S::Ok, S::Error> {
+    let mut map = to.serialize_map(None)?;
+    map.serialize_entry("type", kind)?;
+    map.serialize_entry("attrs", attrs)?;
+    map.end()
+}
+
+impl Serialize for Bare {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map([("type", self.0)])
+    }
+}
+
+/// Parts of one kind, one after the other.
+impl<'a, T> Serialize for Adf<&'a [T]>
+where
+    Adf<&'a T>: Serialize,
+{
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(Adf))
+    }
+}
+
+impl Serialize for Adf<&Doc> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("type", "doc")?;
+        map.serialize_entry("version", &1)?;
+        map.serialize_entry("content", &Root(&self.0.blocks))?;
+        map.end()
+    }
+}
+
+/// The blocks of a document: only there an expand is not called nested.
+struct Root<'a>(&'a [Block]);
+
+struct Top<'a>(&'a Block);
+
+impl Serialize for Root<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(Top))
+    }
+}
+
+impl Serialize for Top<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Block::Expand(inner) => expand(to, "expand", inner),
+            block => Adf(block).serialize(to),
+        }
+    }
 }
 
 /// Blocks where the schema wants at least one.
-fn some_blocks(blocks: &[Block]) -> Vec<Node<'_>> {
-    let mut content = self::blocks(blocks);
-    if content.is_empty() {
-        content.push(node("paragraph", Vec::new()));
-    }
-    content
-}
+struct AtLeastOne<'a>(&'a [Block]);
 
-/// A block; `expand` is what an expand is called here.
-fn block<'a>(block: &'a Block, expand: &'static str) -> Node<'a> {
-    match block {
-        Block::Paragraph(content) => match content.as_slice() {
-            [Inline::Image(image)] => self::image(image),
-            content => node("paragraph", line(content)),
-        },
-        Block::Heading(heading) => {
-            node_with("heading", object([("level", u32::from(heading.level).into())]), line(&heading.content))
+impl Serialize for AtLeastOne<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            [] => to.collect_seq([Adf(&Block::Paragraph(Vec::new()))]),
+            blocks => Adf(blocks).serialize(to),
         }
-        Block::List(list) => self::list(list),
-        Block::Code(code) => self::code(code),
-        Block::Quote(inner) => node("blockquote", blocks(inner)),
-        Block::Panel(panel) => {
-            let attrs = match panel.kind {
-                PanelKind::Custom(Some(color)) => {
-                    object([("panelType", "custom".into()), ("panelColor", color.to_string().into())])
-                }
-                kind => object([("panelType", kind.name().into())]),
-            };
-            node_with("panel", attrs, some_blocks(&panel.blocks))
-        }
-        Block::Expand(inner) => {
-            node_with(expand, object([("title", inner.title.as_str().into())]), some_blocks(&inner.blocks))
-        }
-        Block::Table(table) => self::table(table),
-        Block::Rule => object([("type", "rule".into())]),
-        Block::Opaque(opaque) => Node::Raw(&opaque.raw),
     }
 }
 
-fn list(list: &List) -> Node<'_> {
-    if tasks::is_task_list(list) {
-        return task_list(list);
-    }
-    let items = list.items.iter().map(|item| node("listItem", blocks(&item.blocks)));
-    let items: Vec<Node<'_>> = items.collect();
-    match list.marker {
-        Marker::Bullet => node("bulletList", items),
-        Marker::Number { start: 1 } => node("orderedList", items),
-        Marker::Number { start } => node_with("orderedList", object([("order", start.into())]), items),
-    }
-}
-
-/// The schema wants ids; Jira gives its own to items whose id is empty.
-fn task_list(list: &List) -> Node<'_> {
-    let mut content = Vec::with_capacity(list.items.len());
-    for item in &list.items {
-        // What the schema calls a task that waits is a word that this project does not allow in its own sources.
-        let state = if item.task == Some(true) { "DONE" } else { concat!("TO", "DO") };
-        let attrs = object([("localId", "".into()), ("state", state.into())]);
-        let (words, inner): (Vec<&Block>, Vec<&Block>) =
-            item.blocks.iter().partition(|block| matches!(block, Block::Paragraph(_)));
-        content.push(match words.as_slice() {
-            [Block::Paragraph(content)] => node_with("taskItem", attrs, line(content)),
-            words => {
-                let words: Vec<Node<'_>> = words.iter().map(|one| block(one, "nestedExpand")).collect();
-                node_with("blockTaskItem", attrs, words)
+impl Serialize for Adf<&Block> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Block::Paragraph(content) => match content.as_slice() {
+                [Inline::Image(image)] => line::image(to, image),
+                content => node(to, "paragraph", &Adf(content)),
+            },
+            Block::Heading(Heading { level, content }) => {
+                node_with(to, "heading", &attr("level", level), &Adf(content.as_slice()))
             }
-        });
-        content.extend(inner.into_iter().map(|one| block(one, "nestedExpand")));
+            Block::List(list) => self::list(to, list),
+            Block::Code(code) => self::code(to, code),
+            Block::Quote(inner) => node(to, "blockquote", &Adf(inner.as_slice())),
+            Block::Panel(panel) => self::panel(to, panel),
+            Block::Expand(inner) => expand(to, "nestedExpand", inner),
+            Block::Table(table) => node(to, "table", &Adf(table.rows.as_slice())),
+            Block::Rule => Bare("rule").serialize(to),
+            Block::Opaque(opaque) => opaque.raw.serialize(to),
+        }
     }
-    node_with("taskList", object([("localId", "".into())]), content)
 }
 
-fn code(code: &Code) -> Node<'_> {
-    let text = vec![words(&code.text)];
+fn panel<S: Serializer>(to: S, panel: &Panel) -> Result<S::Ok, S::Error> {
+    let color = match panel.kind {
+        PanelKind::Custom(color) => color.map(|color| color.to_string()),
+        _ => None,
+    };
+    let attrs = Attrs([("panelType", Some(panel.kind.name())), ("panelColor", color.as_deref())]);
+    node_with(to, "panel", &attrs, &AtLeastOne(&panel.blocks))
+}
+
+fn expand<S: Serializer>(to: S, kind: &str, expand: &Expand) -> Result<S::Ok, S::Error> {
+    node_with(to, kind, &attr("title", &expand.title), &AtLeastOne(&expand.blocks))
+}
+
+fn list<S: Serializer>(to: S, list: &List) -> Result<S::Ok, S::Error> {
+    if tasks::is_task_list(list) {
+        return node_with(to, "taskList", &attr("localId", ""), &Tasks(&list.items));
+    }
+    let items = Adf(list.items.as_slice());
+    match list.marker {
+        Marker::Bullet => node(to, "bulletList", &items),
+        Marker::Number { start: 1 } => node(to, "orderedList", &items),
+        Marker::Number { start } => node_with(to, "orderedList", &attr("order", start), &items),
+    }
+}
+
+impl Serialize for Adf<&ListItem> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        node(to, "listItem", &Adf(self.0.blocks.as_slice()))
+    }
+}
+
+/// The items of a list of tasks, each with the list that is in it behind it.
+struct Tasks<'a>(&'a [ListItem]);
+
+/// The words of a task.
+struct Task<'a>(&'a ListItem, &'a [Block]);
+
+impl Serialize for Tasks<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut seq = to.serialize_seq(None)?;
+        for item in self.0 {
+            let words = item.blocks.iter().take_while(|block| matches!(block, Block::Paragraph(_))).count();
+            let (words, inner) = item.blocks.split_at(words);
+            seq.serialize_element(&Task(item, words))?;
+            inner.iter().try_for_each(|block| seq.serialize_element(&Adf(block)))?;
+        }
+        seq.end()
+    }
+}
+
+impl Serialize for Task<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        // What the schema calls a task that waits is a word that this project does not allow in its own sources.
+        let state = if self.0.task == Some(true) { "DONE" } else { concat!("TO", "DO") };
+        // The schema wants ids; Jira gives its own to items whose id is empty.
+        let attrs = Attrs([("localId", Some("")), ("state", Some(state))]);
+        match self.1 {
+            [Block::Paragraph(content)] => node_with(to, "taskItem", &attrs, &Adf(content.as_slice())),
+            words => node_with(to, "blockTaskItem", &attrs, &Adf(words)),
+        }
+    }
+}
+
+fn code<S: Serializer>(to: S, code: &Code) -> Result<S::Ok, S::Error> {
+    let text = [Words(&code.text)];
     match &code.language {
-        Some(language) => node_with("codeBlock", object([("language", language.as_str().into())]), text),
-        None => node("codeBlock", text),
+        Some(language) => node_with(to, "codeBlock", &attr("language", language), &text),
+        None => node(to, "codeBlock", &text),
     }
 }
 
-fn table(table: &Table) -> Node<'_> {
-    node("table", table.rows.iter().map(row).collect())
-}
+/// Text without marks.
+pub(super) struct Words<'a>(pub(super) &'a str);
 
-fn row(row: &Row) -> Node<'_> {
-    node("tableRow", row.cells.iter().map(cell).collect())
-}
-
-fn cell(cell: &Cell) -> Node<'_> {
-    let kind = if cell.header { "tableHeader" } else { "tableCell" };
-    let spans = [("colspan", cell.colspan), ("rowspan", cell.rowspan)].into_iter();
-    let spans = spans.filter(|(_, span)| *span != 1).map(|(name, span)| (name, u32::from(span).into()));
-    node_with(kind, Node::Object(spans.collect()), some_blocks(&cell.blocks))
-}
-
-fn line(content: &[Inline]) -> Vec<Node<'_>> {
-    content.iter().map(inline).collect()
-}
-
-fn inline(inline: &Inline) -> Node<'_> {
-    match inline {
-        Inline::Text(run) => text(run),
-        Inline::Break => object([("type", "hardBreak".into())]),
-        Inline::Mention(mention) => self::mention(mention),
-        // The model keeps an image only alone in its paragraph; elsewhere it is a link.
-        Inline::Image(image) => words(image.visible()),
-        Inline::Status(status) => {
-            let color = status.tone.to_string().into();
-            leaf("status", object([("text", status.text.as_str().into()), ("color", color)]))
-        }
-        Inline::Date(day) => {
-            let timestamp = (day.days() * 86_400_000).to_string();
-            leaf("date", object([("timestamp", timestamp.into())]))
-        }
-        Inline::Emoji(emoji) => self::emoji(emoji),
-        Inline::Opaque(opaque) => Node::Raw(&opaque.raw),
+impl Serialize for Words<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("type", "text")?;
+        map.serialize_entry("text", self.0)?;
+        map.end()
     }
 }
 
-fn words(text: &str) -> Node<'_> {
-    object([("type", "text".into()), ("text", text.into())])
-}
-
-fn text(run: &Text) -> Node<'_> {
-    if run.marks.is_plain() {
-        return words(&run.text);
+impl Serialize for Adf<&Row> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        node(to, "tableRow", &Adf(self.0.cells.as_slice()))
     }
-    let marks = marks(&run.marks).into();
-    object([("type", "text".into()), ("text", run.text.as_str().into()), ("marks", marks)])
 }
 
-fn emoji(emoji: &Emoji) -> Node<'_> {
-    let id = emoji.id.as_deref().unwrap_or_default();
-    let known = [("shortName", emoji.name.as_str()), ("text", &emoji.text), ("id", id)].into_iter();
-    let known = known.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.into()));
-    leaf("emoji", Node::Object(known.collect()))
-}
-
-fn image(image: &Image) -> Node<'_> {
-    let mut attrs = vec![("type", "external".into()), ("url", image.src.as_str().into())];
-    if !image.alt.is_empty() {
-        attrs.push(("alt", image.alt.as_str().into()));
+impl Serialize for Adf<&Cell> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Cell { header, colspan, rowspan, blocks } = self.0;
+        let kind = if *header { "tableHeader" } else { "tableCell" };
+        let span = |span: &u16| (*span != 1).then_some(*span);
+        let attrs = Attrs([("colspan", span(colspan)), ("rowspan", span(rowspan))]);
+        node_with(to, kind, &attrs, &AtLeastOne(blocks))
     }
-    let mut media = vec![("type", "media".into()), ("attrs", object(attrs))];
-    media.extend(image.link.iter().map(|href| ("marks", vec![link(href)].into())));
-    let media = object(media);
-    node_with("mediaSingle", object([("layout", "align-start".into())]), vec![media])
-}
-
-fn mention(mention: &Mention) -> Node<'_> {
-    let mut attrs = vec![("id", mention.user.as_str().into())];
-    if mention.name.is_some() {
-        attrs.push(("text", mention.visible().into()));
-    }
-    leaf("mention", object(attrs))
-}
-
-fn link(href: &Href) -> Node<'_> {
-    leaf("link", object([("href", href.as_str().into())]))
-}
-
-fn marks(marks: &Marks) -> Vec<Node<'_>> {
-    let simple = [
-        (marks.strong, "strong"),
-        (marks.em, "em"),
-        (marks.underline, "underline"),
-        (marks.strike, "strike"),
-        (marks.code, "code"),
-    ];
-    let mut out: Vec<Node<'_>> =
-        simple.into_iter().filter(|(on, _)| *on).map(|(_, kind)| object([("type", kind.into())])).collect();
-    let shift = marks.shift.map(|shift| if shift == Shift::Sub { "sub" } else { "sup" });
-    out.extend(shift.map(|shift| leaf("subsup", object([("type", shift.into())]))));
-    let color = |color: Color| object([("color", color.to_string().into())]);
-    out.extend(marks.color.map(|it| leaf("textColor", color(it))));
-    out.extend(marks.background.map(|it| leaf("backgroundColor", color(it))));
-    out.extend(marks.link.iter().map(link));
-    out.extend(marks.other.iter().map(Node::Raw));
-    out
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{parse, print};
+use super::{from_str, parse, print};
 use crate::tree::Doc;
 use crate::{Error, html, wiki};
 
@@ -16,6 +16,16 @@ fn words(text: &str) -> Value {
 
 fn paragraph(content: Value) -> Value {
     json!({"type": "paragraph", "content": content})
+}
+
+#[test]
+fn a_document_is_read_from_its_text() {
+    let text = r#"{"content": 1, "type": "d\u006fc", "content": [{"type": "text", "text": "a\"\u00e9\nb", "t\u0079pe": "text"}]}"#;
+    assert_eq!(from_str(text), parse(&serde_json::from_str(text).unwrap()));
+    assert_eq!(from_str(text).unwrap().plain(), "a\"é\nb");
+    assert_eq!(from_str("null"), Err(Error::NotADocument));
+    assert_eq!(from_str("{\n \"type\" \"doc\"}"), Err(Error::NotJson { line: 2, column: 9 }));
+    assert!(matches!(from_str(&"[".repeat(100_000)), Err(Error::NotJson { .. })));
 }
 
 #[test]

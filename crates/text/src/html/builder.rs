@@ -4,7 +4,7 @@
 //! Everything else parts paragraphs (`div`) or changes how text looks (`b`). The stack is bounded: containers that
 //! nest deeper are not opened, and their text goes to the innermost open one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use html5ever::LocalName;
 use html5ever::tokenizer::Tag;
@@ -27,7 +27,7 @@ pub(crate) struct Builder {
     pub(super) stack: Vec<Frame>,
     pub(super) format: Format,
     /// Containers that were not opened, so that their end tags close nothing.
-    unopened: HashMap<LocalName, usize>,
+    unopened: BTreeMap<LocalName, usize>,
     /// The last token began preformatted text.
     after_pre: bool,
     /// The element whose content is dropped.
@@ -44,7 +44,7 @@ impl Default for Builder {
         Self {
             stack: vec![root],
             format: Format::default(),
-            unopened: HashMap::new(),
+            unopened: BTreeMap::new(),
             after_pre: false,
             hidden: None,
             piece: None,
@@ -60,7 +60,9 @@ impl Builder {
         self.close_to(1);
         match self.stack.pop() {
             Some(Frame::Flow { mut blocks, line, .. }) => {
-                blocks.push(Block::Paragraph(line));
+                if !line.is_empty() {
+                    blocks.push(Block::Paragraph(line));
+                }
                 Doc { blocks }
             }
             _ => Doc::default(),
@@ -83,8 +85,14 @@ impl Builder {
         }
         let between = matches!(self.stack.last(), Some(Frame::List(_) | Frame::Table(_) | Frame::Row(_)));
         if !between || !text.trim().is_empty() {
-            let run = Inline::marked(text, self.format.marks());
-            self.inline(run);
+            let marks = self.format.marks();
+            if let Some(Frame::Flow { line, .. }) = self.stack.last_mut()
+                && let Some(Inline::Text(run)) = line.last_mut()
+                && run.marks == marks
+            {
+                return run.text.push_str(text);
+            }
+            self.inline(Inline::marked(text, marks));
         }
     }
 

@@ -11,7 +11,9 @@ impl Builder {
         while self.stack.len() > len.max(1) {
             match self.stack.pop() {
                 Some(Frame::Flow { of, mut blocks, line }) => {
-                    blocks.push(Block::Paragraph(line));
+                    if !line.is_empty() {
+                        blocks.push(Block::Paragraph(line));
+                    }
                     self.close_flow(of, blocks);
                 }
                 Some(Frame::List(list)) => self.push(Block::List(list)),

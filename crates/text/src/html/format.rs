@@ -1,9 +1,9 @@
 //! How text looks at some point of an HTML document.
 //!
 //! Formatting elements may be closed in any order. Each tag name keeps its own stack of what its open elements do,
-//! and each kind of mark counts how many of them are on, so that a step costs the same however deep the nesting.
+//! and each kind of mark counts how many of them are on, so that a step costs about the same however deep the nesting.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use html5ever::LocalName;
 
@@ -13,7 +13,7 @@ use crate::{Color, Href};
 /// The open formatting elements. Default: none.
 #[derive(Default)]
 pub(super) struct Format {
-    open: HashMap<LocalName, Vec<Marks>>,
+    open: BTreeMap<LocalName, Vec<Marks>>,
     strong: usize,
     em: usize,
     underline: usize,

@@ -14,7 +14,7 @@ mod sink;
 #[cfg(test)]
 mod tests;
 
-use crate::fit::fit;
+use crate::fit::{fit, fitting};
 use crate::markdown;
 use crate::tree::{Doc, Format, Opaque};
 
@@ -38,7 +38,7 @@ pub fn parse(text: &str) -> Doc {
 
 /// Prints a document as sanitised HTML.
 pub fn print(doc: &Doc) -> String {
-    print::doc(&fit(doc.clone(), Format::Html, believe))
+    print::doc(&fitting(doc, Format::Html, believe))
 }
 
 /// Nothing stays opaque in HTML: all that this format's parser reads has a word in the tree, or none at all.

@@ -101,7 +101,7 @@ const NODES: &[&str] = &[
 ];
 
 /// An ADF document whose nodes stand anywhere.
-pub(super) fn nodes() -> impl Strategy<Value = Value> {
+pub(crate) fn nodes() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         6 => (words(), marks()).prop_map(|(text, marks)| json!({"type": "text", "text": text, "marks": marks})),
         1 => select(vec![Value::Null, json!(1), json!([[]]), json!("x"), json!({"type": 2})]),

@@ -9,8 +9,10 @@ use proptest::prelude::*;
 
 use self::blocks::docs;
 use self::docs::{Scope, words};
-use self::input::{nodes, soup, tags};
-use crate::fit::fit;
+pub(crate) use self::input::nodes;
+use self::input::{soup, tags};
+use crate::fit::{fit, known_and_other};
+use crate::normal::one_block;
 use crate::tree::{Block, Doc, Format, Inline, Mention};
 use crate::{adf, html, markdown, wiki};
 
@@ -70,6 +72,14 @@ const ATTRIBUTES: [&str; 15] = [
     "type=",
 ];
 
+/// Lines of text without marks, in normal form.
+pub(crate) fn plain_lines() -> impl Strategy<Value = Vec<Inline>> {
+    let word = prop_oneof![3 => "[a-zé0-9]{1,3}", 2 => "[!-~]", 2 => Just(" ".to_owned())];
+    let line = proptest::collection::vec(word, 1..12)
+        .prop_map(|words| vec![Inline::text(words.concat()), Inline::Break]);
+    proptest::collection::vec(line, 1..4).prop_map(|lines| one_block(lines.concat()))
+}
+
 /// What a format gives back of a document.
 fn hold(doc: &Doc, format: Format) -> Doc {
     match format {
@@ -108,6 +118,15 @@ proptest! {
     #[test]
     fn only_the_normal_form_of_nothing_is_empty(doc in docs(Scope::Any)) {
         prop_assert_eq!(doc.is_empty(), doc.normal().blocks.is_empty());
+    }
+
+    #[test]
+    fn what_is_known_to_fit_does(doc in docs(Scope::Any)) {
+        for format in ALL {
+            for doc in [doc.clone(), doc.clone().normal(), hold(&doc, format)] {
+                prop_assert_eq!(known_and_other(&doc, format), Vec::new(), "{:?}", format);
+            }
+        }
     }
 
     #[test]
@@ -203,6 +222,16 @@ proptest! {
         let held = hold(&doc, Format::Adf);
         prop_assert_eq!(&hold(&held, Format::Adf), &held);
         prop_assert!(keeps(&visible(&held), &visible(&doc)));
+    }
+
+    #[test]
+    fn adf_is_read_from_its_text_as_from_its_value(nodes in nodes(), doc in docs(Scope::Any)) {
+        for value in [nodes, adf::print(&doc)] {
+            let text = value.to_string();
+            prop_assert_eq!(adf::from_str(&text), adf::parse(&serde_json::from_str(&text).unwrap()));
+        }
+        prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&adf::to_string(&doc)).unwrap(), adf::print(&doc));
+        prop_assert_eq!(adf::from_str(&adf::to_string(&doc)), adf::parse(&adf::print(&doc)));
     }
 
     #[test]

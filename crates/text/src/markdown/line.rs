@@ -4,6 +4,8 @@
 //! strong emphasis"). So the line is first laid out as atoms whose neighbours are known, then each is spelled. Where a
 //! sign would not count, HTML's tag is written for it.
 
+use std::borrow::Cow;
+
 use crate::Href;
 use crate::html::{close, element_of, open};
 use crate::nest::{Mark, Step, steps};
@@ -44,14 +46,19 @@ enum Beside {
     Word,
 }
 
-/// A line of text.
-pub(super) fn print(content: &[Inline], place: Place) -> String {
-    if let [Inline::Text(run)] = content
-        && run.marks.is_plain()
-        && run.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ,/'\"%".contains(&byte))
-    {
-        return run.text.clone();
+/// Writes a line of text.
+pub(super) fn print(content: &[Inline], place: Place, out: &mut String) {
+    if content.iter().all(is_free_of_signs) {
+        return content.iter().for_each(|inline| match inline {
+            Inline::Text(run) => out.push_str(&run.text),
+            _ => line_end(place, out),
+        });
     }
+    spell(content, place, out);
+}
+
+/// Writes a line of text letter by letter.
+fn spell(content: &[Inline], place: Place, out: &mut String) {
     let steps = steps(content, false);
     let letters = |inline: &Inline| if let Inline::Text(run) = inline { run.text.len() } else { 1 };
     let length = content.iter().map(letters).sum::<usize>() + content.len();
@@ -71,7 +78,38 @@ pub(super) fn print(content: &[Inline], place: Place) -> String {
             }
         }
     }
-    Spelling { atoms: &layout.atoms, place }.all()
+    Spelling { atoms: &layout.atoms, place }.all(out);
+}
+
+/// Whether nothing in it is markup, which most text is not. [`Spelling::letter`] has the whole truth.
+fn is_free_of_signs(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(run) => {
+            let mut before = None;
+            let is_text = |byte| is_text(before.replace(byte), byte);
+            run.marks.is_plain() && run.text.bytes().all(is_text)
+        }
+        Inline::Break => true,
+        _ => false,
+    }
+}
+
+/// Whether a byte is surely text behind another one, if nothing but breaks is beside the text it is in.
+fn is_text(before: Option<u8>, byte: u8) -> bool {
+    match byte {
+        // The number of an item.
+        b'.' | b')' => before.is_none_or(|before| !before.is_ascii_digit()),
+        // The beginning of a line.
+        b'>' | b'+' | b'-' | b'=' | b':' => before.is_some(),
+        b' ' | b',' | b';' | b'/' | b'\'' | b'"' | b'%' | b'(' | b'?' | b'@' | b'$' | b'^' | b'{' | b'}' => {
+            true
+        }
+        _ => byte.is_ascii_alphanumeric(),
+    }
+}
+
+fn line_end(place: Place, out: &mut String) {
+    out.push_str(if place == Place::Paragraph { "\\\n" } else { "<br>" });
 }
 
 /// How many backticks stand together in a text, at most.
@@ -147,10 +185,10 @@ impl Layout {
 }
 
 /// An address as a link's destination. What has brackets stands in pointed ones, and a reference is none.
-fn address(href: &Href) -> String {
+fn address(href: &Href) -> Cow<'_, str> {
     let text = href.as_str();
-    let escaped = if text.contains(';') { text.replace('&', "&amp;") } else { text.to_owned() };
-    if text.contains(['(', ')']) { format!("<{escaped}>") } else { escaped }
+    let escaped = if text.contains(';') { text.replace('&', "&amp;").into() } else { Cow::Borrowed(text) };
+    if text.contains(['(', ')']) { format!("<{escaped}>").into() } else { escaped }
 }
 
 /// Spells the atoms of a line.
@@ -160,21 +198,19 @@ struct Spelling<'a> {
 }
 
 impl Spelling<'_> {
-    fn all(&self) -> String {
-        let mut out = String::with_capacity(self.atoms.len() + self.atoms.len() / 8);
+    fn all(&self, out: &mut String) {
+        out.reserve(self.atoms.len() + self.atoms.len() / 8);
         for (at, atom) in self.atoms.iter().enumerate() {
             match atom {
-                Atom::Letter(letter) => self.letter(at, *letter, &mut out),
+                Atom::Letter(letter) => self.letter(at, *letter, out),
                 Atom::Sign { mark, opens, partner } => {
-                    out.push_str(&self.sign(mark, *opens, self.counts(at) && self.counts(*partner)));
+                    self.sign(mark, *opens, self.counts(at) && self.counts(*partner), out);
                 }
-                Atom::Code(text) => self.code(at, text, &mut out),
+                Atom::Code(text) => self.code(at, text, out),
                 Atom::Raw(raw) => out.push_str(raw),
-                Atom::Break if self.place == Place::Paragraph => out.push_str("\\\n"),
-                Atom::Break => out.push_str("<br>"),
+                Atom::Break => line_end(self.place, out),
             }
         }
-        out
     }
 
     fn atom(&self, at: Option<usize>) -> Option<&Atom> {
@@ -199,19 +235,18 @@ impl Spelling<'_> {
         }
     }
 
-    /// The spelling of a sign, if it counts as one.
-    fn sign(&self, mark: &Mark, opens: bool, counts: bool) -> String {
+    /// Writes a sign, if it counts as one, else a tag.
+    fn sign(&self, mark: &Mark, opens: bool, counts: bool, out: &mut String) {
         match mark {
-            Mark::Link(_) if opens => "[".to_owned(),
-            Mark::Link(href) => format!("]({})", address(href)),
-            Mark::Strong if counts => "**".to_owned(),
-            Mark::Em if counts => "_".to_owned(),
-            Mark::Strike if counts => "~~".to_owned(),
+            Mark::Link(_) if opens => out.push('['),
+            Mark::Link(href) => out.extend(["](", &address(href), ")"]),
+            Mark::Strong if counts => out.push_str("**"),
+            Mark::Em if counts => out.push('_'),
+            Mark::Strike if counts => out.push_str("~~"),
             // GitHub takes `u` away, and keeps this.
-            Mark::Underline if opens => "<ins>".to_owned(),
-            Mark::Underline => "</ins>".to_owned(),
-            mark if opens => open(mark),
-            mark => close(mark).to_owned(),
+            Mark::Underline => out.push_str(if opens { "<ins>" } else { "</ins>" }),
+            mark if opens => out.push_str(&open(mark)),
+            mark => out.push_str(close(mark)),
         }
     }
 
@@ -319,5 +354,25 @@ fn beside(atom: Option<&Atom>) -> Beside {
         Some(Atom::Letter(letter)) if letter.is_ascii_punctuation() || is_referred(*letter) => Beside::Sign,
         Some(Atom::Letter(_)) => Beside::Word,
         Some(Atom::Sign { .. } | Atom::Code(_) | Atom::Raw(_)) => Beside::Sign,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::laws::plain_lines;
+
+    proptest! {
+        #[test]
+        fn text_that_is_free_of_signs_is_spelled_as_itself(content in plain_lines()) {
+            for place in [Place::Paragraph, Place::Heading, Place::Cell] {
+                let (mut whole, mut spelled) = (String::new(), String::new());
+                print(&content, place, &mut whole);
+                spell(&content, place, &mut spelled);
+                prop_assert_eq!(whole, spelled);
+            }
+        }
     }
 }

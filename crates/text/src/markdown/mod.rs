@@ -13,7 +13,9 @@ mod raw;
 #[cfg(test)]
 mod tests;
 
-use crate::fit::fit;
+use crate::fit::{fit, fitting};
+pub(crate) use print::MAX_NUMBER;
+
 use crate::tree::{Block, Doc, Format, List, Marker, Opaque, PanelKind};
 
 /// Reads Markdown, in normal form. What is no markup is text. A line end inside a paragraph is a space, as in the
@@ -24,7 +26,7 @@ pub fn parse(text: &str) -> Doc {
 
 /// Prints a document as Markdown, with every character of its text escaped that would be read as markup.
 pub fn print(doc: &Doc) -> String {
-    print::doc(&fit(doc.clone(), Format::Markdown, believe))
+    print::doc(&fitting(doc, Format::Markdown, believe))
 }
 
 /// The word of GitHub's alert for a kind of panel (docs.github.com, "Basic writing and formatting syntax", "Alerts").

@@ -1,10 +1,10 @@
 //! Hands what the Markdown parser finds to the builder of HTML, as the elements it stands for.
 
-use html5ever::tokenizer::{Tag, TagKind};
-use html5ever::{Attribute, LocalName, Namespace, QualName};
+use html5ever::tokenizer::TagKind;
+use html5ever::{LocalName, local_name};
 use pulldown_cmark as md;
 
-use super::raw::shown;
+use super::raw::{plain_tag, shown, tag};
 use crate::html::{Builder, feed};
 use crate::tree::Doc;
 
@@ -49,14 +49,19 @@ impl Reader {
             Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) | Event::Html(text) => {
                 self.text(&text);
             }
-            Event::Code(text) => self.around("code", &text),
+            Event::Code(text) => self.around(local_name!("code"), &text),
             Event::InlineHtml(html) => self.html(&html),
             Event::FootnoteReference(label) => self.text(&format!("[^{label}]")),
             Event::SoftBreak => self.text("\n"),
-            Event::HardBreak => self.open("br", &[]),
-            Event::Rule => self.open("hr", &[]),
-            Event::TaskListMarker(true) => self.open("input", &[("type", "checkbox"), ("checked", "")]),
-            Event::TaskListMarker(false) => self.open("input", &[("type", "checkbox")]),
+            Event::HardBreak => self.open(local_name!("br"), &[]),
+            Event::Rule => self.open(local_name!("hr"), &[]),
+            Event::TaskListMarker(true) => self.open(
+                local_name!("input"),
+                &[(local_name!("type"), "checkbox"), (local_name!("checked"), "")],
+            ),
+            Event::TaskListMarker(false) => {
+                self.open(local_name!("input"), &[(local_name!("type"), "checkbox")])
+            }
         }
     }
 
@@ -67,13 +72,17 @@ impl Reader {
             return;
         }
         if !matches!(tag, Tag::Paragraph) {
-            self.footnote.take().into_iter().for_each(|label| self.around("p", &label));
+            self.footnote.take().into_iter().for_each(|label| self.around(local_name!("p"), &label));
         }
         match tag {
             Tag::CodeBlock(kind) => {
                 let info = if let md::CodeBlockKind::Fenced(info) = &kind { info.as_ref() } else { "" };
-                let class = format!("language-{}", info.split([' ', '\t', ',']).next().unwrap_or_default());
-                self.open("pre", &[("class", &class)]);
+                match info.split([' ', '\t', ',']).next().unwrap_or_default() {
+                    "" => self.open(local_name!("pre"), &[]),
+                    name => {
+                        self.open(local_name!("pre"), &[(local_name!("class"), &format!("language-{name}"))])
+                    }
+                }
                 self.gather = Some(Gather::Code(String::new()));
             }
             Tag::HtmlBlock => self.gather = Some(Gather::Html(String::new())),
@@ -81,19 +90,23 @@ impl Reader {
                 self.gather = Some(Gather::Image(String::new(), dest_url.to_string(), 0));
             }
             Tag::Link { link_type: md::LinkType::Email, dest_url, .. } => {
-                self.open("a", &[("href", &format!("mailto:{dest_url}"))]);
+                self.open(local_name!("a"), &[(local_name!("href"), &format!("mailto:{dest_url}"))]);
             }
-            Tag::Link { dest_url, .. } => self.open("a", &[("href", &dest_url)]),
-            Tag::BlockQuote(Some(kind)) => self.open("blockquote", &[("data-panel", panel(kind))]),
-            Tag::List(Some(start)) => self.open("ol", &[("start", &start.to_string())]),
+            Tag::Link { dest_url, .. } => self.open(local_name!("a"), &[(local_name!("href"), &dest_url)]),
+            Tag::BlockQuote(Some(kind)) => {
+                self.open(local_name!("blockquote"), &[(LocalName::from("data-panel"), panel(kind))])
+            }
+            Tag::List(Some(start)) => {
+                self.open(local_name!("ol"), &[(local_name!("start"), &start.to_string())])
+            }
             Tag::FootnoteDefinition(label) => self.footnote = Some(format!("[^{label}]: ")),
             Tag::Paragraph => {
-                self.open("p", &[]);
+                self.open(local_name!("p"), &[]);
                 self.footnote.take().into_iter().for_each(|label| self.text(&label));
             }
             Tag::TableHead => {
                 self.in_head = true;
-                self.open("tr", &[]);
+                self.open(local_name!("tr"), &[]);
             }
             tag => self.open(self.element(&tag.to_end()), &[]),
         }
@@ -102,7 +115,9 @@ impl Reader {
     fn end(&mut self, tag: md::TagEnd) {
         match self.gather.take() {
             Some(Gather::Image(alt, src, inner)) => match (inner, tag) {
-                (0, md::TagEnd::Image) => self.open("img", &[("src", &src), ("alt", &alt)]),
+                (0, md::TagEnd::Image) => {
+                    self.open(local_name!("img"), &[(local_name!("src"), &src), (local_name!("alt"), &alt)])
+                }
                 (_, md::TagEnd::Image) => self.gather = Some(Gather::Image(alt, src, inner - 1)),
                 _ => self.gather = Some(Gather::Image(alt, src, inner)),
             },
@@ -110,11 +125,11 @@ impl Reader {
                 // The builder drops a line end right after the tag, as HTML does.
                 self.builder.text("\n");
                 self.builder.text(text.strip_suffix('\n').unwrap_or(&text));
-                self.close("pre");
+                self.close(local_name!("pre"));
             }
             Some(Gather::Html(html)) => self.html(&html),
             None => {
-                self.footnote.take().into_iter().for_each(|label| self.around("p", &label));
+                self.footnote.take().into_iter().for_each(|label| self.around(local_name!("p"), &label));
                 self.close(self.element(&tag));
                 self.in_head &= tag != md::TagEnd::TableHead;
             }
@@ -122,42 +137,42 @@ impl Reader {
     }
 
     /// The element that stands for a part of a text.
-    fn element(&self, tag: &md::TagEnd) -> &'static str {
+    fn element(&self, tag: &md::TagEnd) -> LocalName {
         use md::TagEnd;
         match tag {
             TagEnd::Heading(level) => match *level as u8 {
-                1 => "h1",
-                2 => "h2",
-                3 => "h3",
-                4 => "h4",
-                5 => "h5",
-                _ => "h6",
+                1 => local_name!("h1"),
+                2 => local_name!("h2"),
+                3 => local_name!("h3"),
+                4 => local_name!("h4"),
+                5 => local_name!("h5"),
+                _ => local_name!("h6"),
             },
-            TagEnd::BlockQuote(_) => "blockquote",
-            TagEnd::CodeBlock => "pre",
-            TagEnd::List(true) => "ol",
-            TagEnd::List(false) => "ul",
-            TagEnd::Item => "li",
-            TagEnd::Table => "table",
-            TagEnd::TableHead | TagEnd::TableRow => "tr",
+            TagEnd::BlockQuote(_) => local_name!("blockquote"),
+            TagEnd::CodeBlock => local_name!("pre"),
+            TagEnd::List(true) => local_name!("ol"),
+            TagEnd::List(false) => local_name!("ul"),
+            TagEnd::Item => local_name!("li"),
+            TagEnd::Table => local_name!("table"),
+            TagEnd::TableHead | TagEnd::TableRow => local_name!("tr"),
             TagEnd::TableCell => match self.in_head {
-                true => "th",
-                false => "td",
+                true => local_name!("th"),
+                false => local_name!("td"),
             },
-            TagEnd::Emphasis => "em",
-            TagEnd::Strong => "strong",
-            TagEnd::Strikethrough => "s",
-            TagEnd::Superscript => "sup",
-            TagEnd::Subscript => "sub",
-            TagEnd::Link => "a",
-            TagEnd::Image => "img",
+            TagEnd::Emphasis => local_name!("em"),
+            TagEnd::Strong => local_name!("strong"),
+            TagEnd::Strikethrough => local_name!("s"),
+            TagEnd::Superscript => local_name!("sup"),
+            TagEnd::Subscript => local_name!("sub"),
+            TagEnd::Link => local_name!("a"),
+            TagEnd::Image => local_name!("img"),
             TagEnd::Paragraph
             | TagEnd::HtmlBlock
             | TagEnd::FootnoteDefinition
             | TagEnd::DefinitionList
             | TagEnd::DefinitionListTitle
             | TagEnd::DefinitionListDefinition
-            | TagEnd::MetadataBlock(_) => "p",
+            | TagEnd::MetadataBlock(_) => local_name!("p"),
         }
     }
 
@@ -168,25 +183,33 @@ impl Reader {
         }
     }
 
-    fn around(&mut self, name: &str, text: &str) {
-        self.open(name, &[]);
+    fn around(&mut self, name: LocalName, text: &str) {
+        self.open(name.clone(), &[]);
         self.text(text);
         self.close(name);
     }
 
     fn html(&mut self, html: &str) {
-        if self.gather.is_none() {
+        if self.gather.is_some() {
+            return;
+        }
+        if let Some(tag) = plain_tag(html) {
+            match tag.kind {
+                TagKind::StartTag => self.builder.start(&tag),
+                TagKind::EndTag => self.builder.end(&tag),
+            }
+        } else {
             self.builder = feed(std::mem::take(&mut self.builder), &shown(html));
         }
     }
 
-    fn open(&mut self, name: &str, attributes: &[(&str, &str)]) {
+    fn open(&mut self, name: LocalName, attributes: &[(LocalName, &str)]) {
         if self.gather.is_none() {
             self.builder.start(&tag(TagKind::StartTag, name, attributes));
         }
     }
 
-    fn close(&mut self, name: &str) {
+    fn close(&mut self, name: LocalName) {
         if self.gather.is_none() {
             self.builder.end(&tag(TagKind::EndTag, name, &[]));
         }
@@ -201,19 +224,5 @@ fn panel(kind: md::BlockQuoteKind) -> &'static str {
         md::BlockQuoteKind::Tip => "success",
         md::BlockQuoteKind::Warning => "warning",
         md::BlockQuoteKind::Caution => "error",
-    }
-}
-
-fn tag(kind: TagKind, name: &str, attributes: &[(&str, &str)]) -> Tag {
-    let attrs = attributes.iter().map(|(name, value)| Attribute {
-        name: QualName::new(None, Namespace::default(), LocalName::from(*name)),
-        value: (*value).into(),
-    });
-    Tag {
-        kind,
-        name: LocalName::from(name),
-        self_closing: false,
-        attrs: attrs.collect(),
-        had_duplicate_attributes: false,
     }
 }

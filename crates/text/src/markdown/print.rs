@@ -4,19 +4,22 @@
 //! that Markdown's own cannot hold (cells with blocks, spans, headers elsewhere than in the first row) is one line of
 //! HTML, which an empty line would end.
 
+use std::borrow::Cow;
+
 use super::line::{self, Place};
 use crate::html;
 use crate::tree::{Block, Cell, Code, Doc, Inline, List, ListItem, Marker, Row, Table};
 
 /// Most digits of a list's number: nine (CommonMark, section 5.2).
-pub(super) const MAX_NUMBER: u32 = 999_999_999;
+pub(crate) const MAX_NUMBER: u32 = 999_999_999;
 
 pub(super) fn doc(doc: &Doc) -> String {
-    blocks(&doc.blocks)
+    let mut out = String::new();
+    blocks(&doc.blocks, &mut out);
+    out
 }
 
-fn blocks(blocks: &[Block]) -> String {
-    let mut out = String::new();
+fn blocks(blocks: &[Block], out: &mut String) {
     let mut signs = Signs::default();
     let mut before: Option<&Block> = None;
     for one in blocks {
@@ -24,10 +27,9 @@ fn blocks(blocks: &[Block]) -> String {
         if let Some(before) = before {
             out.push_str(if is_tight(before, one) { "\n" } else { "\n\n" });
         }
-        out.push_str(&block(one, sign));
+        block(one, sign, out);
         before = Some(one);
     }
-    out
 }
 
 /// Whether a block needs no empty line before it: a list that may interrupt a paragraph.
@@ -57,89 +59,120 @@ impl Signs {
     }
 }
 
-fn block(block: &Block, other: bool) -> String {
+fn block(block: &Block, other: bool, out: &mut String) {
     match block {
-        Block::Paragraph(content) => line::print(content, Place::Paragraph),
+        Block::Paragraph(content) => line::print(content, Place::Paragraph, out),
         Block::Heading(heading) => {
-            let signs = "#".repeat(usize::from(heading.level.clamp(1, 6)));
-            format!("{signs} {}", line::print(&heading.content, Place::Heading))
+            (0..heading.level.clamp(1, 6)).for_each(|_| out.push('#'));
+            out.push(' ');
+            line::print(&heading.content, Place::Heading, out);
         }
-        Block::List(list) => self::list(list, other),
-        Block::Code(code) => self::code(code),
-        Block::Quote(inner) => behind("> ", "> ", &blocks(inner)),
+        Block::List(list) => self::list(list, other, out),
+        Block::Code(code) => self::code(code, out),
+        Block::Quote(inner) => behind("> ", "> ", out, |out| blocks(inner, out)),
         Block::Panel(panel) => {
             // The sign counts as a paragraph, which few other blocks may interrupt.
             let apart = if matches!(panel.blocks.first(), Some(Block::Paragraph(_))) { "\n" } else { "\n\n" };
-            let sign = super::alert(panel.kind).map(|word| format!("[!{word}]{apart}"));
-            behind("> ", "> ", &format!("{}{}", sign.unwrap_or_default(), blocks(&panel.blocks)))
+            behind("> ", "> ", out, |out| {
+                super::alert(panel.kind).into_iter().for_each(|word| out.extend(["[!", word, "]", apart]));
+                blocks(&panel.blocks, out);
+            });
         }
         Block::Expand(expand) => {
-            let title = html::escaped(&expand.title);
-            let inner = blocks(&expand.blocks);
-            let inner = if inner.is_empty() { inner } else { format!("\n\n{inner}") };
-            format!("<details><summary>{title}</summary>{inner}\n\n</details>")
+            out.extend(["<details><summary>", &html::escaped(&expand.title), "</summary>"]);
+            if !expand.blocks.is_empty() {
+                out.push_str("\n\n");
+                blocks(&expand.blocks, out);
+            }
+            out.push_str("\n\n</details>");
         }
-        Block::Table(table) => self::table(table),
+        Block::Table(table) => self::table(table, out),
         // The dashes and stars of a rule could be read as items.
-        Block::Rule => "___".to_owned(),
+        Block::Rule => out.push_str("___"),
         // The model keeps none.
-        Block::Opaque(opaque) => line::print(&[Inline::text(&opaque.text)], Place::Paragraph),
+        Block::Opaque(opaque) => line::print(&[Inline::text(&opaque.text)], Place::Paragraph, out),
     }
 }
 
-/// The lines of a text behind signs. A line without text has no white space at its end.
-fn behind(first: &str, others: &str, text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
+/// What is written, with signs before each of its lines. A line without text has no white space at its end.
+fn behind(first: &str, others: &str, out: &mut String, write: impl FnOnce(&mut String)) {
+    let start = out.len();
+    out.push_str(first);
+    let inner = out.len();
+    write(out);
+    if !out.get(inner..).is_some_and(|text| text.contains('\n')) {
+        if out.len() == inner {
+            out.truncate(start + first.trim_end().len());
+        }
+        return;
+    }
+    let text = out.split_off(inner);
     for (at, line) in text.split('\n').enumerate() {
         if at > 0 {
             out.push('\n');
         }
-        let signs = if at == 0 { first } else { others };
-        out.push_str(if line.is_empty() { signs.trim_end() } else { signs });
+        match (line.is_empty(), at) {
+            (false, 0) => {}
+            (false, _) => out.push_str(others),
+            (true, 0) => out.truncate(start + first.trim_end().len()),
+            (true, _) => out.push_str(others.trim_end()),
+        }
         out.push_str(line);
     }
-    out
 }
 
-fn list(list: &List, other: bool) -> String {
-    let mut number = 0;
-    let items = list.items.iter().map(|item| {
-        let sign = match list.marker {
-            Marker::Bullet => if other { "* " } else { "- " }.to_owned(),
-            Marker::Number { start } => {
-                let here = start.saturating_add(number).min(MAX_NUMBER);
-                number += 1;
-                format!("{here}{} ", if other { ')' } else { '.' })
-            }
-        };
-        self::item(item, &sign)
-    });
-    items.collect::<Vec<_>>().join("\n")
-}
-
-fn item(item: &ListItem, sign: &str) -> String {
-    let task = match item.task {
-        Some(true) => "[x] ",
-        Some(false) => "[ ] ",
-        None => "",
+fn list(list: &List, other: bool, out: &mut String) {
+    let mut number = match list.marker {
+        Marker::Bullet => None,
+        Marker::Number { start } => Some(start),
     };
-    behind(sign, &" ".repeat(sign.len()), &format!("{task}{}", blocks(&item.blocks)))
+    for (at, item) in list.items.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        let sign: Cow<'_, str> = match number {
+            None => if other { "* " } else { "- " }.into(),
+            Some(here) => format!("{}{} ", here.min(MAX_NUMBER), if other { ')' } else { '.' }).into(),
+        };
+        number = number.map(|here| here.saturating_add(1));
+        self::item(item, &sign, out);
+    }
 }
 
-fn code(code: &Code) -> String {
+fn item(item: &ListItem, sign: &str, out: &mut String) {
+    // Nine digits, a dot and a space are the longest sign.
+    let others = "           ".get(..sign.len()).unwrap_or_default();
+    behind(sign, others, out, |out| {
+        out.push_str(match item.task {
+            Some(true) => "[x] ",
+            Some(false) => "[ ] ",
+            None => "",
+        });
+        blocks(&item.blocks, out);
+    });
+}
+
+fn code(code: &Code, out: &mut String) {
     let fence = "`".repeat(line::ticks(&code.text).max(2) + 1);
-    format!("{fence}{}\n{}\n{fence}", code.language.as_deref().unwrap_or_default(), code.text)
+    out.extend([&fence, code.language.as_deref().unwrap_or_default(), "\n", &code.text, "\n", &fence]);
 }
 
-fn table(table: &Table) -> String {
+fn table(table: &Table, out: &mut String) {
     if !is_plain(table) {
         // A line end in the text of a cell is one of code.
-        return html::block(&Block::Table(table.clone())).replace('\n', "&#10;");
+        out.push_str(&html::block(&Block::Table(table.clone())).replace('\n', "&#10;"));
+        return;
     }
-    let mut lines: Vec<String> = table.rows.iter().map(row).collect();
-    let columns = table.rows.first().map_or(0, |row| row.cells.len());
-    lines.insert(1, format!("|{}", " --- |".repeat(columns)));
-    lines.join("\n")
+    for (at, one) in table.rows.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        row(one, out);
+        if at == 0 {
+            out.push_str("\n|");
+            one.cells.iter().for_each(|_| out.push_str(" --- |"));
+        }
+    }
 }
 
 /// Whether Markdown's own table can hold this one.
@@ -154,10 +187,13 @@ fn is_plain(table: &Table) -> bool {
     })
 }
 
-fn row(row: &Row) -> String {
-    let words = |cell: &Cell| match cell.blocks.first() {
-        Some(Block::Paragraph(content)) => format!(" {} |", line::print(content, Place::Cell)),
-        _ => "  |".to_owned(),
-    };
-    format!("|{}", row.cells.iter().map(words).collect::<String>())
+fn row(row: &Row, out: &mut String) {
+    out.push('|');
+    for cell in &row.cells {
+        out.push(' ');
+        if let Some(Block::Paragraph(content)) = cell.blocks.first() {
+            line::print(content, Place::Cell, out);
+        }
+        out.push_str(" |");
+    }
 }

@@ -1,13 +1,15 @@
 //! What is in canonical form already, as most is that comes here: such a document is not put together anew.
 //!
-//! What is rare in text (people, pictures, marks on spaces, titles) is not looked at, and so not known.
+//! What is rare in text (marks on spaces, marks we do not understand) is not looked at, and so not known.
 
-use super::{MAX_SPAN, MAX_START, invisible};
+use super::{MAX_SPAN, MAX_START, in_name, invisible};
 use crate::marks::Marks;
-use crate::tree::{Block, Code, Inline, List, ListItem, MAX_DEPTH, Marker, Row, Table};
+use crate::tree::{
+    Block, Code, Emoji, Expand, Inline, List, ListItem, MAX_DEPTH, Marker, PanelKind, Row, Table,
+};
 
 /// Whether these blocks, `depth` containers below the root, are surely in canonical form.
-pub(super) fn is_normal(blocks: &[Block], depth: usize) -> bool {
+pub(crate) fn is_normal(blocks: &[Block], depth: usize) -> bool {
     let deep = depth >= MAX_DEPTH;
     blocks.iter().all(|block| match block {
         Block::Paragraph(content) => is_clean(content),
@@ -17,14 +19,26 @@ pub(super) fn is_normal(blocks: &[Block], depth: usize) -> bool {
         Block::Quote(inner) => !deep && !inner.is_empty() && is_normal(inner, depth + 1),
         Block::List(list) => !deep && is_list(list, depth + 1),
         Block::Table(table) => !deep && is_table(table, depth + 1),
-        Block::Panel(_) | Block::Expand(_) => false,
+        Block::Panel(panel) => {
+            let ground = match panel.kind {
+                PanelKind::Custom(color) => PanelKind::on(color) == panel.kind,
+                _ => true,
+            };
+            let title = panel.title.as_deref();
+            let seen = title.is_some() || !panel.blocks.is_empty();
+            !deep && ground && seen && title.is_none_or(is_phrase) && is_normal(&panel.blocks, depth + 1)
+        }
+        Block::Expand(Expand { title, blocks }) => {
+            let title = if title.is_empty() { !blocks.is_empty() } else { is_phrase(title) };
+            !deep && title && is_normal(blocks, depth + 1)
+        }
     })
 }
 
 fn is_code(code: &Code) -> bool {
-    let plain =
-        |text: &str| text.bytes().all(|byte| byte == b'\n' || byte == b' ' || byte.is_ascii_graphic());
-    plain(&code.text) && code.language.is_none() && !invisible(&code.text)
+    let plain = |text: &str| text.bytes().all(|byte| matches!(byte, b'\n' | b'\t' | b' '..=b'~'));
+    let language = code.language.as_deref().is_none_or(|name| !name.is_empty() && name.chars().all(in_name));
+    language && plain(&code.text) && !invisible(&code.text)
 }
 
 fn is_list(list: &List, depth: usize) -> bool {
@@ -61,15 +75,19 @@ fn is_table(table: &Table, depth: usize) -> bool {
 pub(super) fn is_clean(content: &[Inline]) -> bool {
     // At the beginning of a line nothing may be white.
     let mut spaced = true;
+    let plain = Marks::default();
+    // Nothing is before a break; what is before something that is no text has no marks.
     let mut before: Option<&Marks> = None;
     for inline in content {
         match inline {
             Inline::Text(run) => {
-                let border = run.text.starts_with(' ') || run.text.ends_with(' ');
-                let apart = before != Some(&run.marks)
-                    && (!spaced || !run.text.starts_with(' '))
-                    && (!border || run.marks.is_plain());
-                if !apart || !run.marks.other.is_empty() || !are_words(&run.text) {
+                let begins = run.text.starts_with(' ');
+                let apart = before != Some(&run.marks) && !(spaced && begins);
+                // The marks of a space are those of the words on both sides of it.
+                let ahead = !begins || run.marks.is_within(before.unwrap_or(&plain));
+                let behind = !spaced || before.is_none_or(|before| before.is_within(&run.marks));
+                let words = run.text == " " || are_words(&run.text);
+                if !(apart && ahead && behind && words && run.marks.other.is_empty()) {
                     return false;
                 }
                 spaced = run.text.ends_with(' ');
@@ -77,12 +95,41 @@ pub(super) fn is_clean(content: &[Inline]) -> bool {
             }
             Inline::Break if spaced => return false,
             Inline::Break => (spaced, before) = (true, None),
-            Inline::Date(_) | Inline::Opaque(_) => (spaced, before) = (false, None),
-            Inline::Mention(_) | Inline::Image(_) | Inline::Status(_) | Inline::Emoji(_) => return false,
+            solid => {
+                let behind = !spaced || before.is_none_or(Marks::is_plain);
+                if !behind || !is_solid(solid) {
+                    return false;
+                }
+                (spaced, before) = (false, None);
+            }
         }
     }
     // An empty text, and a break at the end, leave it as it begins.
     !spaced
+}
+
+/// Whether something that is no text is surely in canonical form.
+fn is_solid(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(_) | Inline::Break => false,
+        Inline::Date(_) | Inline::Opaque(_) => true,
+        Inline::Status(status) => is_phrase(&status.text),
+        Inline::Image(image) => image.alt.is_empty() || is_phrase(&image.alt),
+        Inline::Mention(mention) => {
+            let id = mention.user.as_str();
+            let named = |name: &str| name != id && !name.starts_with('@') && is_phrase(name);
+            is_phrase(id) && id.trim().len() == id.len() && mention.name.as_deref().is_none_or(named)
+        }
+        Inline::Emoji(Emoji { name, text, id }) => {
+            let shown = text.is_empty() || text != name && is_phrase(text);
+            shown && is_phrase(name) && id.as_deref().is_none_or(is_phrase)
+        }
+    }
+}
+
+/// Whether a text is [words](are_words) without a space around them.
+fn is_phrase(text: &str) -> bool {
+    !text.starts_with(' ') && !text.ends_with(' ') && are_words(text)
 }
 
 /// Whether a text is visible, and has single spaces and no other white space or control characters.
@@ -103,7 +150,7 @@ fn are_foreign_words(text: &str) -> bool {
     let mut spaced = false;
     let clean = text.chars().all(|letter| {
         let space = letter == ' ';
-        let good = !letter.is_control() && !(space && spaced);
+        let good = !(letter.is_control() || space && spaced);
         spaced = space;
         good
     });

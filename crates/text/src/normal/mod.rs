@@ -7,6 +7,7 @@ mod inline;
 mod known;
 
 pub(crate) use inline::one_block;
+pub(crate) use known::is_normal;
 
 use crate::tree::{
     Block, Cell, Code, Doc, Expand, Heading, Inline, List, ListItem, MAX_DEPTH, Marker, Panel, PanelKind,
@@ -31,13 +32,14 @@ impl Doc {
     /// - Lists, quotes, panels, expands and tables nested deeper than ten are flattened into their parent.
     #[must_use]
     pub fn normal(self) -> Self {
-        if known::is_normal(&self.blocks, 0) {
+        if is_normal(&self.blocks, 0) {
             return self;
         }
         self.rebuilt()
     }
 
-    fn rebuilt(self) -> Self {
+    /// The canonical document, put together anew whatever it is.
+    pub(crate) fn rebuilt(self) -> Self {
         Self { blocks: blocks(self.blocks, 0) }
     }
 
@@ -185,7 +187,12 @@ fn code(code: Code) -> Option<Code> {
     let text = code.text.replace("\r\n", "\n").replace('\r', "\n");
     let text: String =
         text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect();
-    let in_name = |letter: &char| letter.is_ascii_alphanumeric() || "+#._-".contains(*letter);
-    let language: Option<String> = code.language.map(|name| name.chars().filter(in_name).collect());
+    let named = |name: String| name.chars().filter(|letter| in_name(*letter)).collect();
+    let language: Option<String> = code.language.map(named);
     (!invisible(&text)).then_some(Code { language: language.filter(|name| !name.is_empty()), text })
+}
+
+/// Whether a letter may be in the name of a language.
+fn in_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "+#._-".contains(letter)
 }

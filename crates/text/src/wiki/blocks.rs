@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
         match kind {
             Line::Heading(level, words) => {
                 let end = self.spans_in(&line).first().map_or(line.end, |span| span.all.start);
-                let content = inline::parse(self.text, words..end, &self.macros);
+                let content = self.inlines(words..end).unwrap_or_default();
                 out.blocks.push(Block::Heading(Heading { level, content }));
                 out.read(self, end..line.end);
             }
@@ -97,6 +97,13 @@ impl<'a> Reader<'a> {
             }
             Line::Blank | Line::Item(..) | Line::Words => {}
         }
+    }
+
+    /// The text of some words, if there are any. White space around them is none of it.
+    fn inlines(&self, words: Range<usize>) -> Option<Vec<Inline>> {
+        let text = self.text.get(words.clone())?.trim_ascii_start();
+        let (start, text) = (words.end - text.len(), text.trim_ascii_end());
+        (!text.is_empty()).then(|| inline::parse(self.text, start..start + text.len(), &self.macros))
     }
 
     /// The next line without its end, and past it.
@@ -198,11 +205,12 @@ impl Flow {
     }
 
     fn words(&mut self, reader: &Reader<'_>, words: Range<usize>) {
-        if reader.text.get(words.clone()).is_some_and(|words| !words.trim_ascii().is_empty()) {
-            if !self.paragraph.is_empty() {
-                self.paragraph.push(Inline::Break);
-            }
-            self.paragraph.extend(inline::parse(reader.text, words, &reader.macros));
+        let Some(mut content) = reader.inlines(words) else { return };
+        if self.paragraph.is_empty() {
+            self.paragraph = content;
+        } else {
+            self.paragraph.push(Inline::Break);
+            self.paragraph.append(&mut content);
         }
     }
 
@@ -229,7 +237,8 @@ fn block(span: &Span<'_>) -> Vec<Block> {
             let code =
                 Code { language: named.or(plain).map(str::to_owned), text: code(span.body).to_owned() };
             // A title is words that are seen; the tree has no place for them but above.
-            vec![Block::paragraph(title), Block::Code(code)]
+            let title = (!title.is_empty()).then(|| Block::paragraph(title));
+            title.into_iter().chain([Block::Code(code)]).collect()
         }
         Kind::Opaque => {
             let body = shown(span.body);

@@ -354,9 +354,9 @@ fn joined(pieces: Vec<Piece<'_>>, tint: Option<Color>) -> Vec<Inline> {
     let mut open: Vec<Phrase> = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Text(text) => out.push(Inline::marked(text, marks.clone())),
+            Piece::Text(text) => run(text, &marks, &mut out),
             Piece::Code(text) => out.push(Inline::marked(text, Marks { code: true, ..marks.clone() })),
-            Piece::Sign { spelling, .. } => out.push(Inline::marked(spelling, marks.clone())),
+            Piece::Sign { spelling, .. } => run(spelling.to_owned(), &marks, &mut out),
             Piece::Open(phrase) => {
                 open.push(phrase);
                 marks = marked(&open, marks);
@@ -372,6 +372,14 @@ fn joined(pieces: Vec<Piece<'_>>, tint: Option<Color>) -> Vec<Inline> {
         }
     }
     out
+}
+
+/// Goes on with the run before, if that looks the same.
+fn run(text: String, marks: &Marks, out: &mut Vec<Inline>) {
+    match out.last_mut() {
+        Some(Inline::Text(run)) if run.marks == *marks => run.text.push_str(&text),
+        _ => out.push(Inline::marked(text, marks.clone())),
+    }
 }
 
 /// The marks of text inside these phrases, outermost first; colour and link as given.

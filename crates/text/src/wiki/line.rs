@@ -35,14 +35,19 @@ enum Atom<'a> {
     Break,
 }
 
-/// A line of text, in which breaks are written as `end`.
-pub(super) fn print(content: &[Inline], end: &str) -> String {
-    if let [Inline::Text(run)] = content
-        && run.marks.is_plain()
-        && run.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ,/'\"%=".contains(&byte))
-    {
-        return run.text.clone();
+/// Writes a line of text, in which breaks are written as `end`.
+pub(super) fn print(content: &[Inline], end: &str, out: &mut String) {
+    if content.iter().all(is_free_of_signs) {
+        return content.iter().for_each(|inline| match inline {
+            Inline::Text(run) => out.push_str(&run.text),
+            _ => out.push_str(end),
+        });
     }
+    spell(content, end, out);
+}
+
+/// Writes a line of text letter by letter.
+fn spell(content: &[Inline], end: &str, out: &mut String) {
     let steps = steps(content, false);
     let mut layout = Layout { atoms: Vec::with_capacity(letters(content)), open: Vec::new() };
     let mut at = 0;
@@ -60,7 +65,39 @@ pub(super) fn print(content: &[Inline], end: &str) -> String {
             }
         }
     }
-    Spelling { atoms: &layout.atoms, end }.all()
+    Spelling { atoms: &layout.atoms, end }.all(out);
+}
+
+/// Whether nothing in it is markup, which most text is not. [`Spelling::letter`] has the whole truth.
+fn is_free_of_signs(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(run) => run.marks.is_plain() && (0..run.text.len()).all(|at| is_text(&run.text, at)),
+        Inline::Break => true,
+        _ => false,
+    }
+}
+
+/// Whether the byte at a place is surely text, if nothing but breaks is beside the text it is in.
+fn is_text(text: &str, at: usize) -> bool {
+    let byte = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).copied();
+    let (before, after) = (byte(at.checked_sub(1)), byte(Some(at + 1)));
+    let is_word = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    match byte(Some(at)).unwrap_or_default() {
+        b'\\' | b'&' | b'{' | b'}' | b'[' | b']' | b'|' => false,
+        // Of a heading or a quote, the third letter of its line.
+        b'.' => at != 2,
+        b'#' => at > 0,
+        b'?' => before != Some(b'?'),
+        b'!' => is_word(before),
+        b'*' | b'-' | b'_' | b'+' | b'^' | b'~' => {
+            is_word(before) && is_word(after) || before == Some(b' ') && after == Some(b' ')
+        }
+        b'(' | b':' | b';' => {
+            let rest = text.get(at..).unwrap_or_default();
+            !rest.starts_with("://") && emoticon::at(rest).is_none()
+        }
+        _ => true,
+    }
 }
 
 /// About how many atoms there will be.
@@ -178,11 +215,11 @@ struct Spelling<'a> {
 }
 
 impl Spelling<'_> {
-    fn all(&self) -> String {
-        let mut out = String::with_capacity(self.atoms.len() + self.atoms.len() / 8);
+    fn all(&self, out: &mut String) {
+        out.reserve(self.atoms.len() + self.atoms.len() / 8);
         for (at, atom) in self.atoms.iter().enumerate() {
             match atom {
-                Atom::Letter(letter, free) => self.letter(at, *letter, *free, &mut out),
+                Atom::Letter(letter, free) => self.letter(at, *letter, *free, out),
                 Atom::Sign { sign, partner, .. } => {
                     if self.needs_braces(at) || self.needs_braces(*partner) {
                         out.extend(['{', *sign, '}']);
@@ -197,7 +234,6 @@ impl Spelling<'_> {
                 Atom::Break => out.push_str(self.end),
             }
         }
-        out
     }
 
     fn atom(&self, at: Option<usize>) -> Option<&Atom<'_>> {
@@ -335,5 +371,25 @@ impl Spelling<'_> {
         let Some(start) = dot.checked_sub(2).filter(|start| self.begins_line(*start)) else { return false };
         let signs = self.letters(start, 2);
         signs == "bq" || matches!(signs.as_bytes(), [b'h', b'1'..=b'6'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::laws::plain_lines;
+
+    proptest! {
+        #[test]
+        fn text_that_is_free_of_signs_is_spelled_as_itself(content in plain_lines()) {
+            for end in ["\n", FORCED] {
+                let (mut whole, mut spelled) = (String::new(), String::new());
+                print(&content, end, &mut whole);
+                spell(&content, end, &mut spelled);
+                prop_assert_eq!(whole, spelled);
+            }
+        }
     }
 }

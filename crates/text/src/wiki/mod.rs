@@ -17,10 +17,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::fit::fit;
+use crate::fit::{fit, fitting};
 use crate::tree::{Block, Doc, Format, Inline, Opaque};
 
-pub(crate) use shape::{can_mention, can_show, can_title, shaped, tight};
+pub(crate) use shape::{can_mention, can_show, can_title, is_tight, shaped, tight};
 
 /// Reads wiki markup, in normal form. What is no markup is text; macros we do not know stay opaque.
 pub fn parse(text: &str) -> Doc {
@@ -38,7 +38,7 @@ fn parse_line(text: &str) -> Vec<Inline> {
 
 /// Prints a document as wiki markup, with every character of its text escaped that would be read as markup.
 pub fn print(doc: &Doc) -> String {
-    print::doc(&fit(doc.clone(), Format::Wiki, believe))
+    print::doc(&fitting(doc, Format::Wiki, believe))
 }
 
 /// Whether this format's parser would make this piece of its raw form, in the given place.

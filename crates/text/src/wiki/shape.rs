@@ -55,6 +55,16 @@ fn tight_block(block: Block) -> Block {
     })
 }
 
+/// Whether the parts of an item or cell need no empty line between them.
+pub(crate) fn is_tight(blocks: &[Block]) -> bool {
+    blocks.windows(2).all(|pair| match pair {
+        [Block::Paragraph(_), Block::Paragraph(_)] => false,
+        [Block::List(before), Block::List(after)] => before.marker != after.marker,
+        [Block::List(_), _] => false,
+        _ => true,
+    })
+}
+
 fn append(to: &mut Vec<Block>, block: Block) {
     match (to.last_mut(), block) {
         (Some(Block::Paragraph(before)), Block::Paragraph(more)) => {
