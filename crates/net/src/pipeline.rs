@@ -18,13 +18,14 @@ use http::{HeaderValue, StatusCode};
 use reqwest::Url;
 
 use crate::allow::AllowRule;
-use crate::budget::told;
+use crate::budget::{quotas, told};
 use crate::classify::classify;
-use crate::gate::{Caller, Gate, Place, Stopped};
+use crate::gate::{Caller, Gate, Place, Standing, Stopped};
 use crate::guard::Guard;
 use crate::observe::{Attempt, Observer};
-use crate::patience::{LONGEST_WAIT, Patience, RealTime, Sleeper};
+use crate::patience::{Again, LONGEST_WAIT, Patience, RealTime, Sleeper};
 use crate::plain;
+use crate::points;
 use crate::resolve::{Names, Resolver, SystemResolver};
 use crate::target;
 use crate::trouble::Trouble;
@@ -125,29 +126,36 @@ impl Pipeline {
     }
 
     async fn attempt(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
-        let place = self.place(sending).await?;
+        let mut place = self.place(sending).await?;
         let started = now();
         let answer = self.exchange(sending).await;
-        self.settle(sending, &place, started, answer)
+        self.settle(sending, &mut place, started, answer)
     }
 
     /// What an answer means, and what is to be left alone after it; counted and logged.
     pub(crate) fn settle(
         &self,
         sending: &Sending<'_>,
-        place: &Place,
+        place: &mut Place,
         started: Instant,
         answer: Result<OutboundAnswer, Trouble>,
     ) -> Result<OutboundAnswer, Trouble> {
+        let cost = match &answer {
+            Ok(answer) => Some(points::after(&sending.call, answer)),
+            // What was not sent costs nothing; nobody knows of the others.
+            Err(trouble) => (trouble.again == Again::Unsent).then_some(0),
+        };
         if let Ok(answer) = &answer {
-            self.gate.learn(Caller::of(sending.connection, &sending.call), place, &told(&answer.headers));
+            let (told, quotas) = (told(&answer.headers), quotas(&answer.headers));
+            self.gate.learn(place, &told, &quotas, cost.unwrap_or_default());
         }
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
         if let Some((reach, length)) = trouble.and_then(|trouble| trouble.pause) {
-            self.gate.pause(Caller::of(sending.connection, &sending.call), reach, length);
+            self.gate.pause(place.caller(), reach, length);
         }
+        place.counted(cost);
         self.report(sending, status, trouble, started.elapsed());
         judged
     }
@@ -170,22 +178,26 @@ impl Pipeline {
     /// Stands in line for a place, and for more of a limit of which nothing is left: for that no longer than its patience in
     /// all, whatever it is woken by.
     async fn in_line(&self, sending: &Sending<'_>, mut patience: Duration) -> Result<Place, Trouble> {
-        let caller = Caller::of(sending.connection, &sending.call);
-        let bell = self.gate.told(caller.connection);
+        let payer = self.world.signer.payer(sending.connection).await;
+        let caller = Caller::of(sending.connection, &sending.call, payer.as_deref());
+        let waiter = self.gate.join(&caller);
         loop {
-            // From here on, so that nothing is missed that is told before the sleep.
-            let told = bell.notified();
-            let left = match self.gate.enter(caller).await {
-                Ok(place) => return Ok(place),
-                Err(Stopped::Spent(left)) if left <= patience => left,
-                Err(stopped) => return Err(stopped.into()),
+            let left = match waiter.look() {
+                Standing::In(place) => return Ok(place),
+                Standing::Out(stopped) => return Err(stopped.into()),
+                Standing::Spent(left) if left > patience => return Err(Stopped::Spent(left).into()),
+                Standing::Spent(left) => left,
+                Standing::Crowded => {
+                    waiter.bell().notified().await;
+                    continue;
+                }
             };
             let before = self.world.clock.now();
             // Never nothing: the clock must pass what it waits for.
             let sleep = self.world.sleeper.sleep(left.max(Duration::from_millis(1)));
             tokio::select! {
                 () = sleep => {}
-                () = told => {}
+                () = waiter.bell().notified() => {}
             }
             let slept = Duration::try_from(self.world.clock.now().duration_since(before));
             patience = patience.saturating_sub(slept.unwrap_or_default());

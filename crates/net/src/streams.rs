@@ -44,10 +44,10 @@ impl Streams for Pipeline {
         let call = OutboundCall { body: Bytes::new(), repeatable: false, ..call };
         let sending = Sending::new(connection, call)?;
         let attempt = async {
-            let place = self.file_place(&sending).await?;
+            let mut place = self.file_place(&sending).await?;
             let started = now();
             let answer = self.sent(&sending, length, pieces).await;
-            self.settle(&sending, &place.place, started, answer)
+            self.settle(&sending, &mut place.place, started, answer)
         };
         attempt.await.map_err(|trouble: Trouble| trouble.failure)
     }
@@ -105,20 +105,19 @@ impl Pipeline {
         let (wire, head) = match self.head(sending).await {
             Ok(begun) => begun,
             Err(trouble) => {
-                return self.settle(sending, &place.place, started, Err(trouble)).map(Download::Refused);
+                return self.settle(sending, &mut place.place, started, Err(trouble)).map(Download::Refused);
             }
         };
         if !head.status().is_success() {
             let whole = tokio::time::timeout(wire.stall, wire.whole(head)).await;
             let whole = whole.unwrap_or(Err(Broken::TimedOut));
             let whole = whole.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable));
-            return self.settle(sending, &place.place, started, whole).map(Download::Refused);
+            return self.settle(sending, &mut place.place, started, whole).map(Download::Refused);
         }
         // What the head says is judged as if nothing followed.
         let (status, headers) = (head.status(), head.headers().clone());
         let seen = OutboundAnswer { status, headers, body: Bytes::new() };
-        let headers = self.settle(sending, &place.place, started, Ok(seen))?.headers;
-        place.place.counted();
+        let headers = self.settle(sending, &mut place.place, started, Ok(seen))?.headers;
         Ok(Download::File(headers, pieces(head, place, wire.stall)))
     }
 

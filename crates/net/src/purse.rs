@@ -1,0 +1,404 @@
+//! The points of one quota: what is left until it comes in anew, and who may spend it.
+//!
+//! Jira Cloud gives an app so many points an hour, over all sites or on each ("Points-based quota",
+//! developer.atlassian.com/cloud/jira/platform/rate-limiting). It says how many are left only below a fifth. So spending is counted
+//! here, calls under way by the most that they may cost, and what the vendor says corrects it.
+//!
+//! Nothing of a quota is set aside for anybody for good, or it would be lost at the end of the hour. Instead part of what is left must
+//! be left to others for the time that is left: little by urgent calls, more by the sweep, most by backfill, and nothing by urgent
+//! calls of a tenant that is within its share. As the hour passes, so does what must be left, until everything may be spent.
+
+use std::collections::HashMap;
+
+use bowline_core::{SignedDuration, TenantId, Timestamp};
+
+use crate::lanes::{LANES, is_urgent};
+
+/// How many tenants are remembered. Above it the one that was seen first is forgotten.
+const TENANTS: usize = 10_000;
+
+/// What part of what is left must be left to others at the beginning of a window, by lane.
+const RESERVES: [f64; LANES] = [0.1, 0.2, 0.35, 0.5];
+
+/// What part of the quota each of the lanes that are not urgent may spend whatever must be left, evenly over the window.
+const GUARANTEED: f64 = 0.05;
+
+/// How far a tenant may be ahead of an even share, as part of the share: work comes in bursts.
+const AHEAD: f64 = 0.1;
+
+/// A tenant that made no call for so long does not count among those that share.
+const AWAY: SignedDuration = SignedDuration::from_mins(10);
+
+/// What an answer tells of a quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Quota {
+    /// Whether it is counted over all sites.
+    pub(crate) is_global: bool,
+    pub(crate) size: u32,
+    /// How many are left; told when few are.
+    pub(crate) left: Option<u32>,
+    /// The length of the window, and how much of it is left, in seconds.
+    pub(crate) every: i64,
+    pub(crate) next: i64,
+}
+
+/// A quota whose size is known.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    size: i64,
+    every: SignedDuration,
+    /// When it comes in anew.
+    resets: Timestamp,
+    /// Whether an answer told of it in this window.
+    heard: bool,
+}
+
+/// What the vendor said was spent by everybody, and what of it had been spent here by then.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    spent: i64,
+    mine: i64,
+    /// The call whose answer told it.
+    call: u64,
+}
+
+/// What one tenant did in this window.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    spent: i64,
+    last: Timestamp,
+}
+
+/// What others who spend from the same quota left, as of the last lease.
+#[derive(Clone, Copy, Debug)]
+struct Leased {
+    /// Hundredths of the whole that are ours.
+    part: u32,
+    /// What the others had spent in this window.
+    others: i64,
+    /// The most that anybody was told to be spent.
+    seen: i64,
+    /// What may be spent here until the next lease, and what had been spent when that was said.
+    allowed: i64,
+    mine: i64,
+}
+
+const WHOLE: Leased = Leased { part: 100, others: 0, seen: 0, allowed: i64::MAX, mine: 0 };
+
+/// One quota.
+#[derive(Debug)]
+pub(crate) struct Purse {
+    known: Option<Known>,
+    spent: i64,
+    /// What calls under way may cost at the most.
+    flying: i64,
+    by_lane: [i64; LANES],
+    tenants: HashMap<TenantId, Share>,
+    seen: Option<Seen>,
+    leased: Leased,
+    /// Until when the vendor wants it left alone.
+    pub(crate) paused: Timestamp,
+}
+
+impl Default for Purse {
+    fn default() -> Self {
+        Self {
+            known: None,
+            spent: 0,
+            flying: 0,
+            by_lane: [0; LANES],
+            tenants: HashMap::new(),
+            seen: None,
+            leased: WHOLE,
+            paused: Timestamp::MIN,
+        }
+    }
+}
+
+/// Who wants to spend.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spender {
+    pub(crate) tenant: TenantId,
+    pub(crate) lane: usize,
+    /// The most that the call may cost.
+    pub(crate) cost: u32,
+}
+
+impl Purse {
+    /// Whether a call may be made now; if not, when to ask again.
+    pub(crate) fn may(&mut self, spender: Spender, now: Timestamp) -> Result<(), Timestamp> {
+        self.roll(now);
+        self.note(spender.tenant, 0, now);
+        let Some(known) = self.known else { return Ok(()) };
+        let mine = self.mine(known);
+        if mine <= 0 || (self.leased.part < 100 && mine < i64::from(spender.cost)) {
+            // Others may have left something, which the next lease tells.
+            let soon = now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(known.resets);
+            let shared = self.leased.part < 100 && self.left(known) > 0;
+            return Err(if shared { soon.min(known.resets) } else { known.resets });
+        }
+        let keep = self.reserve(known, spender, now);
+        let whole = keep * self.whole(known);
+        if mine as f64 > whole * fraction(known, now) {
+            return Ok(());
+        }
+        // When so little must be left that there is something to spend: one point more than now.
+        let then = (mine - 1).max(0) as f64 / whole.max(1.0) * known.every.as_secs_f64();
+        let then = SignedDuration::try_from_secs_f64(then).unwrap_or_default();
+        let at = known.resets.saturating_sub(then).unwrap_or(known.resets);
+        Err(at.max(now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(at)).min(known.resets))
+    }
+
+    /// Puts aside what a call may cost.
+    pub(crate) fn take(&mut self, spender: Spender) {
+        self.flying += i64::from(spender.cost);
+    }
+
+    /// A call is over, for which so much was put aside, and cost so much.
+    pub(crate) fn settle(&mut self, spender: Spender, aside: u32, cost: u32, now: Timestamp) {
+        self.roll(now);
+        self.flying = (self.flying - i64::from(aside)).max(0);
+        self.spent += i64::from(cost);
+        if let Some(lane) = self.by_lane.get_mut(spender.lane) {
+            *lane += i64::from(cost);
+        }
+        self.note(spender.tenant, i64::from(cost), now);
+    }
+
+    /// Learns what the answer to a call told. The call was not settled yet, and cost so much.
+    pub(crate) fn learn(&mut self, told: Quota, (cost, call): (u32, u64), now: Timestamp) {
+        self.roll(now);
+        let every = SignedDuration::from_secs(told.every);
+        let resets = now.saturating_add(SignedDuration::from_secs(told.next)).unwrap_or(Timestamp::MAX);
+        let size = i64::from(told.size);
+        let known = self.known.filter(|known| known.size == size && known.every == every);
+        if let Some(known) = known
+            && known.resets.duration_since(resets) * 2 > every
+        {
+            // It tells of the window before.
+            return;
+        }
+        let resets = known.map_or(resets, |known| known.resets.min(resets));
+        self.known = Some(Known { size, every, resets, heard: true });
+        let Some(left) = told.left else { return };
+        // Calls that went later may have been counted before this one.
+        if self.seen.is_none_or(|seen| call >= seen.call) {
+            self.seen =
+                Some(Seen { spent: size - i64::from(left), mine: self.spent + i64::from(cost), call });
+        }
+    }
+
+    /// Forgets what is over.
+    fn roll(&mut self, now: Timestamp) {
+        let Some(known) = &mut self.known else { return };
+        let late = now.duration_since(known.resets);
+        if late.is_negative() {
+            // A clock that was set back must not make two windows of one.
+            let whole = now.saturating_add(known.every).unwrap_or(Timestamp::MAX);
+            known.resets = known.resets.min(whole);
+            return;
+        }
+        let every = known.every.as_secs().max(1);
+        let on = SignedDuration::from_secs(every.saturating_mul(late.as_secs() / every + 1));
+        known.resets = known.resets.saturating_add(on).unwrap_or(Timestamp::MAX);
+        // A quota of which a whole window said nothing has gone.
+        if !std::mem::take(&mut known.heard) {
+            self.known = None;
+        }
+        (self.spent, self.seen, self.by_lane) = (0, None, [0; LANES]);
+        self.leased = Leased { others: 0, seen: 0, mine: 0, allowed: i64::MAX, ..self.leased };
+        if let Some(known) = self.known.filter(|_| self.leased.part < 100) {
+            self.leased.allowed = known.size * i64::from(self.leased.part) / 100;
+        }
+        self.tenants.retain(|_, share| now.duration_since(share.last) < AWAY);
+        for share in self.tenants.values_mut() {
+            share.spent = 0;
+        }
+    }
+
+    fn note(&mut self, tenant: TenantId, cost: i64, now: Timestamp) {
+        if self.tenants.len() >= TENANTS && !self.tenants.contains_key(&tenant) {
+            let first = self.tenants.iter().min_by_key(|(_, share)| share.last).map(|(tenant, _)| *tenant);
+            first.map(|first| self.tenants.remove(&first));
+        }
+        let share = self.tenants.entry(tenant).or_insert(Share { spent: 0, last: now });
+        share.spent += cost;
+        share.last = now;
+    }
+
+    /// What everybody has left, calls under way here not counted.
+    fn left(&self, known: Known) -> i64 {
+        let ours = self.spent + self.leased.others;
+        let told = self.seen.map(|seen| seen.spent + self.spent - seen.mine);
+        let spent = match told {
+            // The vendor knows better, in either direction.
+            Some(told) if self.leased.part == 100 => told,
+            Some(told) => told.max(ours),
+            None => ours,
+        };
+        known.size - spent.max(self.leased.seen)
+    }
+
+    /// What may be spent here.
+    fn mine(&self, known: Known) -> i64 {
+        let allowed = self.leased.allowed.saturating_sub(self.spent - self.leased.mine);
+        self.left(known).min(allowed) - self.flying
+    }
+
+    /// Our part of the whole quota.
+    fn whole(&self, known: Known) -> f64 {
+        known.size as f64 * f64::from(self.leased.part) / 100.0
+    }
+
+    /// What part of what is left this spender must leave to others.
+    fn reserve(&self, known: Known, spender: Spender, now: Timestamp) -> f64 {
+        let (whole, passed) = (self.whole(known), 1.0 - fraction(known, now));
+        let here = |share: &Share| now.duration_since(share.last) < AWAY;
+        let sharing = self.tenants.values().filter(|share| here(share)).count().max(1);
+        let spent = self.tenants.get(&spender.tenant).map_or(0, |share| share.spent);
+        let is_within = spent as f64 <= whole / sharing as f64 * (passed + AHEAD);
+        let lane_spent = self.by_lane.get(spender.lane).copied().unwrap_or_default();
+        let is_guaranteed = !is_urgent(spender.lane) && (lane_spent as f64) < whole * GUARANTEED * passed;
+        if is_guaranteed || (is_within && is_urgent(spender.lane)) {
+            return 0.0;
+        }
+        RESERVES.get(spender.lane).copied().unwrap_or_default()
+    }
+}
+
+/// How much of the window is left, of 1.
+fn fraction(known: Known, now: Timestamp) -> f64 {
+    let left = known.resets.duration_since(now).as_secs_f64();
+    (left / known.every.as_secs_f64().max(1.0)).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Quota = Quota { is_global: true, size: 1_000, left: None, every: 3_600, next: 3_600 };
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn spender(tenant: u128, lane: usize) -> Spender {
+        Spender { tenant: format!("ten_{tenant:032x}").parse().unwrap(), lane, cost: 1 }
+    }
+
+    fn told() -> Purse {
+        let mut purse = Purse::default();
+        purse.learn(HOUR, (0, 0), at(0));
+        purse
+    }
+
+    /// Spends as much as may be spent at a moment.
+    fn flood(purse: &mut Purse, spender: Spender, second: i64) -> i64 {
+        let mut spent = 0;
+        while purse.may(spender, at(second)).is_ok() {
+            purse.take(spender);
+            purse.settle(spender, spender.cost, spender.cost, at(second));
+            spent += i64::from(spender.cost);
+        }
+        spent
+    }
+
+    #[test]
+    fn what_was_never_told_of_limits_nothing() {
+        let mut purse = Purse::default();
+        purse.take(Spender { cost: 1_000_000, ..spender(1, 3) });
+        assert_eq!(purse.may(spender(1, 3), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn a_flood_leaves_something_to_others_and_in_the_end_nothing_is_lost() {
+        let mut purse = told();
+        assert_eq!(flood(&mut purse, spender(1, 1), 0), 800, "a fifth is for whoever comes");
+        assert_eq!(flood(&mut purse, spender(1, 3), 0), 0);
+        assert_eq!(
+            flood(&mut purse, spender(2, 1), 0),
+            51,
+            "half of a tenth: its share of what had come by then"
+        );
+        for second in 1..3_600 {
+            flood(&mut purse, spender(1, 3), second);
+        }
+        assert!(purse.spent >= 999, "{}", purse.spent);
+        assert_eq!(purse.may(spender(1, 0), at(3_599)).is_err(), purse.spent >= 1_000);
+        assert_eq!(purse.may(spender(1, 0), at(3_600)), Ok(()), "all of it comes in at once");
+    }
+
+    #[test]
+    fn a_tenant_within_its_share_is_not_held_up_by_anybodys_flood() {
+        let mut purse = told();
+        for second in 0..3_600 {
+            flood(&mut purse, spender(1, 1), second);
+            if second % 20 == 0 {
+                assert_eq!(purse.may(spender(2, 1), at(second)), Ok(()), "second {second}");
+                purse.take(spender(2, 1));
+                purse.settle(spender(2, 1), 1, 1, at(second));
+            }
+        }
+        assert!(purse.spent >= 950, "{}", purse.spent);
+    }
+
+    #[test]
+    fn lanes_that_are_not_urgent_always_get_something() {
+        let mut purse = told();
+        let mut swept = 0;
+        for second in 0..3_600 {
+            // Two tenants in their shares take what comes.
+            for tenant in [1, 2] {
+                let urgent = spender(tenant, 1);
+                if purse.may(urgent, at(second)).is_ok()
+                    && purse.left(purse.known.unwrap()) > 1_000 - second / 4
+                {
+                    purse.settle(urgent, 0, 1, at(second));
+                }
+            }
+            if purse.may(spender(1, 2), at(second)).is_ok() {
+                purse.settle(spender(1, 2), 0, 1, at(second));
+                swept += 1;
+            }
+        }
+        assert!(swept >= 49, "{swept}");
+    }
+
+    #[test]
+    fn when_to_ask_again_is_said_truly() {
+        let mut purse = told();
+        flood(&mut purse, spender(1, 3), 0);
+        let again = purse.may(spender(1, 3), at(0)).unwrap_err();
+        assert!(again > at(0) && again < at(60), "{again}");
+        assert_eq!(purse.may(spender(1, 3), again), Ok(()));
+        purse.settle(spender(1, 3), 0, 2_000, at(10));
+        assert_eq!(purse.may(spender(1, 0), at(10)), Err(at(3_600)));
+    }
+
+    #[test]
+    fn the_vendors_word_counts() {
+        let mut purse = told();
+        purse.settle(spender(1, 0), 0, 100, at(10));
+        // Somebody else has spent 800.
+        purse.learn(Quota { left: Some(100), next: 3_580, ..HOUR }, (0, 5), at(20));
+        assert_eq!(purse.left(purse.known.unwrap()), 100);
+        purse.settle(spender(1, 0), 0, 30, at(20));
+        assert_eq!(purse.left(purse.known.unwrap()), 70);
+        purse.learn(Quota { left: Some(95), next: 3_580, ..HOUR }, (0, 4), at(20));
+        assert_eq!(purse.left(purse.known.unwrap()), 70, "an answer that was overtaken");
+        purse.learn(Quota { left: Some(90), next: 3_580, ..HOUR }, (0, 6), at(20));
+        assert_eq!(purse.left(purse.known.unwrap()), 90, "it counted less");
+    }
+
+    #[test]
+    fn an_answer_from_before_the_hour_says_nothing_about_the_next() {
+        let mut purse = told();
+        purse.learn(Quota { left: Some(0), next: 5, ..HOUR }, (0, 1), at(3_601));
+        assert_eq!(purse.may(spender(1, 0), at(3_601)), Ok(()));
+        assert_eq!(purse.known.unwrap().resets, at(7_200));
+        // A whole hour without a word about it: there is none any more.
+        assert_eq!(purse.may(spender(1, 0), at(7_200)), Ok(()));
+        purse.settle(spender(1, 0), 0, 5_000, at(7_201));
+        assert_eq!(purse.may(spender(1, 0), at(7_201)), Ok(()));
+    }
+}
