@@ -5,18 +5,20 @@
 //! calls of the account, of one operation, writes to one subject ([`Reach`]), or everything that spends from a quota of an app
 //! ([`crate::purse`]). What is known of the other limits is in [`crate::budget`].
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::port::{Clock, OutboundCall};
+use bowline_core::port::{Clock, Hold, OutboundCall};
 use bowline_core::{ConnectionId, GrantId, SignedDuration, Timestamp};
 use http::Method;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use crate::budget::Told;
 use crate::lanes;
+use crate::lease::Lease;
 use crate::line::Line;
 use crate::points;
 use crate::purse::{Purse, Quota, Spender};
@@ -26,6 +28,9 @@ use crate::reach::Reach;
 /// How many connections are remembered. Above it the idle one whose pause ended first is forgotten. Of quotas as many.
 const CAPACITY: usize = 10_000;
 
+/// How many waits are kept for other processes. They are told at once, so there are more only while the database is away.
+const UNTOLD: usize = 1_000;
+
 /// A call, as a vendor counts it.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -34,6 +39,8 @@ pub(crate) struct Caller {
     subject: Option<String>,
     operation: &'static str,
     grant: Option<GrantId>,
+    /// Whether it is made by an app that others may know too.
+    is_app: bool,
 }
 
 /// What a call needs before it may leave.
@@ -59,15 +66,17 @@ impl Caller {
             Some(grant) => format!("{}/{grant}", connection.id),
             None => connection.id.to_string(),
         };
+        let is_app = payer.is_some();
         let payer = payer.map_or(account, |payer| format!("app/{payer}"));
         let on_site = format!("{payer}@{}", connection.id);
         let subject = call.subject.clone().filter(|_| call.method != Method::GET);
         let (operation, lane) = (call.operation, lanes::current());
         let about = subject.iter().map(|subject| Held::Subject(subject.clone()));
-        let held = [Held::Account(grant), Held::Operation(operation)].into_iter().chain(about).collect();
+        let held =
+            [Held::Account(grant), Held::Operation(operation.into())].into_iter().chain(about).collect();
         let spender = Spender { tenant: connection.tenant, lane, cost: points::before(call) };
         let wish = Arc::new(Wish { lane, held, purses: [payer, on_site], spender });
-        Self { connection: connection.id, wish, subject, operation, grant }
+        Self { connection: connection.id, wish, subject, operation, grant, is_app }
     }
 
     /// What a pause of this reach holds up; none if it is a quota. A refused write without a subject stands for its operation.
@@ -75,14 +84,14 @@ impl Caller {
         match (reach, &self.subject) {
             (Reach::Account, _) => Some(Held::Account(self.grant)),
             (Reach::Subject, Some(subject)) => Some(Held::Subject(subject.clone())),
-            (Reach::Subject, None) | (Reach::Operation, _) => Some(Held::Operation(self.operation)),
+            (Reach::Subject, None) | (Reach::Operation, _) => Some(Held::Operation(self.operation.into())),
             (Reach::App | Reach::Site, _) => None,
         }
     }
 
-    /// The names of the quotas it may spend from.
-    pub(crate) fn purses(&self) -> &[String; 2] {
-        &self.wish.purses
+    /// The quotas it may spend from that others may spend from as well.
+    pub(crate) fn quotas(&self) -> &[String] {
+        if self.is_app { &self.wish.purses } else { &[] }
     }
 
     fn purse(&self, is_global: bool) -> &String {
@@ -95,8 +104,30 @@ impl Caller {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Held {
     Account(Option<GrantId>),
-    Operation(&'static str),
+    Operation(Cow<'static, str>),
     Subject(String),
+}
+
+impl Held {
+    /// As other processes are told of it. A wait for one item is over before they hear of it.
+    fn word(&self) -> Option<String> {
+        match self {
+            Self::Account(None) => Some("account".to_owned()),
+            Self::Account(Some(grant)) => Some(format!("account/{grant}")),
+            Self::Operation(operation) => Some(format!("operation/{operation}")),
+            Self::Subject(_) => None,
+        }
+    }
+
+    /// The way back.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        match word.split_once('/') {
+            None if word == "account" => Some(Self::Account(None)),
+            Some(("account", grant)) => grant.parse().ok().map(|grant| Self::Account(Some(grant))),
+            Some(("operation", operation)) => Some(Self::Operation(operation.to_owned().into())),
+            _ => None,
+        }
+    }
 }
 
 /// A call that goes.
@@ -147,8 +178,8 @@ impl Waiter<'_> {
     pub(crate) fn look(&self) -> Standing {
         let now = self.gate.clock.now();
         let mut all = self.gate.all();
-        let All { lines, purses } = &mut *all;
-        let line = lines.entry(self.caller.connection).or_insert_with(|| Line::new(self.gate.width));
+        let All { lines, purses, .. } = &mut *all;
+        let Some(line) = lines.get_mut(&self.caller.connection) else { return Standing::Crowded };
         line.dispatch(purses, now);
         let word = self.cell.heard();
         let again = if word.is_none() { line.ask_again(&self.caller.wish, purses, now) } else { None };
@@ -216,10 +247,15 @@ impl Drop for Place {
 }
 
 /// All that is known.
-#[derive(Default)]
 pub(crate) struct All {
     pub(crate) lines: HashMap<ConnectionId, Line>,
     pub(crate) purses: HashMap<String, Purse>,
+    /// Waits that other processes were not told of yet.
+    pub(crate) untold: Vec<Hold>,
+    /// How many calls of one connection may be under way.
+    width: usize,
+    /// Whether other processes may use the same limits.
+    is_shared: bool,
 }
 
 impl All {
@@ -255,34 +291,45 @@ impl All {
         self.purses.entry(name.to_owned()).or_default()
     }
 
-    pub(crate) fn line(&mut self, connection: ConnectionId, width: usize) -> &mut Line {
+    /// A quota that other processes may spend from: nothing of it is ours before they were asked.
+    pub(crate) fn shared_purse(&mut self, name: &str) -> &mut Purse {
+        let (is_new, is_shared) = (!self.purses.contains_key(name), self.is_shared);
+        let purse = self.purse(name);
+        if is_new && is_shared {
+            purse.lease = Lease::none();
+        }
+        purse
+    }
+
+    pub(crate) fn line(&mut self, connection: ConnectionId) -> &mut Line {
         if self.lines.len() >= CAPACITY && !self.lines.contains_key(&connection) {
             let idle = self.lines.iter().filter(|(_, line)| line.is_idle());
             let first = idle.min_by_key(|(_, line)| line.last_pause()).map(|(id, _)| *id);
             first.map(|id| self.lines.remove(&id));
         }
-        self.lines.entry(connection).or_insert_with(|| Line::new(width))
+        self.lines.entry(connection).or_insert_with(|| Line::new(self.width, self.is_shared))
     }
 }
 
 /// The gates of all connections.
 pub(crate) struct Gate {
     clock: Arc<dyn Clock>,
-    width: usize,
     all: Arc<Mutex<All>>,
 }
 
 impl Gate {
-    /// At most `width` calls of one connection are under way at any time.
-    pub(crate) fn new(clock: Arc<dyn Clock>, width: usize) -> Self {
-        Self { clock, width, all: Arc::default() }
+    /// At most `width` calls of one connection are under way at any time; in all processes together, if others share it.
+    pub(crate) fn new(clock: Arc<dyn Clock>, width: usize, is_shared: bool) -> Self {
+        let (lines, purses) = (HashMap::new(), HashMap::new());
+        let all = All { lines, purses, untold: Vec::new(), width, is_shared };
+        Self { clock, all: Arc::new(Mutex::new(all)) }
     }
 
     /// Stands in line.
     pub(crate) fn join(&self, caller: &Caller) -> Waiter<'_> {
         let cell = Arc::<Cell>::default();
         let mut all = self.all();
-        let line = all.line(caller.connection, self.width);
+        let line = all.line(caller.connection);
         line.lease.wanted = line.lease.wanted.saturating_add(1);
         let number = line.queue.join(Arc::clone(&caller.wish), Arc::clone(&cell));
         drop(all);
@@ -291,7 +338,7 @@ impl Gate {
 
     /// Waits for one of the places that files may have. It is taken before any other.
     pub(crate) async fn enter_with_file(&self, connection: ConnectionId) -> Option<OwnedSemaphorePermit> {
-        let files = Arc::clone(&self.all().line(connection, self.width).files);
+        let files = Arc::clone(&self.all().line(connection).files);
         files.acquire_owned().await.ok()
     }
 
@@ -305,7 +352,7 @@ impl Gate {
         for quota in quotas {
             all.purse(caller.purse(quota.is_global)).learn(*quota, (cost, place.pass.number), now);
         }
-        let All { lines, purses } = &mut *all;
+        let All { lines, purses, .. } = &mut *all;
         let Some(line) = lines.get_mut(&caller.connection) else { return };
         let mut is_sooner = false;
         for told in told {
@@ -324,14 +371,22 @@ impl Gate {
         let now = self.clock.now();
         let until = now.saturating_add(length).unwrap_or(Timestamp::MAX);
         let mut all = self.all();
-        match caller.held(reach) {
-            Some(held) => all.line(caller.connection, self.width).pause(held, until, now),
-            None => {
-                let purse = all.purse(caller.purse(reach == Reach::App));
-                purse.paused = purse.paused.max(until);
+        let (name, what) = match caller.held(reach) {
+            Some(held) => {
+                all.line(caller.connection).pause(held.clone(), until, now);
+                (caller.connection.to_string(), held.word())
             }
+            None => {
+                let name = caller.purse(reach == Reach::App);
+                let purse = all.purse(name);
+                purse.paused = purse.paused.max(until);
+                (name.clone(), Some("everything".to_owned()))
+            }
+        };
+        if let Some(what) = what.filter(|_| all.is_shared && all.untold.len() < UNTOLD) {
+            all.untold.push(Hold { name, what, until });
         }
-        let All { lines, purses } = &mut *all;
+        let All { lines, purses, .. } = &mut *all;
         if let Some(line) = lines.get_mut(&caller.connection) {
             line.dispatch(purses, now);
         }
@@ -339,10 +394,6 @@ impl Gate {
 
     pub(crate) fn all(&self) -> MutexGuard<'_, All> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn width(&self) -> usize {
-        self.width
     }
 
     pub(crate) fn now(&self) -> Timestamp {

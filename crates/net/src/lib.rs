@@ -34,6 +34,7 @@ mod wires;
 pub use allow::{AllowRule, BadRule};
 pub use exchange::Exchanger;
 pub use lanes::within;
+pub use lease::Sharing;
 pub use observe::{Attempt, Observer};
 pub use patience::{RealTime, Sleeper};
 pub use pipeline::{Pipeline, Settings, World};

@@ -3,22 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bowline_core::{SignedDuration, Timestamp};
+use bowline_core::Timestamp;
+use bowline_core::port::Slice;
 use tokio::sync::Semaphore;
 
 use crate::budget::Budgets;
 use crate::gate::{Held, Pass, Stopped, Wish, left};
 use crate::lanes::is_urgent;
-use crate::lease::Lease;
+use crate::lease::{Lease, SOON};
 use crate::purse::Purse;
 use crate::queue::{Queue, Turn};
 
 /// How many pauses of one connection are remembered. Above it the one that ends first is forgotten: the vendor asks
 /// again.
 pub(crate) const PAUSES: usize = 1_000;
-
-/// How soon one looks again that has no part of what others use.
-const SOON: SignedDuration = SignedDuration::from_millis(250);
 
 /// One connection.
 pub(crate) struct Line {
@@ -35,7 +33,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize, is_shared: bool) -> Self {
         Self {
             width,
             flying: 0,
@@ -43,13 +41,13 @@ impl Line {
             files: Arc::new(Semaphore::new(width.div_ceil(2))),
             paused: HashMap::new(),
             budgets: Budgets::default(),
-            lease: Lease::default(),
+            lease: if is_shared { Lease::none() } else { Lease::whole() },
         }
     }
 
     /// How many of its places are ours.
-    fn places(&self) -> usize {
-        let part = usize::try_from(self.lease.part).unwrap_or(100);
+    fn places(&self, now: Timestamp) -> usize {
+        let part = usize::try_from(self.lease.part_at(now)).unwrap_or(100);
         if part == 0 { 0 } else { (self.width * part / 100).max(1) }
     }
 
@@ -67,6 +65,22 @@ impl Line {
     fn paused_until(&self, wish: &Wish) -> Timestamp {
         let until = |held: &Held| self.paused.get(held).copied();
         wish.held.iter().filter_map(until).max().unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether its slice is to be kept.
+    pub(crate) fn is_used(&self) -> bool {
+        self.flying > 0 || !self.queue.is_empty() || self.lease.wanted > 0
+    }
+
+    /// Has another slice from now on, and knows what others were told.
+    pub(crate) fn apply(&mut self, slice: &Slice, until: Timestamp, now: Timestamp) {
+        self.lease.renewed(slice.part, until, now);
+        self.budgets.share(slice.part);
+        for (what, until) in &slice.holds {
+            if let Some(held) = Held::of_word(what) {
+                self.pause(held, *until, now);
+            }
+        }
     }
 
     pub(crate) fn last_pause(&self) -> Timestamp {
@@ -103,7 +117,7 @@ impl Line {
         if held > now {
             return Turn::Stop(Stopped::Paused(left(held, now)));
         }
-        if self.flying >= self.places() || self.later(wish, is_overdue, purses, now).is_some() {
+        if self.flying >= self.places(now) || self.later(wish, is_overdue, purses, now).is_some() {
             return Turn::Later;
         }
         let aside = wish.purses.each_ref().map(|name| {
@@ -140,7 +154,7 @@ impl Line {
         purses: &mut HashMap<String, Purse>,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        if self.places() == 0 {
+        if self.places(now) == 0 {
             return now.saturating_add(SOON).ok();
         }
         self.later(wish, false, purses, now)

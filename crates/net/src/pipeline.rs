@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bowline_core::attribution::Heard;
 use bowline_core::connection::Connection;
-use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer};
+use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer, StoreError};
 use bowline_core::{Failure, TenantId};
 use http::header::ACCEPT;
 use http::{HeaderValue, StatusCode};
@@ -22,6 +22,7 @@ use crate::budget::{quotas, told};
 use crate::classify::classify;
 use crate::gate::{Caller, Gate, Place, Standing, Stopped};
 use crate::guard::Guard;
+use crate::lease::{Leases, Sharing};
 use crate::observe::{Attempt, Observer};
 use crate::patience::{Again, LONGEST_WAIT, Patience, RealTime, Sleeper};
 use crate::plain;
@@ -94,19 +95,30 @@ pub struct World {
     pub sleeper: Arc<dyn Sleeper>,
     /// Counts attempts.
     pub observer: Arc<dyn Observer>,
+    /// Where other processes meet that use the same limits; none if there is no other.
+    pub sharing: Option<Sharing>,
 }
 
 impl World {
     /// The real world: the system's resolver, real waits, nobody counting.
     pub fn new(signer: Arc<dyn Signer>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         let resolver = Arc::new(SystemResolver);
-        Self { signer, clock, entropy, resolver, sleeper: Arc::new(RealTime), observer: Arc::new(()) }
+        Self {
+            signer,
+            clock,
+            entropy,
+            resolver,
+            sleeper: Arc::new(RealTime),
+            observer: Arc::new(()),
+            sharing: None,
+        }
     }
 }
 
 /// Sends every vendor call; see the port [`Outbound`] for what comes back.
 pub struct Pipeline {
     gate: Gate,
+    leases: Option<Leases>,
     guard: Guard,
     wires: Wires,
     world: World,
@@ -117,8 +129,11 @@ impl Pipeline {
     pub fn new(settings: Settings, world: World) -> Result<Self, plain::Error> {
         let Settings { body_limit, width, .. } = settings;
         let names = Names::new(Arc::clone(&world.resolver), Arc::clone(&world.clock));
+        let sharing = world.sharing.clone();
+        let leases = sharing.map(|sharing| Leases::new(sharing, Arc::clone(&world.clock)));
         Ok(Self {
-            gate: Gate::new(Arc::clone(&world.clock), width),
+            gate: Gate::new(Arc::clone(&world.clock), width, leases.is_some()),
+            leases,
             guard: Guard::new(names, &settings),
             wires: Wires::new(&settings, body_limit)?,
             world,
@@ -129,7 +144,27 @@ impl Pipeline {
         let mut place = self.place(sending).await?;
         let started = now();
         let answer = self.exchange(sending).await;
-        self.settle(sending, &mut place, started, answer)
+        let settled = self.settle(sending, &mut place, started, answer);
+        drop(place);
+        self.tell().await;
+        settled
+    }
+
+    /// Tells other processes at once what a vendor asked of us: a call in some thousand.
+    pub(crate) async fn tell(&self) {
+        if let Some(leases) = &self.leases
+            && let Err(error) = leases.tell(&self.gate).await
+        {
+            tracing::warn!(%error, "other processes cannot be told of a wait now");
+        }
+    }
+
+    /// To be called about once a second if the limits are shared: keeps slices of what is in use, and of calls that take long.
+    pub async fn beat(&self) -> Result<(), StoreError> {
+        match &self.leases {
+            Some(leases) => leases.beat(&self.gate).await,
+            None => Ok(()),
+        }
     }
 
     /// What an answer means, and what is to be left alone after it; counted and logged.
@@ -182,6 +217,9 @@ impl Pipeline {
         let caller = Caller::of(sending.connection, &sending.call, payer.as_deref());
         let waiter = self.gate.join(&caller);
         loop {
+            if let Some(leases) = &self.leases {
+                leases.ensure(&self.gate, &caller).await?;
+            }
             let left = match waiter.look() {
                 Standing::In(place) => return Ok(place),
                 Standing::Out(stopped) => return Err(stopped.into()),

@@ -10,9 +10,11 @@
 
 use std::collections::HashMap;
 
+use bowline_core::port::{Slice, SliceAsk};
 use bowline_core::{SignedDuration, TenantId, Timestamp};
 
 use crate::lanes::{LANES, is_urgent};
+use crate::lease::{Lease, SOON};
 
 /// How many tenants are remembered. Above it the one that was seen first is forgotten.
 const TENANTS: usize = 10_000;
@@ -28,6 +30,9 @@ const AHEAD: f64 = 0.1;
 
 /// A tenant that made no call for so long does not count among those that share.
 const AWAY: SignedDuration = SignedDuration::from_mins(10);
+
+/// The length of a window of which only the end is known: another process was told, and quotas are by the hour.
+const USUAL: SignedDuration = SignedDuration::from_hours(1);
 
 /// What an answer tells of a quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,10 +97,13 @@ pub(crate) struct Purse {
     spent: i64,
     /// What calls under way may cost at the most.
     flying: i64,
+    /// Whether something was spent that others were not told of.
+    is_untold: bool,
     by_lane: [i64; LANES],
     tenants: HashMap<TenantId, Share>,
     seen: Option<Seen>,
     leased: Leased,
+    pub(crate) lease: Lease,
     /// Until when the vendor wants it left alone.
     pub(crate) paused: Timestamp,
 }
@@ -106,10 +114,12 @@ impl Default for Purse {
             known: None,
             spent: 0,
             flying: 0,
+            is_untold: false,
             by_lane: [0; LANES],
             tenants: HashMap::new(),
             seen: None,
             leased: WHOLE,
+            lease: Lease::whole(),
             paused: Timestamp::MIN,
         }
     }
@@ -129,11 +139,12 @@ impl Purse {
     pub(crate) fn may(&mut self, spender: Spender, now: Timestamp) -> Result<(), Timestamp> {
         self.roll(now);
         self.note(spender.tenant, 0, now);
+        self.lease.wanted = self.lease.wanted.saturating_add(spender.cost);
         let Some(known) = self.known else { return Ok(()) };
         let mine = self.mine(known);
         if mine <= 0 || (self.leased.part < 100 && mine < i64::from(spender.cost)) {
             // Others may have left something, which the next lease tells.
-            let soon = now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(known.resets);
+            let soon = now.saturating_add(SOON).unwrap_or(known.resets);
             let shared = self.leased.part < 100 && self.left(known) > 0;
             return Err(if shared { soon.min(known.resets) } else { known.resets });
         }
@@ -149,6 +160,40 @@ impl Purse {
         Err(at.max(now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(at)).min(known.resets))
     }
 
+    /// Whether its slice is to be kept, and what was spent to be told.
+    pub(crate) fn is_used(&self) -> bool {
+        self.lease.is_shared()
+            && !self.lease.is_busy
+            && (self.flying > 0 || self.lease.wanted > 0 || self.is_untold)
+    }
+
+    /// What is wanted of it, and what is to be told to those who share it.
+    pub(crate) fn ask(&mut self, ask: SliceAsk) -> SliceAsk {
+        self.roll(ask.now);
+        self.is_untold = false;
+        let wants = self.lease.wanted.clamp(1, 1_000_000);
+        let Some(known) = self.known else { return SliceAsk { wants, ..ask } };
+        let seen = self.seen.map_or(0, |seen| seen.spent + self.spent - seen.mine);
+        let (size, resets) = (known.size, Some(known.resets));
+        SliceAsk { wants, spent: self.spent, seen, size, resets, ..ask }
+    }
+
+    /// Has another slice from now on, and knows what others spent and were told.
+    pub(crate) fn apply(&mut self, slice: &Slice, until: Timestamp, now: Timestamp) {
+        self.lease.renewed(slice.part, until, now);
+        for (_, until) in &slice.holds {
+            self.paused = self.paused.max(*until);
+        }
+        if let (None, Some((size, resets))) = (self.known, slice.quota) {
+            self.known = Some(Known { size, every: USUAL, resets, heard: true });
+        }
+        self.leased = Leased { part: slice.part, others: slice.others, seen: slice.seen, ..WHOLE };
+        self.leased.mine = self.spent;
+        if let Some(known) = self.known.filter(|_| slice.part < 100) {
+            self.leased.allowed = self.left(known).max(0) * i64::from(slice.part) / 100;
+        }
+    }
+
     /// Puts aside what a call may cost.
     pub(crate) fn take(&mut self, spender: Spender) {
         self.flying += i64::from(spender.cost);
@@ -159,6 +204,7 @@ impl Purse {
         self.roll(now);
         self.flying = (self.flying - i64::from(aside)).max(0);
         self.spent += i64::from(cost);
+        self.is_untold = true;
         if let Some(lane) = self.by_lane.get_mut(spender.lane) {
             *lane += i64::from(cost);
         }

@@ -47,7 +47,9 @@ impl Streams for Pipeline {
             let mut place = self.file_place(&sending).await?;
             let started = now();
             let answer = self.sent(&sending, length, pieces).await;
-            self.settle(&sending, &mut place.place, started, answer)
+            let settled = self.settle(&sending, &mut place.place, started, answer);
+            self.tell().await;
+            settled
         };
         attempt.await.map_err(|trouble: Trouble| trouble.failure)
     }

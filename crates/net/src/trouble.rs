@@ -13,7 +13,7 @@ use bowline_core::code::{
     NET_TOO_LARGE, NET_UNREACHABLE, SEAL_CORRUPT, SEAL_KEY_AWAY, STORE_UNAVAILABLE,
 };
 use bowline_core::failure::{Act, Executed, Words};
-use bowline_core::port::{OutboundAnswer, SealError, SignError};
+use bowline_core::port::{OutboundAnswer, SealError, SignError, StoreError};
 
 use crate::classify::Verdict;
 use crate::gate::Stopped;
@@ -116,6 +116,13 @@ impl From<Stopped> for Trouble {
     fn from(stopped: Stopped) -> Self {
         let (Stopped::Paused(left) | Stopped::Spent(left)) = stopped;
         Self { pause: None, ..Self::throttled(left, Reach::Account, Executed::No) }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    /// What part of a limit is ours is not known; somebody else may have it.
+    fn from(_: StoreError) -> Self {
+        Self::new(Failure::retry(STORE_UNAVAILABLE, Executed::No), Again::Never)
     }
 }
 

@@ -7,6 +7,7 @@ mod delegations;
 mod installations;
 mod outbound;
 mod seal;
+mod slices;
 mod store;
 mod streams;
 mod time;
@@ -20,6 +21,7 @@ pub use outbound::{
     Signer,
 };
 pub use seal::{Seal, SealError};
+pub use slices::{Hold, Slice, SliceAsk, Slices, WHOLE};
 pub use store::{
     ClaimAsk, Commits, Console, Desk, DirectoryEntry, Grants, InboxFilter, Keys, PENDING_LIMIT, Registry,
     Retention, SealedAsk, SealedCount, SealedRow, ShareFilter, ShareView, StoreError, Vault, WorkDepth,

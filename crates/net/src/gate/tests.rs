@@ -14,7 +14,7 @@ impl Hand {
 
 fn gate(width: usize) -> (Gate, Arc<Hand>) {
     let hand = Arc::new(Hand(Mutex::new(Timestamp::UNIX_EPOCH)));
-    (Gate::new(Arc::clone(&hand) as Arc<dyn Clock>, width), hand)
+    (Gate::new(Arc::clone(&hand) as Arc<dyn Clock>, width, false), hand)
 }
 
 /// A call: over which connection, signed with whose grant, what it does and to what, in which lane.
@@ -36,14 +36,16 @@ impl Call {
         let connection: ConnectionId = format!("con_{:032x}", self.connection).parse().unwrap();
         let grant = self.grant.map(|number| format!("grt_{number:032x}").parse().unwrap());
         let about = self.subject.map(|subject| Held::Subject(subject.to_owned()));
-        let held = [Held::Account(grant), Held::Operation(self.operation)].into_iter().chain(about).collect();
+        let held =
+            [Held::Account(grant), Held::Operation(self.operation.into())].into_iter().chain(about).collect();
+        let is_app = self.payer.is_some();
         let payer = self.payer.map_or(connection.to_string(), |payer| format!("app/{payer}"));
         let purses = [payer.clone(), format!("{payer}@{connection}")];
         let tenant = format!("ten_{:032x}", self.connection).parse().unwrap();
         let spender = Spender { tenant, lane: self.lane, cost: 1 };
         let wish = Arc::new(Wish { lane: self.lane, held, purses, spender });
         let subject = self.subject.map(str::to_owned);
-        Caller { connection, wish, subject, operation: self.operation, grant }
+        Caller { connection, wish, subject, operation: self.operation, grant, is_app }
     }
 }
 
