@@ -271,6 +271,12 @@ impl<K: Eq + Hash + Clone> Budgets<K> {
         is_sooner
     }
 
+    /// The size of a limit, and how many come in how often.
+    pub(crate) fn size(&self, key: &K) -> Option<(u32, u32, i64)> {
+        let limit = self.all.get(key)?.limit.as_ref()?;
+        Some((limit.size, limit.fill, limit.every.as_secs()))
+    }
+
     /// What is left of each limit that is known, and its size.
     pub(crate) fn left(&mut self, now: Timestamp) -> impl Iterator<Item = (&K, u32, u32, Timestamp)> {
         let part = self.part;

@@ -43,6 +43,17 @@ pub(crate) struct Caller {
     is_app: bool,
 }
 
+/// The names of the quotas that calls over a connection may spend from: of all that the payer does, and of what it does there.
+pub(crate) fn payers(connection: &Connection, payer: Option<&str>) -> [String; 2] {
+    let payer = match (payer, &connection.sign_in) {
+        (Some(payer), _) => format!("app/{payer}"),
+        (None, SignIn::Grant { grant }) => format!("{}/{grant}", connection.id),
+        (None, _) => connection.id.to_string(),
+    };
+    let on_site = format!("{payer}@{}", connection.id);
+    [payer, on_site]
+}
+
 /// What a call needs before it may leave.
 #[derive(Debug)]
 pub(crate) struct Wish {
@@ -62,20 +73,15 @@ impl Caller {
             SignIn::Grant { grant } => Some(grant),
             _ => None,
         };
-        let account = match grant {
-            Some(grant) => format!("{}/{grant}", connection.id),
-            None => connection.id.to_string(),
-        };
+        let purses = payers(connection, payer);
         let is_app = payer.is_some();
-        let payer = payer.map_or(account, |payer| format!("app/{payer}"));
-        let on_site = format!("{payer}@{}", connection.id);
         let subject = call.subject.clone().filter(|_| call.method != Method::GET);
         let (operation, lane) = (call.operation, lanes::current());
         let about = subject.iter().map(|subject| Held::Subject(subject.clone()));
         let held =
             [Held::Account(grant), Held::Operation(operation.into())].into_iter().chain(about).collect();
         let spender = Spender { tenant: connection.tenant, lane, cost: points::before(call) };
-        let wish = Arc::new(Wish { lane, held, purses: [payer, on_site], spender });
+        let wish = Arc::new(Wish { lane, held, purses, spender });
         Self { connection: connection.id, wish, subject, operation, grant, is_app }
     }
 
@@ -389,6 +395,16 @@ impl Gate {
         let All { lines, purses, .. } = &mut *all;
         if let Some(line) = lines.get_mut(&caller.connection) {
             line.dispatch(purses, now);
+        }
+    }
+
+    /// Whether a limit that a vendor says is spent was hardly spent by us.
+    pub(crate) fn is_anothers(&self, caller: &Caller, reach: Reach) -> bool {
+        let (now, mut all) = (self.clock.now(), self.all());
+        match caller.held(reach) {
+            Some(Held::Subject(_)) => false,
+            Some(held) => all.line(caller.connection).is_hardly_ours(&held, now),
+            None => all.purse(caller.purse(reach == Reach::App)).is_hardly_ours(now),
         }
     }
 

@@ -14,6 +14,7 @@ mod gate;
 mod guard;
 mod lanes;
 mod lease;
+mod left;
 mod line;
 mod observe;
 mod patience;

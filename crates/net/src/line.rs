@@ -1,6 +1,6 @@
 //! What is known of one connection: who waits, how many calls are under way, what is held up, what is left.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bowline_core::Timestamp;
@@ -18,6 +18,9 @@ use crate::queue::{Queue, Turn};
 /// again.
 pub(crate) const PAUSES: usize = 1_000;
 
+/// For how many seconds it is remembered how many calls went.
+const MINUTE: i64 = 60;
+
 /// One connection.
 pub(crate) struct Line {
     /// How many calls are under way at most, here and in other processes.
@@ -30,6 +33,8 @@ pub(crate) struct Line {
     pub(crate) paused: HashMap<Held, Timestamp>,
     pub(crate) budgets: Budgets<Held>,
     pub(crate) lease: Lease,
+    /// How many calls went in each of the latest seconds, oldest first.
+    gone: VecDeque<(i64, u32)>,
 }
 
 impl Line {
@@ -41,6 +46,7 @@ impl Line {
             files: Arc::new(Semaphore::new(width.div_ceil(2))),
             paused: HashMap::new(),
             budgets: Budgets::default(),
+            gone: VecDeque::new(),
             lease: if is_shared { Lease::none() } else { Lease::whole() },
         }
     }
@@ -125,6 +131,7 @@ impl Line {
             purse.map(|purse| purse.take(wish.spender)).is_some()
         });
         self.flying += 1;
+        self.count(now);
         Turn::Go(Pass { number: self.budgets.take(&wish.held), aside })
     }
 
@@ -145,6 +152,31 @@ impl Line {
         let quota =
             wish.purses.iter().filter_map(|name| purses.get_mut(name)?.may(wish.spender, now).err()).max();
         own.max(quota)
+    }
+
+    fn count(&mut self, now: Timestamp) {
+        let second = now.as_second();
+        match self.gone.back_mut() {
+            Some((last, count)) if *last == second => *count += 1,
+            _ => self.gone.push_back((second, 1)),
+        }
+        while self.gone.front().is_some_and(|(first, _)| second - first >= MINUTE) {
+            self.gone.pop_front();
+        }
+    }
+
+    /// Whether a limit that is spent was hardly spent by us: within the time in which half of it comes in, at most a minute, we
+    /// made no more calls than that, other processes included.
+    pub(crate) fn is_hardly_ours(&mut self, held: &Held, now: Timestamp) -> bool {
+        let Some((size, fill, every)) = self.budgets.size(held) else { return false };
+        let half = i64::from(size / 2);
+        let seconds = (half * every).div_euclid(i64::from(fill.max(1))).max(every) + 1;
+        if seconds > MINUTE {
+            return false;
+        }
+        let recent = self.gone.iter().filter(|(second, _)| now.as_second() - second <= seconds);
+        let ours: i64 = recent.map(|(_, count)| i64::from(*count)).sum();
+        ours * 100 <= half * i64::from(self.lease.part.max(1))
     }
 
     /// When one that waits is to ask again; none if it waits for a place.

@@ -178,7 +178,7 @@ impl Pipeline {
         let cost = match &answer {
             Ok(answer) => Some(points::after(&sending.call, answer)),
             // What was not sent costs nothing; nobody knows of the others.
-            Err(trouble) => (trouble.again == Again::Unsent).then_some(0),
+            Err(trouble) => (!trouble.is_sent || trouble.again == Again::Unsent).then_some(0),
         };
         if let Ok(answer) = &answer {
             let (told, quotas) = (told(&answer.headers), quotas(&answer.headers));
@@ -187,12 +187,22 @@ impl Pipeline {
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
+        // Before it counts here as well: it was not counted there.
+        let cost = if status == Some(StatusCode::TOO_MANY_REQUESTS) { Some(0) } else { cost };
+        place.counted(cost);
         if let Some((reach, length)) = trouble.and_then(|trouble| trouble.pause) {
+            if status == Some(StatusCode::TOO_MANY_REQUESTS) && self.gate.is_anothers(place.caller(), reach) {
+                self.world.observer.crowded(sending.connection);
+            }
             self.gate.pause(place.caller(), reach, length);
         }
-        place.counted(cost);
         self.report(sending, status, trouble, started.elapsed());
         judged
+    }
+
+    /// The app that a connection's calls are made by.
+    pub(crate) async fn payer(&self, connection: &Connection) -> Option<String> {
+        self.world.signer.payer(connection).await
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -213,7 +223,7 @@ impl Pipeline {
     /// Stands in line for a place, and for more of a limit of which nothing is left: for that no longer than its patience in
     /// all, whatever it is woken by.
     async fn in_line(&self, sending: &Sending<'_>, mut patience: Duration) -> Result<Place, Trouble> {
-        let payer = self.world.signer.payer(sending.connection).await;
+        let payer = self.payer(sending.connection).await;
         let caller = Caller::of(sending.connection, &sending.call, payer.as_deref());
         let waiter = self.gate.join(&caller);
         loop {
@@ -243,7 +253,7 @@ impl Pipeline {
     }
 
     async fn exchange(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
-        let (wire, request, addresses) = self.prepared(sending).await?;
+        let (wire, request, addresses) = self.prepared(sending).await.map_err(Trouble::unsent)?;
         let answer = wire.exchange(request, addresses).await;
         answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))
     }

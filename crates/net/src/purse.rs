@@ -28,6 +28,11 @@ const GUARANTEED: f64 = 0.05;
 /// How far a tenant may be ahead of an even share, as part of the share: work comes in bursts.
 const AHEAD: f64 = 0.1;
 
+/// What part of the quota is left to whoever has a share in it, until so short a time before the end of the window that waiting for
+/// the next is as good.
+const FLOOR: f64 = 0.01;
+const LAST: SignedDuration = SignedDuration::from_secs(2);
+
 /// A tenant that made no call for so long does not count among those that share.
 const AWAY: SignedDuration = SignedDuration::from_mins(10);
 
@@ -148,13 +153,18 @@ impl Purse {
             let shared = self.leased.part < 100 && self.left(known) > 0;
             return Err(if shared { soon.min(known.resets) } else { known.resets });
         }
-        let keep = self.reserve(known, spender, now);
-        let whole = keep * self.whole(known);
-        if mine as f64 > whole * fraction(known, now) {
+        let reserve = self.reserve(known, spender, now) * self.whole(known);
+        let last = known.resets.saturating_sub(LAST).unwrap_or(now);
+        let floor = if reserve > 0.0 && now < last { self.whole(known) * FLOOR } else { 0.0 };
+        let mine = mine as f64;
+        if mine > floor && mine > reserve * fraction(known, now) {
             return Ok(());
         }
+        if mine <= floor {
+            return Err(last);
+        }
         // When so little must be left that there is something to spend: one point more than now.
-        let then = (mine - 1).max(0) as f64 / whole.max(1.0) * known.every.as_secs_f64();
+        let then = (mine - 1.0).max(0.0) / reserve.max(1.0) * known.every.as_secs_f64();
         let then = SignedDuration::try_from_secs_f64(then).unwrap_or_default();
         let at = known.resets.saturating_sub(then).unwrap_or(known.resets);
         Err(at.max(now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(at)).min(known.resets))
@@ -260,6 +270,18 @@ impl Purse {
         for share in self.tenants.values_mut() {
             share.spent = 0;
         }
+    }
+
+    /// How it stands: size, what everybody has left, what was spent here and when it comes in anew; none if it is not known.
+    pub(crate) fn standing(&mut self, now: Timestamp) -> Option<(i64, i64, i64, Timestamp)> {
+        self.roll(now);
+        self.known.map(|known| (known.size, self.left(known).max(0), self.spent, known.resets))
+    }
+
+    /// Whether all that was spent by us is at most half of a quota of this size: somebody else spent the rest.
+    pub(crate) fn is_hardly_ours(&mut self, now: Timestamp) -> bool {
+        self.roll(now);
+        self.known.is_some_and(|known| (self.spent + self.flying + self.leased.others) * 2 <= known.size)
     }
 
     fn note(&mut self, tenant: TenantId, cost: i64, now: Timestamp) {

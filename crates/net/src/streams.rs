@@ -73,7 +73,7 @@ impl Pipeline {
         length: u64,
         pieces: Pieces,
     ) -> Result<OutboundAnswer, Trouble> {
-        let (wire, mut request, addresses) = self.prepared(sending).await?;
+        let (wire, mut request, addresses) = self.prepared(sending).await.map_err(Trouble::unsent)?;
         let moved = Arc::new(Moved::default());
         let (some, end) = (Arc::clone(&moved), Arc::clone(&moved));
         let small = pieces.map_ok(|piece| stream::iter(small(piece)).map(Ok::<_, io::Error>)).try_flatten();
@@ -125,7 +125,7 @@ impl Pipeline {
 
     /// Sends, and waits for the head of the answer.
     async fn head(&self, sending: &Sending<'_>) -> Result<(Arc<Wire>, reqwest::Response), Trouble> {
-        let (wire, mut request, addresses) = self.prepared(sending).await?;
+        let (wire, mut request, addresses) = self.prepared(sending).await.map_err(Trouble::unsent)?;
         *request.timeout_mut() = Some(LONGEST);
         let head = tokio::time::timeout(wire.stall, wire.begun(request, addresses)).await;
         let head = head.unwrap_or(Err(Broken::TimedOut));

@@ -35,17 +35,24 @@ pub(crate) struct Trouble {
     pub(crate) again: Again,
     /// What is to be left alone, and for how long.
     pub(crate) pause: Option<(Reach, Duration)>,
+    /// Whether the vendor may have heard of it, and counted it.
+    pub(crate) is_sent: bool,
 }
 
 impl Trouble {
     fn new(failure: Failure, again: Again) -> Self {
-        Self { failure, again, pause: None }
+        Self { failure, again, pause: None, is_sent: true }
     }
 
     /// The vendor asked to wait.
     fn throttled(after: Duration, reach: Reach, executed: Executed) -> Self {
         let failure = Failure { executed, ..Failure::throttled(after) };
-        Self { failure, again: Again::After(after), pause: Some((reach, after)) }
+        Self { failure, again: Again::After(after), pause: Some((reach, after)), is_sent: true }
+    }
+
+    /// Nothing was sent.
+    pub(crate) fn unsent(self) -> Self {
+        Self { is_sent: false, ..self }
     }
 
     fn with_words(mut self, words: Words) -> Self {
@@ -189,7 +196,7 @@ mod tests {
     }
 
     fn row(trouble: &Trouble) -> (Code, Act, Executed, Again, Option<(Reach, Duration)>) {
-        let Trouble { failure, again, pause } = trouble;
+        let Trouble { failure, again, pause, .. } = trouble;
         (failure.code.clone(), failure.act, failure.executed, *again, *pause)
     }
 

@@ -5,6 +5,7 @@
 mod bell;
 mod delegations;
 mod installations;
+mod limits;
 mod outbound;
 mod seal;
 mod slices;
@@ -16,6 +17,7 @@ mod tool;
 pub use bell::Bell;
 pub use delegations::Delegations;
 pub use installations::Installations;
+pub use limits::{HeldUp, LaneWaits, LimitLeft, Limits, LimitsLeft, LimitsOverall, QuotaLeft};
 pub use outbound::{
     Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
     Signer,
