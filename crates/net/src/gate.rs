@@ -5,6 +5,10 @@
 //! calls of the account, of one operation, writes to one subject ([`Reach`]), or everything that spends from a quota of an app
 //! ([`crate::purse`]). What is known of the other limits is in [`crate::budget`].
 
+mod place;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +20,7 @@ use bowline_core::{ConnectionId, GrantId, SignedDuration, Timestamp};
 use http::Method;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
+pub(crate) use self::place::Place;
 use crate::budget::Told;
 use crate::lanes;
 use crate::lease::Lease;
@@ -219,39 +224,6 @@ impl Drop for Waiter<'_> {
     }
 }
 
-/// A place among the calls under way; given back when dropped.
-pub(crate) struct Place {
-    all: Arc<Mutex<All>>,
-    clock: Arc<dyn Clock>,
-    caller: Caller,
-    pass: Pass,
-    is_counted: bool,
-}
-
-impl Place {
-    /// Who has it.
-    pub(crate) fn caller(&self) -> &Caller {
-        &self.caller
-    }
-
-    /// The vendor has counted the call, though it goes on. `cost` is what it cost in points; what it may have cost at the most,
-    /// if that is not known.
-    pub(crate) fn counted(&mut self, cost: Option<u32>) {
-        if !std::mem::replace(&mut self.is_counted, true) {
-            let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-            all.leave(&self.caller, self.pass, cost, self.clock.now());
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.counted(None);
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.free(self.caller.connection, self.clock.now());
-    }
-}
-
 /// All that is known.
 pub(crate) struct All {
     pub(crate) lines: HashMap<ConnectionId, Line>,
@@ -421,6 +393,3 @@ impl Gate {
 pub(crate) fn left(until: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(now)).unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests;
