@@ -206,6 +206,13 @@ impl<K: Eq + Hash + Clone> Budgets<K> {
         self.part = part;
     }
 
+    /// Others may have taken all that there was, without our being told: one call goes, and its answer tells.
+    pub(crate) fn doubt(&mut self) {
+        for limit in self.all.values_mut().filter_map(|budget| budget.limit.as_mut()) {
+            limit.left = limit.left.min(ONE);
+        }
+    }
+
     /// Whether a call may go that takes one from each of these; if not, until when nothing is left. One that is not urgent
     /// leaves some to those that are.
     pub(crate) fn may(&mut self, keys: &[K], is_urgent: bool, now: Timestamp) -> Result<(), Timestamp> {

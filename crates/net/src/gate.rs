@@ -263,7 +263,7 @@ impl All {
     pub(crate) fn purse(&mut self, name: &str) -> &mut Purse {
         if self.purses.len() >= CAPACITY && !self.purses.contains_key(name) {
             let first =
-                self.purses.iter().min_by_key(|(_, purse)| purse.paused).map(|(name, _)| name.clone());
+                self.purses.iter().min_by_key(|(_, purse)| purse.worth()).map(|(name, _)| name.clone());
             first.map(|first| self.purses.remove(&first));
         }
         self.purses.entry(name.to_owned()).or_default()

@@ -15,8 +15,8 @@ use crate::gate::{All, Caller, Gate};
 /// How long a slice is ours.
 const LEASE: SignedDuration = SignedDuration::from_secs(3);
 
-/// How long before it is leased again: often enough that one time may fail.
-const BEAT: SignedDuration = SignedDuration::from_secs(1);
+/// How long before a call leases it again, if [`Leases::beat`] did not once a second.
+const AGAIN: SignedDuration = SignedDuration::from_secs(2);
 
 /// How soon one looks again that has no part of what others use.
 pub(crate) const SOON: SignedDuration = SignedDuration::from_millis(250);
@@ -60,13 +60,17 @@ impl Lease {
         self.until < Timestamp::MAX
     }
 
+    pub(crate) fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.until <= now
+    }
+
     /// What is ours now.
     pub(crate) fn part_at(&self, now: Timestamp) -> u32 {
         if self.until > now { self.part } else { 0 }
     }
 
     pub(crate) fn renewed(&mut self, part: u32, until: Timestamp, now: Timestamp) {
-        let beat = if part == 0 { SOON } else { BEAT };
+        let beat = if part == 0 { SOON } else { AGAIN };
         let due = now.saturating_add(beat).unwrap_or(until);
         *self = Self { part, until, due, is_busy: false, wanted: 0 };
     }
@@ -117,7 +121,7 @@ impl Leases {
 
     /// Leases again what is in use, and tells what was not told; what is not in use is left to others.
     pub(crate) async fn beat(&self, gate: &Gate) -> Result<(), StoreError> {
-        self.tell(gate).await?;
+        let told = self.tell(gate).await;
         let mut all = gate.all();
         let mut used = Vec::new();
         for (id, line) in all.lines.iter_mut().filter(|(_, line)| line.is_used() && !line.lease.is_busy) {
@@ -129,7 +133,10 @@ impl Leases {
             used.push(Of::Purse(name.clone()));
         }
         drop(all);
-        if used.is_empty() { Ok(()) } else { self.lease(gate, used).await }
+        if !used.is_empty() {
+            self.lease(gate, used).await?;
+        }
+        told
     }
 
     /// Tells others of waits.
@@ -201,11 +208,10 @@ impl Leases {
 
 /// What is to be leased before a call may stand in line; it is marked as busy.
 fn due(all: &mut All, caller: &Caller, now: Timestamp) -> Due {
-    let lapsed = |lease: &Lease| lease.until <= now;
     let mut of = Vec::new();
     let (mut is_lapsed, mut is_busy) = (false, false);
     let mut look = |lease: &mut Lease, what: Of| {
-        is_lapsed |= lapsed(lease);
+        is_lapsed |= lease.has_lapsed(now);
         is_busy |= lease.is_busy;
         if lease.due <= now {
             of.push(what);

@@ -35,6 +35,8 @@ pub(crate) struct Line {
     pub(crate) lease: Lease,
     /// How many calls went in each of the latest seconds, oldest first.
     gone: VecDeque<(i64, u32)>,
+    /// Since when that is known, in seconds.
+    since: Option<i64>,
 }
 
 impl Line {
@@ -47,6 +49,7 @@ impl Line {
             paused: HashMap::new(),
             budgets: Budgets::default(),
             gone: VecDeque::new(),
+            since: None,
             lease: if is_shared { Lease::none() } else { Lease::whole() },
         }
     }
@@ -80,6 +83,9 @@ impl Line {
 
     /// Has another slice from now on, and knows what others were told.
     pub(crate) fn apply(&mut self, slice: &Slice, until: Timestamp, now: Timestamp) {
+        if self.lease.has_lapsed(now) {
+            self.budgets.doubt();
+        }
         self.lease.renewed(slice.part, until, now);
         self.budgets.share(slice.part);
         for (what, until) in &slice.holds {
@@ -156,6 +162,7 @@ impl Line {
 
     fn count(&mut self, now: Timestamp) {
         let second = now.as_second();
+        self.since.get_or_insert(second);
         match self.gone.back_mut() {
             Some((last, count)) if *last == second => *count += 1,
             _ => self.gone.push_back((second, 1)),
@@ -171,7 +178,9 @@ impl Line {
         let Some((size, fill, every)) = self.budgets.size(held) else { return false };
         let half = i64::from(size / 2);
         let seconds = (half * every).div_euclid(i64::from(fill.max(1))).max(every) + 1;
-        if seconds > MINUTE {
+        // What a process before this one spent is not known.
+        let known = self.since.map_or(0, |since| now.as_second() - since);
+        if seconds > MINUTE.min(known) {
             return false;
         }
         let recent = self.gone.iter().filter(|(second, _)| now.as_second() - second <= seconds);

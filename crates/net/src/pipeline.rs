@@ -176,6 +176,8 @@ impl Pipeline {
         answer: Result<OutboundAnswer, Trouble>,
     ) -> Result<OutboundAnswer, Trouble> {
         let cost = match &answer {
+            // What was refused is not counted.
+            Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => Some(0),
             Ok(answer) => Some(points::after(&sending.call, answer)),
             // What was not sent costs nothing; nobody knows of the others.
             Err(trouble) => (!trouble.is_sent || trouble.again == Again::Unsent).then_some(0),
@@ -187,8 +189,6 @@ impl Pipeline {
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
-        // Before it counts here as well: it was not counted there.
-        let cost = if status == Some(StatusCode::TOO_MANY_REQUESTS) { Some(0) } else { cost };
         place.counted(cost);
         if let Some((reach, length)) = trouble.and_then(|trouble| trouble.pause) {
             if status == Some(StatusCode::TOO_MANY_REQUESTS) && self.gate.is_anothers(place.caller(), reach) {

@@ -278,6 +278,11 @@ impl Purse {
         self.known.map(|known| (known.size, self.left(known).max(0), self.spent, known.resets))
     }
 
+    /// By how much it is worth remembering.
+    pub(crate) fn worth(&self) -> (bool, Timestamp) {
+        (self.known.is_some() || self.flying > 0, self.paused)
+    }
+
     /// Whether all that was spent by us is at most half of a quota of this size: somebody else spent the rest.
     pub(crate) fn is_hardly_ours(&mut self, now: Timestamp) -> bool {
         self.roll(now);

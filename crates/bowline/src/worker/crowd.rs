@@ -68,7 +68,7 @@ impl Crowds {
             let id = FindingId::new(at, entropy.as_ref());
             let changes = vec![Change::Raise(Box::new(Occurrence { id, cause, entity: None, words: None }))];
             match commits.commit(Commit { tenant, fence: None, changes, at }).await {
-                Ok(()) => drop(raised.insert(connection, at)),
+                Ok(()) => _ = raised.insert(connection, at),
                 Err(error) => {
                     tracing::warn!(%connection, %error, "cannot say that another client shares a limit")
                 }

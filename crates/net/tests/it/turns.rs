@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bowline_auth::attribution::{Asked, Attribution, Heard, Known, Presented, attribute};
 use bowline_core::Timestamp;
-use bowline_core::attribution::{Attribution, Heard};
 use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind};
 use bowline_core::failure::Act;
-use bowline_core::port::{Asker, Clock, Entropy, Handshake, Outbound as _, OutboundCall, SignError, Signer};
+use bowline_core::port::{
+    Asker, Clock, Entropy, Handshake, Outbound as _, OutboundAnswer, OutboundCall, SignError, Signer,
+};
 use bowline_core::work::Lane;
 use bowline_net::plain::Plain;
 use bowline_net::{Attempt, Observer, Pipeline, Settings, Sharing, Sleeper, World, within};
@@ -139,8 +141,9 @@ impl Signer for Ada {
         Some("test/sync".to_owned())
     }
 
-    fn attribute(&self, _: &Connection, _: &Heard<'_>) -> Option<Attribution> {
-        None
+    fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
+        let (asked, site) = (Asked::Api, connection.browse_url.as_str());
+        attribute(heard, &Known { asked, application: Presented::Fixed, gateway: None, site })
     }
 }
 
@@ -154,7 +157,7 @@ pub(crate) struct Refused {
 
 impl Observer for Refused {
     fn attempted(&self, attempt: &Attempt) {
-        if attempt.outcome == "4xx" && attempt.throttled {
+        if attempt.outcome == "4xx" {
             self.calls.fetch_add(1, Ordering::SeqCst);
         }
     }
@@ -248,7 +251,7 @@ impl Scene {
         let _member = self.turns.join();
         while self.turns.seconds() < end {
             match within(lane, from.send(there, call.clone())).await {
-                Ok(answer) => self.pay(&answer.body),
+                Ok(answer) => self.pay(&answer),
                 Err(failure) => {
                     let Act::Retry { after: Some(after) } = failure.act else { panic!("{failure:?}") };
                     self.turns.sleep(after).await;
@@ -271,7 +274,7 @@ impl Scene {
             self.turns.sleep(Duration::from_secs(every)).await;
             let began = self.turns.seconds();
             let answer = within(Lane::Live, from.send(there, call.clone())).await.unwrap();
-            self.pay(&answer.body);
+            self.pay(&answer);
             longest = longest.max(self.turns.seconds() - began);
         }
         longest
@@ -287,8 +290,9 @@ impl Scene {
     }
 
     /// One point for the call, one for each issue.
-    fn pay(&self, body: &[u8]) {
-        let body: Value = serde_json::from_slice(body).unwrap();
+    fn pay(&self, answer: &OutboundAnswer) {
+        assert!(answer.status.is_success(), "{}", answer.status);
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
         let issues = body["issues"].as_array().map_or(1, Vec::len);
         self.spent.fetch_add(1 + issues as u64, Ordering::SeqCst);
     }
