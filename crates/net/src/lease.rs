@@ -122,17 +122,7 @@ impl Leases {
     /// Leases again what is in use, and tells what was not told; what is not in use is left to others.
     pub(crate) async fn beat(&self, gate: &Gate) -> Result<(), StoreError> {
         let told = self.tell(gate).await;
-        let mut all = gate.all();
-        let mut used = Vec::new();
-        for (id, line) in all.lines.iter_mut().filter(|(_, line)| line.is_used() && !line.lease.is_busy) {
-            line.lease.is_busy = true;
-            used.push(Of::Line(*id));
-        }
-        for (name, purse) in all.purses.iter_mut().filter(|(_, purse)| purse.is_used()) {
-            purse.lease.is_busy = true;
-            used.push(Of::Purse(name.clone()));
-        }
-        drop(all);
+        let used = used(&mut gate.all());
         if !used.is_empty() {
             self.lease(gate, used).await?;
         }
@@ -204,6 +194,20 @@ impl Leases {
         });
         asks.collect()
     }
+}
+
+/// What is in use; it is marked as busy.
+fn used(all: &mut All) -> Vec<Of> {
+    let mut used = Vec::new();
+    for (id, line) in all.lines.iter_mut().filter(|(_, line)| line.is_used() && !line.lease.is_busy) {
+        line.lease.is_busy = true;
+        used.push(Of::Line(*id));
+    }
+    for (name, purse) in all.purses.iter_mut().filter(|(_, purse)| purse.is_used()) {
+        purse.lease.is_busy = true;
+        used.push(Of::Purse(name.clone()));
+    }
+    used
 }
 
 /// What is to be leased before a call may stand in line; it is marked as busy.
