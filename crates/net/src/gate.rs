@@ -26,7 +26,7 @@ use crate::lanes;
 use crate::lease::Lease;
 use crate::line::Line;
 use crate::points;
-use crate::purse::{Purse, Quota, Spender};
+use crate::purse::{Aside, Purse, Quota, Spender};
 use crate::queue::Cell;
 use crate::reach::Reach;
 
@@ -147,7 +147,7 @@ pub(crate) struct Pass {
     /// Which call of the connection it is.
     pub(crate) number: u64,
     /// In which of its quotas the most that it may cost is put aside.
-    pub(crate) aside: [bool; 2],
+    pub(crate) aside: [Option<Aside>; 2],
 }
 
 /// A call may not go yet.
@@ -240,9 +240,9 @@ impl All {
     /// A call does not count as under way any more.
     fn leave(&mut self, caller: &Caller, pass: Pass, cost: Option<u32>, now: Timestamp) {
         let spender = caller.wish.spender;
-        for (name, is_aside) in caller.wish.purses.iter().zip(pass.aside) {
+        for (name, aside) in caller.wish.purses.iter().zip(pass.aside) {
             if let Some(purse) = self.purses.get_mut(name) {
-                let aside = if is_aside { spender.cost } else { 0 };
+                let aside = if aside.is_some() { spender.cost } else { 0 };
                 purse.settle(spender, aside, cost.unwrap_or(spender.cost), now);
             }
         }
@@ -328,7 +328,9 @@ impl Gate {
         let (now, caller) = (self.clock.now(), &place.caller);
         let mut all = self.all();
         for quota in quotas {
-            all.purse(caller.purse(quota.is_global)).learn(*quota, (cost, place.pass.number), now);
+            let [global, on_site] = place.pass.aside;
+            let aside = if quota.is_global { global } else { on_site };
+            all.purse(caller.purse(quota.is_global)).learn(*quota, (cost, aside), now);
         }
         let All { lines, purses, .. } = &mut *all;
         let Some(line) = lines.get_mut(&caller.connection) else { return };

@@ -133,8 +133,8 @@ impl Line {
             return Turn::Later;
         }
         let aside = wish.purses.each_ref().map(|name| {
-            let purse = purses.get_mut(name);
-            purse.map(|purse| purse.take(wish.spender)).is_some()
+            let purse = purses.get_mut(name)?;
+            Some(purse.take(wish.spender))
         });
         self.flying += 1;
         self.count(now);

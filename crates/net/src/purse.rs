@@ -68,8 +68,13 @@ struct Known {
 struct Seen {
     spent: i64,
     mine: i64,
-    /// The call whose answer told it.
-    call: u64,
+}
+
+impl Seen {
+    /// How much more was spent than what was spent here.
+    const fn ahead(self) -> i64 {
+        self.spent - self.mine
+    }
 }
 
 /// What one tenant did in this window.
@@ -102,6 +107,8 @@ pub(crate) struct Purse {
     spent: i64,
     /// What calls under way may cost at the most.
     flying: i64,
+    /// For how many calls something was put aside.
+    taken: u64,
     /// Whether something was spent that others were not told of.
     is_untold: bool,
     by_lane: [i64; LANES],
@@ -119,6 +126,7 @@ impl Default for Purse {
             known: None,
             spent: 0,
             flying: 0,
+            taken: 0,
             is_untold: false,
             by_lane: [0; LANES],
             tenants: HashMap::new(),
@@ -128,6 +136,15 @@ impl Default for Purse {
             paused: Timestamp::MIN,
         }
     }
+}
+
+/// What is put aside for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Aside {
+    /// Whether no other was under way.
+    is_alone: bool,
+    /// Which call it is.
+    number: u64,
 }
 
 /// Who wants to spend.
@@ -205,8 +222,11 @@ impl Purse {
     }
 
     /// Puts aside what a call may cost.
-    pub(crate) fn take(&mut self, spender: Spender) {
+    pub(crate) fn take(&mut self, spender: Spender) -> Aside {
+        let is_alone = self.flying == 0;
         self.flying += i64::from(spender.cost);
+        self.taken += 1;
+        Aside { is_alone, number: self.taken }
     }
 
     /// A call is over, for which so much was put aside, and cost so much.
@@ -221,8 +241,8 @@ impl Purse {
         self.note(spender.tenant, i64::from(cost), now);
     }
 
-    /// Learns what the answer to a call told. The call was not settled yet, and cost so much.
-    pub(crate) fn learn(&mut self, told: Quota, (cost, call): (u32, u64), now: Timestamp) {
+    /// Learns what the answer to a call told that is not settled yet and cost so much.
+    pub(crate) fn learn(&mut self, told: Quota, (cost, aside): (u32, Option<Aside>), now: Timestamp) {
         self.roll(now);
         let every = SignedDuration::from_secs(told.every);
         let resets = now.saturating_add(SignedDuration::from_secs(told.next)).unwrap_or(Timestamp::MAX);
@@ -237,11 +257,10 @@ impl Purse {
         let resets = known.map_or(resets, |known| known.resets.min(resets));
         self.known = Some(Known { size, every, resets, heard: true });
         let Some(left) = told.left else { return };
-        // Calls that went later may have been counted before this one.
-        if self.seen.is_none_or(|seen| call >= seen.call) {
-            self.seen =
-                Some(Seen { spent: size - i64::from(left), mine: self.spent + i64::from(cost), call });
-        }
+        let seen = Seen { spent: size - i64::from(left), mine: self.spent + i64::from(cost) };
+        // With others under way nobody knows which of them it counts, and answers overtake each other: it is believed about more.
+        let is_alone = aside.is_some_and(|aside| aside.is_alone && aside.number == self.taken);
+        self.seen = Some(self.seen.filter(|known| !is_alone && known.ahead() > seen.ahead()).unwrap_or(seen));
     }
 
     /// Forgets what is over.
