@@ -177,6 +177,14 @@ impl Signer for CredentialSigner {
         front::handshake(&self.secrets, connection).await
     }
 
+    async fn payer(&self, connection: &Connection) -> Option<String> {
+        match connection.sign_in {
+            SignIn::Connect { .. } => self.app.as_ref().map(|app| format!("connect/{}", app.key)),
+            SignIn::Grant { grant } => self.life.as_ref()?.payer(connection.tenant, grant).await,
+            _ => None,
+        }
+    }
+
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
         let application = match connection.sign_in {
             SignIn::ApiToken { .. }

@@ -11,6 +11,7 @@ mod crash;
 mod demo;
 mod instance;
 mod kek;
+mod parts;
 mod role;
 mod slack;
 mod telemetry;

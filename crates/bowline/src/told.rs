@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bowline_auth::life::Tended;
 use bowline_bus::{Feed, Local};
 use bowline_core::commit::Commit;
+use bowline_core::connection::Connection;
 use bowline_core::port::{Bell, Commits, StoreError};
 use bowline_core::work::{Claim, Entity, Lane};
 use bowline_net::{Attempt, Observer};
@@ -13,6 +14,7 @@ use bowline_server::Metrics;
 use bowline_store::Store;
 use bowline_sync::Outcome;
 
+use crate::worker::crowd::Crowded;
 use crate::worker::{Watch, WatchGrants};
 
 /// Rings for the worker whose lane it is.
@@ -51,12 +53,16 @@ impl Commits for Told {
 }
 
 /// Counts looks and outbound calls.
-pub(crate) struct Counted(pub(crate) Arc<Metrics>);
+pub(crate) struct Counted {
+    pub(crate) metrics: Arc<Metrics>,
+    /// Told of connections whose limits another client spends.
+    pub(crate) crowded: Crowded,
+}
 
 impl Watch for Counted {
     fn looked(&self, claim: &Claim, outcome: &Outcome) {
         if !matches!(claim.entity, Entity::Grant(_)) {
-            self.0.looked(outcome);
+            self.metrics.looked(outcome);
         }
     }
 }
@@ -64,7 +70,7 @@ impl Watch for Counted {
 impl WatchGrants for Counted {
     fn tended(&self, tended: &Tended) {
         if tended.asked > 0 || tended.renewed {
-            self.0.tended(tended.renewed, tended.failure.as_ref());
+            self.metrics.tended(tended.renewed, tended.failure.as_ref());
         }
     }
 }
@@ -72,6 +78,10 @@ impl WatchGrants for Counted {
 impl Observer for Counted {
     fn attempted(&self, attempt: &Attempt) {
         let Attempt { operation, tool, outcome, duration, throttled } = attempt;
-        self.0.upstream(*tool, operation, outcome, *duration, *throttled);
+        self.metrics.upstream(*tool, operation, outcome, *duration, *throttled);
+    }
+
+    fn crowded(&self, connection: &Connection) {
+        self.crowded.tell(connection.tenant, connection.id);
     }
 }

@@ -1,24 +1,18 @@
 //! The one place that knows all concrete types: from a configuration to a running service.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use bowline_auth::app::Sites;
-use bowline_auth::care::{self, Care};
-use bowline_auth::folder::Folder;
+use bowline_auth::care::Care;
 use bowline_auth::life::{Life, Spool};
-use bowline_auth::{
-    CredentialSigner, Keyring, Renewing, Rotation, RotationPorts, Sealer, Secrets, Sessions, SystemClock,
-    SystemEntropy, bearer,
-};
+use bowline_auth::{Keyring, Rotation, Sealer, Secrets, Sessions, SystemClock, SystemEntropy, bearer};
 use bowline_bus::{Feed, Local};
-use bowline_core::port::{
-    Bell, Clock as _, Entropy, Outbound, Registry as _, Seal, Vault as _, WorkQueue as _,
-};
+use bowline_core::port::{Bell, Clock as _, Entropy, Registry as _, Seal, Vault as _, WorkQueue as _};
 use bowline_core::work::Lanes;
-use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
+use bowline_net::{Exchanger, Pipeline, RealTime, Sharing, SystemResolver};
 use bowline_server::connect::Connect;
 use bowline_server::forge::Forge;
 use bowline_server::{App, Metrics, Serving, router, serve};
@@ -34,10 +28,12 @@ use crate::app;
 use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Profile, Trust};
 use crate::instance::Instance;
+use crate::parts::{care, outbound, rotation};
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
-use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Wipe, Worker, turnover};
+use crate::worker::crowd::{self, Crowds};
+use crate::worker::{Beat, DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Wipe, Worker, turnover};
 
 /// How long open requests may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(28);
@@ -111,13 +107,14 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     let stop = CancellationToken::new();
     let mut tasks = vec![tokio::spawn(listen(listener, Arc::clone(&app), stop.clone()))];
     tasks.push(tokio::spawn(slack::run(stop.clone())));
+    tasks.extend(parts.limits(&clock, &entropy, &stop));
     if roles.worker() {
         let owner = instance.name();
         tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
         tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
         let look_after = LookAfter { care: parts.care.clone(), every: config.grants.look_every() };
         tasks.push(tokio::spawn(look_after.run(stop.clone())));
-        let retain = Retain { store: store.clone(), clock: clock.clone() };
+        let retain = Retain { store: store.clone(), slices: store.clone(), clock: clock.clone() };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
         let deadlines = Deadlines {
             registry: store.clone(),
@@ -174,22 +171,6 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
     serve(listener, router(app), Serving::default(), stop.cancelled_owned()).await;
 }
 
-/// Every call to a tool: signed, within limits, and sent again with what was renewed for it.
-fn outbound(
-    settings: Settings,
-    (secrets, life, sessions): (Arc<Secrets>, Arc<Life>, Arc<Sessions>),
-    (metrics, app): (Arc<Metrics>, Option<String>),
-    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
-) -> Result<Arc<Renewing>> {
-    let mut signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
-    if let Some(key) = app {
-        signer = signer.with_app(key, clock.clone());
-    }
-    let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
-    world.observer = Arc::new(Counted(metrics));
-    Ok(Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life).with_sessions(sessions)))
-}
-
 /// What the engine needs.
 fn sync_ports(
     store: &Arc<Store>,
@@ -219,6 +200,8 @@ struct Parts {
     keys_due: Arc<Notify>,
     secrets: Arc<Secrets>,
     tools: Arc<Registry>,
+    pipeline: Arc<Pipeline>,
+    crowds: Mutex<Option<Crowds>>,
     commits: Arc<Told>,
     bell: Arc<Local>,
     grants_bell: Arc<Local>,
@@ -266,7 +249,10 @@ impl Parts {
             Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
         let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
-        let outbound = outbound(settings, way, (metrics.clone(), app_key), (clock, entropy))?;
+        let (crowded, crowds) = crowd::watch();
+        let observer = Arc::new(Counted { metrics: metrics.clone(), crowded });
+        let sharing = Sharing { slices: store.clone(), owner: name.to_owned() };
+        let (outbound, pipeline) = outbound(settings, way, (observer, app_key, sharing), (clock, entropy))?;
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
         let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
@@ -281,6 +267,8 @@ impl Parts {
             keys_due,
             secrets,
             tools,
+            pipeline,
+            crowds: Mutex::new(Some(crowds)),
             commits,
             bell,
             grants_bell,
@@ -316,6 +304,7 @@ impl Parts {
             sites: self.sites.clone(),
             keys: self.keys.clone(),
             keys_due: self.keys_due.clone(),
+            limits: self.pipeline.clone(),
             tools: self.tools.clone(),
             bell: Arc::new(Bells { sync: self.bell.clone(), grants: self.grants_bell.clone() }),
             engine: self.engine.clone(),
@@ -323,6 +312,23 @@ impl Parts {
             metrics: self.metrics.clone(),
             changes: self.feed.subscribe(),
         }
+    }
+
+    /// What keeps our slices of limits, and what says that another client spends from them.
+    fn limits(
+        &self,
+        clock: &Arc<SystemClock>,
+        entropy: &Arc<SystemEntropy>,
+        stop: &CancellationToken,
+    ) -> Vec<JoinHandle<()>> {
+        let beat = Beat { pipeline: self.pipeline.clone() };
+        let mut tasks = vec![tokio::spawn(beat.run(stop.clone()))];
+        let crowds = self.crowds.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(crowds) = crowds {
+            let (clock, entropy, commits) = (clock.clone(), entropy.clone(), self.commits.clone());
+            tasks.push(tokio::spawn(crowds.run(commits, clock, entropy, stop.clone())));
+        }
+        tasks
     }
 
     fn worker(&self, config: &Config, clock: &Arc<SystemClock>, store: &Arc<Store>, owner: &str) -> Worker {
@@ -333,11 +339,15 @@ impl Parts {
             work: store.clone(),
             bell,
             clock: clock.clone(),
-            watch: Arc::new(Counted(self.metrics.clone())),
+            watch: self.counted(),
             owner: owner.to_owned(),
             places: places(config.sync.workers),
             scan: DUE_SCAN,
         }
+    }
+
+    fn counted(&self) -> Arc<Counted> {
+        Arc::new(Counted { metrics: self.metrics.clone(), crowded: crowd::nobody() })
     }
 
     fn grants_worker(
@@ -348,7 +358,7 @@ impl Parts {
         owner: &str,
     ) -> Worker {
         let bell: Arc<dyn Bell> = self.grants_bell.clone();
-        let counted = Arc::new(Counted(self.metrics.clone()));
+        let counted = self.counted();
         Worker {
             engine: Arc::new(Tend { life: self.life.clone(), watch: counted.clone() }),
             lanes: Lanes::Grants,
@@ -361,34 +371,6 @@ impl Parts {
             scan: DUE_SCAN,
         }
     }
-}
-
-/// Care of stored secrets, over the same parts as the life of tokens.
-fn care(
-    config: &Config,
-    life: bowline_auth::life::Ports,
-    outbound: Arc<dyn Outbound>,
-    secrets: Arc<Secrets>,
-) -> Care {
-    let bowline_auth::life::Ports { clock, entropy, registry, grants, commits, seal, .. } = life;
-    let ports = care::Ports { clock, entropy, registry, grants, commits, seal, outbound, secrets };
-    Care::new(ports, config.grants.care())
-}
-
-fn rotation(
-    config: &Config,
-    (keyring, seal): (Arc<Keyring>, Arc<Sealer>),
-    store: &Arc<Store>,
-    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
-) -> Rotation {
-    let ports = RotationPorts {
-        vault: store.clone(),
-        keys: store.clone(),
-        commits: store.clone(),
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-    };
-    Rotation::new(keyring, seal, ports, config.keys.folder().map(Folder::new))
 }
 
 fn places(workers: u32) -> usize {

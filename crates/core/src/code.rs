@@ -237,6 +237,9 @@ codes! {
     NET_CUT = "net.cut", "The connection broke before the whole answer was there",
         "The call was sent; whether it was carried out is not known, so Bowline looks before it sends anything again.",
         "Nothing, unless it lasts: then look for a proxy between here and the tool that ends connections early.";
+    NET_LIMIT_SHARED = "net.limit_shared", "Another client shares the limit",
+        "The tool refused calls because a limit is used up, and Bowline had used no more than half of it.",
+        "Give Bowline an account of its own, or an API endpoint of its own as the connection's base URL (`--url`, with `--browse-url` for people).";
     NET_NOT_JSON = "net.not_json", "Something other than the tool answered",
         "An HTML page came back where JSON was due: a proxy, a single sign-on page, or a wrong base URL.",
         "Open the base URL in a browser; let the API paths through the proxy or correct the URL.";

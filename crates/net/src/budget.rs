@@ -13,6 +13,7 @@ use bowline_core::{SignedDuration, Timestamp};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
+use crate::purse::Quota;
 use crate::reach::Reach;
 
 /// How many limits are remembered for one connection. Above it one is forgotten as soon as nothing of it is under way: the next
@@ -40,9 +41,30 @@ pub(crate) struct Told {
     next: i64,
 }
 
-/// All that an answer tells.
+/// All that an answer tells, except of quotas.
 pub(crate) fn told(headers: &HeaderMap) -> Vec<Told> {
     data_center(headers).map_or_else(|| cloud(headers), |told| vec![told])
+}
+
+/// What an answer tells of quotas. That there is one is told always, how much is left of it only when that is little.
+pub(crate) fn quotas(headers: &HeaderMap) -> Vec<Quota> {
+    let policies = entries(headers, "ratelimit-policy");
+    let left = entries(headers, "ratelimit");
+    let told = policies.into_iter().filter_map(|(name, policy)| {
+        let is_global = match name.as_str() {
+            "global-app-quota" => true,
+            "tenant-app-quota" => false,
+            _ => return None,
+        };
+        let size = u32::try_from(*policy.get("q")?).ok().filter(|size| *size > 0)?;
+        let every = *policy.get("w")?;
+        let members = left.iter().find(|(other, _)| *other == name).map(|(_, members)| members);
+        let number = |name: &str| members.and_then(|members| members.get(name)).copied();
+        let left = number("r").and_then(|left| u32::try_from(left).ok()).map(|left| left.min(size));
+        let next = number("t").filter(|next| *next > 0).unwrap_or(every).min(every).min(LONGEST_WAIT);
+        (1..=LONGEST).contains(&every).then_some(Quota { is_global, size, left, every, next })
+    });
+    told.collect()
 }
 
 fn number<T: std::str::FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
@@ -69,7 +91,6 @@ fn cloud(headers: &HeaderMap) -> Vec<Told> {
     let told = entries(headers, "ratelimit").into_iter().filter_map(|(name, members)| {
         let reach = match name.as_str() {
             "jira-burst-based" => Reach::Operation,
-            "global-app-quota" | "tenant-app-quota" => Reach::Account,
             _ => return None,
         };
         let policy = policy(&name)?;
@@ -103,7 +124,8 @@ fn entries(headers: &HeaderMap, name: &str) -> Vec<(String, HashMap<String, i64>
 /// What is known of one limit.
 #[derive(Debug)]
 struct Limit {
-    left: u32,
+    /// What may be taken here, in hundredths: several processes that share a limit have so many each.
+    left: u64,
     size: u32,
     fill: u32,
     every: SignedDuration,
@@ -112,14 +134,21 @@ struct Limit {
 }
 
 impl Limit {
-    fn of(told: &Told, now: Timestamp) -> Self {
+    fn of(told: &Told, part: u32, now: Timestamp) -> Self {
         let every = SignedDuration::from_secs(told.every);
         let next = now.saturating_add(SignedDuration::from_secs(told.next)).unwrap_or(Timestamp::MAX);
-        Self { left: told.left, size: told.size, fill: told.fill, every, next }
+        let left = u64::from(told.left) * u64::from(part);
+        Self { left, size: told.size, fill: told.fill, every, next }
+    }
+
+    /// What calls that are not urgent leave: some of what a bucket has room for beyond what comes in at once, so that nothing
+    /// is lost by it.
+    fn reserve(&self) -> u64 {
+        u64::from((self.size / 10).min(self.size.saturating_sub(self.fill))) * ONE
     }
 
     /// Takes in what has come in since.
-    fn refill(&mut self, now: Timestamp) {
+    fn refill(&mut self, part: u32, now: Timestamp) {
         let every = self.every.as_secs().max(1);
         let late = now.duration_since(self.next);
         if late.is_negative() {
@@ -129,12 +158,17 @@ impl Limit {
             return;
         }
         let batches = late.as_secs() / every + 1;
-        let more = u32::try_from(batches).unwrap_or(u32::MAX).saturating_mul(self.fill);
-        self.left = self.left.saturating_add(more).min(self.size);
+        let part = u64::from(part);
+        let more = u64::try_from(batches).unwrap_or(u64::MAX).saturating_mul(u64::from(self.fill) * part);
+        let room = u64::from(self.size) * part;
+        self.left = self.left.max(self.left.saturating_add(more).min(room.max(ONE)));
         let on = SignedDuration::from_secs(every.saturating_mul(batches));
         self.next = self.next.saturating_add(on).unwrap_or(Timestamp::MAX);
     }
 }
+
+/// One call, in hundredths.
+const ONE: u64 = 100;
 
 /// A limit, and how many calls are under way that it counts: some of them the vendor has counted, nobody knows which.
 #[derive(Debug, Default)]
@@ -151,35 +185,60 @@ pub(crate) struct Budgets<K> {
     all: HashMap<K, Budget>,
     /// How many calls have gone.
     gone: u64,
+    /// How many hundredths of the limits are ours.
+    part: u32,
 }
 
 impl<K> Default for Budgets<K> {
     fn default() -> Self {
-        Self { all: HashMap::new(), gone: 0 }
+        Self { all: HashMap::new(), gone: 0, part: 100 }
     }
 }
 
 impl<K: Eq + Hash + Clone> Budgets<K> {
-    /// Takes one from each of these, and numbers the call; if one of them has nothing left, nothing is taken, and it says
-    /// until when.
-    pub(crate) fn take(&mut self, keys: &[K], now: Timestamp) -> Result<u64, Timestamp> {
+    /// How much of the limits is ours from now on. What is left of them is ours in the same part.
+    pub(crate) fn share(&mut self, part: u32) {
+        if part < self.part {
+            for limit in self.all.values_mut().filter_map(|budget| budget.limit.as_mut()) {
+                limit.left = limit.left * u64::from(part) / u64::from(self.part);
+            }
+        }
+        self.part = part;
+    }
+
+    /// Others may have taken all that there was, without our being told: one call goes, and its answer tells.
+    pub(crate) fn doubt(&mut self) {
+        for limit in self.all.values_mut().filter_map(|budget| budget.limit.as_mut()) {
+            limit.left = limit.left.min(ONE);
+        }
+    }
+
+    /// Whether a call may go that takes one from each of these; if not, until when nothing is left. One that is not urgent
+    /// leaves some to those that are.
+    pub(crate) fn may(&mut self, keys: &[K], is_urgent: bool, now: Timestamp) -> Result<(), Timestamp> {
         for key in keys {
             if let Some(limit) = self.all.get_mut(key).and_then(|budget| budget.limit.as_mut()) {
-                limit.refill(now);
-                if limit.left == 0 {
+                limit.refill(self.part, now);
+                let keep = if is_urgent { 0 } else { limit.reserve() * u64::from(self.part) / 100 };
+                if limit.left < ONE + keep {
                     return Err(limit.next);
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Takes one from each of these, and numbers the call.
+    pub(crate) fn take(&mut self, keys: &[K]) -> u64 {
         for key in keys {
             let budget = self.all.entry(key.clone()).or_default();
             budget.flying += 1;
             if let Some(limit) = &mut budget.limit {
-                limit.left = limit.left.saturating_sub(1);
+                limit.left = limit.left.saturating_sub(ONE);
             }
         }
         self.gone += 1;
-        Ok(self.gone)
+        self.gone
     }
 
     /// A call is over.
@@ -194,160 +253,48 @@ impl<K: Eq + Hash + Clone> Budgets<K> {
         }
     }
 
-    /// Learns what the answer to a call told of a limit. The call is still under way. An answer that was overtaken by
-    /// that of a later call tells of less than there was, but never of more.
-    pub(crate) fn learn(&mut self, key: K, told: &Told, call: u64, now: Timestamp) {
+    /// Learns what the answer to a call told of a limit; says whether more comes in sooner than was thought. The call is still
+    /// under way. An answer that was overtaken by that of a later call tells of less than there was, but never of more; and
+    /// what is left of a limit that others share is not all ours.
+    pub(crate) fn learn(&mut self, key: K, told: &Told, call: u64, now: Timestamp) -> bool {
+        let part = self.part;
         let budget = self.all.entry(key).or_default();
-        let mut limit = Limit::of(told, now);
-        limit.left = told.left.saturating_sub(budget.flying.saturating_sub(1));
+        let mut limit = Limit::of(told, part, now);
+        limit.left = limit.left.saturating_sub(u64::from(budget.flying.saturating_sub(1)) * ONE);
+        let mut is_sooner = false;
         if let Some(known) = &mut budget.limit {
-            known.refill(now);
+            known.refill(part, now);
+            is_sooner = limit.next < known.next;
             // Both are bounds.
             limit.next = limit.next.min(known.next);
-            if call < budget.learnt {
+            if part < 100 {
+                limit.left = known.left.min(u64::from(told.left) * ONE);
+            } else if call < budget.learnt {
                 limit.left = limit.left.min(known.left);
             }
         }
         budget.learnt = budget.learnt.max(call);
         budget.limit = Some(limit);
+        is_sooner
+    }
+
+    /// The size of a limit, and how many come in how often.
+    pub(crate) fn size(&self, key: &K) -> Option<(u32, u32, i64)> {
+        let limit = self.all.get(key)?.limit.as_ref()?;
+        Some((limit.size, limit.fill, limit.every.as_secs()))
+    }
+
+    /// What is left of each limit that is known, and its size.
+    pub(crate) fn left(&mut self, now: Timestamp) -> impl Iterator<Item = (&K, u32, u32, Timestamp)> {
+        let part = self.part;
+        self.all.iter_mut().filter_map(move |(key, budget)| {
+            let limit = budget.limit.as_mut()?;
+            limit.refill(part, now);
+            let left = u32::try_from(limit.left / ONE).unwrap_or(u32::MAX);
+            Some((key, left, limit.size, limit.next))
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    fn headers(all: &[(&'static str, &'static str)]) -> HeaderMap {
-        all.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value))).collect()
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    const BUCKET: Told = Told { reach: Reach::Account, left: 2, size: 10, fill: 3, every: 5, next: 5 };
-
-    #[test]
-    fn both_products_tell_in_their_own_way() {
-        let center = [
-            ("x-ratelimit-limit", "60"),
-            ("x-ratelimit-remaining", "0"),
-            ("x-ratelimit-fillrate", "5"),
-            ("x-ratelimit-interval-seconds", "10"),
-            ("retry-after", "4"),
-        ];
-        let expected = Told { reach: Reach::Account, left: 0, size: 60, fill: 5, every: 10, next: 4 };
-        assert_eq!(told(&headers(&center)), [expected]);
-        let cloud = [
-            ("ratelimit-policy", r#""global-app-quota";q=65000;w=3600,"jira-burst-based";q=100;w=1"#),
-            ("ratelimit", r#""global-app-quota";t=900,"jira-burst-based";r=7;t=1"#),
-        ];
-        let expected = Told { reach: Reach::Operation, left: 7, size: 100, fill: 100, every: 1, next: 1 };
-        assert_eq!(told(&headers(&cloud)), [expected], "what is far from its limit has no number");
-    }
-
-    #[test]
-    fn what_is_not_understood_limits_nothing() {
-        for all in [
-            &[][..],
-            &[("x-ratelimit-limit", "60"), ("x-ratelimit-remaining", "-1")],
-            &[("ratelimit", r#""jira-burst-based";r=7;t=1"#)],
-            &[("ratelimit-policy", "x"), ("ratelimit", ";;,=\"")],
-            &[
-                ("ratelimit-policy", r#""jira-burst-based";q=0;w=1"#),
-                ("ratelimit", r#""jira-burst-based";r=0;t=1"#),
-            ],
-            &[("ratelimit-policy", r#""new";q=5;w=1"#), ("ratelimit", r#""new";r=0;t=1"#)],
-            &[
-                ("beta-ratelimit-policy", r#""global-app-quota";q=5;w=60"#),
-                ("beta-ratelimit", r#""global-app-quota";r=0;t=9"#),
-            ],
-            &[
-                ("ratelimit-policy", r#""global-app-quota";q=5;w=99999999"#),
-                ("ratelimit", r#""global-app-quota";r=0;t=99999999"#),
-            ],
-        ] {
-            assert!(told(&headers(all)).is_empty(), "{all:?}");
-        }
-    }
-
-    /// A call that goes and is answered.
-    fn answered(budgets: &mut Budgets<&'static str>, told: &Told, second: i64) {
-        let call = budgets.take(&["a"], at(second)).unwrap();
-        budgets.learn("a", told, call, at(second));
-        budgets.land(&["a"]);
-    }
-
-    /// How many of so many calls may go at once.
-    fn go(budgets: &mut Budgets<&'static str>, count: usize, second: i64) -> usize {
-        (0..count).filter(|_| budgets.take(&["a"], at(second)).is_ok()).count()
-    }
-
-    #[test]
-    fn as_many_calls_go_as_are_left_and_more_as_more_come_in() {
-        let mut budgets = Budgets::default();
-        answered(&mut budgets, &BUCKET, 0);
-        assert_eq!(go(&mut budgets, 5, 1), 2);
-        assert_eq!(budgets.take(&["a"], at(1)), Err(at(5)));
-        assert!(budgets.take(&["b"], at(1)).is_ok(), "another limit");
-        assert_eq!(budgets.take(&["b", "a"], at(1)), Err(at(5)), "the scarcer one counts");
-        assert_eq!(go(&mut budgets, 5, 5), 3);
-        assert_eq!(budgets.take(&["a"], at(6)), Err(at(10)));
-        assert_eq!(go(&mut budgets, 20, 90), 10, "no more than fit in");
-    }
-
-    #[test]
-    fn calls_under_way_may_not_have_been_counted_yet() {
-        let mut budgets = Budgets::default();
-        // Four went before anybody knew of a limit. The first is answered: 8 are left, or 5.
-        assert_eq!(go(&mut budgets, 4, 0), 4);
-        budgets.learn("a", &Told { left: 8, ..BUCKET }, 1, at(0));
-        budgets.land(&["a"]);
-        assert_eq!(go(&mut budgets, 9, 1), 5);
-        // When more come in is known the better the more is told.
-        budgets.learn("a", &Told { left: 0, next: 2, ..BUCKET }, 9, at(1));
-        assert_eq!(budgets.take(&["a"], at(2)), Err(at(3)));
-    }
-
-    #[test]
-    fn an_answer_that_was_overtaken_tells_of_no_more_than_is_known() {
-        let mut budgets = Budgets::default();
-        let slow = budgets.take(&["a"], at(0)).unwrap();
-        for left in [1, 0] {
-            let call = budgets.take(&["a"], at(0)).unwrap();
-            budgets.learn("a", &Told { left: left + 1, ..BUCKET }, call, at(0));
-            budgets.land(&["a"]);
-        }
-        assert_eq!(budgets.take(&["a"], at(0)), Err(at(5)));
-        budgets.learn("a", &Told { left: 9, ..BUCKET }, slow, at(1));
-        budgets.land(&["a"]);
-        assert_eq!(budgets.take(&["a"], at(1)), Err(at(5)));
-    }
-
-    #[test]
-    fn neither_a_wrong_number_nor_a_wrong_clock_silences_anybody() {
-        let window = |policy: &'static str, left: &'static str| {
-            told(&headers(&[("ratelimit-policy", policy), ("ratelimit", left)])).remove(0).next
-        };
-        assert_eq!(window(r#""jira-burst-based";q=100;w=1"#, r#""jira-burst-based";r=0;t=86400"#), 1);
-        assert_eq!(window(r#""global-app-quota";q=9;w=86400"#, r#""global-app-quota";r=0;t=86400"#), 3_600);
-        let mut budgets = Budgets::default();
-        answered(&mut budgets, &Told { left: 0, ..BUCKET }, 7_200);
-        // The clock is set back by an hour.
-        assert_eq!(budgets.take(&["a"], at(3_600)), Err(at(3_605)));
-        assert!(budgets.take(&["a"], at(3_605)).is_ok());
-    }
-
-    #[test]
-    fn memory_is_bounded() {
-        let mut budgets = Budgets::default();
-        for key in 0..MOST + 50 {
-            let call = budgets.take(&[key, key + 1_000_000], at(0)).unwrap();
-            budgets.learn(key, &BUCKET, call, at(0));
-            budgets.land(&[key, key + 1_000_000]);
-        }
-        assert!(budgets.all.len() <= MOST + 1, "{}", budgets.all.len());
-    }
-}
+mod tests;

@@ -1,67 +1,113 @@
-//! The gate of a connection: how many calls are under way, and whether the vendor asked us to wait.
+//! Before a call may leave: a place among the calls under way, no wait that the vendor asked for, and something left of its limits.
 //!
-//! Places are kept per connection. A pause is kept per connection and by what it reaches ([`Reach`]): one operation, the
-//! writes to one subject, or everything that is signed with one grant, because a vendor counts per account: one person
-//! whose limit is reached holds up nobody but themselves (Jira Data Center, "Improving instance stability with rate
-//! limiting": each user has a bucket; Jira Cloud, "Rate limiting": per app and user). A pause stops calls at the gate,
-//! before anything is signed or sent; nobody queues behind it, so that no lease runs out while waiting. What answers tell
-//! of a limit before it is met is kept beside the pauses ([`Budgets`]).
+//! At most ten calls of a connection are under way (see [`crate::Settings::width`]). Whoever cannot go stands in line, in its lane
+//! ([`crate::queue`]). When a vendor asks us to wait, nothing of the kind that it means leaves until the time has passed: the
+//! calls of the account, of one operation, writes to one subject ([`Reach`]), or everything that spends from a quota of an app
+//! ([`crate::purse`]). What is known of the other limits is in [`crate::budget`].
 
+mod place;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bowline_core::connection::{Connection, SignIn};
-use bowline_core::port::{Clock, OutboundCall};
+use bowline_core::port::{Clock, Hold, OutboundCall};
 use bowline_core::{ConnectionId, GrantId, SignedDuration, Timestamp};
 use http::Method;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
-use crate::budget::{Budgets, Told};
+pub(crate) use self::place::Place;
+use crate::budget::Told;
+use crate::lanes;
+use crate::lease::Lease;
+use crate::line::Line;
+use crate::points;
+use crate::purse::{Aside, Purse, Quota, Spender};
+use crate::queue::Cell;
 use crate::reach::Reach;
 
-/// How many connections are remembered. Above it the idle one whose pause ended first is forgotten.
+/// How many connections are remembered. Above it the idle one whose pause ended first is forgotten. Of quotas as many.
 const CAPACITY: usize = 10_000;
 
-/// How many pauses of one connection are remembered. Above it the one that ends first is forgotten: the vendor asks
-/// again.
-const PAUSES: usize = 1_000;
+/// How many waits are kept for other processes. They are told at once, so there are more only while the database is away.
+const UNTOLD: usize = 1_000;
 
 /// A call, as a vendor counts it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller<'a> {
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
     pub(crate) connection: ConnectionId,
-    /// Whose grant signs it; none for the account of the connection itself.
-    grant: Option<GrantId>,
+    wish: Arc<Wish>,
+    subject: Option<String>,
     operation: &'static str,
-    /// What it writes to, if that is counted.
-    subject: Option<&'a str>,
+    grant: Option<GrantId>,
+    /// Whether it is made by an app that others may know too.
+    is_app: bool,
 }
 
-impl<'a> Caller<'a> {
-    /// What a call over a connection is counted by.
-    pub(crate) fn of(connection: &Connection, call: &'a OutboundCall) -> Self {
+/// The names of the quotas that calls over a connection may spend from: of all that the payer does, and of what it does there.
+pub(crate) fn payers(connection: &Connection, payer: Option<&str>) -> [String; 2] {
+    let payer = match (payer, &connection.sign_in) {
+        (Some(payer), _) => format!("app/{payer}"),
+        (None, SignIn::Grant { grant }) => format!("{}/{grant}", connection.id),
+        (None, _) => connection.id.to_string(),
+    };
+    let on_site = format!("{payer}@{}", connection.id);
+    [payer, on_site]
+}
+
+/// What a call needs before it may leave.
+#[derive(Debug)]
+pub(crate) struct Wish {
+    pub(crate) lane: usize,
+    /// Everything that may hold it up, each once.
+    pub(crate) held: Vec<Held>,
+    /// The quotas it may spend from: that of the app over all sites, that on this site.
+    pub(crate) purses: [String; 2],
+    pub(crate) spender: Spender,
+}
+
+impl Caller {
+    /// What a call over a connection is counted by. `payer` is the app that it is made by; calls of one app over all
+    /// connections spend from one quota.
+    pub(crate) fn of(connection: &Connection, call: &OutboundCall, payer: Option<&str>) -> Self {
         let grant = match connection.sign_in {
             SignIn::Grant { grant } => Some(grant),
             _ => None,
         };
-        let subject = call.subject.as_deref().filter(|_| call.method != Method::GET);
-        Self { connection: connection.id, grant, operation: call.operation, subject }
+        let purses = payers(connection, payer);
+        let is_app = payer.is_some();
+        let subject = call.subject.clone().filter(|_| call.method != Method::GET);
+        let (operation, lane) = (call.operation, lanes::current());
+        let about = subject.iter().map(|subject| Held::Subject(subject.clone()));
+        let held =
+            [Held::Account(grant), Held::Operation(operation.into())].into_iter().chain(about).collect();
+        let spender = Spender { tenant: connection.tenant, lane, cost: points::before(call) };
+        let wish = Arc::new(Wish { lane, held, purses, spender });
+        Self { connection: connection.id, wish, subject, operation, grant, is_app }
     }
 
-    /// Everything that may hold it up, each once.
-    fn all_held(self) -> Vec<Held> {
-        let subject = self.subject.map(|subject| Held::Subject(subject.to_owned()));
-        [Held::Account(self.grant), Held::Operation(self.operation)].into_iter().chain(subject).collect()
-    }
-
-    /// What a pause of this reach holds up. A refused write without a subject stands for its operation.
-    fn held(self, reach: Reach) -> Held {
-        match (reach, self.subject) {
-            (Reach::Account, _) => Held::Account(self.grant),
-            (Reach::Subject, Some(subject)) => Held::Subject(subject.to_owned()),
-            (Reach::Subject, None) | (Reach::Operation, _) => Held::Operation(self.operation),
+    /// What a pause of this reach holds up; none if it is a quota. A refused write without a subject stands for its operation.
+    fn held(&self, reach: Reach) -> Option<Held> {
+        match (reach, &self.subject) {
+            (Reach::Account, _) => Some(Held::Account(self.grant)),
+            (Reach::Subject, Some(subject)) => Some(Held::Subject(subject.clone())),
+            (Reach::Subject, None) | (Reach::Operation, _) => Some(Held::Operation(self.operation.into())),
+            (Reach::App | Reach::Site, _) => None,
         }
+    }
+
+    /// The quotas it may spend from that others may spend from as well.
+    pub(crate) fn quotas(&self) -> &[String] {
+        if self.is_app { &self.wish.purses } else { &[] }
+    }
+
+    fn purse(&self, is_global: bool) -> &String {
+        let [global, on_site] = &self.wish.purses;
+        if is_global { global } else { on_site }
     }
 }
 
@@ -69,12 +115,43 @@ impl<'a> Caller<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Held {
     Account(Option<GrantId>),
-    Operation(&'static str),
+    Operation(Cow<'static, str>),
     Subject(String),
 }
 
+impl Held {
+    /// As other processes are told of it. A wait for one item is over before they hear of it.
+    fn word(&self) -> Option<String> {
+        match self {
+            Self::Account(None) => Some("account".to_owned()),
+            Self::Account(Some(grant)) => Some(format!("account/{grant}")),
+            Self::Operation(operation) => Some(format!("operation/{operation}")),
+            Self::Subject(_) => None,
+        }
+    }
+
+    /// The way back.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        match word.split_once('/') {
+            None if word == "account" => Some(Self::Account(None)),
+            Some(("account", grant)) => grant.parse().ok().map(|grant| Self::Account(Some(grant))),
+            Some(("operation", operation)) => Some(Self::Operation(operation.to_owned().into())),
+            _ => None,
+        }
+    }
+}
+
+/// A call that goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pass {
+    /// Which call of the connection it is.
+    pub(crate) number: u64,
+    /// In which of its quotas the most that it may cost is put aside.
+    pub(crate) aside: [Option<Aside>; 2],
+}
+
 /// A call may not go yet.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stopped {
     /// The vendor asked to wait this much longer.
     Paused(Duration),
@@ -82,297 +159,239 @@ pub(crate) enum Stopped {
     Spent(Duration),
 }
 
-/// A place among the calls under way; given back when dropped.
-pub(crate) struct Place {
-    _permit: OwnedSemaphorePermit,
-    lines: Arc<Mutex<HashMap<ConnectionId, Line>>>,
-    connection: ConnectionId,
-    held: Vec<Held>,
-    /// Which call of the connection has it.
-    call: u64,
+/// Where one stands that waits.
+pub(crate) enum Standing {
+    /// It may go.
+    In(Place),
+    /// It may not, and should not stand here.
+    Out(Stopped),
+    /// All places are taken: it is told.
+    Crowded,
+    /// Nothing is left of a limit for so long.
+    Spent(Duration),
 }
 
-impl Place {
-    /// The vendor has counted the call, though it goes on.
-    pub(crate) fn counted(&mut self) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.get_mut(&self.connection) {
-            line.budgets.land(&self.held);
+/// One that stands in line; leaves it when dropped.
+pub(crate) struct Waiter<'a> {
+    gate: &'a Gate,
+    caller: Caller,
+    number: u64,
+    cell: Arc<Cell>,
+}
+
+impl Waiter<'_> {
+    /// Rings when it should look.
+    pub(crate) fn bell(&self) -> &Notify {
+        &self.cell.bell
+    }
+
+    /// Looks where it stands, and lets everybody go who may.
+    pub(crate) fn look(&self) -> Standing {
+        let now = self.gate.clock.now();
+        let mut all = self.gate.all();
+        let All { lines, purses, .. } = &mut *all;
+        let Some(line) = lines.get_mut(&self.caller.connection) else { return Standing::Crowded };
+        line.dispatch(purses, now);
+        let word = self.cell.heard();
+        let again = if word.is_none() { line.ask_again(&self.caller.wish, purses, now) } else { None };
+        drop(all);
+        match (word, again) {
+            (Some(Ok(pass)), _) => Standing::In(Place {
+                all: Arc::clone(&self.gate.all),
+                clock: Arc::clone(&self.gate.clock),
+                caller: self.caller.clone(),
+                pass,
+                is_counted: false,
+            }),
+            (Some(Err(stopped)), _) => Standing::Out(stopped),
+            (None, Some(again)) => Standing::Spent(left(again, now)),
+            (None, None) => Standing::Crowded,
         }
-        drop(lines);
-        self.held.clear();
     }
 }
 
-impl Drop for Place {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.counted();
+        let mut all = self.gate.all();
+        if let Some(line) = all.lines.get_mut(&self.caller.connection) {
+            line.queue.leave(self.number);
+        }
+        // Nobody can be told any more; what was told and not heard is given back.
+        if let Some(Ok(pass)) = self.cell.heard() {
+            all.leave(&self.caller, pass, Some(0), self.gate.clock.now());
+            all.free(self.caller.connection, self.gate.clock.now());
+        }
+    }
+}
+
+/// All that is known.
+pub(crate) struct All {
+    pub(crate) lines: HashMap<ConnectionId, Line>,
+    pub(crate) purses: HashMap<String, Purse>,
+    /// Waits that other processes were not told of yet.
+    pub(crate) untold: Vec<Hold>,
+    /// How many calls of one connection may be under way.
+    width: usize,
+    /// Whether other processes may use the same limits.
+    is_shared: bool,
+}
+
+impl All {
+    /// A call does not count as under way any more.
+    fn leave(&mut self, caller: &Caller, pass: Pass, cost: Option<u32>, now: Timestamp) {
+        let spender = caller.wish.spender;
+        for (name, aside) in caller.wish.purses.iter().zip(pass.aside) {
+            if let Some(purse) = self.purses.get_mut(name) {
+                let aside = if aside.is_some() { spender.cost } else { 0 };
+                purse.settle(spender, aside, cost.unwrap_or(spender.cost), now);
+            }
+        }
+        if let Some(line) = self.lines.get_mut(&caller.connection) {
+            line.budgets.land(&caller.wish.held);
+        }
+    }
+
+    /// A place is free.
+    fn free(&mut self, connection: ConnectionId, now: Timestamp) {
+        if let Some(line) = self.lines.get_mut(&connection) {
+            line.flying = line.flying.saturating_sub(1);
+            line.dispatch(&mut self.purses, now);
+        }
+    }
+
+    /// A quota, remembered from now on.
+    pub(crate) fn purse(&mut self, name: &str) -> &mut Purse {
+        if self.purses.len() >= CAPACITY && !self.purses.contains_key(name) {
+            let first =
+                self.purses.iter().min_by_key(|(_, purse)| purse.worth()).map(|(name, _)| name.clone());
+            first.map(|first| self.purses.remove(&first));
+        }
+        self.purses.entry(name.to_owned()).or_default()
+    }
+
+    /// A quota that other processes may spend from: nothing of it is ours before they were asked.
+    pub(crate) fn shared_purse(&mut self, name: &str) -> &mut Purse {
+        let (is_new, is_shared) = (!self.purses.contains_key(name), self.is_shared);
+        let purse = self.purse(name);
+        if is_new && is_shared {
+            purse.lease = Lease::none();
+        }
+        purse
+    }
+
+    pub(crate) fn line(&mut self, connection: ConnectionId) -> &mut Line {
+        if self.lines.len() >= CAPACITY && !self.lines.contains_key(&connection) {
+            let idle = self.lines.iter().filter(|(_, line)| line.is_idle());
+            let first = idle.min_by_key(|(_, line)| line.last_pause()).map(|(id, _)| *id);
+            first.map(|id| self.lines.remove(&id));
+        }
+        self.lines.entry(connection).or_insert_with(|| Line::new(self.width, self.is_shared))
     }
 }
 
 /// The gates of all connections.
 pub(crate) struct Gate {
     clock: Arc<dyn Clock>,
-    width: usize,
-    lines: Arc<Mutex<HashMap<ConnectionId, Line>>>,
-}
-
-struct Line {
-    places: Arc<Semaphore>,
-    /// How many of them files may have at once: whoever takes one slowly must not have all.
-    files: Arc<Semaphore>,
-    /// Rung when an answer told of limits: it may have told of more than was thought.
-    told: Arc<Notify>,
-    /// Until when what is held up.
-    paused: HashMap<Held, Timestamp>,
-    budgets: Budgets<Held>,
-}
-
-impl Line {
-    /// Until when a call is held up, by whichever pause ends last.
-    fn paused_until(&self, caller: Caller<'_>) -> Timestamp {
-        if self.paused.is_empty() {
-            return Timestamp::MIN;
-        }
-        let until = |held: &Held| self.paused.get(held).copied();
-        caller.all_held().iter().filter_map(until).max().unwrap_or(Timestamp::MIN)
-    }
-
-    fn last_pause(&self) -> Timestamp {
-        self.paused.values().copied().max().unwrap_or(Timestamp::MIN)
-    }
-
-    fn pause(&mut self, held: Held, until: Timestamp, now: Timestamp) {
-        if self.paused.len() >= PAUSES && !self.paused.contains_key(&held) {
-            self.paused.retain(|_, until| *until > now);
-            let first = self.paused.iter().min_by_key(|(_, until)| **until).map(|(held, _)| held.clone());
-            if let Some(first) = first.filter(|_| self.paused.len() >= PAUSES) {
-                self.paused.remove(&first);
-            }
-        }
-        let standing = self.paused.entry(held).or_insert(until);
-        *standing = until.max(*standing);
-    }
+    all: Arc<Mutex<All>>,
 }
 
 impl Gate {
-    /// At most `width` calls of one connection are under way at any time.
-    pub(crate) fn new(clock: Arc<dyn Clock>, width: usize) -> Self {
-        Self { clock, width, lines: Arc::default() }
+    /// At most `width` calls of one connection are under way at any time; in all processes together, if others share it.
+    pub(crate) fn new(clock: Arc<dyn Clock>, width: usize, is_shared: bool) -> Self {
+        let (lines, purses) = (HashMap::new(), HashMap::new());
+        let all = All { lines, purses, untold: Vec::new(), width, is_shared };
+        Self { clock, all: Arc::new(Mutex::new(all)) }
     }
 
-    /// Waits for a place, which is given back when dropped; fails at once, or as soon as a place is free, if
-    /// the call is held up or nothing is left of a limit of its kind.
-    pub(crate) async fn enter(&self, caller: Caller<'_>) -> Result<Place, Stopped> {
-        self.open(caller)?;
-        let places = self.places(caller.connection);
-        // Never closed; were it closed, there would be no place and no call.
-        let permit = places.acquire_owned().await.map_err(|_| Stopped::Paused(Duration::ZERO))?;
-        // Whoever had the place before may have been asked to wait.
-        self.open(caller)?;
-        let (held, now) = (caller.all_held(), self.clock.now());
-        let taken = self.line(&mut self.lines(), caller.connection).budgets.take(&held, now);
-        let call = taken.map_err(|until| Stopped::Spent(left(until, now)))?;
-        let (lines, connection) = (Arc::clone(&self.lines), caller.connection);
-        Ok(Place { _permit: permit, lines, connection, held, call })
+    /// Stands in line.
+    pub(crate) fn join(&self, caller: &Caller) -> Waiter<'_> {
+        let cell = Arc::<Cell>::default();
+        let mut all = self.all();
+        let line = all.line(caller.connection);
+        line.lease.wanted = line.lease.wanted.saturating_add(1);
+        let number = line.queue.join(Arc::clone(&caller.wish), Arc::clone(&cell));
+        drop(all);
+        Waiter { gate: self, caller: caller.clone(), number, cell }
     }
 
     /// Waits for one of the places that files may have. It is taken before any other.
     pub(crate) async fn enter_with_file(&self, connection: ConnectionId) -> Option<OwnedSemaphorePermit> {
-        let files = Arc::clone(&self.line(&mut self.lines(), connection).files);
+        let files = Arc::clone(&self.all().line(connection).files);
         files.acquire_owned().await.ok()
     }
 
-    /// Rings when there may be more of a limit than was thought.
-    pub(crate) fn told(&self, connection: ConnectionId) -> Arc<Notify> {
-        Arc::clone(&self.line(&mut self.lines(), connection).told)
-    }
-
-    /// Learns what the answer to a call told of limits.
-    pub(crate) fn learn(&self, caller: Caller<'_>, place: &Place, all: &[Told]) {
-        if all.is_empty() {
+    /// Learns what the answer to a call told of limits and quotas. `cost` is what it cost in points.
+    pub(crate) fn learn(&self, place: &Place, told: &[Told], quotas: &[Quota], cost: u32) {
+        if told.is_empty() && quotas.is_empty() {
             return;
         }
-        let now = self.clock.now();
-        let mut lines = self.lines();
-        let line = self.line(&mut lines, caller.connection);
-        for told in all {
-            line.budgets.learn(caller.held(told.reach), told, place.call, now);
+        let (now, caller) = (self.clock.now(), &place.caller);
+        let mut all = self.all();
+        for quota in quotas {
+            let [global, on_site] = place.pass.aside;
+            let aside = if quota.is_global { global } else { on_site };
+            all.purse(caller.purse(quota.is_global)).learn(*quota, (cost, aside), now);
         }
-        line.told.notify_waiters();
+        let All { lines, purses, .. } = &mut *all;
+        let Some(line) = lines.get_mut(&caller.connection) else { return };
+        let mut is_sooner = false;
+        for told in told {
+            let held = caller.held(told.reach);
+            is_sooner |= held.is_some_and(|held| line.budgets.learn(held, told, place.pass.number, now));
+        }
+        line.dispatch(purses, now);
+        if is_sooner {
+            line.queue.ring();
+        }
     }
 
     /// Stops new calls like this one for a time; a longer pause wins.
-    pub(crate) fn pause(&self, caller: Caller<'_>, reach: Reach, length: Duration) {
+    pub(crate) fn pause(&self, caller: &Caller, reach: Reach, length: Duration) {
         let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
         let now = self.clock.now();
         let until = now.saturating_add(length).unwrap_or(Timestamp::MAX);
-        let mut lines = self.lines();
-        self.line(&mut lines, caller.connection).pause(caller.held(reach), until, now);
-    }
-
-    fn open(&self, caller: Caller<'_>) -> Result<(), Stopped> {
-        let lines = self.lines();
-        let line = lines.get(&caller.connection);
-        let until = line.map_or(Timestamp::MIN, |line| line.paused_until(caller));
-        drop(lines);
-        let left = left(until, self.clock.now());
-        if left.is_zero() { Ok(()) } else { Err(Stopped::Paused(left)) }
-    }
-
-    fn places(&self, connection: ConnectionId) -> Arc<Semaphore> {
-        let mut lines = self.lines();
-        Arc::clone(&self.line(&mut lines, connection).places)
-    }
-
-    fn lines(&self) -> MutexGuard<'_, HashMap<ConnectionId, Line>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn line<'a>(&self, lines: &'a mut HashMap<ConnectionId, Line>, connection: ConnectionId) -> &'a mut Line {
-        if lines.len() >= CAPACITY && !lines.contains_key(&connection) {
-            let idle = |line: &Line| Arc::strong_count(&line.places) == 1;
-            let first = lines.iter().filter(|(_, line)| idle(line)).min_by_key(|(_, line)| line.last_pause());
-            if let Some(id) = first.map(|(id, _)| *id) {
-                lines.remove(&id);
+        let mut all = self.all();
+        let (name, what) = match caller.held(reach) {
+            Some(held) => {
+                all.line(caller.connection).pause(held.clone(), until, now);
+                (caller.connection.to_string(), held.word())
             }
+            None => {
+                let name = caller.purse(reach == Reach::App);
+                let purse = all.purse(name);
+                purse.paused = purse.paused.max(until);
+                (name.clone(), Some("everything".to_owned()))
+            }
+        };
+        if let Some(what) = what.filter(|_| all.is_shared && all.untold.len() < UNTOLD) {
+            all.untold.push(Hold { name, what, until });
         }
-        lines.entry(connection).or_insert_with(|| Line {
-            places: Arc::new(Semaphore::new(self.width)),
-            files: Arc::new(Semaphore::new(self.width.div_ceil(2))),
-            told: Arc::default(),
-            paused: HashMap::new(),
-            budgets: Budgets::default(),
-        })
+        let All { lines, purses, .. } = &mut *all;
+        if let Some(line) = lines.get_mut(&caller.connection) {
+            line.dispatch(purses, now);
+        }
+    }
+
+    /// Whether a limit that a vendor says is spent was hardly spent by us.
+    pub(crate) fn is_anothers(&self, caller: &Caller, reach: Reach) -> bool {
+        let (now, mut all) = (self.clock.now(), self.all());
+        match caller.held(reach) {
+            Some(Held::Subject(_)) => false,
+            Some(held) => all.line(caller.connection).is_hardly_ours(&held, now),
+            None => all.purse(caller.purse(reach == Reach::App)).is_hardly_ours(now),
+        }
+    }
+
+    pub(crate) fn all(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 }
 
 /// How long it is until then; nothing if it is past.
-fn left(until: Timestamp, now: Timestamp) -> Duration {
+pub(crate) fn left(until: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(now)).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::FutureExt;
-
-    use super::*;
-
-    struct Hand(Mutex<Timestamp>);
-    impl Clock for Hand {
-        fn now(&self) -> Timestamp {
-            *self.0.lock().unwrap()
-        }
-    }
-    impl Hand {
-        fn turn(&self, seconds: i64) {
-            *self.0.lock().unwrap() += SignedDuration::from_secs(seconds);
-        }
-    }
-
-    fn gate(width: usize) -> (Gate, Arc<Hand>) {
-        let hand = Arc::new(Hand(Mutex::new(Timestamp::UNIX_EPOCH)));
-        (Gate::new(Arc::clone(&hand) as Arc<dyn Clock>, width), hand)
-    }
-
-    fn connection(number: u128) -> Caller<'static> {
-        let connection = format!("con_{number:032x}").parse().unwrap();
-        Caller { connection, grant: None, operation: "issue.edit", subject: None }
-    }
-
-    fn person(number: u128) -> Caller<'static> {
-        let text = format!("grt_{number:032x}");
-        Caller { grant: Some(text.parse().unwrap()), ..connection(1) }
-    }
-
-    #[test]
-    fn a_pause_is_of_the_account_that_was_asked_to_wait() {
-        let (gate, _) = gate(2);
-        let may = |caller| gate.enter(caller).now_or_never().unwrap().is_ok();
-        let hold = |caller, seconds| gate.pause(caller, Reach::Account, Duration::from_secs(seconds));
-        hold(person(1), 1_800);
-        assert!(!may(person(1)));
-        assert!(may(person(2)) && may(connection(1)), "one person's limit is nobody else's");
-        hold(connection(1), 30);
-        assert!(!may(connection(1)) && may(person(2)), "nor is the service account's theirs");
-        for number in 10..(PAUSES as u128 + 50) {
-            hold(person(number), 60);
-        }
-        let paused = gate.lines()[&connection(1).connection].paused.len();
-        assert_eq!(paused, PAUSES);
-        assert!(!may(person(1)), "the longest pause is the last to be forgotten");
-    }
-
-    #[test]
-    fn a_narrow_pause_holds_up_nothing_else() {
-        let (gate, hand) = gate(2);
-        let may = |caller| gate.enter(caller).now_or_never().unwrap().is_ok();
-        let edit = |issue| Caller { subject: Some(issue), ..connection(1) };
-        let comment = |issue| Caller { operation: "comment.create", ..edit(issue) };
-        gate.pause(edit("ACME-1"), Reach::Subject, Duration::from_secs(2));
-        assert!(!may(edit("ACME-1")) && !may(comment("ACME-1")), "writes to an issue are counted together");
-        assert!(may(edit("ACME-2")) && may(connection(1)));
-        let theirs = Caller { grant: person(1).grant, ..edit("ACME-1") };
-        assert!(!may(theirs), "whoever signs them");
-        gate.pause(comment("ACME-2"), Reach::Operation, Duration::from_secs(5));
-        assert!(!may(comment("ACME-3")) && may(edit("ACME-3")));
-        hand.turn(2);
-        assert!(may(edit("ACME-1")) && !may(comment("ACME-1")));
-        gate.pause(connection(1), Reach::Subject, Duration::from_secs(5));
-        assert!(!may(connection(1)), "a write to nothing known stands for its operation");
-    }
-
-    #[test]
-    fn one_call_more_than_fits_waits_until_one_leaves() {
-        let (gate, _) = gate(2);
-        let first = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
-        let _second = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
-        let mut third = Box::pin(gate.enter(connection(1)));
-        assert!(third.as_mut().now_or_never().is_none());
-        assert!(gate.enter(connection(2)).now_or_never().unwrap().is_ok(), "others are not held up");
-        drop(first);
-        assert!(third.now_or_never().unwrap().is_ok());
-    }
-
-    #[test]
-    fn a_pause_stops_calls_with_the_time_left_until_it_is_over() {
-        let (gate, hand) = gate(2);
-        gate.pause(connection(1), Reach::Account, Duration::from_secs(30));
-        gate.pause(connection(1), Reach::Account, Duration::from_secs(10));
-        hand.turn(20);
-        let left = gate.enter(connection(1)).now_or_never().unwrap().err().unwrap();
-        assert_eq!(left, Stopped::Paused(Duration::from_secs(10)));
-        assert!(gate.enter(connection(2)).now_or_never().unwrap().is_ok());
-        hand.turn(10);
-        assert!(gate.enter(connection(1)).now_or_never().unwrap().is_ok());
-    }
-
-    #[test]
-    fn a_call_waiting_for_a_place_learns_of_a_pause() {
-        let (gate, _) = gate(1);
-        let first = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
-        let mut second = Box::pin(gate.enter(connection(1)));
-        assert!(second.as_mut().now_or_never().is_none());
-        gate.pause(connection(1), Reach::Account, Duration::from_secs(5));
-        let late = gate
-            .enter(connection(1))
-            .now_or_never()
-            .expect("whoever comes now does not even wait for a place");
-        assert_eq!(late.err().unwrap(), Stopped::Paused(Duration::from_secs(5)));
-        drop(first);
-        assert_eq!(second.now_or_never().unwrap().err().unwrap(), Stopped::Paused(Duration::from_secs(5)));
-    }
-
-    #[test]
-    fn memory_is_bounded_and_pauses_are_the_last_to_be_forgotten() {
-        let (gate, _) = gate(1);
-        gate.pause(connection(0), Reach::Account, Duration::from_secs(60));
-        let _busy = gate.enter(connection(1)).now_or_never().unwrap().unwrap();
-        for number in 2..(CAPACITY as u128 + 50) {
-            assert!(gate.enter(connection(number)).now_or_never().unwrap().is_ok());
-        }
-        assert_eq!(gate.lines().len(), CAPACITY);
-        assert!(gate.enter(connection(0)).now_or_never().unwrap().is_err(), "the pause still holds");
-        assert!(gate.enter(connection(1)).now_or_never().is_none(), "the place is still taken");
-    }
 }

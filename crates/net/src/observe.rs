@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bowline_core::connection::ToolKind;
+use bowline_core::connection::{Connection, ToolKind};
 
 /// One attempt, in words with few values, fit for metric labels. No ids, no addresses, no content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,11 @@ pub struct Attempt {
 pub trait Observer: Send + Sync {
     /// An attempt ended.
     fn attempted(&self, attempt: &Attempt);
+
+    /// A tool refused a call for a limit of which hardly anything was spent by us: another client spends from it.
+    fn crowded(&self, connection: &Connection) {
+        let _ = connection;
+    }
 }
 
 /// Looks away.

@@ -11,20 +11,22 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bowline_core::attribution::Heard;
 use bowline_core::connection::Connection;
-use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer};
+use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer, StoreError};
 use bowline_core::{Failure, TenantId};
 use http::header::ACCEPT;
 use http::{HeaderValue, StatusCode};
 use reqwest::Url;
 
 use crate::allow::AllowRule;
-use crate::budget::told;
+use crate::budget::{quotas, told};
 use crate::classify::classify;
-use crate::gate::{Caller, Gate, Place, Stopped};
+use crate::gate::{Caller, Gate, Place, Standing, Stopped};
 use crate::guard::Guard;
+use crate::lease::{Leases, Sharing};
 use crate::observe::{Attempt, Observer};
-use crate::patience::{LONGEST_WAIT, Patience, RealTime, Sleeper};
+use crate::patience::{Again, LONGEST_WAIT, Patience, RealTime, Sleeper};
 use crate::plain;
+use crate::points;
 use crate::resolve::{Names, Resolver, SystemResolver};
 use crate::target;
 use crate::trouble::Trouble;
@@ -93,19 +95,30 @@ pub struct World {
     pub sleeper: Arc<dyn Sleeper>,
     /// Counts attempts.
     pub observer: Arc<dyn Observer>,
+    /// Where other processes meet that use the same limits; none if there is no other.
+    pub sharing: Option<Sharing>,
 }
 
 impl World {
     /// The real world: the system's resolver, real waits, nobody counting.
     pub fn new(signer: Arc<dyn Signer>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         let resolver = Arc::new(SystemResolver);
-        Self { signer, clock, entropy, resolver, sleeper: Arc::new(RealTime), observer: Arc::new(()) }
+        Self {
+            signer,
+            clock,
+            entropy,
+            resolver,
+            sleeper: Arc::new(RealTime),
+            observer: Arc::new(()),
+            sharing: None,
+        }
     }
 }
 
 /// Sends every vendor call; see the port [`Outbound`] for what comes back.
 pub struct Pipeline {
     gate: Gate,
+    leases: Option<Leases>,
     guard: Guard,
     wires: Wires,
     world: World,
@@ -116,8 +129,11 @@ impl Pipeline {
     pub fn new(settings: Settings, world: World) -> Result<Self, plain::Error> {
         let Settings { body_limit, width, .. } = settings;
         let names = Names::new(Arc::clone(&world.resolver), Arc::clone(&world.clock));
+        let sharing = world.sharing.clone();
+        let leases = sharing.map(|sharing| Leases::new(sharing, Arc::clone(&world.clock)));
         Ok(Self {
-            gate: Gate::new(Arc::clone(&world.clock), width),
+            gate: Gate::new(Arc::clone(&world.clock), width, leases.is_some()),
+            leases,
             guard: Guard::new(names, &settings),
             wires: Wires::new(&settings, body_limit)?,
             world,
@@ -125,31 +141,68 @@ impl Pipeline {
     }
 
     async fn attempt(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
-        let place = self.place(sending).await?;
+        let mut place = self.place(sending).await?;
         let started = now();
         let answer = self.exchange(sending).await;
-        self.settle(sending, &place, started, answer)
+        let settled = self.settle(sending, &mut place, started, answer);
+        drop(place);
+        self.tell().await;
+        settled
+    }
+
+    /// Tells other processes at once what a vendor asked of us: a call in some thousand.
+    pub(crate) async fn tell(&self) {
+        if let Some(leases) = &self.leases
+            && let Err(error) = leases.tell(&self.gate).await
+        {
+            tracing::warn!(%error, "other processes cannot be told of a wait now");
+        }
+    }
+
+    /// To be called about once a second if the limits are shared: keeps slices of what is in use, and of calls that take long.
+    pub async fn beat(&self) -> Result<(), StoreError> {
+        match &self.leases {
+            Some(leases) => leases.beat(&self.gate).await,
+            None => Ok(()),
+        }
     }
 
     /// What an answer means, and what is to be left alone after it; counted and logged.
     pub(crate) fn settle(
         &self,
         sending: &Sending<'_>,
-        place: &Place,
+        place: &mut Place,
         started: Instant,
         answer: Result<OutboundAnswer, Trouble>,
     ) -> Result<OutboundAnswer, Trouble> {
+        let cost = match &answer {
+            // What was refused is not counted.
+            Ok(answer) if answer.status == StatusCode::TOO_MANY_REQUESTS => Some(0),
+            Ok(answer) => Some(points::after(&sending.call, answer)),
+            // What was not sent costs nothing; nobody knows of the others.
+            Err(trouble) => (!trouble.is_sent || trouble.again == Again::Unsent).then_some(0),
+        };
         if let Ok(answer) = &answer {
-            self.gate.learn(Caller::of(sending.connection, &sending.call), place, &told(&answer.headers));
+            let (told, quotas) = (told(&answer.headers), quotas(&answer.headers));
+            self.gate.learn(place, &told, &quotas, cost.unwrap_or_default());
         }
         let status = answer.as_ref().ok().map(|answer| answer.status);
         let judged = answer.and_then(|answer| self.judge(sending, answer));
         let trouble = judged.as_ref().err();
+        place.counted(cost);
         if let Some((reach, length)) = trouble.and_then(|trouble| trouble.pause) {
-            self.gate.pause(Caller::of(sending.connection, &sending.call), reach, length);
+            if status == Some(StatusCode::TOO_MANY_REQUESTS) && self.gate.is_anothers(place.caller(), reach) {
+                self.world.observer.crowded(sending.connection);
+            }
+            self.gate.pause(place.caller(), reach, length);
         }
         self.report(sending, status, trouble, started.elapsed());
         judged
+    }
+
+    /// The app that a connection's calls are made by.
+    pub(crate) async fn payer(&self, connection: &Connection) -> Option<String> {
+        self.world.signer.payer(connection).await
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -170,22 +223,29 @@ impl Pipeline {
     /// Stands in line for a place, and for more of a limit of which nothing is left: for that no longer than its patience in
     /// all, whatever it is woken by.
     async fn in_line(&self, sending: &Sending<'_>, mut patience: Duration) -> Result<Place, Trouble> {
-        let caller = Caller::of(sending.connection, &sending.call);
-        let bell = self.gate.told(caller.connection);
+        let payer = self.payer(sending.connection).await;
+        let caller = Caller::of(sending.connection, &sending.call, payer.as_deref());
+        let waiter = self.gate.join(&caller);
         loop {
-            // From here on, so that nothing is missed that is told before the sleep.
-            let told = bell.notified();
-            let left = match self.gate.enter(caller).await {
-                Ok(place) => return Ok(place),
-                Err(Stopped::Spent(left)) if left <= patience => left,
-                Err(stopped) => return Err(stopped.into()),
+            if let Some(leases) = &self.leases {
+                leases.ensure(&self.gate, &caller).await?;
+            }
+            let left = match waiter.look() {
+                Standing::In(place) => return Ok(place),
+                Standing::Out(stopped) => return Err(stopped.into()),
+                Standing::Spent(left) if left > patience => return Err(Stopped::Spent(left).into()),
+                Standing::Spent(left) => left,
+                Standing::Crowded => {
+                    waiter.bell().notified().await;
+                    continue;
+                }
             };
             let before = self.world.clock.now();
             // Never nothing: the clock must pass what it waits for.
             let sleep = self.world.sleeper.sleep(left.max(Duration::from_millis(1)));
             tokio::select! {
                 () = sleep => {}
-                () = told => {}
+                () = waiter.bell().notified() => {}
             }
             let slept = Duration::try_from(self.world.clock.now().duration_since(before));
             patience = patience.saturating_sub(slept.unwrap_or_default());
@@ -193,7 +253,7 @@ impl Pipeline {
     }
 
     async fn exchange(&self, sending: &Sending<'_>) -> Result<OutboundAnswer, Trouble> {
-        let (wire, request, addresses) = self.prepared(sending).await?;
+        let (wire, request, addresses) = self.prepared(sending).await.map_err(Trouble::unsent)?;
         let answer = wire.exchange(request, addresses).await;
         answer.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable))
     }

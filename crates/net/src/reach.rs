@@ -9,9 +9,13 @@ use http::HeaderMap;
 /// What is left alone while a wait lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// Every call of the account: a quota of an hour, the bucket of a user, or no word about it.
+    /// Every call of the account: the bucket of a user, or no word about it.
     #[default]
     Account,
+    /// Every call of the app on every site: its quota of an hour.
+    App,
+    /// Every call of the app on this site: its quota there.
+    Site,
     /// Calls of the same operation: a burst limit counts by endpoint and method, over all clients of a site.
     Operation,
     /// Writes to the same subject: an issue takes so many in so many seconds.
@@ -24,6 +28,8 @@ pub(crate) fn reach(headers: &HeaderMap) -> Reach {
     match reason.trim_ascii() {
         b"jira-burst-based" => Reach::Operation,
         b"jira-per-issue-on-write" => Reach::Subject,
+        b"jira-quota-global-based" => Reach::App,
+        b"jira-quota-tenant-based" => Reach::Site,
         _ => Reach::Account,
     }
 }
@@ -39,8 +45,8 @@ mod tests {
         for (reason, expected) in [
             (Some("jira-burst-based"), Reach::Operation),
             (Some("jira-per-issue-on-write"), Reach::Subject),
-            (Some("jira-quota-global-based"), Reach::Account),
-            (Some("jira-quota-tenant-based"), Reach::Account),
+            (Some("jira-quota-global-based"), Reach::App),
+            (Some("jira-quota-tenant-based"), Reach::Site),
             (Some("jira-burst-based-too"), Reach::Account),
             (Some(""), Reach::Account),
             (None, Reach::Account),

@@ -44,10 +44,12 @@ impl Streams for Pipeline {
         let call = OutboundCall { body: Bytes::new(), repeatable: false, ..call };
         let sending = Sending::new(connection, call)?;
         let attempt = async {
-            let place = self.file_place(&sending).await?;
+            let mut place = self.file_place(&sending).await?;
             let started = now();
             let answer = self.sent(&sending, length, pieces).await;
-            self.settle(&sending, &place.place, started, answer)
+            let settled = self.settle(&sending, &mut place.place, started, answer);
+            self.tell().await;
+            settled
         };
         attempt.await.map_err(|trouble: Trouble| trouble.failure)
     }
@@ -71,7 +73,7 @@ impl Pipeline {
         length: u64,
         pieces: Pieces,
     ) -> Result<OutboundAnswer, Trouble> {
-        let (wire, mut request, addresses) = self.prepared(sending).await?;
+        let (wire, mut request, addresses) = self.prepared(sending).await.map_err(Trouble::unsent)?;
         let moved = Arc::new(Moved::default());
         let (some, end) = (Arc::clone(&moved), Arc::clone(&moved));
         let small = pieces.map_ok(|piece| stream::iter(small(piece)).map(Ok::<_, io::Error>)).try_flatten();
@@ -105,26 +107,25 @@ impl Pipeline {
         let (wire, head) = match self.head(sending).await {
             Ok(begun) => begun,
             Err(trouble) => {
-                return self.settle(sending, &place.place, started, Err(trouble)).map(Download::Refused);
+                return self.settle(sending, &mut place.place, started, Err(trouble)).map(Download::Refused);
             }
         };
         if !head.status().is_success() {
             let whole = tokio::time::timeout(wire.stall, wire.whole(head)).await;
             let whole = whole.unwrap_or(Err(Broken::TimedOut));
             let whole = whole.map_err(|broken| Trouble::of_broken(broken, sending.call.repeatable));
-            return self.settle(sending, &place.place, started, whole).map(Download::Refused);
+            return self.settle(sending, &mut place.place, started, whole).map(Download::Refused);
         }
         // What the head says is judged as if nothing followed.
         let (status, headers) = (head.status(), head.headers().clone());
         let seen = OutboundAnswer { status, headers, body: Bytes::new() };
-        let headers = self.settle(sending, &place.place, started, Ok(seen))?.headers;
-        place.place.counted();
+        let headers = self.settle(sending, &mut place.place, started, Ok(seen))?.headers;
         Ok(Download::File(headers, pieces(head, place, wire.stall)))
     }
 
     /// Sends, and waits for the head of the answer.
     async fn head(&self, sending: &Sending<'_>) -> Result<(Arc<Wire>, reqwest::Response), Trouble> {
-        let (wire, mut request, addresses) = self.prepared(sending).await?;
+        let (wire, mut request, addresses) = self.prepared(sending).await.map_err(Trouble::unsent)?;
         *request.timeout_mut() = Some(LONGEST);
         let head = tokio::time::timeout(wire.stall, wire.begun(request, addresses)).await;
         let head = head.unwrap_or(Err(Broken::TimedOut));

@@ -13,7 +13,7 @@ use bowline_core::code::{
     NET_TOO_LARGE, NET_UNREACHABLE, SEAL_CORRUPT, SEAL_KEY_AWAY, STORE_UNAVAILABLE,
 };
 use bowline_core::failure::{Act, Executed, Words};
-use bowline_core::port::{OutboundAnswer, SealError, SignError};
+use bowline_core::port::{OutboundAnswer, SealError, SignError, StoreError};
 
 use crate::classify::Verdict;
 use crate::gate::Stopped;
@@ -35,17 +35,24 @@ pub(crate) struct Trouble {
     pub(crate) again: Again,
     /// What is to be left alone, and for how long.
     pub(crate) pause: Option<(Reach, Duration)>,
+    /// Whether the vendor may have heard of it, and counted it.
+    pub(crate) is_sent: bool,
 }
 
 impl Trouble {
     fn new(failure: Failure, again: Again) -> Self {
-        Self { failure, again, pause: None }
+        Self { failure, again, pause: None, is_sent: true }
     }
 
     /// The vendor asked to wait.
     fn throttled(after: Duration, reach: Reach, executed: Executed) -> Self {
         let failure = Failure { executed, ..Failure::throttled(after) };
-        Self { failure, again: Again::After(after), pause: Some((reach, after)) }
+        Self { failure, again: Again::After(after), pause: Some((reach, after)), is_sent: true }
+    }
+
+    /// Nothing was sent.
+    pub(crate) fn unsent(self) -> Self {
+        Self { is_sent: false, ..self }
     }
 
     fn with_words(mut self, words: Words) -> Self {
@@ -119,6 +126,13 @@ impl From<Stopped> for Trouble {
     }
 }
 
+impl From<StoreError> for Trouble {
+    /// What part of a limit is ours is not known; somebody else may have it.
+    fn from(_: StoreError) -> Self {
+        Self::new(Failure::retry(STORE_UNAVAILABLE, Executed::No), Again::Never)
+    }
+}
+
 impl From<Refusal> for Trouble {
     fn from(refusal: Refusal) -> Self {
         let failure = Failure::from(refusal);
@@ -182,7 +196,7 @@ mod tests {
     }
 
     fn row(trouble: &Trouble) -> (Code, Act, Executed, Again, Option<(Reach, Duration)>) {
-        let Trouble { failure, again, pause } = trouble;
+        let Trouble { failure, again, pause, .. } = trouble;
         (failure.code.clone(), failure.act, failure.executed, *again, *pause)
     }
 

@@ -9,8 +9,8 @@ use bowline_auth::{Rotation, Secrets};
 use bowline_core::TenantId;
 use bowline_core::commit::{Change, Commit};
 use bowline_core::port::{
-    Bell, Clock, Commits, Console, Delegations, Desk, Entropy, Grants, Registry, Seal, StoreError, Tools,
-    WorkQueue,
+    Bell, Clock, Commits, Console, Delegations, Desk, Entropy, Grants, Limits, Registry, Seal, StoreError,
+    Tools, WorkQueue,
 };
 use bowline_sync::Engine;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -59,6 +59,8 @@ pub struct Ports {
     pub keys: Arc<Rotation>,
     /// Told when keys are to be turned over at once.
     pub keys_due: Arc<Notify>,
+    /// Tells what is left of tools' limits.
+    pub limits: Arc<dyn Limits>,
     /// Makes tools, for tests of connections and checks of profiles.
     pub tools: Arc<dyn Tools>,
     /// Rings when there is work.

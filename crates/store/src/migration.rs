@@ -33,6 +33,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(4, "0004_credentials"),
     migration!(5, "0005_delegations"),
     migration!(6, "0006_installations"),
+    migration!(7, "0007_slices"),
 ];
 
 /// The steps that a database still lacks, given the newest it has (0 for none).

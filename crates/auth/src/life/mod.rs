@@ -18,6 +18,7 @@ mod consent;
 mod delegate;
 mod open;
 mod pace;
+mod payer;
 mod push;
 mod reach;
 mod row;
@@ -91,6 +92,8 @@ pub struct Life {
     shelf: Mutex<HashMap<(TenantId, GrantId), Held>>,
     /// When each grant was last called with, until its row says so.
     used: Mutex<HashMap<(TenantId, GrantId), Timestamp>>,
+    /// Of which app each grant is.
+    payers: Mutex<HashMap<(TenantId, GrantId), payer::Payer>>,
     /// Told whenever a grant was tended to in this process.
     tended: tokio::sync::Notify,
 }
@@ -114,9 +117,9 @@ impl Life {
         let secrets = Secrets::new(ports.vault.clone(), ports.seal.clone(), ports.clock.clone());
         let pace = pace::Pace::new(options.per_second);
         let tended = tokio::sync::Notify::new();
-        let (shelf, used) = (Mutex::default(), Mutex::default());
+        let (shelf, used, payers) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (clocks, reached) = (clocks::Clocks::default(), reach::Reached::default());
-        Self { ports, options, spool, secrets, pace, clocks, reached, shelf, used, tended }
+        Self { ports, options, spool, secrets, pace, clocks, reached, shelf, used, payers, tended }
     }
 
     /// What belongs to one sending of a signed call.

@@ -56,6 +56,11 @@ Examples:
         /// Its name or id.
         name: String,
     },
+    /// Show what is left of what the tool allows, and what it asked to leave alone.
+    Limits {
+        /// Its name or id.
+        name: String,
+    },
     /// Change a connection: another secret, another address.
     Update(Box<Update>),
     /// Make a new webhook address; the old one works for some hours more.
@@ -296,6 +301,9 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         }
         Verb::Authorize { name, invite } => super::grant::authorize(context, &client, &name, invite).await?,
         Verb::Scopes { name } => out.value(&client.get(&format!("{}/scopes", path(&name))).await?, scopes),
+        Verb::Limits { name } => {
+            out.value(&client.get(&format!("{}/limits", path(&name))).await?, super::limits::shown);
+        }
         Verb::Update(ask) => {
             let stored = client.call(Method::PATCH, &path(&ask.name), Some(&ask.body()?)).await?;
             out.value(&stored, details);

@@ -15,6 +15,7 @@ mod explain;
 mod grant;
 mod keys;
 mod layers;
+mod limits;
 mod oauth_client;
 mod out;
 mod profile;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bowline_auth::care::Care;
+use bowline_core::work::Lane;
 use tokio_util::sync::CancellationToken;
 
 /// Looks after secrets.
@@ -21,7 +22,7 @@ impl Look {
             // What a pass has begun is taken up again by the next one, so it may be cut at any point.
             let done = tokio::select! {
                 () = stop.cancelled() => return,
-                done = self.care.pass() => done,
+                done = bowline_net::within(Lane::Sweep, self.care.pass()) => done,
             };
             match done {
                 Ok(done) => {

@@ -5,7 +5,9 @@
 //! do. A claim is a commit, so a worker that is busy waits a moment for several places to become free. While the
 //! database refuses, it tries once a second, however much is due.
 
+mod beat;
 mod care;
+pub(crate) mod crowd;
 mod deadlines;
 mod grants;
 mod hold;
@@ -30,6 +32,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use beat::Beat;
 pub(crate) use care::Look as LookAfter;
 pub(crate) use deadlines::Deadlines;
 pub(crate) use grants::{Tend, WatchGrants};
@@ -182,7 +185,9 @@ impl Worker {
 
     /// Whether what came of it could be stored.
     async fn look(&self, claim: Claim) -> bool {
-        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, self.engine.look(&claim));
+        // Whatever it calls goes in the lane of its work.
+        let look = bowline_net::within(claim.lane, self.engine.look(&claim));
+        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, look);
         let Some(looked) = look.await else {
             tracing::warn!(entity = %claim.entity, "gave up a look whose claim could not be kept");
             return true;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bowline_core::port::{Clock, Retention};
+use bowline_core::port::{Clock, Retention, Slices};
 use tokio_util::sync::CancellationToken;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -15,6 +15,8 @@ const BATCH: u32 = 500;
 pub(crate) struct Retain {
     /// Where.
     pub(crate) store: Arc<dyn Retention>,
+    /// Where slices of limits are.
+    pub(crate) slices: Arc<dyn Slices>,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -24,6 +26,9 @@ impl Retain {
     pub(crate) async fn run(self, stop: CancellationToken) {
         loop {
             self.forget(&stop).await;
+            if let Err(error) = self.slices.forget_slices(self.clock.now()).await {
+                tracing::warn!(%error, "cannot forget slices of limits");
+            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(EVERY) => {}

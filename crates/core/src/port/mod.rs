@@ -5,8 +5,10 @@
 mod bell;
 mod delegations;
 mod installations;
+mod limits;
 mod outbound;
 mod seal;
+mod slices;
 mod store;
 mod streams;
 mod time;
@@ -15,11 +17,13 @@ mod tool;
 pub use bell::Bell;
 pub use delegations::Delegations;
 pub use installations::Installations;
+pub use limits::{HeldUp, LaneWaits, LimitLeft, Limits, LimitsLeft, LimitsOverall, QuotaLeft};
 pub use outbound::{
     Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
     Signer,
 };
 pub use seal::{Seal, SealError};
+pub use slices::{Hold, Slice, SliceAsk, Slices, WHOLE};
 pub use store::{
     ClaimAsk, Commits, Console, Desk, DirectoryEntry, Grants, InboxFilter, Keys, PENDING_LIMIT, Registry,
     Retention, SealedAsk, SealedCount, SealedRow, ShareFilter, ShareView, StoreError, Vault, WorkDepth,

@@ -140,6 +140,13 @@ pub trait Signer: Send + Sync {
     /// What the connection is to be made with; `None` if nothing is its own.
     async fn handshake(&self, connection: &Connection) -> Result<Option<Handshake>, SignError>;
 
+    /// The app that a connection's calls are made by, if what an app may do is counted over all sites that it calls: an id
+    /// that is the same wherever it is the same app. It may be asked before every call.
+    async fn payer(&self, connection: &Connection) -> Option<String> {
+        let _ = connection;
+        None
+    }
+
     /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. What it says of
     /// the tool's clock may be remembered for the next signature.
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution>;

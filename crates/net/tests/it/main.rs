@@ -10,10 +10,12 @@
 mod addresses;
 mod budgets;
 mod exchanges;
+mod hours;
 mod limits;
 mod redaction;
 mod repeats;
 mod server;
 mod signing;
 mod streams;
+mod turns;
 mod world;

@@ -139,6 +139,7 @@ impl Bench {
             resolver: Arc::clone(&names) as _,
             sleeper: Arc::clone(&hand) as _,
             observer: Arc::clone(&tally) as _,
+            sharing: None,
         };
         Self { pipeline: Pipeline::new(settings, world).unwrap(), hand, signer, names, tally }
     }

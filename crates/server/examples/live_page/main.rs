@@ -20,7 +20,8 @@ use bowline_core::connection::{Connection, Health, Identity, IntakeProof, SignIn
 use bowline_core::finding::{Cause, Occurrence};
 use bowline_core::item::{Locator, Version};
 use bowline_core::port::{
-    Bell, Clock, Commits, Exchange, ExchangeCall, Exchanged, Outbound, OutboundAnswer, OutboundCall,
+    Bell, Clock, Commits, Exchange, ExchangeCall, Exchanged, Limits, LimitsLeft, LimitsOverall, Outbound,
+    OutboundAnswer, OutboundCall,
 };
 use bowline_core::profile::{Profile, ProfileState};
 use bowline_core::share::{End, Origin, Share, ShareState};
@@ -111,6 +112,7 @@ async fn app(store: &Store, changes: watch::Receiver<u64>) -> Arc<App> {
         sites: sites(&store, &seal),
         keys,
         keys_due: Arc::default(),
+        limits: Arc::new(Silent),
         tools,
         bell: Arc::new(Silent),
         engine: Arc::new(Engine::new(engine, bowline_sync::Options::default())),

@@ -26,3 +26,14 @@ impl Bell for Silent {
         std::future::pending().await
     }
 }
+
+#[async_trait]
+impl Limits for Silent {
+    async fn limits(&self, _: &Connection) -> LimitsLeft {
+        LimitsLeft::default()
+    }
+
+    fn overall(&self) -> LimitsOverall {
+        LimitsOverall::default()
+    }
+}

@@ -28,6 +28,11 @@ pub(super) struct Received {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Waiting {
+    pub(super) lane: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Queue {
     pub(super) queue: &'static str,
 }

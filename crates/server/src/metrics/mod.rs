@@ -6,6 +6,7 @@
 mod labels;
 mod scrape;
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use bowline_core::activity::Deed;
@@ -21,7 +22,8 @@ use prometheus_client::registry::Registry;
 
 pub(crate) use labels::Intake;
 use labels::{
-    Answer, Build, Cause, Change, Direction, Queue, Received, Renewal, Route, Upstream, Vendor, direction,
+    Answer, Build, Cause, Change, Direction, Queue, Received, Renewal, Route, Upstream, Vendor, Waiting,
+    direction,
 };
 pub(crate) use scrape::{Refreshed, scrape};
 
@@ -34,6 +36,9 @@ const DELAYS: [f64; 12] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.
 /// Bytes, up to Jira's cap of 25 MiB.
 const BYTES: [f64; 9] =
     [1024.0, 4096.0, 16384.0, 65536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 16_777_216.0, 26_214_400.0];
+
+/// A part of 1.
+type Ratio = Gauge<f64, AtomicU64>;
 
 /// A histogram for each label set.
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
@@ -59,6 +64,10 @@ pub struct Metrics {
     throttled: Family<Vendor, Counter>,
     renewals: Family<Renewal, Counter>,
     forge_token_age: Gauge,
+    waiting: Family<Waiting, Gauge>,
+    limit_left: Ratio,
+    quota_left: Ratio,
+    points_left: Gauge,
 }
 
 impl Default for Metrics {
@@ -91,6 +100,10 @@ impl Metrics {
             throttled: Family::default(),
             renewals: Family::default(),
             forge_token_age: Gauge::default(),
+            waiting: Family::default(),
+            limit_left: Ratio::default(),
+            quota_left: Ratio::default(),
+            points_left: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -123,6 +136,18 @@ impl Metrics {
             "Time since Forge was heard of, of the site where that is longest ago",
             self.forge_token_age.clone(),
         );
+        r.register("upstream_waiting", "Calls that wait for a place or a limit", self.waiting.clone());
+        r.register(
+            "upstream_limit_left_ratio",
+            "What is left of the scarcest limit",
+            self.limit_left.clone(),
+        );
+        r.register(
+            "upstream_quota_left_ratio",
+            "What is left of the scarcest quota",
+            self.quota_left.clone(),
+        );
+        r.register("upstream_points_left", "Points left of all known quotas", self.points_left.clone());
         r.register("upstream_rate_limited", "Calls that a tool asked to wait", self.throttled.clone());
     }
 

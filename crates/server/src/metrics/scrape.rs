@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use bowline_core::port::StoreError;
+use bowline_core::port::{LaneWaits, StoreError};
 use bowline_core::{SignedDuration, Timestamp};
 use http::header::CONTENT_TYPE;
 use tokio::sync::Mutex;
 
-use super::labels::{Cause, Queue};
+use super::labels::{Cause, Queue, Waiting};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -37,6 +37,7 @@ pub(crate) struct Refreshed(Mutex<Option<Timestamp>>);
 /// Prints all metrics.
 pub(crate) async fn scrape(State(app): State<Arc<App>>) -> Response {
     keep_fresh(&app).await;
+    limits(&app);
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &app.metrics.registry) {
         Ok(()) => ([(CONTENT_TYPE, FORMAT)], text).into_response(),
@@ -60,6 +61,17 @@ async fn keep_fresh(app: &App) {
         }
         Err(_) => tracing::warn!("gauges are not up to date: the database does not answer in time"),
     }
+}
+
+/// What is left of tools' limits. It is in memory, so it is as of now.
+fn limits(app: &App) {
+    let overall = app.ports.limits.overall();
+    for LaneWaits { lane, calls } in overall.waiting {
+        app.metrics.waiting.get_or_create(&Waiting { lane }).set(i64::try_from(calls).unwrap_or(i64::MAX));
+    }
+    app.metrics.limit_left.set(overall.limit_left);
+    app.metrics.quota_left.set(overall.quota_left);
+    app.metrics.points_left.set(overall.points_left);
 }
 
 async fn refresh(app: &App) -> Result<(), StoreError> {

@@ -24,6 +24,7 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/v1/connections/{connection}/rotate-hook", "connections:write"),
     ("POST /api/v1/connections/{connection}/authorize", "connections:write"),
     ("GET /api/v1/connections/{connection}/scopes", "connections:read"),
+    ("GET /api/v1/connections/{connection}/limits", "connections:read"),
     ("GET /api/v1/connections/{connection}/delegations", "connections:read"),
     ("POST /api/v1/connections/{connection}/delegations", "connections:write"),
     ("DELETE /api/v1/connections/{connection}/delegations/{person}", "connections:write"),

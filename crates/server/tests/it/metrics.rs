@@ -52,6 +52,10 @@ async fn every_promised_metric_is_there_and_ends_the_format() {
         "bowline_sync_errors_open{cause=\"sync.field_refused\"} 1",
         "bowline_upstream_requests_total{vendor=\"jira_cloud\",operation=\"jira.issue.get\",code=\"2xx\"} 1",
         "bowline_upstream_request_duration_seconds_count{vendor=\"jira_cloud\"} 2",
+        "bowline_upstream_waiting{lane=\"sweep\"} 3",
+        "bowline_upstream_limit_left_ratio 0.125",
+        "bowline_upstream_quota_left_ratio 0.5",
+        "bowline_upstream_points_left 13000",
         "bowline_upstream_rate_limited_total{vendor=\"jira_cloud\"} 1",
     ] {
         assert!(text.lines().any(|have| have == line), "{line}\n{text}");

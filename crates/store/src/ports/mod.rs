@@ -11,5 +11,6 @@ mod installations;
 mod keys;
 mod registry;
 mod retention;
+mod slices;
 mod vault;
 mod work_queue;

@@ -23,6 +23,7 @@ pub(crate) mod profiles;
 pub(crate) mod settings;
 pub(crate) mod shares;
 pub(crate) mod shelves;
+pub(crate) mod slices;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
 pub(crate) mod used_tokens;

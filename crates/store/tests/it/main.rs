@@ -31,7 +31,11 @@ mod registry;
 mod retention;
 mod schema;
 mod shares;
+mod sharing;
+mod slices;
 mod sql;
 mod tenants;
+#[path = "../../../net/tests/it/turns.rs"]
+mod turns;
 mod vault;
 mod work;

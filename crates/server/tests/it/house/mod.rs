@@ -5,6 +5,7 @@ mod call;
 mod clock;
 mod fixture;
 mod identity;
+mod limits;
 mod log;
 mod schema;
 mod script;
@@ -132,6 +133,7 @@ impl House {
             sites: sites.clone(),
             keys: keys.clone(),
             keys_due: Arc::default(),
+            limits: Arc::new(limits::Scarce),
             tools: tools.clone(),
             bell: bell.clone(),
             engine: Arc::new(engine(&store, &commits, &clock, &seal, &tools)),

@@ -11,6 +11,7 @@ mod delete;
 mod ending;
 mod grant;
 mod layers;
+mod limits;
 mod list;
 mod moved;
 mod proof;
@@ -49,6 +50,7 @@ pub(super) fn routes() -> Vec<Route> {
         delete("/api/v1/connections/{connection}", write, delete::handle),
         post("/api/v1/connections/{connection}/test", write, test::handle),
         get("/api/v1/connections/{connection}/scopes", read, scopes::handle),
+        get("/api/v1/connections/{connection}/limits", read, limits::handle),
         post("/api/v1/connections/{connection}/authorize", write, authorize::handle),
         post("/api/v1/connections/{connection}/rotate-hook", write, rotate_hook::handle),
     ]

@@ -7,6 +7,7 @@ mod findings;
 mod inbox;
 mod keys;
 mod layers;
+mod limits;
 mod marketplace;
 mod profiles;
 mod session_links;
