@@ -113,8 +113,10 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     tasks.push(tokio::spawn(slack::run(stop.clone())));
     if roles.worker() {
         let owner = instance.name();
-        tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
-        tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
+        tasks.push(tokio::spawn(parts.worker(config, (&clock, &entropy), &store, owner).run(stop.clone())));
+        tasks.push(tokio::spawn(
+            parts.grants_worker(config, (&clock, &entropy), &store, owner).run(stop.clone()),
+        ));
         let look_after = LookAfter { care: parts.care.clone(), every: config.grants.look_every() };
         tasks.push(tokio::spawn(look_after.run(stop.clone())));
         let retain = Retain { store: store.clone(), clock: clock.clone() };
@@ -245,7 +247,8 @@ impl Parts {
         let metrics = Arc::new(Metrics::new());
         let settings = config.net.settings(config.deployment.trust, &store.tenants().await?);
         let (bell, grants_bell) = (Arc::new(Local::new()), Arc::new(Local::new()));
-        let exchange = Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?);
+        let exchange =
+            Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone(), entropy.clone())?);
         let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
         let sites = app::sites(config, store, (seal.clone(), commits.clone()), (clock, entropy));
         let ports = bowline_auth::life::Ports {
@@ -325,7 +328,13 @@ impl Parts {
         }
     }
 
-    fn worker(&self, config: &Config, clock: &Arc<SystemClock>, store: &Arc<Store>, owner: &str) -> Worker {
+    fn worker(
+        &self,
+        config: &Config,
+        (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+        store: &Arc<Store>,
+        owner: &str,
+    ) -> Worker {
         let bell: Arc<dyn Bell> = self.bell.clone();
         Worker {
             engine: self.engine.clone(),
@@ -333,6 +342,7 @@ impl Parts {
             work: store.clone(),
             bell,
             clock: clock.clone(),
+            entropy: entropy.clone(),
             watch: Arc::new(Counted(self.metrics.clone())),
             owner: owner.to_owned(),
             places: places(config.sync.workers),
@@ -343,7 +353,7 @@ impl Parts {
     fn grants_worker(
         &self,
         config: &Config,
-        clock: &Arc<SystemClock>,
+        (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
         store: &Arc<Store>,
         owner: &str,
     ) -> Worker {
@@ -355,6 +365,7 @@ impl Parts {
             work: store.clone(),
             bell,
             clock: clock.clone(),
+            entropy: entropy.clone(),
             watch: counted,
             owner: owner.to_owned(),
             places: places(config.grants.workers),

@@ -30,6 +30,7 @@ pub mod profile;
 pub mod secret;
 pub mod share;
 pub mod tenant;
+pub mod trace;
 pub mod value;
 pub mod work;
 

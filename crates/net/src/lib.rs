@@ -12,6 +12,7 @@ mod classify;
 mod exchange;
 mod gate;
 mod guard;
+mod headers;
 mod observe;
 mod patience;
 mod pipeline;
@@ -27,6 +28,7 @@ mod wires;
 
 pub use allow::{AllowRule, BadRule};
 pub use exchange::Exchanger;
+pub use headers::Extra;
 pub use observe::{Attempt, Observer};
 pub use patience::{RealTime, Sleeper};
 pub use pipeline::{Pipeline, Settings, World};

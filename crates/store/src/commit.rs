@@ -10,7 +10,7 @@ use bowline_core::commit::{Change, Commit};
 use bowline_core::delegation::Delegation;
 use bowline_core::port::StoreError;
 use bowline_core::work::{Entity, Fence};
-use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId};
+use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId, trace};
 
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
@@ -28,12 +28,19 @@ pub(crate) fn plan(commit: &Commit) -> Result<Option<Plan>, StoreError> {
     let mut stmts: Vec<Stmt> =
         fences(commit).iter().map(|fence| work::fence(tenant, &fence.entity, fence.epoch)).collect();
     for change in &commit.changes {
-        stmts.extend(statements(tenant, change, commit.at));
+        stmts.extend(statements(commit, change));
     }
     let hit: BTreeSet<ShareId> = commit.changes.iter().filter_map(hit_share).collect();
     stmts.extend(hit.into_iter().map(|share| shares::reckon_troubled(tenant, share)));
     let kind = Kind::Commit { way: way(commit) };
     Ok((!stmts.is_empty()).then(|| Plan { tenant: Some(tenant), stmts, kind }))
+}
+
+/// On whose account an entity is to be looked at. A look that wants to look again begins anew: a sweep goes on for ever, and
+/// no request does.
+fn trace_of(commit: &Commit, entity: &Entity) -> Option<String> {
+    let is_held = commit.fence.as_ref().is_some_and(|fence| fence.entity == *entity);
+    trace::current().filter(|_| !is_held).map(|trace| trace.to_string())
 }
 
 /// What the commit must prove: its own fence, and that it holds what it acknowledges or releases.
@@ -102,7 +109,8 @@ fn way(commit: &Commit) -> u64 {
     hasher.finish()
 }
 
-fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
+fn statements(commit: &Commit, change: &Change) -> Vec<Stmt> {
+    let (tenant, at) = (commit.tenant, commit.at);
     match change {
         Change::AddTenant(new) => vec![tenants::add(new)],
         Change::AddKey(key) => vec![keys::add(tenant, key)],
@@ -150,7 +158,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::SettleCommand { id, state, code } => {
             vec![commands::settle(tenant, *id, *state, code.as_ref(), at)]
         }
-        Change::Touch(touch) => vec![work::touch(tenant, touch, at)],
+        Change::Touch(touch) => vec![work::touch(tenant, touch, at, trace_of(commit, &touch.entity))],
         Change::Ack(claim) => work::ack(tenant, claim),
         Change::Release { claim, due_at, counted } => vec![work::release(tenant, claim, *due_at, *counted)],
         Change::Raise(occurrence) => findings::raise(tenant, occurrence, at),
@@ -304,6 +312,7 @@ mod tests {
             attempts: 1,
             since: Timestamp::UNIX_EPOCH,
             until: Timestamp::UNIX_EPOCH,
+            trace: None,
         }
     }
 

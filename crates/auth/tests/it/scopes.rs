@@ -91,7 +91,9 @@ impl House {
             seal: seal.clone(),
             commits: store.clone(),
             bell: Arc::new(Deaf),
-            exchange: Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone()).unwrap()),
+            exchange: Arc::new(
+                Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone(), entropy.clone()).unwrap(),
+            ),
         };
         let options = Options { cloud_api: cloud.url().to_owned(), ..Options::default() };
         let life = Arc::new(Life::new(ports, options, None));

@@ -22,13 +22,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bowline_core::port::{Bell, ClaimAsk, Clock, StoreError, WorkQueue};
+use bowline_core::port::{Bell, ClaimAsk, Clock, Entropy, StoreError, WorkQueue};
+use bowline_core::trace::{self, Trace};
 use bowline_core::work::{Claim, Lane, Lanes};
 use bowline_core::{SignedDuration, Timestamp};
 use bowline_sync::{Engine, LEASE, Outcome};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub(crate) use care::Look as LookAfter;
 pub(crate) use deadlines::Deadlines;
@@ -93,6 +95,8 @@ pub(crate) struct Worker {
     pub(crate) bell: Arc<dyn Bell>,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
+    /// For the names of traces.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// Who is told.
     pub(crate) watch: Arc<dyn Watch>,
     /// The name under which claims are held.
@@ -182,7 +186,13 @@ impl Worker {
 
     /// Whether what came of it could be stored.
     async fn look(&self, claim: Claim) -> bool {
-        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, self.engine.look(&claim));
+        let trace = match &claim.trace {
+            Some(trace) => trace.clone(),
+            None => Trace::begin(self.entropy.as_ref()),
+        };
+        let span = tracing::info_span!("look", trace_id = trace.id());
+        let looking = trace::within(trace, self.engine.look(&claim)).instrument(span.clone());
+        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, looking);
         let Some(looked) = look.await else {
             tracing::warn!(entity = %claim.entity, "gave up a look whose claim could not be kept");
             return true;
@@ -190,6 +200,7 @@ impl Worker {
         match looked {
             Ok(outcome) => {
                 tracing::debug!(
+                    parent: &span,
                     tenant = %claim.tenant,
                     entity = %claim.entity,
                     writes = outcome.writes,

@@ -158,6 +158,7 @@ impl Land {
             work: self.store.clone(),
             bell: self.bell.clone(),
             clock: self.clock.clone(),
+            entropy: Arc::new(SystemEntropy),
             watch: self.looks.clone(),
             owner: "years".to_owned(),
             places: 32,

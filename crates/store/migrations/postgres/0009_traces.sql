@@ -1,0 +1,6 @@
+-- Traces: which request a piece of work is done for, as the headers `traceparent` and `tracestate` say it. The twin is
+-- ../sqlite/0009_traces.sql.
+
+ALTER TABLE work ADD COLUMN trace TEXT;
+-- The same for what was touched while somebody held the row.
+ALTER TABLE work ADD COLUMN next_trace TEXT;
