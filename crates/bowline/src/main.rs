@@ -11,6 +11,8 @@ mod crash;
 mod demo;
 mod instance;
 mod kek;
+#[cfg(test)]
+mod proofs;
 mod role;
 mod slack;
 mod telemetry;

@@ -271,7 +271,7 @@ impl Parts {
         let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
         let outbound = outbound(settings, way, (metrics.clone(), app_key), (clock, entropy))?;
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
-        let tools = Arc::new(Registry::new(outbound, clock.clone()));
+        let tools = Arc::new(Registry::new(outbound, clock.clone()).telling(commits.clone()));
         let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
         let keys_due = Arc::new(Notify::new());

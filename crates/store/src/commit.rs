@@ -123,6 +123,7 @@ fn statements(commit: &Commit, change: &Change) -> Vec<Stmt> {
         Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
         Change::PutConnection(_)
         | Change::Health { .. }
+        | Change::Outdate { .. }
         | Change::PutCredential(_)
         | Change::DropConnection(_) => of_connections(tenant, change),
         Change::PutOauthClient(_)
@@ -177,6 +178,7 @@ fn of_connections(tenant: TenantId, change: &Change) -> Vec<Stmt> {
         Change::Health { connection, revision, health, identity } => {
             vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
         }
+        Change::Outdate { connection, era } => vec![connections::outdate(tenant, *connection, *era)],
         Change::PutCredential(credential) => vec![credentials::put(tenant, credential)],
         Change::DropConnection(id) => drop_connection(tenant, *id),
         _ => Vec::new(),

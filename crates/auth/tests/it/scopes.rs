@@ -231,6 +231,7 @@ fn connection(grant: &Grant, base_url: String) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 0,
+        era: 0,
         created_at: now(),
     }
 }

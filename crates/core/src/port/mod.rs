@@ -28,6 +28,6 @@ pub use store::{
 pub use streams::{Download, Pieces, Streams};
 pub use time::{Clock, Entropy};
 pub use tool::{
-    Ask, Catalogue, ChangedAsk, ChangedPage, FieldKind, FieldSchema, Glimpse, Hints, MarkerAsk, Tool, Tools,
-    TypeSchema,
+    Ask, Catalogue, ChangedAsk, ChangedPage, FieldKind, FieldSchema, Glimpse, Hints, MarkerAsk, Outdated,
+    Tool, Tools, TypeSchema,
 };

@@ -189,6 +189,7 @@ pub(crate) fn connection(base_url: &str) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 1,
+        era: 0,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

@@ -4,3 +4,6 @@
 ALTER TABLE work ADD COLUMN trace TEXT;
 -- The same for what was touched while somebody held the row.
 ALTER TABLE work ADD COLUMN next_trace TEXT;
+
+-- Raised when what was remembered of a tool turned out to be wrong, so that every process learns it anew.
+ALTER TABLE connections ADD COLUMN era BIGINT NOT NULL DEFAULT 0;
