@@ -17,6 +17,7 @@ mod role;
 mod slack;
 mod telemetry;
 mod told;
+mod upkeep;
 mod wiring;
 mod worker;
 

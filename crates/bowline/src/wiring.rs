@@ -6,17 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use bowline_auth::app::Sites;
-use bowline_auth::care::{self, Care};
-use bowline_auth::folder::Folder;
+use bowline_auth::care::Care;
 use bowline_auth::life::{Life, Spool};
+use bowline_auth::privacy::Reporter;
 use bowline_auth::{
-    CredentialSigner, Keyring, Renewing, Rotation, RotationPorts, Sealer, Secrets, Sessions, SystemClock,
-    SystemEntropy, bearer,
+    CredentialSigner, Keyring, Renewing, Rotation, Sealer, Secrets, Sessions, SystemClock, SystemEntropy,
+    bearer,
 };
 use bowline_bus::{Feed, Local};
-use bowline_core::port::{
-    Bell, Clock as _, Entropy, Outbound, Registry as _, Seal, Vault as _, WorkQueue as _,
-};
+use bowline_core::port::{Bell, Clock as _, Entropy, Registry as _, Seal, Vault as _, WorkQueue as _};
 use bowline_core::work::Lanes;
 use bowline_net::{Exchanger, Pipeline, RealTime, Settings, SystemResolver, World};
 use bowline_server::connect::Connect;
@@ -37,7 +35,8 @@ use crate::instance::Instance;
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
-use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Wipe, Worker, turnover};
+use crate::upkeep::{care, reporter, rotation};
+use crate::worker::{DUE_SCAN, Deadlines, LookAfter, Names, Retain, Tend, Turnover, Wipe, Worker, turnover};
 
 /// How long open requests may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(28);
@@ -119,6 +118,8 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
         ));
         let look_after = LookAfter { care: parts.care.clone(), every: config.grants.look_every() };
         tasks.push(tokio::spawn(look_after.run(stop.clone())));
+        let names = Names { reporter: parts.reporter.clone() };
+        tasks.push(tokio::spawn(names.run(stop.clone())));
         let retain = Retain { store: store.clone(), clock: clock.clone() };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
         let deadlines = Deadlines {
@@ -216,6 +217,7 @@ struct Parts {
     engine: Arc<Engine>,
     life: Arc<Life>,
     care: Arc<Care>,
+    reporter: Arc<Reporter>,
     seal: Arc<Sealer>,
     keys: Arc<Rotation>,
     keys_due: Arc<Notify>,
@@ -270,6 +272,7 @@ impl Parts {
         let way = (secrets.clone(), life.clone(), sessions);
         let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
         let outbound = outbound(settings, way, (metrics.clone(), app_key), (clock, entropy))?;
+        let reporter = Arc::new(reporter(config, (&ports, store), outbound.clone()));
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()).telling(commits.clone()));
         let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
@@ -279,6 +282,7 @@ impl Parts {
             engine,
             life,
             care,
+            reporter,
             seal,
             keys,
             keys_due,
@@ -372,34 +376,6 @@ impl Parts {
             scan: DUE_SCAN,
         }
     }
-}
-
-/// Care of stored secrets, over the same parts as the life of tokens.
-fn care(
-    config: &Config,
-    life: bowline_auth::life::Ports,
-    outbound: Arc<dyn Outbound>,
-    secrets: Arc<Secrets>,
-) -> Care {
-    let bowline_auth::life::Ports { clock, entropy, registry, grants, commits, seal, .. } = life;
-    let ports = care::Ports { clock, entropy, registry, grants, commits, seal, outbound, secrets };
-    Care::new(ports, config.grants.care())
-}
-
-fn rotation(
-    config: &Config,
-    (keyring, seal): (Arc<Keyring>, Arc<Sealer>),
-    store: &Arc<Store>,
-    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
-) -> Rotation {
-    let ports = RotationPorts {
-        vault: store.clone(),
-        keys: store.clone(),
-        commits: store.clone(),
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-    };
-    Rotation::new(keyring, seal, ports, config.keys.folder().map(Folder::new))
 }
 
 fn places(workers: u32) -> usize {

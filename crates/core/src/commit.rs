@@ -21,6 +21,7 @@ use crate::id::{
     ProfileId, SecretId, ShareId, TenantId, TokenId,
 };
 use crate::installation::{Installation, UsedToken};
+use crate::kept::Kept;
 use crate::profile::Profile;
 use crate::secret::{Sealed, Shelf};
 use crate::share::Share;
@@ -102,6 +103,10 @@ pub enum Change {
         /// The era in which it was learnt.
         era: i64,
     },
+    /// What is known of a name that is kept with a grant.
+    PutKept(Box<Kept>),
+    /// No name is kept with the grant any more.
+    DropKept(GrantId),
     /// What is known of a connection's secret: new at revision 0, else changed from the revision it was read at. One that was
     /// changed since fails the commit with `Conflict("revision")`.
     PutCredential(Box<Credential>),

@@ -23,6 +23,7 @@ pub mod grant;
 pub mod id;
 pub mod installation;
 pub mod item;
+pub mod kept;
 pub mod layers;
 pub mod page;
 pub mod port;

@@ -15,8 +15,8 @@ use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId, trace};
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
     activities, authorizations, commands, comment_pairs, connections, credentials, delegations, directory,
-    findings, grants, inbox, installations, keys, losers, oauth_clients, profiles, shares, shelves, tenants,
-    tokens, used_tokens, watermarks, work,
+    findings, grants, inbox, installations, kept_names, keys, losers, oauth_clients, profiles, shares,
+    shelves, tenants, tokens, used_tokens, watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -66,6 +66,7 @@ fn owner(change: &Change) -> Option<TenantId> {
         Change::PutOauthClient(client) => client.tenant,
         Change::PutGrant(grant) => grant.tenant,
         Change::NoteGrant(event) => event.tenant,
+        Change::PutKept(kept) => kept.tenant,
         Change::PutDelegation(delegation)
         | Change::AcceptDelegation(delegation)
         | Change::RefuseDelegation { delegation, .. } => delegation.tenant,
@@ -129,6 +130,8 @@ fn statements(commit: &Commit, change: &Change) -> Vec<Stmt> {
         Change::PutOauthClient(_)
         | Change::DropOauthClient(_)
         | Change::PutGrant(_)
+        | Change::PutKept(_)
+        | Change::DropKept(_)
         | Change::DropGrant(_)
         | Change::NoteGrant(_)
         | Change::AddAuthorization(_)
@@ -209,12 +212,14 @@ fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
         Change::DropOauthClient(id) => vec![oauth_clients::drop(tenant, *id)],
         Change::PutGrant(grant) => vec![grants::put(tenant, grant)],
         Change::DropGrant(id) => {
-            let mut stmts = vec![delegations::drop_on_grant(tenant, *id)];
+            let mut stmts = vec![delegations::drop_on_grant(tenant, *id), kept_names::drop(tenant, *id)];
             stmts.extend(grants::drop(tenant, *id));
             stmts.push(work::drop(tenant, &Entity::Grant(*id)));
             stmts
         }
         Change::NoteGrant(event) => vec![grants::note(tenant, event)],
+        Change::PutKept(kept) => vec![kept_names::put(tenant, kept)],
+        Change::DropKept(grant) => vec![kept_names::drop(tenant, *grant)],
         Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
         Change::TakeAuthorization(id) => {
             vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]

@@ -278,7 +278,7 @@ fn something_in_between_is_told_from_the_tool() {
 
 #[test]
 fn a_file_may_be_a_page_or_lie_elsewhere_but_is_not_the_way_to_sign_in() {
-    let rejected = app(Class::Rejected, Reaction::Owner, code::AUTH_REJECTED);
+    let rejected = || app(Class::Rejected, Reaction::Owner, code::AUTH_REJECTED);
     let elsewhere = Some((Layer::Gateway, Class::Elsewhere, Reaction::Owner, code::NET_NOT_JSON));
     let login = ("location", "/login.jsp?permissionViolation=true&os_destination=%2Fsecure%2Fattachment");
     let user = |name| ("x-ausername", name);
@@ -288,8 +288,8 @@ fn a_file_may_be_a_page_or_lie_elsewhere_but_is_not_the_way_to_sign_in() {
         (302, &[HTML, ("location", "/x")], PAGE, None),
         (303, &[("location", "https://media.example/file?token=x")], "", None),
         (303, &[("location", "https://[bad")], "", None),
-        (302, &[login], "", rejected),
-        (302, &[login, user("anonymous"), HTML], PAGE, rejected),
+        (302, &[login], "", rejected()),
+        (302, &[login, user("anonymous"), HTML], PAGE, rejected()),
         (302, &[login, user("ada")], "", None),
         (302, &[("location", "https://id.atlassian.com/login?continue=x")], "", elsewhere),
     ] {

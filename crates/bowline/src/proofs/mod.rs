@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bowline_auth::attribution::{Asked, Known, Presented, attribute};
 use bowline_auth::{Keyring, Sealer, SystemEntropy, keyfile};
 use bowline_bus::Feed;
 use bowline_core::attribution::{Attribution, Heard};
@@ -55,7 +56,7 @@ impl Sleeper for Common {
     }
 }
 
-/// Signs in as Ada.
+/// Signs in as Ada, and reads answers as the real one does.
 struct Ada;
 
 #[async_trait]
@@ -70,8 +71,9 @@ impl Signer for Ada {
         Ok(None)
     }
 
-    fn attribute(&self, _: &Connection, _: &Heard<'_>) -> Option<Attribution> {
-        None
+    fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {
+        let site = connection.browse_url.as_str();
+        attribute(heard, &Known { asked: Asked::Api, application: Presented::Fixed, gateway: None, site })
     }
 }
 

@@ -9,6 +9,7 @@ mod care;
 mod deadlines;
 mod grants;
 mod hold;
+mod names;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use tracing::Instrument as _;
 pub(crate) use care::Look as LookAfter;
 pub(crate) use deadlines::Deadlines;
 pub(crate) use grants::{Tend, WatchGrants};
+pub(crate) use names::Names;
 pub(crate) use retention::Retain;
 pub(crate) use turnover::Turnover;
 pub(crate) use wipe::Wipe;

@@ -5,6 +5,7 @@
 mod bell;
 mod delegations;
 mod installations;
+mod kept;
 mod outbound;
 mod seal;
 mod store;
@@ -15,6 +16,7 @@ mod tool;
 pub use bell::Bell;
 pub use delegations::Delegations;
 pub use installations::Installations;
+pub use kept::KeptNames;
 pub use outbound::{
     Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
     Signer,
