@@ -17,8 +17,8 @@ use crate::life::{Life, NoAccess, Shown};
 use crate::renewing;
 use crate::secrets::Secrets;
 
-/// Headers that belong to the connection itself or to HTTP, so that no gateway can have one (RFC 9110 section 7.6.1).
-const TAKEN: [&str; 13] = [
+/// Headers that belong to the connection itself, to HTTP, or to every call of ours, so that no gateway can have one (RFC 9110 section 7.6.1).
+const TAKEN: [&str; 15] = [
     "accept",
     "connection",
     "content-length",
@@ -28,6 +28,8 @@ const TAKEN: [&str; 13] = [
     "host",
     "keep-alive",
     "te",
+    "traceparent",
+    "tracestate",
     "trailer",
     "transfer-encoding",
     "upgrade",

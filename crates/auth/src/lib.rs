@@ -28,6 +28,7 @@ pub mod oauth1;
 mod passwords;
 mod pem;
 mod percent;
+pub mod privacy;
 mod renewing;
 mod rotation;
 pub mod scopes;

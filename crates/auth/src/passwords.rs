@@ -158,6 +158,7 @@ mod tests {
             identity: None,
             settings: std::collections::BTreeMap::new(),
             revision: 1,
+            era: 0,
             created_at: at(0),
         }
     }

@@ -157,6 +157,7 @@ mod tests {
             identity: None,
             settings: BTreeMap::new(),
             revision: 1,
+            era: 0,
             created_at: Timestamp::UNIX_EPOCH,
         };
         let find = async |number| {

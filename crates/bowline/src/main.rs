@@ -12,10 +12,13 @@ mod demo;
 mod instance;
 mod kek;
 mod parts;
+#[cfg(test)]
+mod proofs;
 mod role;
 mod slack;
 mod telemetry;
 mod told;
+mod upkeep;
 mod wiring;
 mod worker;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bowline_auth::life::Tended;
 use bowline_bus::{Feed, Local};
-use bowline_core::commit::Commit;
+use bowline_core::commit::{Change, Commit};
 use bowline_core::connection::Connection;
-use bowline_core::port::{Bell, Commits, StoreError};
+use bowline_core::port::{Bell, Commits, Outdated, StoreError};
 use bowline_core::work::{Claim, Entity, Lane};
 use bowline_net::{Attempt, Observer};
 use bowline_server::Metrics;
@@ -49,6 +49,24 @@ impl Commits for Told {
         self.store.commit(commit).await?;
         self.feed.tell();
         Ok(())
+    }
+}
+
+/// Every process reads a connection before it looks at anything, and so learns of the new era.
+#[async_trait]
+impl Outdated for Told {
+    async fn outdated(&self, connection: &Connection) {
+        let change = Change::Outdate { connection: connection.id, era: connection.era };
+        // No rows but this one change, and nothing is fenced: when it was does not matter.
+        let commit = Commit {
+            tenant: connection.tenant,
+            fence: None,
+            changes: vec![change],
+            at: connection.created_at,
+        };
+        if let Err(error) = self.store.commit(commit).await {
+            tracing::warn!(connection = %connection.id, %error, "other processes go by what they know for a while");
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use bowline_auth::app::Sites;
 use bowline_auth::care::Care;
 use bowline_auth::life::{Life, Spool};
+use bowline_auth::privacy::Reporter;
 use bowline_auth::{Keyring, Rotation, Sealer, Secrets, Sessions, SystemClock, SystemEntropy, bearer};
 use bowline_bus::{Feed, Local};
 use bowline_core::port::{Bell, Clock as _, Entropy, Registry as _, Seal, Vault as _, WorkQueue as _};
@@ -28,12 +29,15 @@ use crate::app;
 use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Profile, Trust};
 use crate::instance::Instance;
-use crate::parts::{care, outbound, rotation};
+use crate::parts::outbound;
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
+use crate::upkeep::{care, reporter, rotation};
 use crate::worker::crowd::{self, Crowds};
-use crate::worker::{Beat, DUE_SCAN, Deadlines, LookAfter, Retain, Tend, Turnover, Wipe, Worker, turnover};
+use crate::worker::{
+    Beat, DUE_SCAN, Deadlines, LookAfter, Names, Retain, Tend, Turnover, Wipe, Worker, turnover,
+};
 
 /// How long open requests may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(28);
@@ -110,10 +114,14 @@ pub(crate) async fn start(config: &Config, roles: Roles) -> Result<Running> {
     tasks.extend(parts.limits(&clock, &entropy, &stop));
     if roles.worker() {
         let owner = instance.name();
-        tasks.push(tokio::spawn(parts.worker(config, &clock, &store, owner).run(stop.clone())));
-        tasks.push(tokio::spawn(parts.grants_worker(config, &clock, &store, owner).run(stop.clone())));
+        tasks.push(tokio::spawn(parts.worker(config, (&clock, &entropy), &store, owner).run(stop.clone())));
+        tasks.push(tokio::spawn(
+            parts.grants_worker(config, (&clock, &entropy), &store, owner).run(stop.clone()),
+        ));
         let look_after = LookAfter { care: parts.care.clone(), every: config.grants.look_every() };
         tasks.push(tokio::spawn(look_after.run(stop.clone())));
+        let names = Names { reporter: parts.reporter.clone() };
+        tasks.push(tokio::spawn(names.run(stop.clone())));
         let retain = Retain { store: store.clone(), slices: store.clone(), clock: clock.clone() };
         tasks.push(tokio::spawn(retain.run(stop.clone())));
         let deadlines = Deadlines {
@@ -195,6 +203,7 @@ struct Parts {
     engine: Arc<Engine>,
     life: Arc<Life>,
     care: Arc<Care>,
+    reporter: Arc<Reporter>,
     seal: Arc<Sealer>,
     keys: Arc<Rotation>,
     keys_due: Arc<Notify>,
@@ -228,7 +237,8 @@ impl Parts {
         let metrics = Arc::new(Metrics::new());
         let settings = config.net.settings(config.deployment.trust, &store.tenants().await?);
         let (bell, grants_bell) = (Arc::new(Local::new()), Arc::new(Local::new()));
-        let exchange = Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone())?);
+        let exchange =
+            Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone(), entropy.clone())?);
         let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
         let sites = app::sites(config, store, (seal.clone(), commits.clone()), (clock, entropy));
         let ports = bowline_auth::life::Ports {
@@ -253,8 +263,9 @@ impl Parts {
         let observer = Arc::new(Counted { metrics: metrics.clone(), crowded });
         let sharing = Sharing { slices: store.clone(), owner: name.to_owned() };
         let (outbound, pipeline) = outbound(settings, way, (observer, app_key, sharing), (clock, entropy))?;
+        let reporter = Arc::new(reporter(config, (&ports, store), outbound.clone()));
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
-        let tools = Arc::new(Registry::new(outbound, clock.clone()));
+        let tools = Arc::new(Registry::new(outbound, clock.clone()).telling(commits.clone()));
         let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
         let keys_due = Arc::new(Notify::new());
@@ -262,6 +273,7 @@ impl Parts {
             engine,
             life,
             care,
+            reporter,
             seal,
             keys,
             keys_due,
@@ -331,7 +343,13 @@ impl Parts {
         tasks
     }
 
-    fn worker(&self, config: &Config, clock: &Arc<SystemClock>, store: &Arc<Store>, owner: &str) -> Worker {
+    fn worker(
+        &self,
+        config: &Config,
+        (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+        store: &Arc<Store>,
+        owner: &str,
+    ) -> Worker {
         let bell: Arc<dyn Bell> = self.bell.clone();
         Worker {
             engine: self.engine.clone(),
@@ -340,6 +358,7 @@ impl Parts {
             bell,
             clock: clock.clone(),
             watch: self.counted(),
+            entropy: entropy.clone(),
             owner: owner.to_owned(),
             places: places(config.sync.workers),
             scan: DUE_SCAN,
@@ -353,7 +372,7 @@ impl Parts {
     fn grants_worker(
         &self,
         config: &Config,
-        clock: &Arc<SystemClock>,
+        (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
         store: &Arc<Store>,
         owner: &str,
     ) -> Worker {
@@ -365,6 +384,7 @@ impl Parts {
             work: store.clone(),
             bell,
             clock: clock.clone(),
+            entropy: entropy.clone(),
             watch: counted,
             owner: owner.to_owned(),
             places: places(config.grants.workers),

@@ -21,6 +21,7 @@ use crate::id::{
     ProfileId, SecretId, ShareId, TenantId, TokenId,
 };
 use crate::installation::{Installation, UsedToken};
+use crate::kept::Kept;
 use crate::profile::Profile;
 use crate::secret::{Sealed, Shelf};
 use crate::share::Share;
@@ -94,6 +95,18 @@ pub enum Change {
         /// Who the tool says we are, if it said so.
         identity: Option<Identity>,
     },
+    /// What was remembered of the tool in this era of a connection turned out to be wrong: the next begins. Nothing happens if it
+    /// has begun.
+    Outdate {
+        /// Which.
+        connection: ConnectionId,
+        /// The era in which it was learnt.
+        era: i64,
+    },
+    /// What is known of a name that is kept with a grant.
+    PutKept(Box<Kept>),
+    /// No name is kept with the grant any more.
+    DropKept(GrantId),
     /// What is known of a connection's secret: new at revision 0, else changed from the revision it was read at. One that was
     /// changed since fails the commit with `Conflict("revision")`.
     PutCredential(Box<Credential>),

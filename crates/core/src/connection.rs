@@ -175,6 +175,10 @@ pub struct Connection {
     /// Raised by one at every change, so that caches notice and nobody overwrites what they have not seen; 0 before
     /// it is stored.
     pub revision: i64,
+    /// Raised by one whenever what was remembered of the tool (its fields, types, screens) turned out to be wrong: nobody
+    /// believes what was learnt in an earlier era. Not part of [`Connection::revision`], for nobody changed anything.
+    #[serde(default)]
+    pub era: i64,
     /// When it was made.
     pub created_at: Timestamp,
 }

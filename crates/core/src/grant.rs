@@ -283,12 +283,24 @@ pub enum GrantEventKind {
     Expiring,
     /// It was taken back.
     Revoked,
+    /// The name of whoever gave it was read anew, because the provider said that it has changed.
+    NameRenewed,
+    /// The name was erased: the account is gone, or the provider could not be asked in time whether the name may be kept.
+    NameErased,
 }
 
 impl GrantEventKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Consented, Self::Degraded, Self::Recovered, Self::NeedsReauth, Self::Expiring, Self::Revoked];
+    pub const ALL: [Self; 8] = [
+        Self::Consented,
+        Self::Degraded,
+        Self::Recovered,
+        Self::NeedsReauth,
+        Self::Expiring,
+        Self::Revoked,
+        Self::NameRenewed,
+        Self::NameErased,
+    ];
 
     /// The word used in columns and events.
     pub const fn word(self) -> &'static str {
@@ -299,6 +311,8 @@ impl GrantEventKind {
             Self::NeedsReauth => "needs_reauth",
             Self::Expiring => "expiring",
             Self::Revoked => "revoked",
+            Self::NameRenewed => "name_renewed",
+            Self::NameErased => "name_erased",
         }
     }
 }

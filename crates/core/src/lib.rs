@@ -23,6 +23,7 @@ pub mod grant;
 pub mod id;
 pub mod installation;
 pub mod item;
+pub mod kept;
 pub mod layers;
 pub mod page;
 pub mod port;
@@ -30,6 +31,7 @@ pub mod profile;
 pub mod secret;
 pub mod share;
 pub mod tenant;
+pub mod trace;
 pub mod value;
 pub mod work;
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ConnectionId, GrantId, ShareId, TenantId};
+use crate::trace::Trace;
 
 /// What a unit of work is about. At most one worker looks at an entity at any time, and that is all the order
 /// there is: different entities run in parallel.
@@ -176,6 +177,8 @@ pub struct Claim {
     pub since: Timestamp,
     /// When the lease ends.
     pub until: Timestamp,
+    /// The trace of the first request that asked for it, if one did.
+    pub trace: Option<Trace>,
 }
 
 impl Claim {

@@ -29,6 +29,7 @@ mod url;
 mod users;
 pub mod webhook;
 pub mod wire;
+mod workflows;
 mod worklogs;
 
 pub use agile::NewSprint;

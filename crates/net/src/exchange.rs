@@ -1,5 +1,5 @@
-//! Calls to providers of tokens: the same guard and wire as every vendor call, but nothing is added to them, nothing is
-//! repeated, and answers are small. Whether to send a refresh token again is the business of whoever keeps its journal.
+//! Calls to providers of tokens: the same guard and wire as every vendor call, but no credentials are added to them, nothing
+//! is repeated, and answers are small. Whether to send a refresh token again is the business of whoever keeps its journal.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,11 +11,12 @@ use bowline_core::code::{
     NET_UNREACHABLE,
 };
 use bowline_core::failure::{Executed, Words};
-use bowline_core::port::{Clock, Exchange, ExchangeCall, Exchanged};
+use bowline_core::port::{Clock, Entropy, Exchange, ExchangeCall, Exchanged};
 use bytes::Bytes;
 use reqwest::Url;
 
 use crate::guard::Guard;
+use crate::headers::{self, Extra};
 use crate::pipeline::Settings;
 use crate::plain;
 use crate::resolve::{Names, Resolver};
@@ -29,7 +30,9 @@ const LARGEST: usize = 64 << 10;
 pub struct Exchanger {
     guard: Guard,
     wires: Wires,
+    extra: Extra,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Exchanger {
@@ -38,11 +41,14 @@ impl Exchanger {
         settings: &Settings,
         resolver: Arc<dyn Resolver>,
         clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
     ) -> Result<Self, plain::Error> {
         Ok(Self {
             guard: Guard::new(Names::new(resolver, Arc::clone(&clock)), settings),
             wires: Wires::new(settings, LARGEST)?,
+            extra: settings.extra.clone(),
             clock,
+            entropy,
         })
     }
 
@@ -63,6 +69,7 @@ impl Exchanger {
         let mut request = http::Request::new(Bytes::copy_from_slice(call.body.expose()));
         *request.method_mut() = call.method;
         *request.headers_mut() = call.headers;
+        headers::put(request.headers_mut(), &self.extra, &*self.entropy);
         let Ok(uri) = url.as_str().parse() else {
             return Exchanged::Unsent(Failure::wait(NET_ADDRESS_REFUSED));
         };

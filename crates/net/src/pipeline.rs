@@ -13,8 +13,8 @@ use bowline_core::attribution::Heard;
 use bowline_core::connection::Connection;
 use bowline_core::port::{Clock, Entropy, Outbound, OutboundAnswer, OutboundCall, Signer, StoreError};
 use bowline_core::{Failure, TenantId};
+use http::StatusCode;
 use http::header::ACCEPT;
-use http::{HeaderValue, StatusCode};
 use reqwest::Url;
 
 use crate::allow::AllowRule;
@@ -23,6 +23,7 @@ use crate::classify::classify;
 use crate::gate::{Caller, Gate, Place, Standing, Stopped};
 use crate::guard::Guard;
 use crate::lease::{Leases, Sharing};
+use crate::headers::{self, Extra};
 use crate::observe::{Attempt, Observer};
 use crate::patience::{Again, LONGEST_WAIT, Patience, RealTime, Sleeper};
 use crate::plain;
@@ -62,6 +63,8 @@ pub struct Settings {
     /// How many calls of one connection are under way at any time. Targetprocess allows ten streams per account
     /// (its API documentation); Jira has no documented number and is asked no harder.
     pub width: usize,
+    /// What calls carry only if it is asked for.
+    pub extra: Extra,
 }
 
 impl Default for Settings {
@@ -76,6 +79,7 @@ impl Default for Settings {
             exchange: Duration::from_secs(30),
             body_limit: 16 << 20,
             width: 10,
+            extra: Extra::default(),
         }
     }
 }
@@ -121,6 +125,7 @@ pub struct Pipeline {
     leases: Option<Leases>,
     guard: Guard,
     wires: Wires,
+    extra: Extra,
     world: World,
 }
 
@@ -136,6 +141,7 @@ impl Pipeline {
             leases,
             guard: Guard::new(names, &settings),
             wires: Wires::new(&settings, body_limit)?,
+            extra: settings.extra,
             world,
         })
     }
@@ -277,7 +283,7 @@ impl Pipeline {
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = url.as_str().parse().map_err(|_| Trouble::misdirected())?;
         *request.headers_mut() = call.headers.clone();
-        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        headers::put(request.headers_mut(), &self.extra, &*self.world.entropy);
         self.world.signer.sign(connection, &mut request).await?;
         let request = reqwest::Request::try_from(request).map_err(|_| Trouble::misdirected())?;
         // What was checked is what is called, whatever the signer did.

@@ -76,7 +76,6 @@ impl Wire {
     ) -> Result<Self, plain::Error> {
         let make = || {
             let client = reqwest::Client::builder()
-                .user_agent(concat!("bowline/", env!("CARGO_PKG_VERSION")))
                 .dns_resolver(Checked)
                 .redirect(Policy::none())
                 .referer(false)

@@ -1,4 +1,4 @@
-//! What is around every request: its id, its log line, its metrics, the headers that keep browsers careful, and
+//! What is around every request: its id, its trace, its log line, its metrics, the headers that keep browsers careful, and
 //! the writing out of problems. A panic inside ends here as a problem, too.
 //!
 //! A path may hold a webhook token, so neither it nor the query is ever logged: the route is.
@@ -10,6 +10,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bowline_core::port::Entropy;
+use bowline_core::trace::{self, Trace};
 use futures_util::FutureExt;
 use http::header::{self, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
@@ -31,8 +32,10 @@ pub(crate) async fn wrap(State(app): State<Arc<App>>, request: Request, next: Ne
     let id = request_id(app.ports.entropy.as_ref());
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let method = known_method(request.method());
-    let span = tracing::info_span!("http", request_id = %id, route, method);
-    let running = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind();
+    let trace = Trace::of_request(request.headers(), app.ports.entropy.as_ref());
+    let span = tracing::info_span!("http", request_id = %id, trace_id = trace.id(), route, method);
+    let handled = trace::within(trace, next.run(request)).instrument(span.clone());
+    let running = AssertUnwindSafe(handled).catch_unwind();
     let response = running.await.unwrap_or_else(|_| {
         span.in_scope(|| tracing::error!("a request handler panicked"));
         Problem::defect().into_response()

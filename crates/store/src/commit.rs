@@ -10,13 +10,13 @@ use bowline_core::commit::{Change, Commit};
 use bowline_core::delegation::Delegation;
 use bowline_core::port::StoreError;
 use bowline_core::work::{Entity, Fence};
-use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId};
+use bowline_core::{ConnectionId, ShareId, TenantId, Timestamp, TokenId, trace};
 
 use crate::stmt::{Kind, Plan, Stmt};
 use crate::tables::{
     activities, authorizations, commands, comment_pairs, connections, credentials, delegations, directory,
-    findings, grants, inbox, installations, keys, losers, oauth_clients, profiles, shares, shelves, tenants,
-    tokens, used_tokens, watermarks, work,
+    findings, grants, inbox, installations, kept_names, keys, losers, oauth_clients, profiles, shares,
+    shelves, tenants, tokens, used_tokens, watermarks, work,
 };
 
 /// The statements of a commit; `None` if it asks for nothing.
@@ -28,12 +28,19 @@ pub(crate) fn plan(commit: &Commit) -> Result<Option<Plan>, StoreError> {
     let mut stmts: Vec<Stmt> =
         fences(commit).iter().map(|fence| work::fence(tenant, &fence.entity, fence.epoch)).collect();
     for change in &commit.changes {
-        stmts.extend(statements(tenant, change, commit.at));
+        stmts.extend(statements(commit, change));
     }
     let hit: BTreeSet<ShareId> = commit.changes.iter().filter_map(hit_share).collect();
     stmts.extend(hit.into_iter().map(|share| shares::reckon_troubled(tenant, share)));
     let kind = Kind::Commit { way: way(commit) };
     Ok((!stmts.is_empty()).then(|| Plan { tenant: Some(tenant), stmts, kind }))
+}
+
+/// On whose account an entity is to be looked at. A look that wants to look again begins anew: a sweep goes on for ever, and
+/// no request does.
+fn trace_of(commit: &Commit, entity: &Entity) -> Option<String> {
+    let is_held = commit.fence.as_ref().is_some_and(|fence| fence.entity == *entity);
+    trace::current().filter(|_| !is_held).map(|trace| trace.to_string())
 }
 
 /// What the commit must prove: its own fence, and that it holds what it acknowledges or releases.
@@ -59,6 +66,7 @@ fn owner(change: &Change) -> Option<TenantId> {
         Change::PutOauthClient(client) => client.tenant,
         Change::PutGrant(grant) => grant.tenant,
         Change::NoteGrant(event) => event.tenant,
+        Change::PutKept(kept) => kept.tenant,
         Change::PutDelegation(delegation)
         | Change::AcceptDelegation(delegation)
         | Change::RefuseDelegation { delegation, .. } => delegation.tenant,
@@ -102,7 +110,8 @@ fn way(commit: &Commit) -> u64 {
     hasher.finish()
 }
 
-fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
+fn statements(commit: &Commit, change: &Change) -> Vec<Stmt> {
+    let (tenant, at) = (commit.tenant, commit.at);
     match change {
         Change::AddTenant(new) => vec![tenants::add(new)],
         Change::AddKey(key) => vec![keys::add(tenant, key)],
@@ -115,11 +124,14 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
         Change::PutConnection(_)
         | Change::Health { .. }
+        | Change::Outdate { .. }
         | Change::PutCredential(_)
         | Change::DropConnection(_) => of_connections(tenant, change),
         Change::PutOauthClient(_)
         | Change::DropOauthClient(_)
         | Change::PutGrant(_)
+        | Change::PutKept(_)
+        | Change::DropKept(_)
         | Change::DropGrant(_)
         | Change::NoteGrant(_)
         | Change::AddAuthorization(_)
@@ -150,7 +162,7 @@ fn statements(tenant: TenantId, change: &Change, at: Timestamp) -> Vec<Stmt> {
         Change::SettleCommand { id, state, code } => {
             vec![commands::settle(tenant, *id, *state, code.as_ref(), at)]
         }
-        Change::Touch(touch) => vec![work::touch(tenant, touch, at)],
+        Change::Touch(touch) => vec![work::touch(tenant, touch, at, trace_of(commit, &touch.entity))],
         Change::Ack(claim) => work::ack(tenant, claim),
         Change::Release { claim, due_at, counted } => vec![work::release(tenant, claim, *due_at, *counted)],
         Change::Raise(occurrence) => findings::raise(tenant, occurrence, at),
@@ -169,6 +181,7 @@ fn of_connections(tenant: TenantId, change: &Change) -> Vec<Stmt> {
         Change::Health { connection, revision, health, identity } => {
             vec![connections::health(tenant, (*connection, *revision), health, identity.as_ref())]
         }
+        Change::Outdate { connection, era } => vec![connections::outdate(tenant, *connection, *era)],
         Change::PutCredential(credential) => vec![credentials::put(tenant, credential)],
         Change::DropConnection(id) => drop_connection(tenant, *id),
         _ => Vec::new(),
@@ -199,12 +212,14 @@ fn of_grants(tenant: TenantId, change: &Change) -> Vec<Stmt> {
         Change::DropOauthClient(id) => vec![oauth_clients::drop(tenant, *id)],
         Change::PutGrant(grant) => vec![grants::put(tenant, grant)],
         Change::DropGrant(id) => {
-            let mut stmts = vec![delegations::drop_on_grant(tenant, *id)];
+            let mut stmts = vec![delegations::drop_on_grant(tenant, *id), kept_names::drop(tenant, *id)];
             stmts.extend(grants::drop(tenant, *id));
             stmts.push(work::drop(tenant, &Entity::Grant(*id)));
             stmts
         }
         Change::NoteGrant(event) => vec![grants::note(tenant, event)],
+        Change::PutKept(kept) => vec![kept_names::put(tenant, kept)],
+        Change::DropKept(grant) => vec![kept_names::drop(tenant, *grant)],
         Change::AddAuthorization(authorization) => vec![authorizations::add(tenant, authorization)],
         Change::TakeAuthorization(id) => {
             vec![authorizations::take(tenant, *id), directory::drop_all(tenant, &id.to_string())]
@@ -304,6 +319,7 @@ mod tests {
             attempts: 1,
             since: Timestamp::UNIX_EPOCH,
             until: Timestamp::UNIX_EPOCH,
+            trace: None,
         }
     }
 

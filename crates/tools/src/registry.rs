@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bowline_core::connection::{Connection, ToolKind};
 use bowline_core::delegation::Delegate;
-use bowline_core::port::{Catalogue, Clock, Hints, Outbound, Tool, Tools};
+use bowline_core::port::{Catalogue, Clock, Hints, Outbound, Outdated, Tool, Tools};
 use bowline_core::{ConnectionId, SecretId};
 
 use crate::jira::{JiraHints, JiraTool};
@@ -15,11 +15,13 @@ use crate::targetprocess::{TargetprocessHints, TargetprocessTool};
 pub struct Registry {
     outbound: Arc<dyn Outbound>,
     clock: Arc<dyn Clock>,
+    outdated: Arc<dyn Outdated>,
     made: Mutex<BTreeMap<ConnectionId, Made>>,
 }
 
-/// What an adapter was made of. Beside the revision, because a connection may be tried as it would be if it were stored.
-type Of = (i64, String, SecretId);
+/// What an adapter was made of. Beside the revision, because a connection may be tried as it would be if it were stored; and
+/// the era, so that a new adapter, which remembers nothing, takes the place of one that remembers what is wrong.
+type Of = (i64, i64, String, SecretId);
 
 /// Both faces of one adapter.
 #[derive(Clone)]
@@ -32,7 +34,13 @@ struct Made {
 impl Registry {
     /// A registry whose tools send their calls through `outbound`. The clock tells how old remembered lists are.
     pub fn new(outbound: Arc<dyn Outbound>, clock: Arc<dyn Clock>) -> Self {
-        Self { outbound, clock, made: Mutex::default() }
+        Self { outbound, clock, outdated: Arc::new(()), made: Mutex::default() }
+    }
+
+    /// The same, and others who remember what tools told are told when it is wrong.
+    #[must_use]
+    pub fn telling(self, outdated: Arc<dyn Outdated>) -> Self {
+        Self { outdated, ..self }
     }
 
     fn at(&self, connection: &Connection) -> Made {
@@ -53,7 +61,8 @@ impl Registry {
         let outbound = Arc::clone(&self.outbound);
         match connection.tool {
             ToolKind::JiraCloud | ToolKind::JiraDc => {
-                let jira = Arc::new(JiraTool::new(outbound, &self.clock, connection.clone()));
+                let outdated = Arc::clone(&self.outdated);
+                let jira = Arc::new(JiraTool::new((outbound, outdated), &self.clock, connection.clone()));
                 Made { of, tool: Arc::clone(&jira) as Arc<dyn Tool>, catalogue: jira }
             }
             ToolKind::Targetprocess => {
@@ -65,7 +74,7 @@ impl Registry {
 }
 
 fn of(connection: &Connection) -> Of {
-    (connection.revision, connection.base_url.clone(), connection.secret)
+    (connection.revision, connection.era, connection.base_url.clone(), connection.secret)
 }
 
 impl Tools for Registry {

@@ -119,6 +119,7 @@ impl Sites {
             identity: None,
             settings: std::collections::BTreeMap::new(),
             revision: 0,
+            era: 0,
             created_at: at,
         })
     }

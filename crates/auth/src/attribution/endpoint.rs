@@ -17,7 +17,9 @@ pub(super) fn read(
 ) -> Option<Attribution> {
     let (status, headers) = (heard.answer.status, &heard.answer.headers);
     match (shape, known.gateway) {
-        _ if status.is_success() || status.is_redirection() => return elsewhere::read(heard),
+        _ if status.is_success() || status.is_redirection() => {
+            return heard.json_due.then(|| elsewhere::read(heard, known)).flatten();
+        }
         // No token is shown to a token endpoint: only a gateway before it can say so (RFC 6750 section 3.1).
         (_, Some(_)) if lacks_scope(challenges, shape) => {
             return Some(Attribution::new(Layer::Gateway, Class::ScopeMissing, Reaction::Owner));

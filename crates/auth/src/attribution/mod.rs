@@ -107,7 +107,7 @@ pub fn attribute(heard: &Heard<'_>, known: &Known<'_>) -> Option<Attribution> {
         }
         StatusCode::UNAUTHORIZED => Some(refused(Layer::Application, known.application)),
         StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => hidden(status, headers, &shape, known),
-        _ => elsewhere::read(heard),
+        _ => elsewhere::read(heard, known),
     }
 }
 

@@ -64,7 +64,10 @@ fn of(
     headers: Headers<'_>,
     body: &str,
 ) -> Option<(Layer, Class, Reaction, Code)> {
-    let found = heard_of(known, status, headers, body, true)?;
+    told(heard_of(known, status, headers, body, true)?)
+}
+
+fn told(found: Attribution) -> Option<(Layer, Class, Reaction, Code)> {
     Some((found.layer, found.class, found.reaction, found.code))
 }
 
@@ -270,12 +273,32 @@ fn something_in_between_is_told_from_the_tool() {
         (302, &[("location", "https://[bad")], ""),
     ] {
         assert_eq!(of(FIXED, status, headers, body), elsewhere, "{status} {headers:?}");
-        assert_eq!(
-            heard_of(FIXED, status, headers, body, false),
-            None,
-            "an attachment: {status} {headers:?}"
-        );
     }
+}
+
+#[test]
+fn a_file_may_be_a_page_or_lie_elsewhere_but_is_not_the_way_to_sign_in() {
+    let rejected = || app(Class::Rejected, Reaction::Owner, code::AUTH_REJECTED);
+    let elsewhere = Some((Layer::Gateway, Class::Elsewhere, Reaction::Owner, code::NET_NOT_JSON));
+    let login = ("location", "/login.jsp?permissionViolation=true&os_destination=%2Fsecure%2Fattachment");
+    let user = |name| ("x-ausername", name);
+    for (status, headers, body, found) in [
+        (200, &[HTML][..], PAGE, None),
+        (200, &[], "\n <!DOCTYPE HTML><p>", None),
+        (302, &[HTML, ("location", "/x")], PAGE, None),
+        (303, &[("location", "https://media.example/file?token=x")], "", None),
+        (303, &[("location", "https://[bad")], "", None),
+        (302, &[login], "", rejected()),
+        (302, &[login, user("anonymous"), HTML], PAGE, rejected()),
+        (302, &[login, user("ada")], "", None),
+        (302, &[("location", "https://id.atlassian.com/login?continue=x")], "", elsewhere),
+    ] {
+        let of_file = heard_of(FIXED, status, headers, body, false).and_then(told);
+        assert_eq!(of_file, found, "{status} {headers:?}");
+    }
+    let ended = shown(Presented::Token(Age::Past));
+    let stale = app(Class::StaleToken, Reaction::Renew, code::AUTH_TOKEN_STALE);
+    assert_eq!(heard_of(ended, 302, &[login], "", false).and_then(told), stale, "a token can be got anew");
 }
 
 #[test]

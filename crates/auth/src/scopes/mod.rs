@@ -16,8 +16,8 @@ pub use operations::{Operation, operations};
 /// What makes tokens of Atlassian's cloud renewable; no call needs it.
 pub const OFFLINE: &str = "offline_access";
 
-/// Scopes of the person's own profile: they open nothing of Jira.
-const PERSONAL: [&str; 3] = [OFFLINE, "read:me", "read:account"];
+/// Scopes of the person's own profile, and that of asking whether names may be kept: they open nothing of Jira.
+const PERSONAL: [&str; 4] = [OFFLINE, "read:me", "read:account", crate::privacy::SCOPE];
 
 /// The levels of Jira Data Center, each with those before it ("Jira OAuth 2.0 provider API").
 const LEVELS: [&str; 4] = ["READ", "WRITE", "ADMIN", "SYSTEM_ADMIN"];

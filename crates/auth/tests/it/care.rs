@@ -138,6 +138,7 @@ impl House {
             identity: None,
             settings: std::collections::BTreeMap::new(),
             revision: 0,
+            era: 0,
             created_at: now,
         };
         self.write(vec![Change::AddTenant(Tenant { id: tenant, name: "acme".into(), created_at: now })])

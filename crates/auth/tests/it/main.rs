@@ -16,6 +16,7 @@ mod keks;
 mod keys;
 mod life;
 mod memory;
+mod names;
 mod oauth1;
 mod rotation;
 mod scopes;

@@ -284,6 +284,7 @@ pub(crate) fn connection(base_url: &str, sign_in: SignIn) -> Connection {
         identity: None,
         settings: BTreeMap::new(),
         revision: 1,
+        era: 0,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

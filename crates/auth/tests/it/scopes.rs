@@ -51,16 +51,16 @@ impl Bell for Deaf {
     async fn heard(&self) {}
 }
 
-struct House {
-    cloud: Atlassian,
-    store: Arc<Store>,
+pub(crate) struct House {
+    pub(crate) cloud: Atlassian,
+    pub(crate) store: Arc<Store>,
     seal: Arc<Sealer>,
-    client: OauthClient,
+    pub(crate) client: OauthClient,
     calls: Arc<Calls>,
     /// Looks at scopes first.
     careful: Renewing,
     /// Sends whatever it is given.
-    careless: Arc<Pipeline>,
+    pub(crate) careless: Arc<Pipeline>,
     _folder: Folder,
 }
 
@@ -69,7 +69,7 @@ fn now() -> Timestamp {
 }
 
 impl House {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         bowline_net::start();
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let cloud = atlassian::start(atlassian::Options::default(), address).await.unwrap();
@@ -91,7 +91,9 @@ impl House {
             seal: seal.clone(),
             commits: store.clone(),
             bell: Arc::new(Deaf),
-            exchange: Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone()).unwrap()),
+            exchange: Arc::new(
+                Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone(), entropy.clone()).unwrap(),
+            ),
         };
         let options = Options { cloud_api: cloud.url().to_owned(), ..Options::default() };
         let life = Arc::new(Life::new(ports, options, None));
@@ -117,13 +119,13 @@ impl House {
         self.write(vec![put, Change::PutOauthClient(Box::new(self.client.clone()))]).await;
     }
 
-    async fn write(&self, changes: Vec<Change>) {
+    pub(crate) async fn write(&self, changes: Vec<Change>) {
         let commit = Commit { tenant: self.client.tenant, fence: None, changes, at: now() };
         self.store.commit(commit).await.unwrap();
     }
 
     /// A connection whose person consented to these scopes and to no others.
-    async fn with(&self, scopes: &[&str]) -> Connection {
+    pub(crate) async fn with(&self, scopes: &[&str]) -> Connection {
         let families = json!({"app": "bowline", "user": "ada", "site": "acme", "scopes": scopes});
         let url = format!("{}/_sim/settings", self.cloud.url());
         let request = Request::post(url).header(CONTENT_TYPE, "application/json");
@@ -156,7 +158,7 @@ impl House {
         by.send(&connection, call).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Value) -> Value {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Value) -> Value {
         let scopes = ["read:jira-work", "write:jira-work", "read:jira-user"];
         let answer = self.send(&*self.careless, &scopes, call("setup", method, path, &body)).await.unwrap();
         assert!(answer.status.is_success(), "{path}: {}", String::from_utf8_lossy(&answer.body));
@@ -180,7 +182,7 @@ fn registration(issuer: &str) -> OauthClient {
     }
 }
 
-fn grant(client: &OauthClient, scopes: &[&str]) -> Grant {
+pub(crate) fn grant(client: &OauthClient, scopes: &[&str]) -> Grant {
     let at = now();
     Grant {
         tenant: client.tenant,
@@ -229,6 +231,7 @@ fn connection(grant: &Grant, base_url: String) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 0,
+        era: 0,
         created_at: now(),
     }
 }

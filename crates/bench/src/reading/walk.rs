@@ -90,6 +90,7 @@ fn connection(tool: ToolKind, url: &str) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 1,
+        era: 0,
         created_at: now,
     }
 }

@@ -1,10 +1,11 @@
 //! `[net]`: outbound calls.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
 use bowline_core::TenantId;
 use bowline_core::tenant::Tenant;
-use bowline_net::{AllowRule, Settings};
+use bowline_net::{AllowRule, Extra, Settings};
 use serde::{Deserialize, Deserializer, de};
 
 use super::Trust;
@@ -24,6 +25,18 @@ pub(crate) struct Net {
     pub(crate) plain_http: bool,
     /// How many calls of one connection may be under way at once.
     pub(crate) per_connection: u32,
+    /// Whether calls carry `elastic-apm-traceparent`.
+    pub(crate) elastic_traceparent: bool,
+    /// The value of `client-ip`, if calls carry it.
+    #[serde(deserialize_with = "address")]
+    pub(crate) client_ip: Option<IpAddr>,
+}
+
+/// An address, or nothing.
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<IpAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    let parsed = (!text.is_empty()).then(|| text.parse()).transpose();
+    parsed.map_err(|_| de::Error::custom(format_args!("`{text}` is not an IP address")))
 }
 
 fn rules<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<AllowRule>, D::Error> {
@@ -62,6 +75,7 @@ impl Net {
             own_authorities: trust == Trust::Private,
             plain_http: self.plain_http,
             width: usize::try_from(self.per_connection.max(1)).unwrap_or(1),
+            extra: Extra { elastic_traceparent: self.elastic_traceparent, client_ip: self.client_ip },
             ..Settings::default()
         }
     }
@@ -71,12 +85,15 @@ impl Net {
         let own = self.allow_for.iter().map(|(name, rules)| format!("{name:?} = {:?}", shown(rules)));
         let own: Vec<String> = own.collect();
         format!(
-            "[net]\nallow = {:?}\nallow_for = {{ {} }}\nports = {:?}\nplain_http = {}\nper_connection = {}\n",
+            "[net]\nallow = {:?}\nallow_for = {{ {} }}\nports = {:?}\nplain_http = {}\nper_connection = {}\n\
+             elastic_traceparent = {}\nclient_ip = {:?}\n",
             shown(&self.allow),
             own.join(", "),
             self.ports,
             self.plain_http,
-            self.per_connection
+            self.per_connection,
+            self.elastic_traceparent,
+            self.client_ip.map(|address| address.to_string()).unwrap_or_default()
         )
     }
 }

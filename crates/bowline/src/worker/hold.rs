@@ -100,6 +100,7 @@ mod tests {
             attempts: 1,
             since: at,
             until: at.saturating_add(LEASE).unwrap(),
+            trace: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod crowd;
 mod deadlines;
 mod grants;
 mod hold;
+mod names;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -24,18 +25,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bowline_core::port::{Bell, ClaimAsk, Clock, StoreError, WorkQueue};
+use bowline_core::port::{Bell, ClaimAsk, Clock, Entropy, StoreError, WorkQueue};
+use bowline_core::trace::{self, Trace};
 use bowline_core::work::{Claim, Lane, Lanes};
 use bowline_core::{SignedDuration, Timestamp};
 use bowline_sync::{Engine, LEASE, Outcome};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub(crate) use beat::Beat;
 pub(crate) use care::Look as LookAfter;
 pub(crate) use deadlines::Deadlines;
 pub(crate) use grants::{Tend, WatchGrants};
+pub(crate) use names::Names;
 pub(crate) use retention::Retain;
 pub(crate) use turnover::Turnover;
 pub(crate) use wipe::Wipe;
@@ -96,6 +100,8 @@ pub(crate) struct Worker {
     pub(crate) bell: Arc<dyn Bell>,
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
+    /// For the names of traces.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// Who is told.
     pub(crate) watch: Arc<dyn Watch>,
     /// The name under which claims are held.
@@ -185,9 +191,15 @@ impl Worker {
 
     /// Whether what came of it could be stored.
     async fn look(&self, claim: Claim) -> bool {
+        let trace = match &claim.trace {
+            Some(trace) => trace.clone(),
+            None => Trace::begin(self.entropy.as_ref()),
+        };
+        let span = tracing::info_span!("look", trace_id = trace.id());
         // Whatever it calls goes in the lane of its work.
-        let look = bowline_net::within(claim.lane, self.engine.look(&claim));
-        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, look);
+        let looking = bowline_net::within(claim.lane, self.engine.look(&claim));
+        let looking = trace::within(trace, looking).instrument(span.clone());
+        let look = hold::held(self.work.as_ref(), self.clock.as_ref(), &claim, looking);
         let Some(looked) = look.await else {
             tracing::warn!(entity = %claim.entity, "gave up a look whose claim could not be kept");
             return true;
@@ -195,6 +207,7 @@ impl Worker {
         match looked {
             Ok(outcome) => {
                 tracing::debug!(
+                    parent: &span,
                     tenant = %claim.tenant,
                     entity = %claim.entity,
                     writes = outcome.writes,

@@ -28,3 +28,4 @@ mod reach;
 #[cfg(feature = "crash")]
 mod replaced;
 mod sign_in;
+mod traces;

@@ -6,6 +6,7 @@ mod bell;
 mod delegations;
 mod installations;
 mod limits;
+mod kept;
 mod outbound;
 mod seal;
 mod slices;
@@ -18,6 +19,7 @@ pub use bell::Bell;
 pub use delegations::Delegations;
 pub use installations::Installations;
 pub use limits::{HeldUp, LaneWaits, LimitLeft, Limits, LimitsLeft, LimitsOverall, QuotaLeft};
+pub use kept::KeptNames;
 pub use outbound::{
     Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
     Signer,
@@ -32,6 +34,6 @@ pub use store::{
 pub use streams::{Download, Pieces, Streams};
 pub use time::{Clock, Entropy};
 pub use tool::{
-    Ask, Catalogue, ChangedAsk, ChangedPage, FieldKind, FieldSchema, Glimpse, Hints, MarkerAsk, Tool, Tools,
-    TypeSchema,
+    Ask, Catalogue, ChangedAsk, ChangedPage, FieldKind, FieldSchema, Glimpse, Hints, MarkerAsk, Outdated,
+    Tool, Tools, TypeSchema,
 };

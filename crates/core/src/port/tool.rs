@@ -205,6 +205,20 @@ pub trait Catalogue: Send + Sync {
     async fn item_of_comment(&self, comment: &str) -> Result<Option<String>, Failure>;
 }
 
+/// Told that what was remembered of a tool is wrong: the tool refused a field that it was said to have.
+#[async_trait]
+pub trait Outdated: Send + Sync {
+    /// Sees to it that whoever remembers anything of this connection's era, in any process, learns it anew. It is no
+    /// part of the call that found it out, so whatever comes of it is not told.
+    async fn outdated(&self, connection: &Connection);
+}
+
+/// Nobody else remembers anything.
+#[async_trait]
+impl Outdated for () {
+    async fn outdated(&self, _: &Connection) {}
+}
+
 /// Makes the tool for a connection. The only place that knows all kinds of tools.
 pub trait Tools: Send + Sync {
     /// What reads the deliveries of a kind of tool.

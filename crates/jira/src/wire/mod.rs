@@ -18,6 +18,7 @@ mod project;
 mod query;
 mod transition;
 mod user;
+mod workflow;
 mod worklog;
 
 pub use agile::{Board, Epic, Sprint};
@@ -37,6 +38,8 @@ pub use project::{
 pub use query::{MigratedUser, ParsedQuery, QueryMatches};
 pub use transition::{Transition, Transitions};
 pub use user::{ServerInfo, User};
+pub(crate) use workflow::ProjectsWorkflows;
+pub use workflow::{Workflow, WorkflowScheme};
 pub use worklog::{ChangedWorklog, Worklog};
 
 /// Members that no type here names, as they were found.

@@ -69,6 +69,7 @@ pub(crate) fn connection(tool: ToolKind) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 1,
+        era: 0,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

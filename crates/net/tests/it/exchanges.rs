@@ -11,7 +11,7 @@ use bowline_net::{Exchanger, Settings};
 use http::{HeaderMap, Method};
 
 use crate::server::{Reply, Server};
-use crate::world::{Hand, Planted};
+use crate::world::{Hand, Planted, Zeros};
 
 struct Desk {
     exchanger: Exchanger,
@@ -22,7 +22,8 @@ struct Desk {
 fn desk(settings: &Settings) -> Desk {
     bowline_net::start();
     let (hand, names) = (Arc::new(Hand::new()), Arc::<Planted>::default());
-    let exchanger = Exchanger::new(settings, Arc::clone(&names) as _, Arc::clone(&hand) as _).unwrap();
+    let exchanger =
+        Exchanger::new(settings, Arc::clone(&names) as _, Arc::clone(&hand) as _, Arc::new(Zeros)).unwrap();
     Desk { exchanger, hand, names }
 }
 

@@ -47,10 +47,20 @@ impl Sleeper for Hand {
 }
 
 /// No jitter.
-struct Zeros;
+pub(crate) struct Zeros;
 impl Entropy for Zeros {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(0);
+    }
+}
+
+/// Never the same twice.
+#[derive(Default)]
+struct Rising(std::sync::atomic::AtomicU8);
+impl Entropy for Rising {
+    fn fill(&self, bytes: &mut [u8]) {
+        // By two: the last bit of a step is always one.
+        bytes.fill(self.0.fetch_add(2, Ordering::SeqCst) + 2);
     }
 }
 
@@ -127,7 +137,17 @@ impl Bench {
         Self::with(Settings { allow: vec!["127.0.0.0/8".parse().unwrap()], ..Settings::default() })
     }
 
+    /// The same, with randomness that is never the same twice, and so with jitter.
+    pub(crate) fn with_counting_entropy() -> Self {
+        let allow = vec!["127.0.0.0/8".parse().unwrap()];
+        Self::made(Settings { allow, ..Settings::default() }, Arc::new(Rising::default()))
+    }
+
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::made(settings, Arc::new(Zeros))
+    }
+
+    fn made(settings: Settings, entropy: Arc<dyn Entropy>) -> Self {
         bowline_net::start();
         let hand = Arc::new(Hand::new());
         let (signer, names, tally) =
@@ -135,7 +155,7 @@ impl Bench {
         let world = World {
             signer: Arc::clone(&signer) as _,
             clock: Arc::clone(&hand) as _,
-            entropy: Arc::new(Zeros),
+            entropy,
             resolver: Arc::clone(&names) as _,
             sleeper: Arc::clone(&hand) as _,
             observer: Arc::clone(&tally) as _,
@@ -170,6 +190,7 @@ pub(crate) fn connection(base_url: &str) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 1,
+        era: 0,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

@@ -261,6 +261,7 @@ impl Stage {
             identity,
             settings: [].into(),
             revision: 0,
+            era: 0,
             created_at: now,
         };
         self.write(vec![Change::PutConnection(Box::new(connection))]).await;

@@ -10,7 +10,7 @@ pub(crate) const REDIRECTS: [&str; 4] =
     ["http://127.0.0.1:*/**", "http://localhost:*/**", "http://[::1]:*/**", "https://*/authorize/callback"];
 
 /// The classic scopes of Jira, and those of the person's own profile.
-pub(crate) const CLASSIC: [&str; 9] = [
+pub(crate) const CLASSIC: [&str; 10] = [
     "read:jira-user",
     "read:jira-work",
     "write:jira-work",
@@ -20,6 +20,7 @@ pub(crate) const CLASSIC: [&str; 9] = [
     "manage:jira-data-provider",
     "read:me",
     "read:account",
+    "report:personal-data",
 ];
 /// What a ready-made service account has.
 const SERVICE: [&str; 4] = ["read:jira-user", "read:jira-work", "write:jira-work", "manage:jira-webhook"];

@@ -21,6 +21,8 @@ struct Change {
     #[serde(default)]
     account: Option<Account>,
     #[serde(default)]
+    profile: Option<NewProfile>,
+    #[serde(default)]
     revoke: Option<Revoke>,
     #[serde(default)]
     site: Option<Sign>,
@@ -88,6 +90,19 @@ struct Account {
     active: Option<bool>,
     #[serde(default)]
     password_changed: bool,
+}
+
+/// What has become of somebody's account, for apps that report it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewProfile {
+    user: String,
+    /// Whether it is gone.
+    #[serde(default)]
+    closed: bool,
+    /// Whether what it shows of itself changes now.
+    #[serde(default)]
+    changed: bool,
 }
 
 /// Whose consent, to which app; all when not named.
@@ -181,6 +196,12 @@ pub(crate) fn set(identity: &mut Identity, change: &Value) -> Result<Value, Stri
     }
     if let Some(account) = change.account {
         set_account(identity, &account)?;
+    }
+    if let Some(NewProfile { user, closed, changed }) = change.profile {
+        let (at, now) = (usize::from(find_person(identity, &user)?.0), identity.now());
+        let profile = identity.profiles.entry(at).or_default();
+        profile.closed = closed;
+        profile.changed_at = if changed { now } else { profile.changed_at };
     }
     if let Some(Sign { site, name, url }) = change.site {
         let at = usize::from(find_site(identity, &site)?);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::WebhookTarget;
 use crate::atlassian::app::App;
 use crate::atlassian::family::{End, Family, Grant, Rules};
+use crate::atlassian::route::account::Profile;
 use crate::atlassian::site::{Door, Sign};
 use crate::atlassian::token::{Claims, Kind, Seal, Stub};
 use crate::atlassian::{change, route};
@@ -83,6 +84,8 @@ pub(crate) struct Identity {
     pub(crate) forge: Forge,
     /// Who lost a site.
     pub(crate) shut: HashSet<(Person, u16)>,
+    /// What has become of accounts, by their place.
+    pub(crate) profiles: HashMap<usize, Profile>,
     seed: u64,
     drawn: u32,
 }
@@ -121,6 +124,7 @@ impl Identity {
             office,
             forge: Forge::default(),
             shut: HashSet::new(),
+            profiles: HashMap::new(),
             seed,
             drawn: 0,
         }

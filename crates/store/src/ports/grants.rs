@@ -3,13 +3,21 @@
 use async_trait::async_trait;
 use bowline_core::credential::Credential;
 use bowline_core::grant::{Authorization, Grant, GrantEvent, OauthClient};
+use bowline_core::kept::Kept;
 use bowline_core::page::{Page, PageAsk};
-use bowline_core::port::{Grants, StoreError};
+use bowline_core::port::{Grants, KeptNames, StoreError};
 use bowline_core::{AuthorizationId, GrantId, OauthClientId, TenantId};
 
 use crate::Store;
 use crate::page::{after, page, size};
-use crate::tables::{authorizations, credentials, grants, oauth_clients};
+use crate::tables::{authorizations, credentials, grants, kept_names, oauth_clients};
+
+#[async_trait]
+impl KeptNames for Store {
+    async fn kept_names(&self, tenant: TenantId) -> Result<Vec<Kept>, StoreError> {
+        self.list(tenant, kept_names::list(tenant)).await?.all()
+    }
+}
 
 #[async_trait]
 impl Grants for Store {

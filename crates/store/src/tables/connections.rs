@@ -11,7 +11,7 @@ use crate::stmt::{Stmt, Text};
 macro_rules! columns {
     () => {
         "tenant_id, id, name, tool, base_url, browse_url, transport, gateway, sign_in, secret_id, intake, health, \
-         identity, settings, revision, created_at"
+         identity, settings, revision, created_at, era"
     };
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn put(tenant: TenantId, connection: &Connection) -> Stmt {
     const NEW: Text = Text::both(concat!(
         "INSERT INTO connections (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1 + $15, $16)"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1 + $15, $16, 0)"
     ));
     const CHANGED: Text = Text::both(
         "UPDATE connections SET name = $3, tool = $4, base_url = $5, browse_url = $6, transport = $7, \
@@ -102,6 +102,13 @@ pub(crate) fn health(
     Stmt::new(SQL, args![tenant, id, json(health), opt_identity(identity), revision])
 }
 
+/// Begins the era after this one. Does nothing if somebody else has begun it.
+pub(crate) fn outdate(tenant: TenantId, id: ConnectionId, era: i64) -> Stmt {
+    const SQL: Text =
+        Text::both("UPDATE connections SET era = era + 1 WHERE tenant_id = $1 AND id = $2 AND era = $3");
+    Stmt::new(SQL, args![tenant, id, era])
+}
+
 /// Fails if the connection was changed since that revision. It writes nothing new, but whoever changes the connection at the
 /// same time comes before or after.
 pub(crate) fn unchanged(tenant: TenantId, id: ConnectionId, revision: i64) -> Stmt {
@@ -141,6 +148,7 @@ impl Record for Connection {
             settings: row.json()?,
             revision: row.take()?,
             created_at: row.take()?,
+            era: row.take()?,
         })
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod findings;
 pub(crate) mod grants;
 pub(crate) mod inbox;
 pub(crate) mod installations;
+pub(crate) mod kept_names;
 pub(crate) mod keys;
 pub(crate) mod losers;
 pub(crate) mod oauth_clients;

@@ -24,29 +24,33 @@ macro_rules! on_touched {
          next_due_at = CASE WHEN work.lease_owner IS NULL THEN NULL \
          WHEN work.next_due_at < excluded.due_at THEN work.next_due_at ELSE excluded.due_at END, \
          next_since_at = CASE WHEN work.lease_owner IS NULL THEN NULL \
-         ELSE COALESCE(work.next_since_at, excluded.since_at) END"
+         ELSE COALESCE(work.next_since_at, excluded.since_at) END, \
+         trace = CASE WHEN work.lease_owner IS NULL THEN COALESCE(work.trace, excluded.trace) \
+         ELSE work.trace END, \
+         next_trace = CASE WHEN work.lease_owner IS NULL THEN NULL \
+         ELSE COALESCE(work.next_trace, excluded.trace) END"
     };
 }
 
-/// The earlier time and the more urgent lane win; on a held row they are remembered.
-pub(crate) fn touch(tenant: TenantId, touch: &Touch, at: Timestamp) -> Stmt {
+/// The earlier time, the more urgent lane and the first trace win; on a held row they are remembered.
+pub(crate) fn touch(tenant: TenantId, touch: &Touch, at: Timestamp, trace: Option<String>) -> Stmt {
     const SQL: Text = Text {
         lite: concat!(
-            "INSERT INTO work (tenant_id, entity, lane, due_at, since_at, touched, attempts, epoch) \
-             VALUES ($1, $2, $3, $4, $5, 1, 0, 0)",
+            "INSERT INTO work (tenant_id, entity, lane, due_at, since_at, touched, attempts, epoch, trace) \
+             VALUES ($1, $2, $3, $4, $5, 1, 0, 0, $6)",
             on_touched!()
         ),
         // Several touches of one entity in one statement are folded first: an upsert hits a row only once.
         // In one order everywhere, so that two of these cannot wait for each other.
         pg: concat!(
-            "INSERT INTO work (tenant_id, entity, lane, due_at, since_at, touched, attempts, epoch) \
-             SELECT owner, thing, min(lane), min(due), min(since), count(*), 0, 0 \
-             FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) \
-             AS u (owner, thing, lane, due, since) GROUP BY owner, thing ORDER BY owner, thing",
+            "INSERT INTO work (tenant_id, entity, lane, due_at, since_at, touched, attempts, epoch, trace) \
+             SELECT owner, thing, min(lane), min(due), min(since), count(*), 0, 0, min(request) \
+             FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[]) \
+             AS u (owner, thing, lane, due, since, request) GROUP BY owner, thing ORDER BY owner, thing",
             on_touched!()
         ),
     };
-    Stmt::fold(SQL, args![tenant, &touch.entity, touch.lane.rank(), touch.due_at, at])
+    Stmt::fold(SQL, args![tenant, &touch.entity, touch.lane.rank(), touch.due_at, at, trace])
 }
 
 /// Hits a row as long as nobody else has claimed the entity since; holds it until the transaction ends.
@@ -72,8 +76,8 @@ pub(crate) fn ack(tenant: TenantId, claim: &Claim) -> Vec<Stmt> {
         () => {
             "UPDATE work SET lease_owner = NULL, lease_until = NULL, attempts = 0, \
              lane = COALESCE(next_lane, lane), due_at = COALESCE(next_due_at, due_at), \
-             since_at = COALESCE(next_since_at, since_at), \
-             next_lane = NULL, next_due_at = NULL, next_since_at = NULL \
+             since_at = COALESCE(next_since_at, since_at), trace = next_trace, \
+             next_lane = NULL, next_due_at = NULL, next_since_at = NULL, next_trace = NULL \
              WHERE tenant_id = $1 AND entity = $2 AND epoch = $3 AND touched <> $4"
         };
     }
@@ -90,7 +94,8 @@ pub(crate) fn release(tenant: TenantId, claim: &Claim, due_at: Timestamp, counte
         "UPDATE work SET lease_owner = NULL, lease_until = NULL, attempts = attempts - $5, \
          lane = CASE WHEN next_lane < lane THEN next_lane ELSE lane END, \
          due_at = CASE WHEN next_due_at < $4 THEN next_due_at ELSE $4 END, \
-         next_lane = NULL, next_due_at = NULL, next_since_at = NULL \
+         trace = COALESCE(trace, next_trace), \
+         next_lane = NULL, next_due_at = NULL, next_since_at = NULL, next_trace = NULL \
          WHERE tenant_id = $1 AND entity = $2 AND epoch = $3",
     );
     Stmt::new(SQL, args![tenant, &claim.entity, claim.epoch, due_at, i64::from(!counted)])
@@ -127,7 +132,7 @@ macro_rules! take {
 }
 macro_rules! taken {
     () => {
-        " RETURNING due_at, tenant_id, entity, lane, epoch, touched, attempts, since_at, lease_until"
+        " RETURNING due_at, tenant_id, entity, lane, epoch, touched, attempts, since_at, lease_until, trace"
     };
 }
 
@@ -136,7 +141,8 @@ macro_rules! free {
     () => {
         "UPDATE work SET lease_owner = NULL, lease_until = NULL, \
          lane = CASE WHEN next_lane < lane THEN next_lane ELSE lane END, \
-         next_lane = NULL, next_due_at = NULL, next_since_at = NULL"
+         trace = COALESCE(trace, next_trace), \
+         next_lane = NULL, next_due_at = NULL, next_since_at = NULL, next_trace = NULL"
     };
 }
 
@@ -309,6 +315,8 @@ impl Record for Claimed {
                 attempts: row.take()?,
                 since: row.take()?,
                 until: row.take()?,
+                // It only says on whose account something is done: what cannot be read is none.
+                trace: row.take::<Option<String>>()?.and_then(|trace| trace.parse().ok()),
             },
         })
     }

@@ -111,6 +111,7 @@ impl Given {
             identity: None,
             settings: BTreeMap::from([("page".to_owned(), "50".to_owned())]),
             revision: 0,
+            era: 0,
             created_at: at(0),
         }
     }

@@ -5,8 +5,9 @@ use bowline_core::connection::Identity;
 use bowline_core::grant::{
     Authorization, Grant, GrantEvent, GrantEventKind, GrantState, OauthClient, Provider,
 };
+use bowline_core::kept::Kept;
 use bowline_core::page::PageAsk;
-use bowline_core::port::{Grants, Registry as _, Retention as _, StoreError, WorkQueue as _};
+use bowline_core::port::{Grants, KeptNames as _, Registry as _, Retention as _, StoreError, WorkQueue as _};
 use bowline_core::secret::Sealed;
 use bowline_core::work::{Entity, Lane, Lanes};
 use bowline_core::{AuthorizationId, EventId, GrantId, OauthClientId, SecretId, code};
@@ -22,6 +23,7 @@ on_every_database! {
     what_belongs_to_a_grant_is_another_tenants_nothing
     grants_are_claimed_from_their_own_lanes_callers_first
     a_history_is_newest_first_and_old_lines_and_unused_sign_ins_go
+    what_is_known_of_a_kept_name_goes_with_it_or_with_its_grant
 }
 
 async fn client(given: &Given) -> OauthClient {
@@ -224,4 +226,26 @@ async fn a_history_is_newest_first_and_old_lines_and_unused_sign_ins_go(given: G
     assert_eq!(given.store.expire(at(601), 100).await.unwrap(), 1, "the sign-in that nobody finished");
     assert_eq!(given.store.authorization(given.tenant, row.id).await.unwrap(), None);
     assert_eq!(given.store.expire(at(400 * 86_400 + 2), 100).await.unwrap(), 3, "lines of 400 days ago");
+}
+
+async fn what_is_known_of_a_kept_name_goes_with_it_or_with_its_grant(given: Given) {
+    let client = client(&given).await;
+    let mut all = Vec::new();
+    for number in 0..3 {
+        let grant = new_grant(&given, &client, Some(&number.to_string()));
+        given.write(vec![Change::PutGrant(Box::new(grant.clone()))]).await;
+        let (tenant, grant) = (grant.tenant, grant.id);
+        all.push(Kept { tenant, grant, known_at: at(number), report_at: at(8), erase_at: at(9) });
+    }
+    let put = |kept: &Kept| Change::PutKept(Box::new(kept.clone()));
+    given.write(all.iter().map(put).collect()).await;
+    all[1] = Kept { known_at: at(5), report_at: at(6), erase_at: at(7), ..all[1].clone() };
+    given.write(vec![put(&all[1])]).await;
+    all.sort_by_key(|kept| kept.grant.to_string());
+    let stored = async || given.store.kept_names(given.tenant).await.unwrap();
+    assert_eq!(stored().await, all);
+    assert_eq!(given.store.kept_names(given.other().tenant).await.unwrap(), []);
+    let [first, second, third] = [0, 1, 2].map(|n| all[n].clone());
+    given.write(vec![Change::DropKept(first.grant), Change::DropGrant(second.grant)]).await;
+    assert_eq!(stored().await, [third]);
 }

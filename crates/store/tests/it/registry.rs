@@ -15,6 +15,7 @@ on_every_database! {
     a_connection_comes_back_as_it_was_stored_and_each_change_raises_its_revision
     of_two_changes_from_one_revision_the_second_is_refused_and_a_dropped_row_does_not_come_back
     connections_and_profiles_have_unique_names_in_their_tenant
+    an_era_of_a_connection_ends_once_and_changes_nothing_else
     health_changes_nothing_else_of_a_connection
     what_a_call_told_about_a_connection_is_nothing_once_that_was_changed
     a_connection_that_a_profile_uses_cannot_be_dropped
@@ -124,6 +125,27 @@ async fn what_a_call_told_about_a_connection_is_nothing_once_that_was_changed(gi
     given.write(vec![late]).await;
     connection.revision = 2;
     assert_eq!(given.store.connection(given.tenant, connection.id).await.unwrap(), Some(connection));
+}
+
+async fn an_era_of_a_connection_ends_once_and_changes_nothing_else(given: Given) {
+    let mut connection = given.new_connection("jira");
+    let other = Change::PutConnection(Box::new(given.new_connection("other")));
+    given.write(vec![Change::PutConnection(Box::new(connection.clone())), other]).await;
+    let outdate = |era| vec![Change::Outdate { connection: connection.id, era }];
+    // Two find it out at once; the second one says nothing new.
+    for _ in 0..2 {
+        given.write(outdate(0)).await;
+    }
+    (connection.revision, connection.era) = (1, 1);
+    let stored = given.store.connection(given.tenant, connection.id).await.unwrap();
+    assert_eq!(stored.as_ref(), Some(&connection));
+    given.write(vec![Change::PutConnection(Box::new(stored.unwrap()))]).await;
+    given.write(vec![Change::Outdate { connection: connection.id, era: 1 }]).await;
+    (connection.revision, connection.era) = (2, 2);
+    let stored = given.store.connection(given.tenant, connection.id).await.unwrap();
+    assert_eq!(stored.as_ref(), Some(&connection), "a change of the connection leaves the era");
+    let all = given.store.connections(given.tenant).await.unwrap();
+    assert_eq!(all.iter().map(|one| one.era).sum::<i64>(), 2, "the other one's goes on");
 }
 
 async fn a_connection_that_a_profile_uses_cannot_be_dropped(given: Given) {

@@ -1,5 +1,7 @@
 //! The work table as queue and schedule: what is due, in which order, and what touches do.
 
+use bowline_core::commit::Change;
+use bowline_core::trace::{self, Trace};
 use bowline_core::work::{Entity, Lane, Lanes};
 
 use crate::backend::on_every_database;
@@ -16,6 +18,8 @@ on_every_database! {
     next_due_is_the_earliest_of_what_nobody_holds_and_of_what_a_lease_ends_on
     depth_counts_what_is_due_later_and_claimed
     two_claims_at_once_never_take_the_same_work
+    work_keeps_the_trace_of_the_first_request_that_asked_for_it
+    a_look_that_wants_to_look_again_begins_anew
 }
 
 async fn touched_work_is_claimed_when_it_is_due(given: Given) {
@@ -136,4 +140,62 @@ async fn two_claims_at_once_never_take_the_same_work(given: Given) {
     assert_eq!(taken.len(), count, "nothing is claimed twice");
     while let [_, ..] = given.claim(0, 5).await.as_slice() {}
     assert_eq!(given.store.depth(at(0)).await.unwrap().claimed, 40, "nothing is left behind");
+}
+
+/// A trace whose name and step are this digit, over and over.
+fn trace(digit: u8) -> Trace {
+    let parent = format!("00-{0}{0}-{0}-01", digit.to_string().repeat(16));
+    format!("{parent} rojo={digit}").parse().unwrap()
+}
+
+async fn write_within(given: &Given, digit: u8, changes: Vec<Change>) {
+    trace::within(trace(digit), given.write(changes)).await;
+}
+
+async fn work_keeps_the_trace_of_the_first_request_that_asked_for_it(given: Given) {
+    let entity = given.item("1");
+    given.write(vec![touch(&entity, Lane::Live, 9)]).await;
+    write_within(&given, 1, vec![touch(&entity, Lane::Live, 9), touch(&given.item("2"), Lane::Live, 99)])
+        .await;
+    write_within(&given, 2, vec![touch(&entity, Lane::Live, 8)]).await;
+    let claim = given.claim(10, 5).await.remove(0);
+    assert_eq!(claim.trace, Some(trace(1)));
+    // What is asked for meanwhile is done for whoever asked first, afterwards.
+    write_within(&given, 3, vec![touch(&entity, Lane::Live, 10)]).await;
+    write_within(&given, 4, vec![touch(&entity, Lane::Live, 10)]).await;
+    given.write(vec![Change::Ack(claim)]).await;
+    let claim = given.claim(10, 5).await.remove(0);
+    assert_eq!(claim.trace, Some(trace(3)));
+    // Another try is the same work.
+    let due_at = at(10);
+    given.write(vec![Change::Release { claim, due_at, counted: true }]).await;
+    let claim = given.claim(10, 5).await.remove(0);
+    assert_eq!(claim.trace, Some(trace(3)));
+    // And so it is when a lease ends.
+    let claim = {
+        drop(claim);
+        given.claim(1_000, 5).await.remove(0)
+    };
+    assert_eq!(claim.trace, Some(trace(3)));
+    given.write(vec![Change::Ack(claim)]).await;
+    given.write(vec![touch(&entity, Lane::Live, 10)]).await;
+    let claim = given.claim(1_000, 5).await.into_iter().find(|claim| claim.entity == entity).unwrap();
+    assert_eq!(claim.trace, None);
+}
+
+async fn a_look_that_wants_to_look_again_begins_anew(given: Given) {
+    let (entity, other) = (given.item("1"), given.item("2"));
+    write_within(&given, 1, vec![touch(&entity, Lane::Sweep, 0)]).await;
+    let claim = given.claim(0, 5).await.remove(0);
+    let mut commit = given.commit(vec![
+        touch(&entity, Lane::Sweep, 5),
+        touch(&other, Lane::Live, 5),
+        Change::Ack(claim.clone()),
+    ]);
+    commit.fence = Some(claim.fence());
+    let done = bowline_core::port::Commits::commit(&given.store, commit);
+    trace::within(trace(1), done).await.unwrap();
+    let claims = given.claim(5, 5).await;
+    let of = |entity: &Entity| claims.iter().find(|claim| claim.entity == *entity).unwrap().trace.clone();
+    assert_eq!((of(&entity), of(&other)), (None, Some(trace(1))));
 }

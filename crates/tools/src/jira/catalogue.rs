@@ -40,25 +40,20 @@ impl Catalogue for JiraTool {
     }
 
     async fn kinds(&self, scope: &str) -> Result<Vec<String>, Failure> {
-        Ok(self.types(scope).await?.into_iter().map(|kind| kind.name).collect())
+        Ok(self.types(&scope.to_uppercase()).await?.iter().map(|kind| kind.name.clone()).collect())
     }
 
     async fn schema(&self, scope: &str, kind: &str) -> Result<Arc<TypeSchema>, Failure> {
-        let key = (scope.to_owned(), kind.to_owned());
-        if let Some(schema) = self.schemas.find(&key) {
-            return Ok(schema);
-        }
         // A key is in capitals (Atlassian's page “Edit a project's details”), and Jira's paths take it in no other way.
         let scope = &scope.to_uppercase();
-        let types = self.types(scope).await?;
-        let found = types.iter().find(|known| name::same(&known.name, kind));
-        let found = found.ok_or_else(|| Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind)))?;
-        let metas = self.jira().create_fields(scope, &found.id.to_string()).await.map_err(failure)?;
-        let statuses = self.jira().statuses(scope).await.map_err(failure)?;
-        let states = states(&statuses, found);
+        let found = self.of_name(scope, kind).await?;
+        let metas = self.screen(scope, &found.id.to_string()).await?;
+        let learn = async { self.jira().statuses(scope).await.map_err(failure) };
+        let statuses = self.statuses.get(scope.clone(), learn).await?;
+        let states = states(&statuses, &found);
         let fields = metas.iter().filter_map(field).chain([status_field(&states)]).collect();
         let kind = found.name.clone();
-        Ok(self.schemas.keep(key, TypeSchema { scope: scope.clone(), kind, fields, states }))
+        Ok(Arc::new(TypeSchema { scope: scope.clone(), kind, fields, states }))
     }
 
     async fn exemplar(&self, scope: &str, kind: &str, state: &str) -> Result<Option<Locator>, Failure> {
@@ -84,13 +79,33 @@ impl Catalogue for JiraTool {
 }
 
 impl JiraTool {
-    async fn types(&self, scope: &str) -> Result<Vec<IssueType>, Failure> {
-        self.jira().create_types(scope).await.map_err(|error| match error {
+    async fn types(&self, scope: &str) -> Result<Arc<Vec<IssueType>>, Failure> {
+        let unknown = |error| match error {
             Error::Refused { status: StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST, refusal, .. } => {
                 Failure::park(TOOL_UNKNOWN_PROJECT).with_words(Words::new(refusal.words()))
             }
             other => failure(other),
-        })
+        };
+        let learn = async { self.jira().create_types(scope).await.map_err(unknown) };
+        self.types.get(scope.to_owned(), learn).await
+    }
+
+    /// The type of a name. One that is not there is asked for once more: somebody may have made it just now, because we said
+    /// that it is missing.
+    async fn of_name(&self, scope: &str, kind: &str) -> Result<IssueType, Failure> {
+        for _ in 0..2 {
+            let types = self.types(scope).await?;
+            if let Some(found) = types.iter().find(|known| name::same(&known.name, kind)) {
+                return Ok(found.clone());
+            }
+            self.types.forget_one(&scope.to_owned());
+        }
+        Err(Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind)))
+    }
+
+    async fn screen(&self, scope: &str, kind: &str) -> Result<Arc<Vec<FieldMeta>>, Failure> {
+        let learn = async { self.jira().create_fields(scope, kind).await.map_err(failure) };
+        self.screens.get((scope.to_owned(), kind.to_owned()), learn).await
     }
 }
 

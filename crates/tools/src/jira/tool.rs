@@ -7,10 +7,11 @@ use bowline_core::command::{Write, Written};
 use bowline_core::comment::Comment;
 use bowline_core::connection::Connection;
 use bowline_core::item::{Item, Locator, Step};
-use bowline_core::port::{Ask, ChangedAsk, ChangedPage, Clock, MarkerAsk, Outbound, Tool, TypeSchema};
+use bowline_core::port::{Ask, ChangedAsk, ChangedPage, Clock, MarkerAsk, Outbound, Outdated, Tool};
 use bowline_core::text::Doc;
 use bowline_core::{Failure, FieldName, Value};
 use bowline_jira::Jira;
+use bowline_jira::wire::{FieldMeta, IssueType, IssueTypeStatuses};
 
 use super::kind::{FieldList, Kind};
 use super::refusal::failure;
@@ -22,20 +23,32 @@ pub(crate) struct JiraTool {
     outbound: Arc<dyn Outbound>,
     pub(super) connection: Connection,
     pub(super) face: Face,
-    pub(super) fields: Aged<(), FieldList>,
-    pub(super) schemas: Aged<(String, String), TypeSchema>,
+    outdated: Arc<dyn Outdated>,
+    fields: Aged<(), FieldList>,
+    /// By project: its types, and the states of each.
+    pub(super) types: Aged<String, Vec<IssueType>>,
+    pub(super) statuses: Aged<String, Vec<IssueTypeStatuses>>,
+    /// By project and type: the fields of the screen that creates.
+    pub(super) screens: Aged<(String, String), Vec<FieldMeta>>,
 }
 
 impl JiraTool {
     /// The adapter for a connection.
-    pub(crate) fn new(outbound: Arc<dyn Outbound>, clock: &Arc<dyn Clock>, connection: Connection) -> Self {
+    pub(crate) fn new(
+        (outbound, outdated): (Arc<dyn Outbound>, Arc<dyn Outdated>),
+        clock: &Arc<dyn Clock>,
+        connection: Connection,
+    ) -> Self {
         let deployment = Jira::new(outbound.as_ref(), &connection).deployment();
         Self {
             outbound,
             connection,
             face: Face(deployment),
+            outdated,
             fields: Aged::new(Arc::clone(clock)),
-            schemas: Aged::new(Arc::clone(clock)),
+            types: Aged::new(Arc::clone(clock)),
+            statuses: Aged::new(Arc::clone(clock)),
+            screens: Aged::new(Arc::clone(clock)),
         }
     }
 
@@ -54,17 +67,18 @@ impl JiraTool {
 
     /// The site's fields, whatever is wanted of them.
     pub(super) async fn whole_field_list(&self) -> Result<Arc<FieldList>, Failure> {
-        if let Some(list) = self.fields.find(&()) {
-            return Ok(list);
-        }
-        let fields = self.jira().fields().await.map_err(failure)?;
-        Ok(self.fields.keep((), FieldList::new(fields)))
+        let learn = async { self.jira().fields().await.map(FieldList::new).map_err(failure) };
+        self.fields.get((), learn).await
     }
 
-    /// Forgets what was learnt of the site: a refusal that names a field may mean that the list is out of date.
-    pub(super) fn forget_site(&self) {
+    /// Forgets what was learnt of the site: a refusal that names a field may mean that it is out of date. Other processes
+    /// remember the same, so they are told.
+    pub(super) async fn forget_site(&self) {
         self.fields.forget();
-        self.schemas.forget();
+        self.types.forget();
+        self.statuses.forget();
+        self.screens.forget();
+        self.outdated.outdated(&self.connection).await;
     }
 }
 

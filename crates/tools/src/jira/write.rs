@@ -39,7 +39,7 @@ impl JiraTool {
             sent.insert("project".to_owned(), json!({ "key": scope }));
             sent.insert("issuetype".to_owned(), json!({ "name": kind }));
             let properties = [property.clone()];
-            async move { self.said(self.jira().create_issue(&sent, &properties).await) }
+            async move { self.said(self.jira().create_issue(&sent, &properties).await).await }
         };
         let summary = BTreeSet::from([FieldName::new("summary")]);
         let made = make(printed.keys().cloned().collect(), summary, attempt).await?;
@@ -131,7 +131,7 @@ impl JiraTool {
                 Some((field.as_str().to_owned(), Json::Array(verbs(printed, before, field)?)))
             });
             let (sent, verbs) = (chosen_of(printed, scalars.into_iter()), verbs.collect());
-            async move { self.said(self.jira().edit_issue(id, &sent, &verbs).await) }
+            async move { self.said(self.jira().edit_issue(id, &sent, &verbs).await).await }
         };
         let outcome = split(units, list.labels(), attempt).await?;
         let returned = match outcome.last {
@@ -142,13 +142,13 @@ impl JiraTool {
     }
 
     /// Sorts an answer into taken, refused because of its fields, and failed.
-    fn said<T>(&self, answer: Result<T, Error>) -> Result<Said<T>, Failure> {
+    async fn said<T>(&self, answer: Result<T, Error>) -> Result<Said<T>, Failure> {
         let complaint = match answer {
             Ok(answer) => return Ok(Said::Taken(answer)),
             Err(error) => complaint(error)?,
         };
         if !complaint.named.is_empty() {
-            self.forget_site();
+            self.forget_site().await;
         }
         Ok(Said::Refused(complaint))
     }

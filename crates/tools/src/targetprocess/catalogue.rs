@@ -41,17 +41,7 @@ impl Catalogue for TargetprocessTool {
 
     async fn schema(&self, scope: &str, kind: &str) -> Result<Arc<TypeSchema>, Failure> {
         let key = (scope.to_owned(), kind.to_owned());
-        if let Some(schema) = self.schemas.find(&key) {
-            return Ok(schema);
-        }
-        let kind = spelled(kind).ok_or_else(|| unknown(kind))?;
-        let project = self.project(scope).await?;
-        let states = self.states(&project, kind).await?.as_ref().clone();
-        let priorities = self.priorities(kind).await?.as_ref().clone();
-        let mut fields = own_fields(kind, &states, priorities);
-        fields.extend(self.custom_fields(&project, kind).await?);
-        let (scope, kind) = (project.name, kind.to_owned());
-        Ok(self.schemas.keep(key, TypeSchema { scope, kind, fields, states }))
+        self.schemas.get(key, self.learn(scope, kind)).await
     }
 
     async fn exemplar(&self, scope: &str, kind: &str, state: &str) -> Result<Option<Locator>, Failure> {
@@ -82,6 +72,17 @@ impl Catalogue for TargetprocessTool {
 }
 
 impl TargetprocessTool {
+    async fn learn(&self, scope: &str, kind: &str) -> Result<TypeSchema, Failure> {
+        let kind = spelled(kind).ok_or_else(|| unknown(kind))?;
+        let project = self.project(scope).await?;
+        let states = self.states(&project, kind).await?.as_ref().clone();
+        let priorities = self.priorities(kind).await?.as_ref().clone();
+        let mut fields = own_fields(kind, &states, priorities);
+        fields.extend(self.custom_fields(&project, kind).await?);
+        let (scope, kind) = (project.name, kind.to_owned());
+        Ok(TypeSchema { scope, kind, fields, states })
+    }
+
     /// The custom fields of a type in a project's process. Fields without a process are everywhere.
     async fn custom_fields(&self, project: &Project, kind: &str) -> Result<Vec<FieldSchema>, Failure> {
         let Some(kind) = literal(kind) else { return Ok(Vec::new()) };

@@ -28,9 +28,10 @@ pub(crate) struct Project {
 impl TargetprocessTool {
     /// All projects that can be seen.
     pub(super) async fn projects(&self) -> Result<Arc<Vec<Project>>, Failure> {
-        if let Some(known) = self.projects.find(&()) {
-            return Ok(known);
-        }
+        self.projects.get((), self.all_projects()).await
+    }
+
+    async fn all_projects(&self) -> Result<Vec<Project>, Failure> {
         let query = Query::all("Project").select(&["id", "name", "process:{process.id}"]).order_by("id");
         let rows = self.site().all("targetprocess.project.list", query).await.map_err(failure)?;
         let project = |row: &Json| {
@@ -41,7 +42,7 @@ impl TargetprocessTool {
                 process,
             })
         };
-        Ok(self.projects.keep((), rows.iter().filter_map(project).collect()))
+        Ok(rows.iter().filter_map(project).collect())
     }
 
     /// The project of a name.
@@ -78,12 +79,12 @@ impl TargetprocessTool {
     }
 
     async fn choices(&self, key: String, query: Query) -> Result<Arc<Vec<Choice>>, Failure> {
-        if let Some(known) = self.lists.find(&key) {
-            return Ok(known);
-        }
-        let query = query.select(&["id", "name"]).order_by("id");
-        let rows = self.site().all("targetprocess.list", query).await.map_err(failure)?;
-        Ok(self.lists.keep(key, rows.iter().filter_map(choice).collect()))
+        let learn = async {
+            let query = query.select(&["id", "name"]).order_by("id");
+            let rows = self.site().all("targetprocess.list", query).await.map_err(failure)?;
+            Ok(rows.iter().filter_map(choice).collect())
+        };
+        self.lists.get(key, learn).await
     }
 }
 

@@ -93,6 +93,7 @@ pub(crate) fn connection(tool: ToolKind) -> Connection {
         identity: None,
         settings: BTreeMap::new(),
         revision: 1,
+        era: 0,
         created_at: Timestamp::UNIX_EPOCH,
     }
 }

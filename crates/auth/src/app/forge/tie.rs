@@ -197,6 +197,7 @@ impl ForgeSites {
             identity: None,
             settings: std::collections::BTreeMap::new(),
             revision: 0,
+            era: 0,
             created_at: now,
         };
         Ok((connection, grant))

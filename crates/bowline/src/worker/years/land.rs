@@ -158,6 +158,7 @@ impl Land {
             work: self.store.clone(),
             bell: self.bell.clone(),
             clock: self.clock.clone(),
+            entropy: Arc::new(SystemEntropy),
             watch: self.looks.clone(),
             owner: "years".to_owned(),
             places: 32,
@@ -230,6 +231,7 @@ fn connection(grant: &Grant, person: usize, at: Timestamp) -> Connection {
         identity: None,
         settings: std::collections::BTreeMap::new(),
         revision: 0,
+        era: 0,
         created_at: at,
     }
 }

@@ -3,6 +3,7 @@
 
 mod combinations;
 mod elsewhere;
+mod headers;
 mod hosted;
 mod nginx;
 mod pki;

@@ -3,7 +3,7 @@
 use bowline_jira::Assignable;
 use futures_util::TryStreamExt as _;
 
-use super::{both, cloud, data_center};
+use super::{administered, both, cloud, data_center};
 
 #[tokio::test]
 async fn who_is_there() {
@@ -74,4 +74,39 @@ async fn what_a_site_has() {
 async fn whose_session_it_is() {
     let place = data_center().await;
     assert_eq!(place.jira().session().await.unwrap().name.text(), Some("ada"));
+}
+
+#[tokio::test]
+async fn which_workflow_the_issues_of_a_project_follow() {
+    for place in administered().await {
+        let jira = place.jira();
+        let project = jira.project("ACME").await.unwrap().unwrap();
+        let scheme = jira.workflow_scheme(&project).await.unwrap().expect("ACME has one");
+        let workflows = jira.workflows().await.unwrap();
+        for kind in jira.create_types("ACME").await.unwrap() {
+            let workflow = scheme.workflow_of(&kind.id.to_string()).unwrap();
+            assert!(workflows.iter().any(|known| known.name == workflow), "{workflow}: {workflows:?}");
+        }
+        let id = scheme.id.get().unwrap().to_string();
+        assert_eq!(jira.workflow_scheme_by_id(&id).await.unwrap(), scheme);
+        if place.is_cloud() {
+            let all: Vec<_> = jira.workflow_schemes().try_collect().await.unwrap();
+            assert!(all.contains(&scheme), "{all:?}");
+            let hidden = bowline_jira::wire::Project { id: Default::default(), ..project };
+            assert_eq!(jira.workflow_scheme(&hidden).await.unwrap(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_administer_a_jira_is_told_no_workflows() {
+    for place in both().await {
+        let jira = place.jira();
+        let project = jira.project("ACME").await.unwrap().unwrap();
+        let refused = jira.workflow_scheme(&project).await.unwrap_err();
+        assert!(
+            refused.is(http::StatusCode::FORBIDDEN) || refused.is(http::StatusCode::UNAUTHORIZED),
+            "{refused:?}"
+        );
+    }
 }

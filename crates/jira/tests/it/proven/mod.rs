@@ -11,4 +11,4 @@ mod hooks;
 mod issues;
 mod world;
 
-pub(crate) use world::{Place, both, cloud, data_center};
+pub(crate) use world::{Place, administered, both, cloud, data_center};

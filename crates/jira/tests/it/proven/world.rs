@@ -120,6 +120,19 @@ impl Entropy for Counted {
     }
 }
 
+/// How somebody signs in.
+struct Who {
+    cloud: &'static str,
+    data_center: &'static str,
+}
+
+/// `ada@example.com:token-ada`
+const ADA: Who = Who { cloud: "Basic YWRhQGV4YW1wbGUuY29tOnRva2VuLWFkYQ==", data_center: "Bearer pat-ada" };
+
+/// `admin@example.com:token-admin`
+const ADMIN: Who =
+    Who { cloud: "Basic YWRtaW5AZXhhbXBsZS5jb206dG9rZW4tYWRtaW4=", data_center: "Bearer pat-admin" };
+
 /// A Jira, and the way to it.
 pub(crate) struct Place {
     _running: Option<Running>,
@@ -129,17 +142,14 @@ pub(crate) struct Place {
 
 impl Place {
     #[expect(clippy::field_reassign_with_default, reason = "the options are non-exhaustive")]
-    async fn new(deployment: Deployment) -> Self {
+    async fn new(deployment: Deployment, who: &Who) -> Self {
         let mut options = jira::Options::default();
         options.deployment = deployment;
         let running = jira::start(options, ([127, 0, 0, 1], 0).into()).await.unwrap();
         let url = running.url().to_owned();
         let place = match deployment {
-            // ada@example.com:token-ada
-            Deployment::Cloud => {
-                Self::at(ToolKind::JiraCloud, "cloud", &url, "Basic YWRhQGV4YW1wbGUuY29tOnRva2VuLWFkYQ==")
-            }
-            _ => Self::at(ToolKind::JiraDc, "dc", &url, "Bearer pat-ada"),
+            Deployment::Cloud => Self::at(ToolKind::JiraCloud, "cloud", &url, who.cloud),
+            _ => Self::at(ToolKind::JiraDc, "dc", &url, who.data_center),
         };
         Self { _running: Some(running), ..place }
     }
@@ -179,13 +189,18 @@ impl Place {
 }
 
 pub(crate) async fn cloud() -> Place {
-    Place::new(Deployment::Cloud).await
+    Place::new(Deployment::Cloud, &ADA).await
 }
 
 pub(crate) async fn data_center() -> Place {
-    Place::new(Deployment::DataCenter).await
+    Place::new(Deployment::DataCenter, &ADA).await
 }
 
 pub(crate) async fn both() -> [Place; 2] {
     [cloud().await, data_center().await]
+}
+
+/// Both, as an administrator.
+pub(crate) async fn administered() -> [Place; 2] {
+    [Place::new(Deployment::Cloud, &ADMIN).await, Place::new(Deployment::DataCenter, &ADMIN).await]
 }

@@ -25,7 +25,7 @@ const CARRIED: [&str; 9] = [
     "code_challenge_method",
 ];
 /// Scopes that are about the person and not about a site.
-const PERSONAL: [&str; 3] = ["offline_access", "read:me", "read:account"];
+const PERSONAL: [&str; 4] = ["offline_access", "read:me", "read:account", "report:personal-data"];
 
 /// What an app asks for, once it is known where to send refusals.
 struct Asked<'a> {

@@ -1,5 +1,6 @@
 //! What a simulated Atlassian serves: `auth.atlassian.com` and `api.atlassian.com` on one address.
 
+pub(crate) mod account;
 pub(crate) mod authorize;
 pub(crate) mod gateway;
 pub(crate) mod key;
@@ -27,6 +28,8 @@ pub(crate) fn table() -> Vec<Route<Identity>> {
         (Method::POST, "/oauth/token", Write(token::token)),
         (Method::GET, "/oauth/token/accessible-resources", Read(resource::sites)),
         (Method::GET, "/me", Read(resource::me)),
+        (Method::POST, "/app/report-accounts", Read(account::report)),
+        (Method::POST, "/app/report-accounts/", Read(account::report)),
         (Method::POST, "/oauth2/token", Write(assertion::exchange)),
         (Method::GET, "/all.js", Read(key::all_js)),
         (Method::GET, "/.well-known/jwks.json", Read(key::forge)),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::group::marked;
 use super::permission::holds;
-use super::user::{fits, wanted};
+use super::user::{fits, of_page, wanted};
 use super::{bean, body, page, signed_in, slice};
 use crate::frame::answer::Answer;
 use crate::frame::call::{Call, Person};
@@ -188,7 +188,7 @@ fn in_all(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     let find = |key: &String| site.catalog.project(key).ok_or_else(|| missing(key));
     let projects = keys.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     let may = |person: &Person| projects.iter().all(|project| site.may(Some(*person), *project, Right::Edit));
-    Ok(answer(site, call, fitting(site, call).into_iter().filter(may)))
+    Ok(of_page(site, call, fitting(site, call).into_iter(), may))
 }
 
 /// The project the query names by `projectKey` or by `issueKey`.
@@ -213,7 +213,7 @@ fn viewers(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
         Some(issue) => site.sees(Some(*person), issue),
         None => site.may(Some(*person), project, Right::Browse),
     };
-    Ok(answer(site, call, fitting(site, call).into_iter().filter(may)))
+    Ok(of_page(site, call, fitting(site, call).into_iter(), may))
 }
 
 /// `GET user/permission/search`
@@ -228,7 +228,7 @@ fn holders(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     let project = place(site, call)?;
     let has = |person: &Person| permissions.iter().all(|key| holds(site, Some(*person), project, key));
-    Ok(answer(site, call, fitting(site, call).into_iter().filter(has)))
+    Ok(of_page(site, call, fitting(site, call).into_iter(), has))
 }
 
 /// What pickers answer.

@@ -78,6 +78,24 @@ fn answer(site: &Site, call: &Call<'_>, found: impl Iterator<Item = Person>) -> 
     Answer::ok(&each(slice(&found, page(call, 50, 1_000)).iter(), |person| PersonView(show, *person)))
 }
 
+/// Those of a page who are meant. Cloud cuts everybody who fits into pages, up to the thousandth, and then looks who of a page is
+/// meant, so that a page may be short or empty although others follow ("Find users assignable to issues"). Data Center looks
+/// first.
+pub(super) fn of_page(
+    site: &Site,
+    call: &Call<'_>,
+    fitting: impl Iterator<Item = Person>,
+    meant: impl Fn(&Person) -> bool,
+) -> Answer {
+    if !site.is_cloud() {
+        return answer(site, call, fitting.filter(meant));
+    }
+    let all: Vec<Person> = fitting.take(1_000).collect();
+    let found = slice(&all, page(call, 50, 1_000)).iter().copied().filter(|person| meant(person));
+    let (found, show): (Vec<Person>, _) = (found.collect(), Show::call(site, call));
+    Answer::ok(&each(found.iter(), |person| PersonView(show, *person)))
+}
+
 /// `GET user/search`
 pub(crate) fn search(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal> {
     signed_in(call)?;
@@ -103,6 +121,6 @@ pub(crate) fn assignable(site: &Site, call: &Call<'_>) -> Result<Answer, Refusal
     };
     let project = project.ok_or_else(|| Refusal::missing("No project could be found with the given key."))?;
     let text = wanted(site, call).unwrap_or_default();
-    let may = |person: &Person| site.may(Some(*person), project, Right::Edit) && fits(site, *person, &text);
-    Ok(answer(site, call, people(site, call).filter(may)))
+    let fitting = people(site, call).filter(|person| fits(site, *person, &text));
+    Ok(of_page(site, call, fitting, |person| site.may(Some(*person), project, Right::Edit)))
 }

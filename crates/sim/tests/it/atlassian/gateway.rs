@@ -155,3 +155,33 @@ async fn a_site_is_renamed_lost_and_given_back() {
     world.control.post("/_sim/faults", wrong).await.expect(200);
     assert_eq!(ada.get(&world.via(0, "/rest/api/3/myself")).await.status, 503);
 }
+
+#[tokio::test]
+async fn an_app_is_told_which_names_to_forget_and_which_to_read_anew() {
+    let world = world().await;
+    let scopes = ["read:me", "report:personal-data"];
+    let made = json!({"families": {"app": "bowline", "user": "ada", "site": "acme", "scopes": scopes}});
+    let made = world.set(made).await;
+    let ada = world.bearer(&made["families"][0]);
+    let me = ada.get("/me").await.expect(200)["account_id"].clone();
+    let kept = |at: &str| json!({"accountId": me, "updatedAt": at});
+    let (past, future) = ("2001-01-01T00:00:00.000Z", "2101-01-01T00:00:00.000Z");
+    let report =
+        async |accounts: Vec<Value>| ada.post("/app/report-accounts/", json!({"accounts": accounts})).await;
+    assert_eq!(report(vec![kept(past), json!({"accountId": "nobody", "updatedAt": past})]).await.status, 204);
+    world.set(json!({"profile": {"user": "ada", "changed": true}})).await;
+    let told = report(vec![kept(past)]).await;
+    assert_eq!(told.headers["cycle-period"], "7");
+    assert_eq!(told.expect(200)["accounts"], json!([{"accountId": me, "status": "updated"}]));
+    assert_eq!(report(vec![kept(future)]).await.status, 204, "what was read after the change is as it is");
+    world.set(json!({"profile": {"user": "ada", "closed": true}})).await;
+    assert_eq!(report(vec![kept(future)]).await.expect(200)["accounts"][0]["status"], "closed");
+    for bad in [vec![], vec![kept(past); 91], vec![kept("yesterday")], vec![json!({"accountId": me})]] {
+        assert_eq!(report(bad).await.status, 400);
+    }
+    let made = json!({"families": {"app": "bowline", "user": "ada", "site": "acme", "scopes": ["read:me"]}});
+    let made = world.set(made).await;
+    let without = world.bearer(&made["families"][0]);
+    let body = json!({"accounts": [kept(past)]});
+    assert_eq!(without.post("/app/report-accounts", body).await.status, 403);
+}

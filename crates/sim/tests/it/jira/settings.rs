@@ -133,6 +133,41 @@ async fn people_are_found_by_each_faces_names() {
 }
 
 #[tokio::test]
+async fn cloud_cuts_lists_of_people_into_pages_before_it_looks_who_is_meant_and_data_center_after() {
+    for (options, api) in [(CLOUD, 3), (DC, 2)] {
+        let world = world(options).await;
+        let list = async |query: &str| -> Vec<String> {
+            let path = format!("/rest/api/{api}/user/assignable/search?project=ACME{query}");
+            let found = world.ada.get(&path).await.expect(200);
+            found
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["displayName"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let all = list("").await;
+        assert!(all.len() > 2, "{all:?}");
+        // The second of them may not edit any more, and so not be given an issue.
+        let login = all[1].split(' ').next().unwrap().to_lowercase();
+        let right = json!({"user": login, "project": "ACME", "right": "edit", "allowed": false});
+        world.control.post("/_sim/settings", right).await.expect(200);
+        let left: Vec<String> = all.iter().filter(|name| *name != &all[1]).cloned().collect();
+        assert_eq!(list("").await, left);
+        let mut pages = Vec::new();
+        for start in 0..all.len() {
+            pages.push(list(&format!("&startAt={start}&maxResults=1")).await);
+        }
+        let one = |name: &String| vec![name.clone()];
+        let expected: Vec<Vec<String>> = match api {
+            3 => all.iter().map(|name| if *name == all[1] { vec![] } else { one(name) }).collect(),
+            _ => left.iter().map(one).chain([vec![]]).collect(),
+        };
+        assert_eq!(pages, expected);
+    }
+}
+
+#[tokio::test]
 async fn cloud_wants_permissions_named() {
     let world = world(CLOUD).await;
     assert_eq!(world.ada.get("/rest/api/3/mypermissions").await.status, 400);

@@ -267,6 +267,7 @@ fn set_up(store: &Stepped, land: &Land, dice: &Dice, document: &str) -> (TenantI
         identity: Some(Identity { id: ROBOT.into(), name: ROBOT.into() }),
         settings: Default::default(),
         revision: 0,
+        era: 0,
         created_at: at,
     };
     let connections = [connection("left", ToolKind::JiraCloud), connection("right", ToolKind::Targetprocess)];

@@ -156,6 +156,7 @@ fn connection(app: &App, caller: &Caller, ask: Ask, sign_in: SignIn) -> Result<C
         identity: None,
         settings: ask.settings,
         revision: 0,
+        era: 0,
         created_at: now,
     })
 }
