@@ -3,6 +3,7 @@
 pub(crate) mod atlassian;
 mod call;
 mod clock;
+mod counting;
 mod fixture;
 mod identity;
 mod log;
@@ -36,6 +37,7 @@ use tokio::sync::watch;
 pub(crate) use atlassian::Atlassian;
 pub(crate) use call::{Answer, Call};
 pub(crate) use clock::TestClock;
+pub(crate) use counting::{Counting, Work};
 pub(crate) use fixture::{DOCUMENT, STORY_UPDATED, document};
 pub(crate) use identity::Identity;
 pub(crate) use log::logged;
@@ -55,6 +57,8 @@ pub(crate) struct House {
     pub(crate) identity: Arc<Identity>,
     pub(crate) atlassian: Arc<Atlassian>,
     pub(crate) app_sites: Arc<Sites>,
+    /// What callers of the app make the database and the keys do.
+    pub(crate) asked: Arc<Counting>,
     pub(crate) life: Arc<Life>,
     pub(crate) bell: Arc<CountedBell>,
     pub(crate) commits: Arc<Breakable>,
@@ -114,7 +118,8 @@ impl House {
         let changes = watch::Sender::new(0);
         let (identity, atlassian) = (Arc::new(Identity::default()), Arc::new(Atlassian::default()));
         let life = life(&store, &clock, &seal, &commits, &bell, &identity);
-        let sites = sites((&store, &seal, &commits, &clock), tenant);
+        let asked = Arc::new(Counting::new(store.clone(), seal.clone()));
+        let sites = sites((&asked, &commits, &clock), tenant);
         let ports = Ports {
             grants: Arc::new(store.clone()),
             delegations: Arc::new(store.clone()),
@@ -156,6 +161,7 @@ impl House {
             identity,
             atlassian,
             app_sites: sites,
+            asked,
             life,
             bell,
             commits,
@@ -195,14 +201,14 @@ impl House {
 
 /// What keeps the sites that install the app.
 fn sites(
-    (store, seal, commits, clock): (&Store, &Arc<Sealer>, &Arc<Breakable>, &Arc<TestClock>),
+    (asked, commits, clock): (&Arc<Counting>, &Arc<Breakable>, &Arc<TestClock>),
     tenant: Option<&str>,
 ) -> Arc<Sites> {
     let ports = bowline_auth::app::Ports {
-        rows: Arc::new(store.clone()),
-        registry: Arc::new(store.clone()),
-        vault: Arc::new(store.clone()),
-        seal: seal.clone(),
+        rows: asked.clone(),
+        registry: asked.clone(),
+        vault: asked.clone(),
+        seal: asked.clone(),
         commits: commits.clone(),
         clock: clock.clone(),
         entropy: Arc::new(SystemEntropy),
