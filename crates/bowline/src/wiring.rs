@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use bowline_auth::app::Sites;
+use bowline_auth::app::acting::Impersonation;
 use bowline_auth::care::{self, Care};
 use bowline_auth::folder::Folder;
 use bowline_auth::life::{Life, Spool};
@@ -178,35 +179,19 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
 fn outbound(
     settings: Settings,
     (secrets, life, sessions): (Arc<Secrets>, Arc<Life>, Arc<Sessions>),
-    (metrics, app): (Arc<Metrics>, Option<String>),
+    (metrics, app): (Arc<Metrics>, (Option<String>, Option<Arc<Impersonation>>)),
     (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
 ) -> Result<Arc<Renewing>> {
     let mut signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
-    if let Some(key) = app {
+    let (key, impersonation) = app;
+    signer = signer.with_impersonation(impersonation.clone());
+    if let Some(key) = key {
         signer = signer.with_app(key, clock.clone());
     }
     let mut world = World::new(Arc::new(signer), clock.clone(), entropy.clone());
     world.observer = Arc::new(Counted(metrics));
-    Ok(Arc::new(Renewing::new(Arc::new(Pipeline::new(settings, world)?), life).with_sessions(sessions)))
-}
-
-/// What the engine needs.
-fn sync_ports(
-    store: &Arc<Store>,
-    (seal, commits, tools): (&Arc<Sealer>, &Arc<Told>, &Arc<Registry>),
-    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
-) -> bowline_sync::Ports {
-    bowline_sync::Ports {
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-        commits: commits.clone(),
-        desk: store.clone(),
-        registry: store.clone(),
-        delegations: store.clone(),
-        seal: seal.clone(),
-        tools: tools.clone(),
-        work: store.clone(),
-    }
+    let renewing = Renewing::new(Arc::new(Pipeline::new(settings, world)?), life).with_sessions(sessions);
+    Ok(Arc::new(renewing.with_impersonation(impersonation)))
 }
 
 /// Everything between the store and the server.
@@ -266,10 +251,12 @@ impl Parts {
             Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
         let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
-        let outbound = outbound(settings, way, (metrics.clone(), app_key), (clock, entropy))?;
+        let impersonation = app::impersonation(config, (&sites, &exchange), clock);
+        let app = (app_key, impersonation.clone());
+        let outbound = outbound(settings, way, (metrics.clone(), app), (clock, entropy))?;
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
-        let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
+        let ports = app::sync_ports(store, (&seal, &commits, &tools), impersonation, (clock, entropy));
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
         let keys_due = Arc::new(Notify::new());
         Ok(Self {

@@ -4,6 +4,7 @@
 //! become durable together ([`Sites`] implements `connect`'s port over the ports of `core`). What such a call may change is
 //! decided in `connect`; here is where it is put. A site is found by the hash of its client key, never by its address.
 
+pub mod acting;
 mod connection;
 mod document;
 mod exchange;

@@ -224,8 +224,8 @@ fn connect(
     (legacy, serves): (Legacy, Serves),
 ) -> Arc<Connect> {
     let hosts = KeyHost::new(atlassian.clone(), &[atlassian::KEYS]).unwrap();
-    let facts =
-        Facts { key: atlassian::APP.into(), name: "Bowline".into(), base_url: atlassian::BASE.into() };
+    let (key, name, base_url) = (atlassian::APP.into(), "Bowline".into(), atlassian::BASE.into());
+    let facts = Facts { key, name, base_url, impersonates: false };
     let settings = connect::Settings {
         serves,
         facts,
