@@ -38,8 +38,8 @@ pub(crate) struct Counting {
 }
 
 impl Counting {
-    pub(crate) fn new(store: Store, seal: Arc<Sealer>) -> Self {
-        Self { store, seal, counts: Default::default() }
+    pub(crate) fn new(store: &Store, seal: &Arc<Sealer>) -> Self {
+        Self { store: store.clone(), seal: Arc::clone(seal), counts: Default::default() }
     }
 
     /// What was done since the last time.

@@ -57,7 +57,6 @@ pub(crate) struct House {
     pub(crate) identity: Arc<Identity>,
     pub(crate) atlassian: Arc<Atlassian>,
     pub(crate) app_sites: Arc<Sites>,
-    /// What callers of the app make the database and the keys do.
     pub(crate) asked: Arc<Counting>,
     pub(crate) life: Arc<Life>,
     pub(crate) bell: Arc<CountedBell>,
@@ -118,7 +117,7 @@ impl House {
         let changes = watch::Sender::new(0);
         let (identity, atlassian) = (Arc::new(Identity::default()), Arc::new(Atlassian::default()));
         let life = life(&store, &clock, &seal, &commits, &bell, &identity);
-        let asked = Arc::new(Counting::new(store.clone(), seal.clone()));
+        let asked = Arc::new(Counting::new(&store, &seal));
         let sites = sites((&asked, &commits, &clock), tenant);
         let ports = Ports {
             grants: Arc::new(store.clone()),
