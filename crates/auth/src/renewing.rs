@@ -24,10 +24,11 @@ use bowline_core::connection::{Connection, SignIn};
 use bowline_core::failure::{Executed, Failure, Words};
 use bowline_core::layers::Gateway;
 use bowline_core::port::{Outbound, OutboundAnswer, OutboundCall};
-use bowline_core::{Code, GrantId};
+use bowline_core::{Code, GrantId, InstallationId};
 use http::StatusCode;
 use tokio::time::Instant;
 
+use crate::app::acting::{Impersonation, stand_in};
 use crate::attribution::is_marked;
 use crate::front;
 use crate::life::{Life, NoAccess};
@@ -67,6 +68,7 @@ pub struct Renewing {
     inner: Arc<dyn Outbound>,
     life: Arc<Life>,
     sessions: Option<Arc<Sessions>>,
+    impersonation: Option<Arc<Impersonation>>,
 }
 
 /// What was shown before a call, by number.
@@ -79,7 +81,7 @@ struct Before {
 impl Renewing {
     /// Renews through `life` what `inner` finds stale.
     pub fn new(inner: Arc<dyn Outbound>, life: Arc<Life>) -> Self {
-        Self { inner, life, sessions: None }
+        Self { inner, life, sessions: None, impersonation: None }
     }
 
     /// The same, with the sessions of connections that have one.
@@ -87,6 +89,19 @@ impl Renewing {
     pub fn with_sessions(mut self, sessions: Arc<Sessions>) -> Self {
         self.sessions = Some(sessions);
         self
+    }
+
+    /// The same, for people of sites whom the app may act for.
+    #[must_use]
+    pub fn with_impersonation(mut self, impersonation: Option<Arc<Impersonation>>) -> Self {
+        self.impersonation = impersonation;
+        self
+    }
+
+    /// Who acts for a person of a site, if that is what a connection is for.
+    fn acting(&self, connection: &Connection) -> Option<(&Impersonation, InstallationId)> {
+        let installation = application(connection).and_then(stand_in::installation_of)?;
+        self.impersonation.as_deref().map(|impersonation| (impersonation, installation))
     }
 
     fn shown(&self, connection: &Connection, grant: Option<GrantId>) -> Option<i64> {
@@ -112,6 +127,9 @@ impl Renewing {
     /// Gets what was found stale anew. Fails if there is nothing to get.
     async fn renew(&self, connection: &Connection, stale: &Failure, before: &Before) -> Result<(), Failure> {
         let in_front = stale.code == AUTH_GATEWAY_TOKEN_STALE;
+        if let Some((impersonation, installation)) = self.acting(connection).filter(|_| !in_front) {
+            return impersonation.stale(connection, installation).await;
+        }
         if let Some(sessions) = self.sessions_of(connection).filter(|_| !in_front) {
             over(sessions, connection, before).await;
             return Ok(());
@@ -184,7 +202,9 @@ impl Renewing {
 impl Outbound for Renewing {
     async fn send(&self, connection: &Connection, call: OutboundCall) -> Result<OutboundAnswer, Failure> {
         let patience = Patience::of(&call);
-        if let SignIn::Grant { grant } = connection.sign_in {
+        if let SignIn::Grant { grant } = connection.sign_in
+            && stand_in::installation_of(grant).is_none()
+        {
             patience.wait(self.allowed(connection, grant, &call)).await?;
         }
         let before = self.before(connection).await;
@@ -205,7 +225,11 @@ impl Outbound for Renewing {
                 }
             };
             if tried.contains(&stale.code) {
-                return Err(again(stale));
+                let refused = again(stale);
+                if let Some((impersonation, installation)) = self.acting(connection) {
+                    impersonation.not_taken(connection, installation, refused.code.clone());
+                }
+                return Err(refused);
             }
             if !SIGNED.contains(&stale.code) {
                 patience.wait(self.renew(connection, &stale, &before)).await?;

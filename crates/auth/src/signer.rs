@@ -11,17 +11,19 @@ use async_trait::async_trait;
 use bowline_core::attribution::{Attribution, Class, Heard, Layer, Reaction};
 use bowline_core::code::{
     AUTH_APP_DISABLED, AUTH_APP_REFUSED, AUTH_APP_UNINSTALLED, AUTH_CERTIFICATE_EXPIRED, AUTH_OTHER_ADDRESS,
-    AUTH_REJECTED,
+    AUTH_PERSON_REFUSED, AUTH_REJECTED,
 };
 use bowline_core::connection::{Connection, Health, SignIn, ToolKind};
 use bowline_core::failure::Failure;
 use bowline_core::layers::GatewayProof;
 use bowline_core::port::{Clock, Handshake, SignError, Signer};
 use bowline_core::secret::{Purpose, Secret};
-use bowline_core::{Code, GrantId, Timestamp};
+use bowline_core::{Code, GrantId, InstallationId, Timestamp};
 use bytes::Bytes;
 use http::StatusCode;
+use url::Url;
 
+use crate::app::acting::{Impersonation, stand_in};
 use crate::attribution::{Age, Asked, Known, Presented, attribute};
 use crate::life::{Life, Shown};
 use crate::passwords::Passwords;
@@ -36,6 +38,7 @@ pub struct CredentialSigner {
     sessions: Option<Arc<Sessions>>,
     passwords: Passwords,
     app: Option<OurApp>,
+    impersonation: Option<Arc<Impersonation>>,
 }
 
 /// What calls are signed with where a site has installed our app.
@@ -47,7 +50,8 @@ struct OurApp {
 impl CredentialSigner {
     /// Takes credentials from `secrets`. Connections on a grant or a session have none yet.
     pub fn new(secrets: Arc<Secrets>) -> Self {
-        Self { secrets, life: None, sessions: None, passwords: Passwords::default(), app: None }
+        let passwords = Passwords::default();
+        Self { secrets, life: None, sessions: None, passwords, app: None, impersonation: None }
     }
 
     /// The same, with the tokens of grants from `life`.
@@ -69,6 +73,32 @@ impl CredentialSigner {
     pub fn with_app(mut self, key: String, clock: Arc<dyn Clock>) -> Self {
         self.app = Some(OurApp { key, clock });
         self
+    }
+
+    /// The same, for people of sites whom the app may act for.
+    #[must_use]
+    pub fn with_impersonation(mut self, impersonation: Option<Arc<Impersonation>>) -> Self {
+        self.impersonation = impersonation;
+        self
+    }
+
+    /// Signs as a person of a site, by the app's own right.
+    async fn for_person(
+        &self,
+        connection: &Connection,
+        installation: InstallationId,
+        request: &mut http::Request<Bytes>,
+    ) -> Result<(), SignError> {
+        let elsewhere = || SignError::NoToken(Failure::wait(AUTH_OTHER_ADDRESS));
+        let origin = |text: &str| Url::parse(text).map(|url| url.origin()).map_err(|_| elsewhere());
+        if origin(&request.uri().to_string())? != origin(&connection.base_url)? {
+            return Err(elsewhere());
+        }
+        // Switched off since the call was decided.
+        let off = || SignError::NoToken(Failure::wait(AUTH_PERSON_REFUSED));
+        let impersonation = self.impersonation.as_ref().ok_or_else(off)?;
+        let token = impersonation.token(connection, installation).await.map_err(SignError::NoToken)?;
+        methods::bearer(&token, request)
     }
 
     /// Signs as the app, with what the site shares with it now.
@@ -128,7 +158,10 @@ impl CredentialSigner {
         request: &mut http::Request<Bytes>,
     ) -> Result<(), SignError> {
         match &connection.sign_in {
-            SignIn::Grant { grant } => self.grant(connection, *grant, request).await,
+            SignIn::Grant { grant } => match stand_in::installation_of(*grant) {
+                Some(installation) => self.for_person(connection, installation, request).await,
+                None => self.grant(connection, *grant, request).await,
+            },
             SignIn::InFront => Ok(()),
             SignIn::Connect { .. } => self.as_app(connection, request).await,
             SignIn::Session { user } => {

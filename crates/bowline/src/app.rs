@@ -4,14 +4,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use bowline_auth::app::acting::{AppDelegations, Impersonation};
 use bowline_auth::app::{Ports, SiteExchange, Sites, forge};
 use bowline_auth::life::Life;
 use bowline_auth::{Sealer, SystemClock, SystemEntropy};
+use bowline_connect::client::UserTokens;
 use bowline_connect::install_key::{CachedKeys, Limits};
+use bowline_core::port::Delegations;
 use bowline_net::Exchanger;
 use bowline_server::connect::{Connect, Parts, Serves, Settings};
 use bowline_server::forge::Forge;
 use bowline_store::Store;
+use bowline_tools::Registry;
 
 use crate::config::Config;
 use crate::told::Told;
@@ -57,6 +61,42 @@ pub(crate) fn sites(
         entropy: entropy.clone(),
     };
     Arc::new(Sites::new(ports, config.connect.tenant()))
+}
+
+/// What acts for people of sites; none if that is not switched on.
+pub(crate) fn impersonation(
+    config: &Config,
+    (sites, exchange): (&Arc<Sites>, &Arc<Exchanger>),
+    clock: &Arc<SystemClock>,
+) -> Option<Arc<Impersonation>> {
+    let section = &config.connect;
+    let exchange = Arc::new(SiteExchange::new(exchange.clone(), sites.clone()));
+    let users = UserTokens::new(exchange, clock.clone(), &section.impersonation_server);
+    (section.enabled && section.impersonation).then(|| Arc::new(Impersonation::new(sites.clone(), users)))
+}
+
+/// What the engine needs. Whom it may write as is said by people, and where a site lets the app act for its people, by that.
+pub(crate) fn sync_ports(
+    store: &Arc<Store>,
+    (seal, commits, tools): (&Arc<Sealer>, &Arc<Told>, &Arc<Registry>),
+    impersonation: Option<Arc<Impersonation>>,
+    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+) -> bowline_sync::Ports {
+    let delegations: Arc<dyn Delegations> = match impersonation {
+        Some(impersonation) => Arc::new(AppDelegations::new(store.clone(), impersonation)),
+        None => store.clone(),
+    };
+    bowline_sync::Ports {
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        commits: commits.clone(),
+        desk: store.clone(),
+        registry: store.clone(),
+        delegations,
+        seal: seal.clone(),
+        tools: tools.clone(),
+        work: store.clone(),
+    }
 }
 
 /// The app, for a service that listens there. Where it is switched off, as much of it as the sites that have it may still need.

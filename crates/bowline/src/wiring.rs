@@ -179,25 +179,6 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
     serve(listener, router(app), Serving::default(), stop.cancelled_owned()).await;
 }
 
-/// What the engine needs.
-fn sync_ports(
-    store: &Arc<Store>,
-    (seal, commits, tools): (&Arc<Sealer>, &Arc<Told>, &Arc<Registry>),
-    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
-) -> bowline_sync::Ports {
-    bowline_sync::Ports {
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-        commits: commits.clone(),
-        desk: store.clone(),
-        registry: store.clone(),
-        delegations: store.clone(),
-        seal: seal.clone(),
-        tools: tools.clone(),
-        work: store.clone(),
-    }
-}
-
 /// Everything between the store and the server.
 struct Parts {
     engine: Arc<Engine>,
@@ -259,14 +240,16 @@ impl Parts {
             Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
         let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
+        let impersonation = app::impersonation(config, (&sites, &exchange), clock);
+        let app = (app_key, impersonation.clone());
         let (crowded, crowds) = crowd::watch();
         let observer = Arc::new(Counted { metrics: metrics.clone(), crowded });
         let sharing = Sharing { slices: store.clone(), owner: name.to_owned() };
-        let (outbound, pipeline) = outbound(settings, way, (observer, app_key, sharing), (clock, entropy))?;
+        let (outbound, pipeline) = outbound(settings, way, (observer, app, sharing), (clock, entropy))?;
         let reporter = Arc::new(reporter(config, (&ports, store), outbound.clone()));
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()).telling(commits.clone()));
-        let ports = sync_ports(store, (&seal, &commits, &tools), (clock, entropy));
+        let ports = app::sync_ports(store, (&seal, &commits, &tools), impersonation, (clock, entropy));
         let engine = Arc::new(Engine::new(ports, config.sync.options()));
         let keys_due = Arc::new(Notify::new());
         Ok(Self {

@@ -98,6 +98,12 @@ id!(
     /// One customer organisation.
     TenantId, "ten"
 );
+
+impl TenantId {
+    /// No tenant ever has this one: what is done in nobody's name, and what is asked for where there is nothing to ask for.
+    pub const NOBODY: Self = Self(Uuid::nil());
+}
+
 id!(
     /// One place we speak to: a Jira site, a Targetprocess account.
     ConnectionId, "con"

@@ -10,6 +10,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+/// How long an unused connection is kept: shorter than the ten seconds after which our own server closes one that waits for
+/// the next request, and about as long as Node.js keeps one. A request on a connection that is just being closed gets no answer.
+const IDLE: Duration = Duration::from_secs(4);
+
 /// Why a plain call got no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -34,8 +38,11 @@ impl Plain {
     /// A client whose calls take at most `timeout` from connect to the last byte.
     pub fn new(timeout: Duration) -> Result<Self, Error> {
         let redirect = reqwest::redirect::Policy::none;
-        let client =
-            build(|| reqwest::Client::builder().timeout(timeout).redirect(redirect()).no_proxy(), &[])?;
+        let make = || {
+            let client = reqwest::Client::builder().timeout(timeout).redirect(redirect()).no_proxy();
+            client.pool_idle_timeout(IDLE)
+        };
+        let client = build(make, &[])?;
         Ok(Self { client })
     }
 

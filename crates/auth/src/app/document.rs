@@ -24,9 +24,21 @@ struct Document {
     replaced_at: Option<Timestamp>,
 }
 
+/// The document of nobody: as long as most.
+const NOBODYS: &str = r#"{"product":"jira","base_url":"https://nobody-at-all.atlassian.net","display_url":null,"state":"enabled","scheme":"signed","oauth_client_id":"eyJhbGciOiJub2JvZHkgYXQgYWxsIn0","forge_installation":null,"entitlement_id":null,"installed_at":"2026-01-01T00:00:00.000001Z","changed_at":"2026-01-01T00:00:00.000001Z","replaced_at":null}"#;
+
+/// Reads it, which takes as long as reading another.
+pub(super) fn read_nobodys() -> Result<(), StoreError> {
+    parse_text(NOBODYS).map(|_| ())
+}
+
 fn parse(row: &installation::Installation) -> Result<Document, StoreError> {
+    parse_text(&row.document)
+}
+
+fn parse_text(text: &str) -> Result<Document, StoreError> {
     let unreadable = |_| StoreError("the document of an installation cannot be read".to_owned());
-    serde_json::from_str(&row.document).map_err(unreadable)
+    serde_json::from_str(text).map_err(unreadable)
 }
 
 fn print(document: &Document) -> Result<String, StoreError> {

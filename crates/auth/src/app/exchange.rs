@@ -9,7 +9,6 @@ use bowline_core::code::STORE_UNAVAILABLE;
 use bowline_core::failure::{Executed, Failure};
 use bowline_core::port::{self, Exchanged};
 use bowline_core::{TenantId, code};
-use uuid::Uuid;
 
 use super::Sites;
 
@@ -31,7 +30,7 @@ impl Exchange for SiteExchange {
     async fn exchange(&self, call: ExchangeCall) -> Exchanged {
         let tenant = match &call.site {
             // Keys are nobody's: what one customer alone may reach is not reached.
-            None => TenantId::from_uuid(Uuid::nil()),
+            None => TenantId::NOBODY,
             Some(client_key) => match self.sites.tenant(client_key).await {
                 Ok(Some(tenant)) => tenant,
                 Ok(None) => return Exchanged::Unsent(Failure::wait(code::AUTH_APP_UNINSTALLED)),

@@ -4,6 +4,7 @@
 //! become durable together ([`Sites`] implements `connect`'s port over the ports of `core`). What such a call may change is
 //! decided in `connect`; here is where it is put. A site is found by the hash of its client key, never by its address.
 
+pub mod acting;
 mod connection;
 mod document;
 mod exchange;
@@ -13,7 +14,7 @@ mod home;
 mod plan;
 mod secrets;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use bowline_connect::installation::{
@@ -22,6 +23,7 @@ use bowline_connect::installation::{
 use bowline_core::commit::{Commit, DirectoryKind};
 use bowline_core::connection::Connection;
 use bowline_core::port::{self, Clock, Commits, Entropy, Registry, Seal, SealError, Vault};
+use bowline_core::secret::Sealed;
 use bowline_core::{TenantId, Timestamp, crash, installation};
 use uuid::Uuid;
 
@@ -53,6 +55,8 @@ pub struct Ports {
 pub struct Sites {
     ports: Ports,
     tenant: Option<String>,
+    /// What is opened where there is nothing to open.
+    nobodys: OnceLock<Sealed>,
 }
 
 /// How many rows are wiped at once.
@@ -62,7 +66,7 @@ impl Sites {
     /// Over one database. New sites join the tenant of this name, which is made with the first of them; without a name each
     /// gets a tenant of its own.
     pub fn new(ports: Ports, tenant: Option<String>) -> Self {
-        Self { ports, tenant }
+        Self { ports, tenant, nobodys: OnceLock::new() }
     }
 
     /// What it was made over.
@@ -79,11 +83,9 @@ impl Sites {
         let found = self.ports.registry.directory(DirectoryKind::Site, &hash).await?;
         let Some(entry) = found else {
             // As much is asked for a site that nobody knows as for one that is there, so that an answer's time does not tell
-            // them apart. A site that is gone, and one with a replaced secret, differ from both by one read.
-            let nobody = Uuid::nil();
-            let (tenant, id) = (TenantId::from_uuid(nobody), bowline_core::InstallationId::from_uuid(nobody));
-            self.ports.rows.installation(tenant, id).await?;
-            self.ports.vault.secret(tenant, bowline_core::SecretId::from_uuid(nobody)).await?;
+            // them apart; for refusals, see `Installations::spend`.
+            let nobody = bowline_core::InstallationId::from_uuid(Uuid::nil());
+            self.ports.rows.installation(TenantId::NOBODY, nobody).await?;
             return Ok(None);
         };
         let unreadable = |_| port::StoreError::Unreadable("the directory's entry of a site".to_owned());
@@ -187,6 +189,16 @@ impl Installations for Sites {
         let opened = self.opened(&row).await.map_err(unsealed)?;
         let installation = document::read(&row, opened)?;
         Ok(Some(Stored { installation: Arc::new(installation), revision: Revision(row.revision) }))
+    }
+
+    async fn spend(&self, found: Option<&Stored>) -> Result<(), StoreError> {
+        let found = found.map(|stored| &stored.installation);
+        if found.is_none() {
+            document::read_nobodys()?;
+        }
+        let opened =
+            |it: &Installation| usize::from(it.secret.is_some()) + usize::from(it.previous.is_some());
+        self.open_nothing(secrets::MOST - found.map_or(0, opened)).await.map_err(unsealed)
     }
 
     async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError> {

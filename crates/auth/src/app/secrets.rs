@@ -10,8 +10,12 @@ use bowline_core::installation::Installation;
 use bowline_core::port::SealError;
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::{SecretId, TenantId, Timestamp};
+use uuid::Uuid;
 
 use super::Sites;
+
+/// How many secrets a row has at most.
+pub(super) const MOST: usize = 2;
 
 /// What was opened of a row.
 #[derive(Default)]
@@ -42,6 +46,27 @@ impl Sites {
             secret: self.open(row.tenant, row.secret).await?,
             previous: self.open(row.tenant, row.previous.map(|replaced| replaced.secret)).await?,
         })
+    }
+
+    /// Does `times` times what opening a secret takes: a look-up, and an opening under a key of the same kind. What is opened is
+    /// no secret, was sealed when it was first needed, and is kept nowhere.
+    pub(super) async fn open_nothing(&self, times: usize) -> Result<(), SealError> {
+        let (tenant, purpose, id) =
+            (TenantId::NOBODY, Purpose::SharedSecret, SecretId::from_uuid(Uuid::nil()));
+        let row = id.to_string();
+        for _ in 0..times {
+            let sealed = match self.nobodys.get() {
+                Some(sealed) => sealed,
+                None => {
+                    let plain = Secret::new(vec![0; 76]);
+                    let sealed = self.ports.seal.seal(tenant, purpose, &row, &plain).await?;
+                    self.nobodys.get_or_init(|| sealed)
+                }
+            };
+            self.ports.vault.secret(tenant, id).await?;
+            self.ports.seal.open(tenant, purpose, &row, sealed).await?;
+        }
+        Ok(())
     }
 
     /// One that cannot be opened, and never will be, is no secret: it proves nothing and signs nothing, and the next signed

@@ -259,8 +259,9 @@ pub(crate) fn sealer_with(memory: &Arc<Memory>, ring: &Arc<Keyring>) -> Arc<Seal
     Arc::new(Sealer::new(Arc::clone(ring), vault, commits, Arc::new(SystemClock), Arc::new(SystemEntropy)))
 }
 
+/// Zero is nobody's number ([`TenantId::NOBODY`]).
 pub(crate) fn tenant(number: u32) -> TenantId {
-    format!("ten_{number:032x}").parse().unwrap()
+    format!("ten_{:032x}", u128::from(number) + 1).parse().unwrap()
 }
 
 pub(crate) fn secret_id(number: u32) -> SecretId {

@@ -32,6 +32,8 @@ pub(crate) struct Connect {
     pub(crate) legacy_installs: Installs,
     /// Whether the panel ties issues to items that exist.
     pub(crate) panel_ties: bool,
+    /// Whether comments of people who are mapped are written as them.
+    pub(crate) impersonation: bool,
     /// How long the secret before stays good.
     #[serde(deserialize_with = "length")]
     pub(crate) rotation_window: SignedDuration,
@@ -122,7 +124,8 @@ impl Connect {
             true => format!("{}{PATH}", server.public_url(bound)),
             false => self.base_url.clone(),
         };
-        Facts { key: self.app_key.clone(), name: self.name.clone(), base_url }
+        let (key, name, impersonates) = (self.app_key.clone(), self.name.clone(), self.impersonation);
+        Facts { key, name, base_url, impersonates }
     }
 
     /// Which addresses are sites'.
@@ -163,7 +166,7 @@ impl Connect {
         let origins: Vec<&str> = self.site_origins.iter().map(Url::as_str).collect();
         format!(
             "[connect]\nenabled = {}\nbase_url = {:?}\napp_key = {:?}\nname = {:?}\ntenant = {:?}\n\
-             legacy_installs = \"{legacy}\"\npanel_ties = {}\nrotation_window = \"{:#}\"\nsite_domains = {:?}\nsite_origins = {:?}\n\
+             legacy_installs = \"{legacy}\"\npanel_ties = {}\nimpersonation = {}\nrotation_window = \"{:#}\"\nsite_domains = {:?}\nsite_origins = {:?}\n\
              install_key_hosts = {:?}\nimpersonation_server = {:?}\nall_js = {:?}\n",
             self.enabled,
             self.base_url,
@@ -171,6 +174,7 @@ impl Connect {
             self.name,
             self.tenant,
             self.panel_ties,
+            self.impersonation,
             self.rotation_window,
             self.site_domains,
             origins,

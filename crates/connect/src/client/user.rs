@@ -116,6 +116,16 @@ impl UserTokens {
         Ok(token)
     }
 
+    /// Forgets what is remembered for a user: the site did not take it.
+    pub fn forget(&self, installation: &Installation, grant: Grant<'_>) {
+        let Some(client_id) = &installation.oauth_client_id else { return };
+        let site = installation.client_key.as_str().to_owned();
+        let key = (site, client_id.clone(), grant.account_id.to_owned(), words(grant.scopes));
+        let mut memory = self.memory();
+        memory.tokens.remove(&key);
+        memory.order.retain(|known| *known != key);
+    }
+
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -68,6 +68,13 @@ pub trait Installations: Send + Sync {
     /// The row of a client key, in whatever state.
     async fn find(&self, client_key: &ClientKey) -> Result<Option<Stored>, StoreError>;
 
+    /// Spends what the dearest [`Installations::find`] costs and this one has not cost: called before a caller is refused, with
+    /// what was found. Where `find` reads more, or opens something sealed, for a client key that is known, the time of a refusal
+    /// would tell so. A store whose `find` always costs the same leaves this as it is.
+    async fn spend(&self, _found: Option<&Stored>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Carries out a change in one transaction. The token is looked at first, then the number of the row. A token whose
     /// `until` is at or before `now` counts as forgotten. When this returns [`Committed::Done`] the change is durable.
     async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError>;

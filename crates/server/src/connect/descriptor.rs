@@ -14,6 +14,8 @@ pub struct Facts {
     pub name: String,
     /// Where Atlassian reaches it, without a trailing slash; its path is `/connect`.
     pub base_url: String,
+    /// Whether it writes as people of the site: the scope `ACT_AS_USER`.
+    pub impersonates: bool,
 }
 
 /// What is heard of (developer.atlassian.com/cloud/jira/platform/modules/webhook). With their bodies: an issue's version in
@@ -28,13 +30,17 @@ const EVENTS: [&str; 6] = [
 ];
 
 /// The descriptor, with what is doubtful about it; or what a site would refuse. It reads and writes: nothing is deleted or
-/// administered, and nobody is impersonated.
+/// administered, and nobody is acted for unless the operator wants it.
 pub fn describe(facts: &Facts) -> Result<(Descriptor, Vec<Problem>), Vec<Problem>> {
+    let mut scopes = vec![Scope::Read, Scope::Write];
+    if facts.impersonates {
+        scopes.push(Scope::ActAsUser);
+    }
     let mut builder = Builder::new(Product::Jira, &facts.key, &facts.name, &facts.base_url)
         .member("description", "Keeps issues in step with other tools.")
         .member("apiVersion", 1)
         .member("enableLicensing", false)
-        .scopes(&[Scope::Read, Scope::Write]);
+        .scopes(&scopes);
     for event in [Event::Installed, Event::Uninstalled, Event::Enabled, Event::Disabled] {
         builder = builder.lifecycle(event, &format!("/{}", event.word()));
     }
@@ -56,7 +62,8 @@ mod tests {
     use super::*;
 
     fn facts(base_url: &str) -> Facts {
-        Facts { key: "bowline".to_owned(), name: "Bowline".to_owned(), base_url: base_url.to_owned() }
+        let (key, name, base_url) = ("bowline".to_owned(), "Bowline".to_owned(), base_url.to_owned());
+        Facts { key, name, base_url, impersonates: false }
     }
 
     #[test]
@@ -68,6 +75,16 @@ mod tests {
         assert_eq!(json["lifecycle"]["installed"], "/installed");
         assert_eq!(json["modules"]["webhooks"].as_array().unwrap().len(), EVENTS.len());
         assert_eq!(json["apiMigrations"]["signed-install"], true);
+    }
+
+    #[test]
+    fn acting_for_people_is_asked_for_where_it_is_wanted() {
+        let facts = Facts { impersonates: true, ..facts("https://sync.acme.example/connect") };
+        let (descriptor, doubts) = describe(&facts).unwrap();
+        assert_eq!(
+            (&descriptor.json()["scopes"], doubts),
+            (&json!(["READ", "WRITE", "ACT_AS_USER"]), Vec::new())
+        );
     }
 
     #[test]

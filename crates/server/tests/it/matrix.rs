@@ -14,6 +14,7 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /api/v1/app/installs", "app:read"),
     ("GET /api/v1/app/migration", "app:read"),
     ("POST /api/v1/app/pairings", "connections:write"),
+    ("POST /api/v1/app/untie", "connections:write"),
     ("DELETE /api/v1/app/installs/{client_key}", "app:write"),
     ("GET /api/v1/connections", "connections:read"),
     ("POST /api/v1/connections", "connections:write"),

@@ -102,6 +102,8 @@ impl RunningSite {
 pub struct Atlassian {
     running: Running,
     sites: Vec<RunningSite>,
+    /// Forge's scheduled calls, as long as the rest is there.
+    _hourly: forge::hourly::Hourly,
 }
 
 impl Atlassian {
@@ -177,7 +179,8 @@ pub async fn start(options: Options, address: SocketAddr) -> Result<Atlassian, E
             .merge(forge::control::router(house))
     })
     .await?;
-    Ok(Atlassian { running: opened.running, sites: running })
+    let hourly = forge::hourly::Hourly::start(opened.house);
+    Ok(Atlassian { running: opened.running, sites: running, _hourly: hourly })
 }
 
 /// The ready-made sites; ports follow the gateway's unless that is free to choose.

@@ -61,7 +61,7 @@ fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Answer> {
 }
 
 /// Which installation is meant, and what is wrong with the call.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ask {
     app: String,
@@ -125,6 +125,7 @@ async fn state(State(house): Here) -> Answer {
             "installs": forge.installs.iter().map(install).collect::<Vec<_>>(),
             "key_set": format!("{}/.well-known/jwks.json", identity.base),
             "system_life_ms": forge.life,
+            "hourly": forge.hourly,
         })
     }))
 }
@@ -201,12 +202,22 @@ async fn uninstall(State(house): Here, bytes: Bytes) -> Outcome {
     Ok(Answer::ok(&json!({})))
 }
 
-/// The hourly call.
+/// The hourly call, at once.
 async fn tick(State(house): Here, bytes: Bytes) -> Outcome {
-    let ask: Ask = read(&bytes)?;
+    scheduled(&house, read(&bytes)?).await
+}
+
+/// The hourly call of an installation whose hour is over. What comes of it is among the calls.
+pub(super) async fn hourly(house: &Arc<House<Identity>>, app: String, site: String) {
+    let ask = Ask { app, site, ..Ask::default() };
+    // One that was removed meanwhile is not called.
+    let _made = scheduled(house, ask).await;
+}
+
+async fn scheduled(house: &Arc<House<Identity>>, ask: Ask) -> Outcome {
     let path = house.read(|identity| identity.forge.app(&ask.app).map(|app| app.hourly_path.clone()));
     let ask = Ask { path: Some(path.map_err(wrong)?), body: json!({"payload": {}}), ..ask };
-    made(&house, ask, "hourly").await
+    made(house, ask, "hourly").await
 }
 
 /// A page of the app calls its remote for somebody (`invokeRemote`).
@@ -260,7 +271,8 @@ fn prepared(found: &Found, ask: &Ask, kind: &'static str, now: i64) -> Result<Ca
     })
 }
 
-/// How long system tokens live from now on, and another key for invocation tokens.
+/// How long system tokens live from now on, another key for invocation tokens, and whether calls come every hour by
+/// themselves.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rules {
@@ -268,6 +280,8 @@ struct Rules {
     system_life_ms: Option<i64>,
     #[serde(default)]
     rotate: bool,
+    #[serde(default)]
+    hourly: Option<bool>,
 }
 
 async fn rules(State(house): Here, bytes: Bytes) -> Outcome {
@@ -275,6 +289,8 @@ async fn rules(State(house): Here, bytes: Bytes) -> Outcome {
     house
         .write(|identity| {
             identity.forge.life = rules.system_life_ms.unwrap_or(identity.forge.life);
+            identity.forge.hourly = rules.hourly.unwrap_or(identity.forge.hourly);
+            identity.forge.changed.notify_waiters();
             if rules.rotate {
                 identity.office.forge.rotate(false);
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::hook::Listener;
+use super::hourly::HOUR;
 use super::mint::Mint;
 use crate::atlassian::world::Identity;
 use crate::connect::keys::fresh;
@@ -84,6 +85,8 @@ pub(crate) struct Install {
     /// The account of the app in the site.
     pub(crate) person: Person,
     pub(crate) gone: bool,
+    /// When the hourly call is due next.
+    pub(crate) hourly_at: i64,
 }
 
 /// Installs an app in a site; its installation's number.
@@ -95,15 +98,17 @@ pub(super) fn begin(identity: &mut Identity, app: &str, site: u16) -> Result<usi
     let number = identity.forge.installs.len();
     let door = identity.doors.get(usize::from(site)).cloned().ok_or("there is no such site")?;
     let name = format!("forge_{number}");
-    let person = door.house.write(|site| {
+    let (person, now) = door.house.write(|site| {
         let person = enrol(site, &name, &format!("{name}@forge.atlassian.com"))?;
         if let Some(account) = site.catalog.people.get_mut(usize::from(person.0)) {
             account.display = "Forge app".into();
         }
-        Ok::<_, String>(person)
+        Ok::<_, String>((person, site.frame.clock.now()))
     })?;
     let id = format!("ari:cloud:ecosystem::installation/{}", fresh());
-    identity.forge.installs.push(Install { id, app: app.to_owned(), site, person, gone: false });
+    let (app, hourly_at) = (app.to_owned(), now + HOUR);
+    identity.forge.installs.push(Install { id, app, site, person, gone: false, hourly_at });
+    identity.forge.changed.notify_waiters();
     listen(identity, number)?;
     Ok(number)
 }

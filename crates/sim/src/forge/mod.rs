@@ -2,16 +2,22 @@
 //!
 //! Written from “Forge Remote essentials”, “Sending product and lifecycle events to a remote”, “Scheduled triggers” and the
 //! references of events (developer.atlassian.com/platform/forge), without the crate that apps use. [`install`] is who is
-//! where, [`mint`] makes tokens, [`event`] words events, [`hook`] tells of them, [`control`] is what a test turns.
+//! where, [`mint`] makes tokens, [`event`] words events, [`hook`] tells of them, [`control`] is what a test turns,
+//! [`hourly`] calls every hour.
 //! The key set is at `/.well-known/jwks.json` of the gateway's address.
 
 mod call;
 pub(crate) mod control;
 pub(crate) mod event;
 pub(crate) mod hook;
+pub(crate) mod hourly;
 mod install;
 mod mint;
 mod spoil;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::atlassian::route::Bearer;
 use crate::atlassian::token::Stub;
@@ -30,11 +36,16 @@ pub(crate) struct Forge {
     calls: Calls,
     /// How long system tokens live.
     life: i64,
+    /// Whether installations are called every hour by themselves.
+    hourly: bool,
+    /// Rings when that, or an installation, has changed.
+    changed: Arc<Notify>,
 }
 
 impl Default for Forge {
     fn default() -> Self {
-        Self { apps: Vec::new(), installs: Vec::new(), calls: Calls::default(), life: LIFE }
+        let (apps, installs, calls) = (Vec::new(), Vec::new(), Calls::default());
+        Self { apps, installs, calls, life: LIFE, hourly: true, changed: Arc::default() }
     }
 }
 

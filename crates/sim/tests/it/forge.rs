@@ -20,8 +20,15 @@ struct World {
     remote: Receiver,
 }
 
-/// An Atlassian whose clock stands still, and an app that is registered and installed nowhere.
+/// An Atlassian whose clock stands still and that calls nobody by itself, and an app that is registered and installed nowhere.
 async fn world() -> World {
+    let world = lively_world().await;
+    world.control.post("/_sim/forge/rules", json!({"hourly": false})).await.expect(200);
+    world
+}
+
+/// One that calls every hour.
+async fn lively_world() -> World {
     let options = Options { issues: 6, seed: 1, now: Some(NOW * 1_000), frozen: true, ..Options::default() };
     let atlassian = start(options, "127.0.0.1:0".parse().unwrap()).await.unwrap();
     let control = Client::anonymous(atlassian.url());
@@ -205,4 +212,44 @@ async fn the_key_set_has_what_calls_are_signed_with_and_goes_on_having_it() {
         let refused = world.control.post("/_sim/forge/tick", wrong).await;
         assert_eq!(refused.status, 400);
     }
+}
+
+#[tokio::test]
+async fn every_installation_is_called_once_an_hour_of_the_simulators_clock() {
+    let mut world = lively_world().await;
+    world.change("install", json!({})).await;
+    world.change("install", json!({"site": "globex"})).await;
+    for _ in 0..2 {
+        assert_eq!(world.remote.next().await.body["payload"]["eventType"], "avi:forge:installed:app");
+    }
+    world.pass(3_599);
+    assert!(world.remote.is_empty());
+    world.pass(1);
+    let mut called = Vec::new();
+    for _ in 0..2 {
+        let got = world.remote.next().await;
+        assert!(
+            got.header("x-forge-oauth-system").is_some() && got.body == json!({"payload": {}}),
+            "{got:?}"
+        );
+        called.push(claims(&got)["app"]["installationId"].as_str().unwrap().to_owned());
+    }
+    called.sort_unstable();
+    called.dedup();
+    assert_eq!(called.len(), 2, "each of them");
+    // Days at once are one call of each that is there still.
+    world.change("uninstall", json!({"site": "globex"})).await;
+    world.pass(48 * 3_600);
+    world.remote.next().await;
+    world.pass(3_599);
+    assert!(world.remote.is_empty());
+    let made = world.control.get("/_sim/forge/calls").await.expect(200);
+    let kinds: Vec<_> = made["calls"].as_array().unwrap().iter().map(|call| call["kind"].clone()).collect();
+    assert!(kinds.iter().all(|kind| kind == "hourly"), "{kinds:?}");
+    // Switched off it stays quiet, and what a test asks for is made all the same.
+    world.control.post("/_sim/forge/rules", json!({"hourly": false})).await.expect(200);
+    world.pass(10 * 3_600);
+    world.change("tick", json!({})).await;
+    world.remote.next().await;
+    assert!(world.remote.is_empty());
 }

@@ -1,10 +1,10 @@
 //! Installations of our Forge app: `connect`'s own suite over each database, and what pairing has to hold to.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use bowline_auth::app::Sites;
 use bowline_auth::app::forge::{Facts, ForgeSites};
+use bowline_auth::app::{Ports, Sites};
 use bowline_auth::life::{self, Life};
 use bowline_connect::forge::{
     App, AppId, CodeHash, Context, Environment, InstallationId, Invocation, Invoked, Module, Offer,
@@ -12,14 +12,19 @@ use bowline_connect::forge::{
 };
 use bowline_core::TenantId;
 use bowline_core::code::{AUTH_APP_UNINSTALLED, AUTH_FORGE_TOKEN_MISSING, NET_WRONG_ADDRESS};
+use bowline_core::commit::Commit;
 use bowline_core::connection::{Connection, Health, SignIn};
 use bowline_core::failure::Failure;
 use bowline_core::grant::GrantState;
 use bowline_core::page::PageAsk;
-use bowline_core::port::{Bell, Exchange, ExchangeCall, Exchanged, Grants as _, Keys as _, Registry as _};
+use bowline_core::port::{
+    Bell, Commits, Exchange, ExchangeCall, Exchanged, Grants as _, Keys as _, Registry as _, StoreError,
+};
 use bowline_core::secret::{Secret, Shelf};
 use bowline_core::work::Lane;
 use bowline_net::RealTime;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use serde_json::json;
 
 use crate::backend::on_every_database;
@@ -33,6 +38,8 @@ on_every_database! {
     a_token_is_kept_once_and_an_older_one_is_not
     without_a_token_the_connection_waits_for_the_first
     an_installation_that_moves_leaves_nothing_secret_behind
+    a_push_that_races_with_an_untie_wakes_nothing
+    a_tenant_unties_its_own_installations_alone
     rows_of_connect_and_forge_do_not_see_each_other
 }
 
@@ -61,7 +68,17 @@ struct House {
 }
 
 async fn house(given: &Given) -> House {
-    let ports = ports(given).await;
+    house_over(ports(given).await, given, Arc::new(given.store.clone()))
+}
+
+/// What another house seals and reads with.
+fn ports_of(house: &House) -> Ports {
+    house.sites.ports().clone()
+}
+
+/// One whose commits go another way.
+fn house_over(ports: Ports, given: &Given, commits: Arc<dyn Commits>) -> House {
+    let ports = Ports { commits: commits.clone(), ..ports };
     let store = Arc::new(given.store.clone());
     let life = life::Ports {
         clock: ports.clock.clone(),
@@ -72,7 +89,7 @@ async fn house(given: &Given) -> House {
         delegations: store.clone(),
         vault: store.clone(),
         seal: ports.seal.clone(),
-        commits: store.clone(),
+        commits,
         bell: Arc::new(Nobody),
         exchange: Arc::new(Nobody),
     };
@@ -238,6 +255,80 @@ async fn an_installation_that_moves_leaves_nothing_secret_behind(given: Given) {
     assert!(house.pair(ada, 3, "one", &invoked("one", CLOUD, Some(&token))).await);
     let back = house.connection("one").await;
     assert_eq!((back.id, back.health), (left.id, Health::Unknown));
+}
+
+/// The commit of a push is held back until the installation is untied, and the other way round.
+struct Held {
+    store: bowline_store::Store,
+    /// What happens just before the next commit, once.
+    before: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+#[async_trait]
+impl Commits for Held {
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        let before = self.before.lock().unwrap().take();
+        if let Some(before) = before {
+            before.await;
+        }
+        self.store.commit(commit).await
+    }
+}
+
+async fn a_push_that_races_with_an_untie_wakes_nothing(given: Given) {
+    let [ada, _] = tenants(&given).await;
+    let quiet = Arc::new(house(&given).await);
+    let held = Arc::new(Held { store: given.store.clone(), before: Mutex::default() });
+    let racing = Arc::new(house_over(ports_of(&quiet), &given, held.clone()));
+    let state = async || {
+        let page = given.store.grants(ada, &PageAsk { after: None, limit: 10 }).await.unwrap();
+        let grant = page.items.into_iter().next().unwrap();
+        (grant.state, grant.secret)
+    };
+    for (code, untie_last) in [(1, false), (2, true)] {
+        assert!(quiet.pair(ada, code, "one", &invoked("one", CLOUD, Some(&lasting(2)))).await);
+        let waiting = quiet.connection("one").await.id;
+        let other = Arc::clone(&quiet);
+        let meanwhile = async move {
+            match untie_last {
+                false => assert!(other.forge.unpair(&named("one")).await.unwrap()),
+                true => other.heard("one", &lasting(3)).await,
+            }
+        };
+        *held.before.lock().unwrap() = Some(meanwhile.boxed());
+        match untie_last {
+            // The push has read the row and the grant, and commits once the installation is untied.
+            false => racing.heard("one", &lasting(3)).await,
+            // The untie has read the grant, and commits once another token was put in.
+            true => assert!(racing.forge.unpair(&named("one")).await.unwrap()),
+        }
+        assert!(held.before.lock().unwrap().is_none(), "they did race");
+        assert_eq!((state().await, secrets(&given, ada).await), ((GrantState::Revoked, None), 0));
+        let connection = given.store.connection(ada, waiting).await.unwrap().unwrap();
+        assert_eq!(connection.health, Health::NeedsAttention { code: AUTH_APP_UNINSTALLED });
+        // One that comes late, though nobody tells Forge.
+        racing.heard("one", &lasting(4)).await;
+        assert_eq!(state().await, (GrantState::Revoked, None));
+    }
+    // A code that is entered anew wakes it.
+    assert!(quiet.pair(ada, 3, "one", &invoked("one", CLOUD, Some(&lasting(2)))).await);
+    assert_eq!(state().await.0, GrantState::Active);
+    assert_eq!(quiet.connection("one").await.health, Health::Unknown);
+}
+
+async fn a_tenant_unties_its_own_installations_alone(given: Given) {
+    let [ada, bob] = tenants(&given).await;
+    let house = house(&given).await;
+    assert!(house.pair(ada, 1, "one", &invoked("one", CLOUD, Some(&lasting(2)))).await);
+    let before = house.connection("one").await;
+    assert!(!house.forge.untie_of(bob, &named("one")).await.unwrap());
+    assert!(!house.forge.untie_of(ada, &named("nobody")).await.unwrap());
+    assert_eq!((house.connection("one").await, secrets(&given, ada).await), (before.clone(), 1));
+    assert!(house.forge.untie_of(ada, &named("one")).await.unwrap());
+    assert!(house.forge.row(&named("one")).await.unwrap().is_none());
+    let SignIn::Grant { grant } = before.sign_in else { panic!("{before:?}") };
+    let history = given.store.grant_events(ada, grant).await.unwrap();
+    assert_eq!(history[0].kind, bowline_core::grant::GrantEventKind::Revoked, "the newest line");
 }
 
 async fn rows_of_connect_and_forge_do_not_see_each_other(given: Given) {

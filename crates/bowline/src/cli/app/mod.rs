@@ -23,6 +23,15 @@ pub(crate) enum Verb {
     Manifest(manifest::Ask),
     /// Make a code by which an administrator of a site ties the Forge app there to the tenant. It is shown once.
     Pair,
+    /// Untie an installation of the Forge app from the tenant: its tokens are forgotten and its connection waits; links are
+    /// kept. A code of any tenant may tie it afterwards.
+    Untie {
+        /// The installation, as `bowline --json app installs` shows it.
+        installation: String,
+        /// Do it; without this it is only said what would be done.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Say which sites are still on Connect, which is supported until 31 January 2027, and what to do next.
     Migration,
     /// Forget a site that has removed the app, with its connection. If it installs the app again, it is a new site.
@@ -38,6 +47,7 @@ pub(super) async fn run(context: &Context, verb: Verb) -> Done {
         Verb::Installs => installs(context).await,
         Verb::Manifest(ask) => manifest::run(context, &ask),
         Verb::Pair => pair(context).await,
+        Verb::Untie { installation, yes } => untie(context, &installation, yes).await,
         Verb::Migration => migration::run(context).await,
         Verb::Forget { client_key } => forget(context, &client_key).await,
     }
@@ -50,6 +60,27 @@ async fn pair(context: &Context) -> Done {
         "An administrator of the site enters it in Jira: Apps → Bowline. It is good once, until {}.",
         at(&made, "/expires_at")
     ));
+    Ok(())
+}
+
+async fn untie(context: &Context, installation: &str, yes: bool) -> Done {
+    let ask = json!({"installation": installation, "dry_run": !yes});
+    let done = context.client()?.post("/api/v1/app/untie", &ask).await?;
+    context.out.value(&done, |done| {
+        let waits = |name: &str| match at(done, name) {
+            nothing if nothing.is_empty() => "none".to_owned(),
+            some => some,
+        };
+        let verb = if yes { "is untied" } else { "would be untied" };
+        format!(
+            "{installation} {verb}. What waits for a person then: connection {}, profiles {}.",
+            waits("/connection"),
+            waits("/profiles"),
+        )
+    });
+    if !yes {
+        context.out.note("Nothing was done. Say it again with --yes.");
+    }
     Ok(())
 }
 

@@ -7,3 +7,4 @@ mod killed;
 mod life;
 mod refused;
 mod scene;
+mod untie;

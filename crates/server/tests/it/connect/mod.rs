@@ -1,6 +1,7 @@
 //! The app in sites that install it: `/connect/…`, through the router, with calls as a site and Atlassian sign them.
 
 mod context;
+mod even;
 mod flowchart;
 mod forget;
 mod gate;

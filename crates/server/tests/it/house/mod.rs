@@ -3,6 +3,7 @@
 pub(crate) mod atlassian;
 mod call;
 mod clock;
+mod counting;
 mod fixture;
 mod identity;
 mod limits;
@@ -37,6 +38,7 @@ use tokio::sync::watch;
 pub(crate) use atlassian::Atlassian;
 pub(crate) use call::{Answer, Call};
 pub(crate) use clock::TestClock;
+pub(crate) use counting::{Counting, Work};
 pub(crate) use fixture::{DOCUMENT, STORY_UPDATED, document};
 pub(crate) use identity::Identity;
 pub(crate) use log::logged;
@@ -56,6 +58,7 @@ pub(crate) struct House {
     pub(crate) identity: Arc<Identity>,
     pub(crate) atlassian: Arc<Atlassian>,
     pub(crate) app_sites: Arc<Sites>,
+    pub(crate) asked: Arc<Counting>,
     pub(crate) life: Arc<Life>,
     pub(crate) bell: Arc<CountedBell>,
     pub(crate) commits: Arc<Breakable>,
@@ -115,7 +118,8 @@ impl House {
         let changes = watch::Sender::new(0);
         let (identity, atlassian) = (Arc::new(Identity::default()), Arc::new(Atlassian::default()));
         let life = life(&store, &clock, &seal, &commits, &bell, &identity);
-        let sites = sites((&store, &seal, &commits, &clock), tenant);
+        let asked = Arc::new(Counting::new(&store, &seal));
+        let sites = sites((&asked, &commits, &clock), tenant);
         let ports = Ports {
             grants: Arc::new(store.clone()),
             delegations: Arc::new(store.clone()),
@@ -158,6 +162,7 @@ impl House {
             identity,
             atlassian,
             app_sites: sites,
+            asked,
             life,
             bell,
             commits,
@@ -197,14 +202,14 @@ impl House {
 
 /// What keeps the sites that install the app.
 fn sites(
-    (store, seal, commits, clock): (&Store, &Arc<Sealer>, &Arc<Breakable>, &Arc<TestClock>),
+    (asked, commits, clock): (&Arc<Counting>, &Arc<Breakable>, &Arc<TestClock>),
     tenant: Option<&str>,
 ) -> Arc<Sites> {
     let ports = bowline_auth::app::Ports {
-        rows: Arc::new(store.clone()),
-        registry: Arc::new(store.clone()),
-        vault: Arc::new(store.clone()),
-        seal: seal.clone(),
+        rows: asked.clone(),
+        registry: asked.clone(),
+        vault: asked.clone(),
+        seal: asked.clone(),
         commits: commits.clone(),
         clock: clock.clone(),
         entropy: Arc::new(SystemEntropy),
@@ -220,8 +225,8 @@ fn connect(
     (legacy, serves): (Legacy, Serves),
 ) -> Arc<Connect> {
     let hosts = KeyHost::new(atlassian.clone(), &[atlassian::KEYS]).unwrap();
-    let facts =
-        Facts { key: atlassian::APP.into(), name: "Bowline".into(), base_url: atlassian::BASE.into() };
+    let (key, name, base_url) = (atlassian::APP.into(), "Bowline".into(), atlassian::BASE.into());
+    let facts = Facts { key, name, base_url, impersonates: false };
     let settings = connect::Settings {
         serves,
         facts,

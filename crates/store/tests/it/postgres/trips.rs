@@ -74,15 +74,16 @@ async fn what_happens_to_a_share_waits_for_the_database_eight_times() {
 }
 
 #[tokio::test]
-async fn a_site_that_nobody_knows_is_looked_for_as_often_as_one_that_is_there() {
+async fn a_refusal_waits_for_the_database_as_often_whether_or_not_the_site_is_known() {
     let (fresh, relay) = (Fresh::new(Backend::Postgres).await, Relay::new().await);
     let given = behind(&relay, &fresh).await;
     let sites = sites(&given, None).await;
     put(&sites, installed("known", "https://acme.atlassian.net")).await;
     let trips = async |client_key: &str| {
         let before = relay.trips();
-        let found = sites.find(&key(client_key)).await.unwrap().is_some();
-        (found, relay.trips() - before)
+        let found = sites.find(&key(client_key)).await.unwrap();
+        sites.spend(found.as_ref()).await.unwrap();
+        (found.is_some(), relay.trips() - before)
     };
     // The first time statements are prepared, and a key is unwrapped.
     trips("known").await;
