@@ -1,7 +1,8 @@
 //! `bowline-bench text`: how fast texts are converted, beside Atlassian's transformers and npm `jira2md`.
 //!
 //! All convert the same texts from one text to another: wiki markup and ADF beside `@atlaskit`, wiki markup and Markdown beside
-//! `jira2md`. Texts at which another library fails are left out for both. They take turns.
+//! `jira2md`. Texts at which another library fails are left out for both. They take turns. The aims are those for the corpus,
+//! whose texts are short; long descriptions are measured beside it and have none.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,6 +21,9 @@ use crate::report::say;
 /// Texts as people write them, and every notation of the markup: each behind a line that begins with `=== `.
 const CORPUS: [&str; 2] =
     [include_str!("../../text/corpus/wiki.txt"), include_str!("../../text/corpus/notation.txt")];
+
+/// Whole descriptions, of some kilobytes each.
+const LONG: [&str; 1] = [include_str!("../../text/corpus/long.txt")];
 
 /// How to measure.
 #[derive(clap::Args)]
@@ -64,7 +68,7 @@ const CONVERSIONS: [Conversion; 4] = [
         title: "ADF to wiki markup",
         beside: "@atlaskit",
         aim: 20.0,
-        convert: |text| Ok(wiki::print(&adf::parse(&serde_json::from_str(text)?)?)),
+        convert: |text| Ok(wiki::print(&adf::from_str(text)?)),
         input: |text| adf::to_string(&wiki::parse(text)),
     },
     Conversion {
@@ -95,6 +99,7 @@ struct Theirs {
 /// One conversion: passes over all its texts a second, round by round.
 #[derive(Debug, Serialize)]
 struct Figures {
+    group: &'static str,
     conversion: &'static str,
     beside: &'static str,
     texts: usize,
@@ -104,19 +109,28 @@ struct Figures {
     ours: Vec<f64>,
     theirs: Vec<f64>,
     ratio: f64,
-    aim: f64,
+    /// None for texts that are measured and not judged.
+    aim: Option<f64>,
 }
 
 type Inputs = BTreeMap<&'static str, Vec<String>>;
 
 /// Measures, and prints the verdict last.
 pub(crate) fn run(ask: &Texts) -> Result<()> {
+    let mut all = measured(ask, "corpus", &CORPUS)?;
+    let long = measured(ask, "long", &LONG)?;
+    all.extend(long.into_iter().map(|figures| Figures { aim: None, ..figures }));
+    report(ask, &all)
+}
+
+/// The figures of all conversions for some texts.
+fn measured(ask: &Texts, group: &'static str, files: &[&'static str]) -> Result<Vec<Figures>> {
     let (rounds, seconds) = if ask.quick { (1, 0.1) } else { (5, 2.0) };
     let mut inputs: Inputs =
-        CONVERSIONS.iter().map(|one| (one.name, corpus().map(one.input).collect())).collect();
+        CONVERSIONS.iter().map(|one| (one.name, texts(files).map(one.input).collect())).collect();
     let tried = theirs(ask, &inputs, 0.0)?;
     let left_out = leave_out(&mut inputs, &tried)?;
-    let mut figures = CONVERSIONS.each_ref().map(|one| figures(one, &inputs, &left_out));
+    let mut figures = CONVERSIONS.each_ref().map(|one| figures(group, one, &inputs, &left_out));
     for _ in 0..rounds {
         let told = theirs(ask, &inputs, seconds)?;
         for (one, figures) in CONVERSIONS.iter().zip(&mut figures) {
@@ -129,11 +143,12 @@ pub(crate) fn run(ask: &Texts) -> Result<()> {
         let pairs = figures.ours.iter().zip(&figures.theirs);
         figures.ratio = median(&pairs.map(|(ours, theirs)| ours / theirs).collect::<Vec<_>>());
     }
-    report(ask, &figures)
+    Ok(figures.into())
 }
 
-fn corpus() -> impl Iterator<Item = &'static str> {
-    let texts = CORPUS.into_iter().flat_map(|file| file.split("\n=== "));
+/// The texts of some files, each behind its name.
+fn texts(files: &[&'static str]) -> impl Iterator<Item = &'static str> {
+    let texts = files.iter().flat_map(|file| file.split("\n=== "));
     texts.filter_map(|text| Some(text.split_once('\n')?.1))
 }
 
@@ -152,9 +167,15 @@ fn leave_out(inputs: &mut Inputs, told: &BTreeMap<String, Theirs>) -> Result<BTr
     Ok(left_out)
 }
 
-fn figures(one: &Conversion, inputs: &Inputs, left_out: &BTreeMap<&'static str, usize>) -> Figures {
+fn figures(
+    group: &'static str,
+    one: &Conversion,
+    inputs: &Inputs,
+    left_out: &BTreeMap<&'static str, usize>,
+) -> Figures {
     let texts = inputs.get(one.name).map_or(&[][..], Vec::as_slice);
     Figures {
+        group,
         conversion: one.title,
         beside: one.beside,
         texts: texts.len(),
@@ -163,7 +184,7 @@ fn figures(one: &Conversion, inputs: &Inputs, left_out: &BTreeMap<&'static str, 
         ours: Vec::new(),
         theirs: Vec::new(),
         ratio: 0.0,
-        aim: one.aim,
+        aim: Some(one.aim),
     }
 }
 
@@ -193,18 +214,20 @@ fn report(ask: &Texts, all: &[Figures]) -> Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred kilobytes")]
         let size = one.bytes as f64 / 1e6;
         say(&format!(
-            "  {:24} ours {:7.1}   {:9} {:7.2}   {:6.1} times (aim {}); {} texts, {} left out",
+            "  {:6} {:24} ours {:7.1}   {:9} {:7.2}   {:6.1} times{}; {} texts, {} left out",
+            one.group,
             one.conversion,
             median(&one.ours) * size,
             one.beside,
             median(&one.theirs) * size,
             one.ratio,
-            one.aim,
+            one.aim.map(|aim| format!(" (aim {aim})")).unwrap_or_default(),
             one.texts,
             one.left_out,
         ));
     }
-    let missed = all.iter().filter(|one| one.ratio < one.aim).map(|one| one.conversion).collect::<Vec<_>>();
+    let is_missed = |one: &&Figures| one.aim.is_some_and(|aim| one.ratio < aim);
+    let missed = all.iter().filter(is_missed).map(|one| one.conversion).collect::<Vec<_>>();
     let verdict =
         if missed.is_empty() { "all aims met".to_owned() } else { format!("missed: {}", missed.join(", ")) };
     say(&format!("bench text: {verdict}"));

@@ -49,10 +49,7 @@ impl Text {
         match self {
             Self::Wiki(source) => wiki::parse(source),
             // Only documents that could be parsed are kept, so the empty one is never shown.
-            Self::Adf(source) => {
-                let value: Value = serde_json::from_str(source).unwrap_or_default();
-                adf::parse(&value).unwrap_or_else(|_| wiki::parse(""))
-            }
+            Self::Adf(source) => adf::from_str(source).unwrap_or_default(),
         }
     }
 }

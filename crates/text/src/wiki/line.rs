@@ -65,13 +65,18 @@ fn spell(content: &[Inline], end: &str, out: &mut String) {
             }
         }
     }
-    Spelling { atoms: &layout.atoms, end }.all(out);
+    let foreign = layout.atoms.iter().any(|atom| matches!(atom, Atom::Opaque(_)));
+    Spelling { atoms: &layout.atoms, foreign, end }.all(out);
 }
 
 /// Whether nothing in it is markup, which most text is not. [`Spelling::letter`] has the whole truth.
 fn is_free_of_signs(inline: &Inline) -> bool {
     match inline {
-        Inline::Text(run) => run.marks.is_plain() && (0..run.text.len()).all(|at| is_text(&run.text, at)),
+        Inline::Text(run) => {
+            let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+            let is_text = |(at, byte): (usize, u8)| is_word(byte) || is_text(&run.text, at);
+            run.marks.is_plain() && run.text.bytes().enumerate().all(is_text)
+        }
         Inline::Break => true,
         _ => false,
     }
@@ -211,6 +216,8 @@ fn mention(mention: &Mention) -> String {
 /// Spells the atoms of a line.
 struct Spelling<'a> {
     atoms: &'a [Atom<'a>],
+    /// Whether any of them is foreign markup.
+    foreign: bool,
     end: &'a str,
 }
 
@@ -326,6 +333,9 @@ impl Spelling<'_> {
 
     /// Whether this is a letter of a word that touches foreign markup, which only counts apart from words.
     fn spoils(&self, at: usize) -> bool {
+        if !self.foreign {
+            return false;
+        }
         let word = matches!(self.atom(Some(at)), Some(Atom::Letter(letter, _)) if letter.is_alphanumeric());
         let mut beside = [at.checked_sub(1), Some(at + 1)].into_iter();
         word && beside.any(|at| matches!(self.atom(at), Some(Atom::Opaque(_))))
