@@ -16,7 +16,7 @@ use bowline_core::code::{
 use bowline_core::connection::{Connection, Health, SignIn, ToolKind};
 use bowline_core::failure::Failure;
 use bowline_core::layers::GatewayProof;
-use bowline_core::port::{Clock, Handshake, SignError, Signer};
+use bowline_core::port::{Clock, Handshake, SignError, Signer, StoreError};
 use bowline_core::secret::{Purpose, Secret};
 use bowline_core::{Code, GrantId, InstallationId, Timestamp};
 use bytes::Bytes;
@@ -210,11 +210,11 @@ impl Signer for CredentialSigner {
         front::handshake(&self.secrets, connection).await
     }
 
-    async fn payer(&self, connection: &Connection) -> Option<String> {
-        match connection.sign_in {
-            SignIn::Connect { .. } => self.app.as_ref().map(|app| format!("connect/{}", app.key)),
-            SignIn::Grant { grant } => self.life.as_ref()?.payer(connection.tenant, grant).await,
-            _ => None,
+    async fn payer(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
+        match (&connection.sign_in, &self.life) {
+            (SignIn::Connect { .. }, _) => Ok(self.app.as_ref().map(|app| format!("connect/{}", app.key))),
+            (SignIn::Grant { grant }, Some(life)) => life.payer(connection.tenant, *grant).await,
+            _ => Ok(None),
         }
     }
 

@@ -11,7 +11,9 @@ use bowline_auth::life::{Life, Spool};
 use bowline_auth::privacy::Reporter;
 use bowline_auth::{Keyring, Rotation, Sealer, Secrets, Sessions, SystemClock, SystemEntropy, bearer};
 use bowline_bus::{Feed, Local};
-use bowline_core::port::{Bell, Clock as _, Entropy, Registry as _, Seal, Vault as _, WorkQueue as _};
+use bowline_core::port::{
+    Bell, Clock as _, Entropy, Registry as _, Seal, Slices as _, Vault as _, WorkQueue as _,
+};
 use bowline_core::work::Lanes;
 use bowline_net::{Exchanger, Pipeline, RealTime, Sharing, SystemResolver};
 use bowline_server::connect::Connect;
@@ -244,6 +246,7 @@ impl Parts {
         let app = (app_key, impersonation.clone());
         let (crowded, crowds) = crowd::watch();
         let observer = Arc::new(Counted { metrics: metrics.clone(), crowded });
+        store.retire_slices(name, clock.now()).await?;
         let sharing = Sharing { slices: store.clone(), owner: name.to_owned() };
         let (outbound, pipeline) = outbound(settings, way, (observer, app, sharing), (clock, entropy))?;
         let reporter = Arc::new(reporter(config, (&ports, store), outbound.clone()));

@@ -61,7 +61,7 @@ pub(crate) fn quotas(headers: &HeaderMap) -> Vec<Quota> {
         let members = left.iter().find(|(other, _)| *other == name).map(|(_, members)| members);
         let number = |name: &str| members.and_then(|members| members.get(name)).copied();
         let left = number("r").and_then(|left| u32::try_from(left).ok()).map(|left| left.min(size));
-        let next = number("t").filter(|next| *next > 0).unwrap_or(every).min(every).min(LONGEST_WAIT);
+        let next = number("t").filter(|next| *next > 0).map(|next| next.min(every).min(LONGEST_WAIT));
         (1..=LONGEST).contains(&every).then_some(Quota { is_global, size, left, every, next })
     });
     told.collect()

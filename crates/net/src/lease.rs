@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use bowline_core::port::{Clock, SliceAsk, Slices, StoreError, WHOLE};
+use bowline_core::port::{Clock, Slice, SliceAsk, Slices, StoreError, WHOLE};
 use bowline_core::{ConnectionId, SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
@@ -35,6 +35,8 @@ pub struct Sharing {
 pub(crate) struct Lease {
     /// Hundredths.
     pub(crate) part: u32,
+    /// Hundredths that are a fair part: above it calls under way end, and none begin.
+    fair: u32,
     /// Until when; for ever if nobody shares.
     until: Timestamp,
     /// When it is to be leased again.
@@ -48,12 +50,19 @@ pub(crate) struct Lease {
 impl Lease {
     /// Of what nobody shares.
     pub(crate) const fn whole() -> Self {
-        Self { part: WHOLE, until: Timestamp::MAX, due: Timestamp::MAX, is_busy: false, wanted: 0 }
+        Self {
+            part: WHOLE,
+            fair: WHOLE,
+            until: Timestamp::MAX,
+            due: Timestamp::MAX,
+            is_busy: false,
+            wanted: 0,
+        }
     }
 
     /// Of what others may use: none yet.
     pub(crate) const fn none() -> Self {
-        Self { part: 0, until: Timestamp::MIN, due: Timestamp::MIN, is_busy: false, wanted: 0 }
+        Self { part: 0, fair: WHOLE, until: Timestamp::MIN, due: Timestamp::MIN, is_busy: false, wanted: 0 }
     }
 
     pub(crate) fn is_shared(&self) -> bool {
@@ -64,15 +73,21 @@ impl Lease {
         self.until <= now
     }
 
-    /// What is ours now.
+    /// What is ours now to begin calls with.
     pub(crate) fn part_at(&self, now: Timestamp) -> u32 {
+        self.kept_at(now).min(self.fair)
+    }
+
+    /// What is ours now, calls under way included.
+    pub(crate) fn kept_at(&self, now: Timestamp) -> u32 {
         if self.until > now { self.part } else { 0 }
     }
 
-    pub(crate) fn renewed(&mut self, part: u32, until: Timestamp, now: Timestamp) {
+    pub(crate) fn renewed(&mut self, slice: &Slice, until: Timestamp, now: Timestamp) {
+        let Slice { part, fair, .. } = *slice;
         let beat = if part == 0 { SOON } else { AGAIN };
         let due = now.saturating_add(beat).unwrap_or(until);
-        *self = Self { part, until, due, is_busy: false, wanted: 0 };
+        *self = Self { part, fair, until, due, is_busy: false, wanted: 0 };
     }
 }
 
@@ -123,22 +138,24 @@ impl Leases {
     pub(crate) async fn beat(&self, gate: &Gate) -> Result<(), StoreError> {
         let told = self.tell(gate).await;
         let used = used(&mut gate.all());
-        if !used.is_empty() {
-            self.lease(gate, used).await?;
+        if !used.is_empty()
+            && let Err(error) = self.lease(gate, used).await
+        {
+            // Who waits for a place is to find out as well that nothing can be leased.
+            gate.all().lines.values().for_each(|line| line.queue.ring());
+            return Err(error);
         }
         told
     }
 
     /// Tells others of waits.
     pub(crate) async fn tell(&self, gate: &Gate) -> Result<(), StoreError> {
-        let untold = std::mem::take(&mut gate.all().untold);
-        for (index, hold) in untold.iter().enumerate() {
-            if let Err(error) = self.sharing.slices.hold(hold).await {
-                gate.all().untold.extend(untold.into_iter().skip(index));
-                return Err(error);
-            }
+        loop {
+            // It stays until it is told, for whoever tells may be dropped meanwhile. Twice told is once told.
+            let Some(hold) = gate.all().untold.first().cloned() else { return Ok(()) };
+            self.sharing.slices.hold(&hold).await?;
+            gate.all().untold.retain(|other| *other != hold);
         }
-        Ok(())
     }
 
     /// Leases what was marked as busy.
@@ -188,7 +205,7 @@ impl Leases {
                 let wants =
                     usize::try_from(line.lease.wanted).unwrap_or_default().max(waits).max(line.flying);
                 let wants = u32::try_from(wants).unwrap_or(u32::MAX).clamp(1, 1_000);
-                SliceAsk { wants, keeps: line.least_part(), ..ask(id.to_string()) }
+                SliceAsk { wants, keeps: line.least_part(now), ..ask(id.to_string()) }
             }
             Of::Purse(name) => known.purse(name).ask(ask(name.clone())),
         });

@@ -13,7 +13,7 @@ use crate::pipeline::Pipeline;
 #[async_trait]
 impl Limits for Pipeline {
     async fn limits(&self, connection: &Connection) -> LimitsLeft {
-        let payer = self.payer(connection).await;
+        let payer = self.payer(connection).await.unwrap_or_default();
         let names = payers(connection, payer.as_deref());
         let (now, mut all) = (self.gate().now(), self.gate().all());
         let All { lines, purses, .. } = &mut *all;
@@ -45,7 +45,8 @@ impl Limits for Pipeline {
                 limit_left = limit_left.min(f64::from(left) / f64::from(size.max(1)));
             }
         }
-        for purse in all.purses.values_mut() {
+        // What sites tell of other accounts is theirs to tell, and no figure of ours.
+        for (_, purse) in all.purses.iter_mut().filter(|(name, _)| name.starts_with("app/")) {
             let Some((size, left, ..)) = purse.standing(now) else { continue };
             points_left += left;
             quota_left = quota_left.min(left as f64 / size.max(1) as f64);

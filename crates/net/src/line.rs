@@ -33,6 +33,8 @@ pub(crate) struct Line {
     pub(crate) paused: HashMap<Held, Timestamp>,
     pub(crate) budgets: Budgets<Held>,
     pub(crate) lease: Lease,
+    /// Whether those who wait do so though there are places.
+    is_limited: bool,
     /// How many calls went in each of the latest seconds, oldest first.
     gone: VecDeque<(i64, u32)>,
     /// Since when that is known, in seconds.
@@ -48,6 +50,7 @@ impl Line {
             files: Arc::new(Semaphore::new(width.div_ceil(2))),
             paused: HashMap::new(),
             budgets: Budgets::default(),
+            is_limited: false,
             gone: VecDeque::new(),
             since: None,
             lease: if is_shared { Lease::none() } else { Lease::whole() },
@@ -60,10 +63,11 @@ impl Line {
         if part == 0 { 0 } else { (self.width * part / 100).max(1) }
     }
 
-    /// The smallest part that has room for the calls under way.
-    pub(crate) fn least_part(&self) -> u32 {
+    /// The smallest part that has room for the calls under way, of what is ours: of a slice that has lapsed others may have taken
+    /// everything.
+    pub(crate) fn least_part(&self, now: Timestamp) -> u32 {
         let part = (self.flying * 100).div_ceil(self.width.max(1)).next_multiple_of(10);
-        u32::try_from(part).unwrap_or(100).min(self.lease.part)
+        u32::try_from(part).unwrap_or(100).min(self.lease.kept_at(now))
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -86,8 +90,8 @@ impl Line {
         if self.lease.has_lapsed(now) {
             self.budgets.doubt();
         }
-        self.lease.renewed(slice.part, until, now);
-        self.budgets.share(slice.part);
+        self.lease.renewed(slice, until, now);
+        self.budgets.share(slice.part.min(slice.fair));
         for (what, until) in &slice.holds {
             if let Some(held) = Held::of_word(what) {
                 self.pause(held, *until, now);
@@ -115,6 +119,12 @@ impl Line {
     pub(crate) fn dispatch(&mut self, purses: &mut HashMap<String, Purse>, now: Timestamp) {
         let mut queue = std::mem::take(&mut self.queue);
         while queue.turn(|wish, is_overdue| self.ask(wish, is_overdue, purses, now)) {}
+        // Who waited for a place and now waits for a limit has to know: its patience counts from here.
+        let is_limited = !queue.is_empty() && self.flying < self.places(now);
+        let was_limited = std::mem::replace(&mut self.is_limited, is_limited);
+        if is_limited && !was_limited {
+            queue.ring();
+        }
         self.queue = queue;
     }
 

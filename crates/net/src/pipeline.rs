@@ -22,8 +22,8 @@ use crate::budget::{quotas, told};
 use crate::classify::classify;
 use crate::gate::{Caller, Gate, Place, Standing, Stopped};
 use crate::guard::Guard;
-use crate::lease::{Leases, Sharing};
 use crate::headers::{self, Extra};
+use crate::lease::{Leases, Sharing};
 use crate::observe::{Attempt, Observer};
 use crate::patience::{Again, LONGEST_WAIT, Patience, RealTime, Sleeper};
 use crate::plain;
@@ -207,7 +207,7 @@ impl Pipeline {
     }
 
     /// The app that a connection's calls are made by.
-    pub(crate) async fn payer(&self, connection: &Connection) -> Option<String> {
+    pub(crate) async fn payer(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
         self.world.signer.payer(connection).await
     }
 
@@ -229,7 +229,7 @@ impl Pipeline {
     /// Stands in line for a place, and for more of a limit of which nothing is left: for that no longer than its patience in
     /// all, whatever it is woken by.
     async fn in_line(&self, sending: &Sending<'_>, mut patience: Duration) -> Result<Place, Trouble> {
-        let payer = self.payer(sending.connection).await;
+        let payer = self.payer(sending.connection).await?;
         let caller = Caller::of(sending.connection, &sending.call, payer.as_deref());
         let waiter = self.gate.join(&caller);
         loop {

@@ -49,7 +49,7 @@ pub(crate) struct Quota {
     pub(crate) left: Option<u32>,
     /// The length of the window, and how much of it is left, in seconds.
     pub(crate) every: i64,
-    pub(crate) next: i64,
+    pub(crate) next: Option<i64>,
 }
 
 /// A quota whose size is known.
@@ -111,6 +111,8 @@ pub(crate) struct Purse {
     taken: u64,
     /// Whether something was spent that others were not told of.
     is_untold: bool,
+    /// What was spent when they were told last.
+    asked: i64,
     by_lane: [i64; LANES],
     tenants: HashMap<TenantId, Share>,
     seen: Option<Seen>,
@@ -128,6 +130,7 @@ impl Default for Purse {
             flying: 0,
             taken: 0,
             is_untold: false,
+            asked: 0,
             by_lane: [0; LANES],
             tenants: HashMap::new(),
             seen: None,
@@ -156,6 +159,13 @@ pub(crate) struct Spender {
     pub(crate) cost: u32,
 }
 
+/// The next instant whose seconds since 1970 are a multiple of this.
+fn next_multiple(now: Timestamp, every: i64) -> Timestamp {
+    let every = every.max(1);
+    let seconds = (now.as_second().div_euclid(every) + 1).saturating_mul(every);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+}
+
 impl Purse {
     /// Whether a call may be made now; if not, when to ask again.
     pub(crate) fn may(&mut self, spender: Spender, now: Timestamp) -> Result<(), Timestamp> {
@@ -165,9 +175,9 @@ impl Purse {
         let Some(known) = self.known else { return Ok(()) };
         let mine = self.mine(known);
         if mine <= 0 || (self.leased.part < 100 && mine < i64::from(spender.cost)) {
-            // Others may have left something, which the next lease tells.
+            // Others may have left something, which the next lease tells, or calls under way cost less than was put aside.
             let soon = now.saturating_add(SOON).unwrap_or(known.resets);
-            let shared = self.leased.part < 100 && self.left(known) > 0;
+            let shared = self.left(known) > 0;
             return Err(if shared { soon.min(known.resets) } else { known.resets });
         }
         let reserve = self.reserve(known, spender, now) * self.whole(known);
@@ -197,7 +207,7 @@ impl Purse {
     /// What is wanted of it, and what is to be told to those who share it.
     pub(crate) fn ask(&mut self, ask: SliceAsk) -> SliceAsk {
         self.roll(ask.now);
-        self.is_untold = false;
+        self.asked = self.spent;
         let wants = self.lease.wanted.clamp(1, 1_000_000);
         let Some(known) = self.known else { return SliceAsk { wants, ..ask } };
         let seen = self.seen.map_or(0, |seen| seen.spent + self.spent - seen.mine);
@@ -207,7 +217,8 @@ impl Purse {
 
     /// Has another slice from now on, and knows what others spent and were told.
     pub(crate) fn apply(&mut self, slice: &Slice, until: Timestamp, now: Timestamp) {
-        self.lease.renewed(slice.part, until, now);
+        self.lease.renewed(slice, until, now);
+        self.is_untold &= self.spent != self.asked;
         for (_, until) in &slice.holds {
             self.paused = self.paused.max(*until);
         }
@@ -245,9 +256,14 @@ impl Purse {
     pub(crate) fn learn(&mut self, told: Quota, (cost, aside): (u32, Option<Aside>), now: Timestamp) {
         self.roll(now);
         let every = SignedDuration::from_secs(told.every);
-        let resets = now.saturating_add(SignedDuration::from_secs(told.next)).unwrap_or(Timestamp::MAX);
         let size = i64::from(told.size);
         let known = self.known.filter(|known| known.size == size && known.every == every);
+        let resets = match (told.next, known) {
+            (Some(next), _) => now.saturating_add(SignedDuration::from_secs(next)).unwrap_or(Timestamp::MAX),
+            (None, Some(known)) => known.resets,
+            // Windows of an hour begin with the hour, by UTC (developer.atlassian.com/cloud/jira/platform/rate-limiting).
+            (None, None) => next_multiple(now, told.every),
+        };
         if let Some(known) = known
             && known.resets.duration_since(resets) * 2 > every
         {

@@ -198,7 +198,7 @@ impl Installations for Sites {
         }
         let opened =
             |it: &Installation| usize::from(it.secret.is_some()) + usize::from(it.previous.is_some());
-        self.open_nothing(secrets::MOST - found.map_or(0, opened)).await.map_err(unsealed)
+        self.open_nothing(secrets::MOST - found.map_or(0, |found| opened(found))).await.map_err(unsealed)
     }
 
     async fn commit(&self, change: Change, now: Timestamp) -> Result<Committed, StoreError> {

@@ -18,23 +18,22 @@ const CAPACITY: usize = 10_000;
 pub(super) type Payer = (Option<String>, Timestamp);
 
 impl Life {
-    /// The app that calls with a grant are made by, if Atlassian counts what it does. `None` as well while the database does not
-    /// answer: the call will not be made then.
-    pub async fn payer(&self, tenant: TenantId, id: GrantId) -> Option<String> {
+    /// The app that calls with a grant are made by, if Atlassian counts what it does.
+    pub async fn payer(&self, tenant: TenantId, id: GrantId) -> Result<Option<String>, StoreError> {
         let now = self.now();
         let known = |payers: &std::collections::HashMap<_, Payer>| {
             payers.get(&(tenant, id)).filter(|(_, until)| *until > now).map(|(payer, _)| payer.clone())
         };
         if let Some(payer) = known(&self.payers.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return payer;
+            return Ok(payer);
         }
-        let payer = self.app_of(tenant, id).await.ok()?;
+        let payer = self.app_of(tenant, id).await?;
         let mut payers = self.payers.lock().unwrap_or_else(PoisonError::into_inner);
         if payers.len() >= CAPACITY {
             payers.clear();
         }
         payers.insert((tenant, id), (payer.clone(), now.saturating_add(MEMORY).unwrap_or(now)));
-        payer
+        Ok(payer)
     }
 
     async fn app_of(&self, tenant: TenantId, id: GrantId) -> Result<Option<String>, StoreError> {
@@ -46,6 +45,12 @@ impl Life {
             matches!(provider, Provider::AtlassianCloud | Provider::AtlassianService | Provider::Forge)
         };
         let client = client.filter(|client| counts(client.provider));
-        Ok(client.map(|client| format!("{}/{}", client.provider.word(), client.client_id)))
+        Ok(client.map(|client| match client.provider {
+            // The app of this service, which all tenants share.
+            Provider::Forge => format!("forge/{}", client.client_id),
+            // A tenant's own registration. Whoever writes another's client id into one must not spend, see or stop what is the
+            // other's: client ids are no secrets.
+            provider => format!("{tenant}/{}/{}", provider.word(), client.client_id),
+        }))
     }
 }

@@ -79,7 +79,8 @@ impl HostTokens {
         let now = self.clock.now();
         let live = known.as_ref().map(|stored| &*stored.installation).filter(|found| found.is_live());
         let used = self.tried(&compact, live, now);
-        let judged = self.judge((class, found.place, request), (&claims, now), live.zip(used), live.is_some());
+        let judged =
+            self.judge((class, found.place, request), (&claims, now), live.zip(used), live.is_some());
         match (known, judged) {
             (Some(stored), Ok(secret)) => Ok(Caller { stored, claims, secret }),
             (known, judged) => {

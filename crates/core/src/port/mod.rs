@@ -5,8 +5,8 @@
 mod bell;
 mod delegations;
 mod installations;
-mod limits;
 mod kept;
+mod limits;
 mod outbound;
 mod seal;
 mod slices;
@@ -18,8 +18,8 @@ mod tool;
 pub use bell::Bell;
 pub use delegations::Delegations;
 pub use installations::Installations;
-pub use limits::{HeldUp, LaneWaits, LimitLeft, Limits, LimitsLeft, LimitsOverall, QuotaLeft};
 pub use kept::KeptNames;
+pub use limits::{HeldUp, LaneWaits, LimitLeft, Limits, LimitsLeft, LimitsOverall, QuotaLeft};
 pub use outbound::{
     Asker, Exchange, ExchangeCall, Exchanged, Handshake, Outbound, OutboundAnswer, OutboundCall, SignError,
     Signer,

@@ -12,6 +12,7 @@ use crate::attribution::{Attribution, Heard};
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::id::{SecretId, TenantId};
+use crate::port::StoreError;
 use crate::secret::Secret;
 
 /// A call, without credentials. `Debug` shows neither query, headers nor body: they may hold what an item says.
@@ -142,9 +143,9 @@ pub trait Signer: Send + Sync {
 
     /// The app that a connection's calls are made by, if what an app may do is counted over all sites that it calls: an id
     /// that is the same wherever it is the same app. It may be asked before every call.
-    async fn payer(&self, connection: &Connection) -> Option<String> {
+    async fn payer(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
         let _ = connection;
-        None
+        Ok(None)
     }
 
     /// Whom an answer blames; `None` if the way in is in order and the answer is the adapter's to judge. What it says of

@@ -38,6 +38,9 @@ pub struct SliceAsk {
 pub struct Slice {
     /// Hundredths of the limit; nothing as long as the others have not given anything back.
     pub part: u32,
+    /// Hundredths that are a fair part now. Where it is less than the part, calls under way keep the rest, and no new ones are
+    /// to take their places.
+    pub fair: u32,
     /// What others have spent of the quota in the window, those included that are gone.
     pub others: i64,
     /// The most that anybody was told to be spent in the window.
@@ -66,6 +69,9 @@ pub trait Slices: Send + Sync {
     /// the whole of it, unless more than ten processes share it and keep more than their part. A slice that was not leased again
     /// in time is free for others.
     async fn lease(&self, asks: &[SliceAsk]) -> Result<Vec<Slice>, StoreError>;
+
+    /// Takes over from a process of the same name that is gone: its parts are free at once, what it spent stays counted.
+    async fn retire_slices(&self, owner: &str, now: Timestamp) -> Result<(), StoreError>;
 
     /// Tells the others of a wait; a longer one stays.
     async fn hold(&self, hold: &Hold) -> Result<(), StoreError>;

@@ -29,7 +29,7 @@ fn both_products_tell_in_their_own_way() {
     ];
     let expected = Told { reach: Reach::Operation, left: 7, size: 100, fill: 100, every: 1, next: 1 };
     assert_eq!(told(&headers(&cloud)), [expected]);
-    let quota = Quota { is_global: true, size: 65_000, left: None, every: 3_600, next: 900 };
+    let quota = Quota { is_global: true, size: 65_000, left: None, every: 3_600, next: Some(900) };
     assert_eq!(quotas(&headers(&cloud)), [quota], "what is far from its limit has no number");
 }
 
@@ -128,7 +128,7 @@ fn neither_a_wrong_number_nor_a_wrong_clock_silences_anybody() {
         ("ratelimit", r#""global-app-quota";r=10;t=86400"#),
     ];
     let quota = quotas(&headers(&quota)).remove(0);
-    assert_eq!((quota.next, quota.left), (3_600, Some(9)));
+    assert_eq!((quota.next, quota.left), (Some(3_600), Some(9)));
     let mut budgets = Budgets::default();
     answered(&mut budgets, &Told { left: 0, ..BUCKET }, 7_200);
     // The clock is set back by an hour.

@@ -1,6 +1,6 @@
 use super::*;
 
-const HOUR: Quota = Quota { is_global: true, size: 1_000, left: None, every: 3_600, next: 3_600 };
+const HOUR: Quota = Quota { is_global: true, size: 1_000, left: None, every: 3_600, next: Some(3_600) };
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -103,25 +103,25 @@ fn the_vendors_word_counts() {
     let mut purse = told();
     purse.settle(spender(1, 0), 0, 100, at(10));
     // Somebody else has spent 800.
-    purse.learn(Quota { left: Some(100), next: 3_580, ..HOUR }, (0, None), at(20));
+    purse.learn(Quota { left: Some(100), next: Some(3_580), ..HOUR }, (0, None), at(20));
     assert_eq!(purse.left(purse.known.unwrap()), 100);
     purse.settle(spender(1, 0), 0, 30, at(20));
     assert_eq!(purse.left(purse.known.unwrap()), 70);
     let (one, other) = (purse.take(spender(1, 0)), purse.take(spender(1, 0)));
     for aside in [one, other] {
-        purse.learn(Quota { left: Some(95), next: 3_580, ..HOUR }, (0, Some(aside)), at(20));
+        purse.learn(Quota { left: Some(95), next: Some(3_580), ..HOUR }, (0, Some(aside)), at(20));
         assert_eq!(purse.left(purse.known.unwrap()), 70, "the other may not be counted yet");
         purse.settle(spender(1, 0), 1, 0, at(20));
     }
     let alone = purse.take(spender(1, 0));
-    purse.learn(Quota { left: Some(90), next: 3_580, ..HOUR }, (0, Some(alone)), at(20));
+    purse.learn(Quota { left: Some(90), next: Some(3_580), ..HOUR }, (0, Some(alone)), at(20));
     assert_eq!(purse.left(purse.known.unwrap()), 90, "it counted less");
 }
 
 #[test]
 fn an_answer_from_before_the_hour_says_nothing_about_the_next() {
     let mut purse = told();
-    purse.learn(Quota { left: Some(0), next: 5, ..HOUR }, (0, None), at(3_601));
+    purse.learn(Quota { left: Some(0), next: Some(5), ..HOUR }, (0, None), at(3_601));
     assert_eq!(purse.may(spender(1, None), at(3_601)), Ok(()));
     assert_eq!(purse.known.unwrap().resets, at(7_200));
     // A whole hour without a word about it: there is none any more.

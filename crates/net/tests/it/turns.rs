@@ -137,8 +137,8 @@ impl Signer for Ada {
         Ok(None)
     }
 
-    async fn payer(&self, _: &Connection) -> Option<String> {
-        Some("test/sync".to_owned())
+    async fn payer(&self, _: &Connection) -> Result<Option<String>, StoreError> {
+        Ok(Some("test/sync".to_owned()))
     }
 
     fn attribute(&self, connection: &Connection, heard: &Heard<'_>) -> Option<Attribution> {

@@ -30,6 +30,10 @@ impl Slices for Store {
         Ok(leased.into_iter().map(|(_, slice)| slice).collect())
     }
 
+    async fn retire_slices(&self, owner: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Plan::system(vec![slices::retire(owner, now)])).await.map(|_| ())
+    }
+
     async fn hold(&self, hold: &Hold) -> Result<(), StoreError> {
         self.write(Plan::system(vec![slices::hold(hold)])).await.map(|_| ())
     }
@@ -38,6 +42,17 @@ impl Slices for Store {
         let replies = self.write(Plan::system(slices::forget(now).into())).await?;
         Ok(replies.iter().map(|reply| reply.changed).sum())
     }
+}
+
+/// What of a limit is a fair part where others want as much as this; `tables/slices.rs` cuts by the same rule.
+fn fair(wants: u32, others: &[i64]) -> u32 {
+    let (wants, theirs) = (i64::from(wants.max(1)), others.iter().sum::<i64>());
+    if theirs == 0 {
+        return WHOLE;
+    }
+    let most = 100 - 10 * i64::try_from(others.len()).unwrap_or(9);
+    let part = (20 * wants + theirs + wants) / (2 * (theirs + wants)) * 10;
+    u32::try_from(part.min(most).max(10)).unwrap_or(10)
 }
 
 /// What the rows of a limit come to for one owner.
@@ -51,7 +66,10 @@ fn slice(ask: &SliceAsk, rows: Vec<SliceRow>, holds: Vec<HeldRow>) -> Slice {
     };
     let own = |row: &&SliceRow| row.owner == ask.owner;
     let part = rows.iter().find(own).map_or(0, |row| row.part.clamp(0, i64::from(WHOLE)));
+    let others: Vec<i64> =
+        rows.iter().filter(|row| !own(row)).map(|row| row.wants).filter(|wants| *wants > 0).collect();
     Slice {
+        fair: fair(ask.wants, &others),
         part: u32::try_from(part).unwrap_or_default(),
         others: rows.iter().filter(|row| !own(row)).filter(in_window).map(|row| row.spent).sum(),
         seen: rows.iter().filter(in_window).map(|row| row.seen).max().unwrap_or_default(),

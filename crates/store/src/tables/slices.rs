@@ -82,7 +82,7 @@ fn take(ask: &SliceAsk) -> Stmt {
 
 fn rows(ask: &SliceAsk) -> Stmt {
     const SQL: Text = Text::both(
-        "SELECT owner, part, spent, seen, size, resets_at FROM slices WHERE name = $1 AND owner <> ''",
+        "SELECT owner, part, wants, spent, seen, size, resets_at FROM slices WHERE name = $1 AND owner <> ''",
     );
     Stmt::new(SQL, args![ask.name.as_str()])
 }
@@ -90,6 +90,13 @@ fn rows(ask: &SliceAsk) -> Stmt {
 fn holds(ask: &SliceAsk) -> Stmt {
     const SQL: Text = Text::both("SELECT what, until_at FROM holds WHERE name = $1 AND until_at > $2");
     Stmt::new(SQL, args![ask.name.as_str(), ask.now])
+}
+
+/// Its rows are another's from now on, whom nobody is.
+pub(crate) fn retire(owner: &str, now: Timestamp) -> Stmt {
+    const SQL: Text =
+        Text::both("UPDATE slices SET owner = $2, part = 0, wants = 0, until_at = $3 WHERE owner = $1");
+    Stmt::new(SQL, args![owner, format!("{owner}/{}", now.as_microsecond()), now])
 }
 
 pub(crate) fn hold(hold: &Hold) -> Stmt {
@@ -114,6 +121,7 @@ pub(crate) fn forget(now: Timestamp) -> [Stmt; 2] {
 pub(crate) struct SliceRow {
     pub(crate) owner: String,
     pub(crate) part: i64,
+    pub(crate) wants: i64,
     pub(crate) spent: i64,
     pub(crate) seen: i64,
     pub(crate) size: i64,
@@ -126,6 +134,7 @@ impl Record for SliceRow {
         Ok(Self {
             owner: row.take()?,
             part: row.take()?,
+            wants: row.take()?,
             spent: row.take()?,
             seen: row.take()?,
             size: row.take()?,
