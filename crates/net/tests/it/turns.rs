@@ -281,6 +281,7 @@ impl Scene {
     }
 
     /// Keeps the slices of a process.
+    #[allow(dead_code, reason = "one process alone shares nothing")]
     pub(crate) async fn beat(&self, process: &Pipeline, end: f64) {
         let _member = self.turns.join();
         while self.turns.seconds() < end {
