@@ -31,7 +31,7 @@ fn flood(purse: &mut Purse, spender: Spender, second: i64) -> i64 {
 fn what_was_never_told_of_limits_nothing() {
     let mut purse = Purse::default();
     purse.take(Spender { cost: 1_000_000, ..spender(1, 3) });
-    assert_eq!(purse.may(spender(1, None), at(0)), Ok(()));
+    assert_eq!(purse.may(spender(1, 3), at(0)), Ok(()));
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn a_flood_leaves_something_to_others_and_in_the_end_nothing_is_lost() {
         flood(&mut purse, spender(1, 3), second);
     }
     assert!(purse.spent >= 999, "{}", purse.spent);
-    assert_eq!(purse.may(spender(1, None), at(3_599)).is_err(), purse.spent >= 1_000);
-    assert_eq!(purse.may(spender(1, None), at(3_600)), Ok(()), "all of it comes in at once");
+    assert_eq!(purse.may(spender(1, 0), at(3_599)).is_err(), purse.spent >= 1_000);
+    assert_eq!(purse.may(spender(1, 0), at(3_600)), Ok(()), "all of it comes in at once");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_tenant_within_its_share_is_not_held_up_by_anybodys_flood() {
     for second in 0..3_600 {
         flood(&mut purse, spender(1, 1), second);
         if second % 20 == 0 {
-            assert_eq!(purse.may(spender(2, None), at(second)), Ok(()), "second {second}");
+            assert_eq!(purse.may(spender(2, 1), at(second)), Ok(()), "second {second}");
             purse.take(spender(2, 1));
             purse.settle(spender(2, 1), 1, 1, at(second));
         }
@@ -79,7 +79,7 @@ fn lanes_that_are_not_urgent_always_get_something() {
                 purse.settle(urgent, 0, 1, at(second));
             }
         }
-        if purse.may(spender(1, None), at(second)).is_ok() {
+        if purse.may(spender(1, 2), at(second)).is_ok() {
             purse.settle(spender(1, 2), 0, 1, at(second));
             swept += 1;
         }
@@ -91,11 +91,11 @@ fn lanes_that_are_not_urgent_always_get_something() {
 fn when_to_ask_again_is_said_truly() {
     let mut purse = told();
     flood(&mut purse, spender(1, 3), 0);
-    let again = purse.may(spender(1, None), at(0)).unwrap_err();
+    let again = purse.may(spender(1, 3), at(0)).unwrap_err();
     assert!(again > at(0) && again < at(60), "{again}");
     assert_eq!(purse.may(spender(1, 3), again), Ok(()));
     purse.settle(spender(1, 3), 0, 2_000, at(10));
-    assert_eq!(purse.may(spender(1, None), at(10)), Err(at(3_600)));
+    assert_eq!(purse.may(spender(1, 0), at(10)), Err(at(3_600)));
 }
 
 #[test]
@@ -122,10 +122,10 @@ fn the_vendors_word_counts() {
 fn an_answer_from_before_the_hour_says_nothing_about_the_next() {
     let mut purse = told();
     purse.learn(Quota { left: Some(0), next: Some(5), ..HOUR }, (0, None), at(3_601));
-    assert_eq!(purse.may(spender(1, None), at(3_601)), Ok(()));
+    assert_eq!(purse.may(spender(1, 0), at(3_601)), Ok(()));
     assert_eq!(purse.known.unwrap().resets, at(7_200));
     // A whole hour without a word about it: there is none any more.
-    assert_eq!(purse.may(spender(1, None), at(7_200)), Ok(()));
+    assert_eq!(purse.may(spender(1, 0), at(7_200)), Ok(()));
     purse.settle(spender(1, 0), 0, 5_000, at(7_201));
-    assert_eq!(purse.may(spender(1, None), at(7_201)), Ok(()));
+    assert_eq!(purse.may(spender(1, 0), at(7_201)), Ok(()));
 }

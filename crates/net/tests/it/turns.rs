@@ -14,6 +14,7 @@ use bowline_core::connection::{Connection, Health, IntakeProof, SignIn, ToolKind
 use bowline_core::failure::Act;
 use bowline_core::port::{
     Asker, Clock, Entropy, Handshake, Outbound as _, OutboundAnswer, OutboundCall, SignError, Signer,
+    StoreError,
 };
 use bowline_core::work::Lane;
 use bowline_net::plain::Plain;
@@ -223,6 +224,7 @@ impl Scene {
             tenant: format!("ten_{number:032x}").parse().unwrap(),
             id: format!("con_{number:032x}").parse().unwrap(),
             name: "jira".into(),
+            era: 0,
             tool,
             base_url: url.clone(),
             browse_url: url,
@@ -281,6 +283,7 @@ impl Scene {
     }
 
     /// Keeps the slices of a process.
+    #[allow(dead_code, reason = "one process alone shares nothing")]
     pub(crate) async fn beat(&self, process: &Pipeline, end: f64) {
         let _member = self.turns.join();
         while self.turns.seconds() < end {
