@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::bracket::is_address;
-use super::spelling::{Beside, can_close, can_open, reference};
+use super::spelling::{Beside, can_close, can_open, is_text, reference};
 use crate::autolink::{SCHEMES, address_len};
 use crate::emoticon;
 use crate::marks::Shift;
@@ -79,29 +79,6 @@ fn is_free_of_signs(inline: &Inline) -> bool {
         }
         Inline::Break => true,
         _ => false,
-    }
-}
-
-/// Whether the byte at a place is surely text, if nothing but breaks is beside the text it is in.
-fn is_text(text: &str, at: usize) -> bool {
-    let byte = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).copied();
-    let (before, after) = (byte(at.checked_sub(1)), byte(Some(at + 1)));
-    let is_word = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
-    match byte(Some(at)).unwrap_or_default() {
-        b'\\' | b'&' | b'{' | b'}' | b'[' | b']' | b'|' => false,
-        // Of a heading or a quote, the third letter of its line.
-        b'.' => at != 2,
-        b'#' => at > 0,
-        b'?' => before != Some(b'?'),
-        b'!' => is_word(before),
-        b'*' | b'-' | b'_' | b'+' | b'^' | b'~' => {
-            is_word(before) && is_word(after) || before == Some(b' ') && after == Some(b' ')
-        }
-        b'(' | b':' | b';' => {
-            let rest = text.get(at..).unwrap_or_default();
-            !rest.starts_with("://") && emoticon::at(rest).is_none()
-        }
-        _ => true,
     }
 }
 

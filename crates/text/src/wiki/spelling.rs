@@ -4,6 +4,8 @@
 //! way round (Jira's renderer: "the sign must touch the phrase and not the word beside it"). A backslash takes the
 //! meaning of the sign after it. Character references (`&#92;`) are read as in HTML.
 
+use crate::emoticon;
+
 /// What stands next to a sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beside {
@@ -100,6 +102,29 @@ pub(super) fn letter_at(text: &str, letter: char) -> (char, usize) {
         ('\\', Some(next)) if is_escaped(next) => (next, len + next.len_utf8()),
         ('&', _) => reference(text).unwrap_or((letter, len)),
         _ => (letter, len),
+    }
+}
+
+/// Whether the byte at a place is surely text, if nothing but breaks is beside the text it is in.
+pub(super) fn is_text(text: &str, at: usize) -> bool {
+    let byte = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).copied();
+    let (before, after) = (byte(at.checked_sub(1)), byte(Some(at + 1)));
+    let is_word = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
+    match byte(Some(at)).unwrap_or_default() {
+        b'\\' | b'&' | b'{' | b'}' | b'[' | b']' | b'|' => false,
+        // Of a heading or a quote, the third letter of its line.
+        b'.' => at != 2,
+        b'#' => at > 0,
+        b'?' => before != Some(b'?'),
+        b'!' => is_word(before),
+        b'*' | b'-' | b'_' | b'+' | b'^' | b'~' => {
+            is_word(before) && is_word(after) || before == Some(b' ') && after == Some(b' ')
+        }
+        b'(' | b':' | b';' => {
+            let rest = text.get(at..).unwrap_or_default();
+            !rest.starts_with("://") && emoticon::at(rest).is_none()
+        }
+        _ => true,
     }
 }
 
