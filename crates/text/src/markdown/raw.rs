@@ -27,10 +27,13 @@ pub(super) fn shown(html: &str) -> String {
     out
 }
 
+/// Longest tag, in bytes, that is read here; the reader of HTML sees to longer ones.
+const MAX_PLAIN: usize = 1024;
+
 /// The tag that some HTML is, if it is one and no more, and written as everybody writes them: names in small letters,
-/// values in quotes and without references. The tokenizer of HTML would find the same.
+/// values in quotes and without references, and not long. The tokenizer of HTML would find the same.
 pub(super) fn plain_tag(html: &str) -> Option<Tag> {
-    let inner = html.strip_prefix('<')?.strip_suffix('>')?;
+    let inner = html.strip_prefix('<')?.strip_suffix('>').filter(|_| html.len() <= MAX_PLAIN)?;
     let (kind, inner) = match inner.strip_prefix('/') {
         Some(inner) => (TagKind::EndTag, inner),
         None => (TagKind::StartTag, inner),
