@@ -175,15 +175,20 @@ async fn listen(listener: TcpListener, app: Arc<App>, stop: CancellationToken) {
     serve(listener, router(app), Serving::default(), stop.cancelled_owned()).await;
 }
 
+/// What calls are signed with where a site has the app.
+struct OurApp {
+    key: Option<String>,
+    impersonation: Option<Arc<Impersonation>>,
+}
+
 /// Every call to a tool: signed, within limits, and sent again with what was renewed for it.
 fn outbound(
     settings: Settings,
     (secrets, life, sessions): (Arc<Secrets>, Arc<Life>, Arc<Sessions>),
-    (metrics, app): (Arc<Metrics>, (Option<String>, Option<Arc<Impersonation>>)),
+    (metrics, OurApp { key, impersonation }): (Arc<Metrics>, OurApp),
     (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
 ) -> Result<Arc<Renewing>> {
     let mut signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
-    let (key, impersonation) = app;
     signer = signer.with_impersonation(impersonation.clone());
     if let Some(key) = key {
         signer = signer.with_app(key, clock.clone());
@@ -250,9 +255,9 @@ impl Parts {
         let life =
             Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
-        let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
+        let key = config.connect.enabled.then(|| config.connect.app_key.clone());
         let impersonation = app::impersonation(config, (&sites, &exchange), clock);
-        let app = (app_key, impersonation.clone());
+        let app = OurApp { key, impersonation: impersonation.clone() };
         let outbound = outbound(settings, way, (metrics.clone(), app), (clock, entropy))?;
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));
         let tools = Arc::new(Registry::new(outbound, clock.clone()));
