@@ -8,18 +8,21 @@ use bowline_auth::life::Life;
 use bowline_auth::{CredentialSigner, Renewing, Secrets, Sessions, SystemClock, SystemEntropy};
 use bowline_net::{Observer, Pipeline, Settings, Sharing, World};
 
-/// What the app signs with at sites that installed it: its key, and its right to act for their people.
-pub(crate) type AppSigning = (Option<String>, Option<Arc<Impersonation>>);
+/// What calls are signed with where a site has the app.
+pub(crate) struct OurApp {
+    pub(crate) key: Option<String>,
+    pub(crate) impersonation: Option<Arc<Impersonation>>,
+}
 
 /// Every call to a tool: signed, within limits, and sent again with what was renewed for it.
 pub(crate) fn outbound(
     settings: Settings,
     (secrets, life, sessions): (Arc<Secrets>, Arc<Life>, Arc<Sessions>),
-    (observer, app, sharing): (Arc<dyn Observer>, AppSigning, Sharing),
+    (observer, app, sharing): (Arc<dyn Observer>, OurApp, Sharing),
     (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
 ) -> Result<(Arc<Renewing>, Arc<Pipeline>)> {
     let mut signer = CredentialSigner::new(secrets).with_life(life.clone()).with_sessions(sessions.clone());
-    let (key, impersonation) = app;
+    let OurApp { key, impersonation } = app;
     signer = signer.with_impersonation(impersonation.clone());
     if let Some(key) = key {
         signer = signer.with_app(key, clock.clone());

@@ -31,7 +31,7 @@ use crate::app;
 use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Profile, Trust};
 use crate::instance::Instance;
-use crate::parts::outbound;
+use crate::parts::{OurApp, outbound};
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
@@ -241,9 +241,9 @@ impl Parts {
         let life =
             Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
         let way = (secrets.clone(), life.clone(), sessions);
-        let app_key = config.connect.enabled.then(|| config.connect.app_key.clone());
+        let key = config.connect.enabled.then(|| config.connect.app_key.clone());
         let impersonation = app::impersonation(config, (&sites, &exchange), clock);
-        let app = (app_key, impersonation.clone());
+        let app = OurApp { key, impersonation: impersonation.clone() };
         let (crowded, crowds) = crowd::watch();
         let observer = Arc::new(Counted { metrics: metrics.clone(), crowded });
         store.retire_slices(name, clock.now()).await?;

@@ -165,7 +165,7 @@ impl Impersonation {
             Error::NoUserToken { status, code } if status.is_client_error() && !is_about_haste(status) => {
                 self.refusals.add(installation, Some(person), (AUTH_PERSON_REFUSED, now));
                 let words = format!("Atlassian gives no token for {person}: {} {code}", status.as_u16());
-                Failure::wait(AUTH_PERSON_REFUSED).with_words(Words::new(words.trim_end().to_owned()))
+                Failure::wait(AUTH_PERSON_REFUSED).with_words(Words::new(words.trim_end()))
             }
             Error::NotInstalled => Failure::wait(AUTH_APP_UNINSTALLED),
             Error::NoClientId => Failure::wait(AUTH_APP_MISCONFIGURED),

@@ -18,8 +18,11 @@ const ROUTES: [(&str, &str); 4] = [
     ("POST", "/connect/disabled"),
 ];
 
+/// Makes a token wrong, by who signs it or by what it says.
+type Spoil = fn(&mut Site, &mut Value);
+
 /// What is wrong with a token.
-const WRONG: [(&str, fn(&mut Site, &mut Value)); 5] = [
+const WRONG: [(&str, Spoil); 5] = [
     ("its signature", |site, _| site.secret = "w".repeat(76)),
     ("its time", |_, claims| claims["exp"] = json!(1)),
     ("its lifetime", |_, claims| claims["exp"] = json!(i64::from(u32::MAX))),
