@@ -28,6 +28,10 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 }
 
 fn date(text: &str) -> Option<Timestamp> {
+    // The last days of that year are beyond what is reckoned with, and servers that mean "never" name just those.
+    if text.contains(" 9999 ") {
+        return Some(Timestamp::MAX);
+    }
     // Some servers get the day of the week wrong, which changes nothing.
     DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }

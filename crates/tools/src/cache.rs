@@ -35,6 +35,15 @@ impl<K: Ord, V> Aged<K, V> {
         key: K,
         learn: impl Future<Output = Result<V, E>> + Send,
     ) -> Result<Arc<V>, E> {
+        self.ask(key, learn).await.map(|(value, _)| value)
+    }
+
+    /// The same, and whether it was learnt just now.
+    pub(crate) async fn ask<E>(
+        &self,
+        key: K,
+        learn: impl Future<Output = Result<V, E>> + Send,
+    ) -> Result<(Arc<V>, bool), E> {
         let entry = Arc::clone(self.lock().entry(key).or_default());
         let mut kept = entry.lock().await;
         // From before the call: what it tells may have changed since.
@@ -42,11 +51,11 @@ impl<K: Ord, V> Aged<K, V> {
         if let Some((learnt, value)) = kept.as_ref()
             && now.duration_since(*learnt) < LIFE
         {
-            return Ok(Arc::clone(value));
+            return Ok((Arc::clone(value), false));
         }
         let value = Arc::new(learn.await?);
         *kept = Some((now, Arc::clone(&value)));
-        Ok(value)
+        Ok((value, true))
     }
 
     /// Forgets everything. What is being learnt just now is told to those who wait for it, and not kept.

@@ -6,6 +6,7 @@ use bowline_core::Timestamp;
 use bowline_core::code::{AUTH_FORBIDDEN, TOOL_BAD_ANSWER};
 use bowline_core::connection::Connection;
 use bowline_core::failure::{Failure, Words};
+use bowline_core::layers::Transport;
 use bowline_core::port::{Asker, Outbound, OutboundAnswer, OutboundCall};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -64,7 +65,9 @@ pub(super) async fn report(
         repeatable: true,
         asker: Asker::Work,
     };
-    let there = Connection { base_url: cloud_api.to_owned(), ..by.clone() };
+    // Atlassian itself is called: what stands before the connection's site has no business there, nor what is shown to it.
+    let (transport, gateway) = (Transport::default(), None);
+    let there = Connection { base_url: cloud_api.to_owned(), transport, gateway, ..by.clone() };
     let answer = outbound.send(&there, call).await?;
     let days = cycle(&answer.headers);
     match answer.status {

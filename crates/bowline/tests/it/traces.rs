@@ -37,7 +37,7 @@ async fn is_carried_through(kind: Kind) {
     let (issue, story) = world.share("left", &world.stories().await[0]).await;
     world.service.settled().await;
     // The tool tells of the edit itself only once we have told of it, with a trace.
-    world.jira.post("hooks", &json!({"block": true})).await;
+    world.jira.post("hooks", &json!({"blocked": true})).await;
     world.jira.edit(json!({"as": "ada", "item": issue, "fields": {"summary": "Told with a trace"}})).await;
     let id = world.jira.item(&issue).await["id"].as_str().unwrap().to_owned();
     let body = json!({"webhookEvent": "jira:issue_updated", "issue": {"id": id}});

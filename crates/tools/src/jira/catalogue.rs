@@ -40,7 +40,7 @@ impl Catalogue for JiraTool {
     }
 
     async fn kinds(&self, scope: &str) -> Result<Vec<String>, Failure> {
-        Ok(self.types(&scope.to_uppercase()).await?.iter().map(|kind| kind.name.clone()).collect())
+        Ok(self.types(&scope.to_uppercase()).await?.0.iter().map(|kind| kind.name.clone()).collect())
     }
 
     async fn schema(&self, scope: &str, kind: &str) -> Result<Arc<TypeSchema>, Failure> {
@@ -79,7 +79,8 @@ impl Catalogue for JiraTool {
 }
 
 impl JiraTool {
-    async fn types(&self, scope: &str) -> Result<Arc<Vec<IssueType>>, Failure> {
+    /// The types of a project, and whether they were asked for just now.
+    async fn types(&self, scope: &str) -> Result<(Arc<Vec<IssueType>>, bool), Failure> {
         let unknown = |error| match error {
             Error::Refused { status: StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST, refusal, .. } => {
                 Failure::park(TOOL_UNKNOWN_PROJECT).with_words(Words::new(refusal.words()))
@@ -87,20 +88,20 @@ impl JiraTool {
             other => failure(other),
         };
         let learn = async { self.jira().create_types(scope).await.map_err(unknown) };
-        self.types.get(scope.to_owned(), learn).await
+        self.types.ask(scope.to_owned(), learn).await
     }
 
-    /// The type of a name. One that is not there is asked for once more: somebody may have made it just now, because we said
-    /// that it is missing.
+    /// The type of a name. One that is not among those that are remembered is asked for: somebody may have made it just now,
+    /// because we said that it is missing.
     async fn of_name(&self, scope: &str, kind: &str) -> Result<IssueType, Failure> {
-        for _ in 0..2 {
-            let types = self.types(scope).await?;
-            if let Some(found) = types.iter().find(|known| name::same(&known.name, kind)) {
-                return Ok(found.clone());
+        loop {
+            let (types, fresh) = self.types(scope).await?;
+            match types.iter().find(|known| name::same(&known.name, kind)) {
+                Some(found) => return Ok(found.clone()),
+                None if fresh => return Err(Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind))),
+                None => self.types.forget_one(&scope.to_owned()),
             }
-            self.types.forget_one(&scope.to_owned());
         }
-        Err(Failure::park(TOOL_UNKNOWN_TYPE).with_words(Words::new(kind)))
     }
 
     async fn screen(&self, scope: &str, kind: &str) -> Result<Arc<Vec<FieldMeta>>, Failure> {

@@ -76,12 +76,14 @@ async fn an_argument_that_cannot_be_sent_leaves_nothing_of_what_stands_beside_it
     let (work, tenant) = (given.item("1"), given.new_tenant("acme"));
     given.write(vec![touch(&given.item("0"), Lane::Live, 0)]).await;
     // The driver hears that a touch has one parameter less (“ParameterDescription” in the manual's “Message Formats”).
-    let oids = [[0, 0, 0x0b, 0x86], [0, 0, 0, 25], [0, 0, 0, 20], [0, 0, 0, 20], [0, 0, 0, 20]].concat();
+    let oids =
+        [[0, 0, 0x0b, 0x86], [0, 0, 0, 25], [0, 0, 0, 20], [0, 0, 0, 20], [0, 0, 0, 20], [0, 0, 0, 25]]
+            .concat();
     let described = |count: u8| {
         let of = oids[..usize::from(count) * 4].to_vec();
         [vec![b't', 0, 0, 0, 6 + count * 4, 0, count], of].concat()
     };
-    relay.answer_instead(&described(5), &described(4));
+    relay.answer_instead(&described(6), &described(5));
     cut(&relay, &fresh).await;
     let outcome = given.try_write(vec![Change::AddTenant(tenant), touch(&work, Lane::Live, 0)]).await;
     assert!(outcome.is_err(), "{outcome:?}");
