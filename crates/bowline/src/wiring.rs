@@ -11,11 +11,9 @@ use bowline_auth::life::{Life, Spool};
 use bowline_auth::privacy::Reporter;
 use bowline_auth::{Keyring, Rotation, Sealer, Secrets, Sessions, SystemClock, SystemEntropy, bearer};
 use bowline_bus::{Feed, Local};
-use bowline_core::port::{
-    Bell, Clock as _, Entropy, Registry as _, Seal, Slices as _, Vault as _, WorkQueue as _,
-};
+use bowline_core::port::{Bell, Clock as _, Entropy, Registry as _, Seal, Vault as _, WorkQueue as _};
 use bowline_core::work::Lanes;
-use bowline_net::{Exchanger, Pipeline, RealTime, Sharing, SystemResolver};
+use bowline_net::{Exchanger, Pipeline, RealTime, SystemResolver};
 use bowline_server::connect::Connect;
 use bowline_server::forge::Forge;
 use bowline_server::{App, Metrics, Serving, router, serve};
@@ -31,7 +29,7 @@ use crate::app;
 use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Profile, Trust};
 use crate::instance::Instance;
-use crate::parts::{OurApp, outbound};
+use crate::parts::{OurApp, outbound, sharing};
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
@@ -246,8 +244,7 @@ impl Parts {
         let app = OurApp { key, impersonation: impersonation.clone() };
         let (crowded, crowds) = crowd::watch();
         let observer = Arc::new(Counted { metrics: metrics.clone(), crowded });
-        store.retire_slices(name, clock.now()).await?;
-        let sharing = Sharing { slices: store.clone(), owner: name.to_owned() };
+        let sharing = sharing(config, store, (name, clock)).await?;
         let (outbound, pipeline) = outbound(settings, way, (observer, app, sharing), (clock, entropy))?;
         let reporter = Arc::new(reporter(config, (&ports, store), outbound.clone()));
         let care = Arc::new(care(config, ports, outbound.clone(), secrets.clone()).named(name));

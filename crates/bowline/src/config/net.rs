@@ -25,6 +25,8 @@ pub(crate) struct Net {
     pub(crate) plain_http: bool,
     /// How many calls of one connection may be under way at once.
     pub(crate) per_connection: u32,
+    /// Whether processes share limits in slices.
+    pub(crate) share_limits: bool,
     /// Whether calls carry `elastic-apm-traceparent`.
     pub(crate) elastic_traceparent: bool,
     /// The value of `client-ip`, if calls carry it.
@@ -86,12 +88,13 @@ impl Net {
         let own: Vec<String> = own.collect();
         format!(
             "[net]\nallow = {:?}\nallow_for = {{ {} }}\nports = {:?}\nplain_http = {}\nper_connection = {}\n\
-             elastic_traceparent = {}\nclient_ip = {:?}\n",
+             share_limits = {}\nelastic_traceparent = {}\nclient_ip = {:?}\n",
             shown(&self.allow),
             own.join(", "),
             self.ports,
             self.plain_http,
             self.per_connection,
+            self.share_limits,
             self.elastic_traceparent,
             self.client_ip.map(|address| address.to_string()).unwrap_or_default()
         )

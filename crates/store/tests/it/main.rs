@@ -36,6 +36,7 @@ mod slices;
 mod sql;
 mod tenants;
 #[path = "../../../net/tests/it/turns.rs"]
+#[allow(dead_code, reason = "its hours are looked at where they are made")]
 mod turns;
 mod vault;
 mod work;

@@ -43,7 +43,7 @@ async fn part(given: &Given, ask: SliceAsk) -> u32 {
 
 async fn who_is_alone_has_everything(given: Given) {
     for second in 0..3 {
-        assert_eq!(lease(&given, ask("a", second)).await, Slice { part: 100, ..Slice::default() });
+        assert_eq!(lease(&given, ask("a", second)).await, Slice { part: 100, fair: 100, ..Slice::default() });
     }
     let other = SliceAsk { name: "con_2".into(), ..ask("b", 2) };
     let both = given.store.lease(&[other, ask("a", 2)]).await.unwrap();
