@@ -120,8 +120,7 @@ fn statements(commit: &Commit, change: &Change) -> Vec<Stmt> {
         Change::Reseal { shelf, id, was, sealed } => {
             vec![shelves::reseal(tenant, *shelf, id, was, sealed)]
         }
-        Change::PutSecret { id, sealed } => vec![keys::put_secret(tenant, *id, sealed)],
-        Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
+        Change::PutSecret { .. } | Change::DropSecret(_) => of_secrets(tenant, change),
         Change::PutConnection(_)
         | Change::Health { .. }
         | Change::Outdate { .. }
@@ -171,6 +170,15 @@ fn statements(commit: &Commit, change: &Change) -> Vec<Stmt> {
         Change::SettleFinding(id) => findings::settle_finding(tenant, *id),
         Change::Note(line) => vec![activities::note(tenant, line)],
         Change::KeepLoser(loser) => vec![losers::keep(tenant, loser)],
+    }
+}
+
+/// The statements of changes that are about sealed values; none for others.
+fn of_secrets(tenant: TenantId, change: &Change) -> Vec<Stmt> {
+    match change {
+        Change::PutSecret { id, sealed } => vec![keys::put_secret(tenant, *id, sealed)],
+        Change::DropSecret(id) => vec![keys::drop_secret(tenant, *id)],
+        _ => Vec::new(),
     }
 }
 

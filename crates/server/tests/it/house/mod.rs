@@ -1,6 +1,7 @@
 //! A whole server for one test.
 
 pub(crate) mod atlassian;
+mod breakable;
 mod call;
 mod clock;
 mod counting;
@@ -11,8 +12,8 @@ mod log;
 mod schema;
 mod script;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +25,7 @@ use bowline_auth::{Keyring, Rotation, RotationPorts, Sealer, Secrets, SystemEntr
 use bowline_connect::install_key::{CachedKeys, KeyHost, Limits, Region};
 use bowline_connect::lifecycle::{self, Legacy};
 use bowline_core::commit::{Change, Commit};
-use bowline_core::port::{Bell, Clock, Commits, Registry, StoreError};
+use bowline_core::port::{Bell, Clock, Commits as _, Registry};
 use bowline_core::tenant::Tenant;
 use bowline_core::work::Lane;
 use bowline_core::{SignedDuration, TenantId};
@@ -36,6 +37,7 @@ use bowline_sync::Engine;
 use tokio::sync::watch;
 
 pub(crate) use atlassian::Atlassian;
+pub(crate) use breakable::Breakable;
 pub(crate) use call::{Answer, Call};
 pub(crate) use clock::TestClock;
 pub(crate) use counting::{Counting, Work};
@@ -347,56 +349,5 @@ impl Bell for CountedBell {
 
     async fn heard(&self) {
         std::future::pending().await
-    }
-}
-
-/// Writes, until it is broken.
-pub(crate) struct Breakable {
-    store: Store,
-    broken: AtomicBool,
-    stalled: AtomicBool,
-    first: Mutex<Option<Commit>>,
-}
-
-impl Breakable {
-    fn new(store: Store) -> Self {
-        Self {
-            store,
-            broken: AtomicBool::new(false),
-            stalled: AtomicBool::new(false),
-            first: Mutex::new(None),
-        }
-    }
-
-    /// Somebody else writes just before the next commit.
-    pub(crate) fn before_the_next(&self, tenant: TenantId, changes: Vec<Change>) {
-        let at = bowline_core::Timestamp::UNIX_EPOCH;
-        *self.first.lock().unwrap() = Some(Commit { tenant, fence: None, changes, at });
-    }
-
-    /// From now on nothing is answered.
-    pub(crate) fn stall(&self) {
-        self.stalled.store(true, Ordering::SeqCst);
-    }
-
-    pub(crate) fn break_now(&self) {
-        self.broken.store(true, Ordering::SeqCst);
-    }
-}
-
-#[async_trait]
-impl Commits for Breakable {
-    async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        if self.broken.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))));
-        }
-        if self.stalled.load(Ordering::SeqCst) {
-            std::future::pending::<()>().await;
-        }
-        let first = self.first.lock().unwrap().take();
-        if let Some(first) = first {
-            self.store.commit(first).await.unwrap();
-        }
-        self.store.commit(commit).await
     }
 }
