@@ -75,6 +75,8 @@ fn shown(name: &str, value: &str) -> String {
             assert!(hex(step, 16), "{value}");
             format!("{key}=STEP")
         }
+        // The key that a gateway is shown; the simulated Jira does not know that it is one.
+        "x-api-key" => "***".to_owned(),
         "user-agent" => value.replace(env!("CARGO_PKG_VERSION"), "VERSION"),
         _ => value.to_owned(),
     }
