@@ -1,16 +1,17 @@
-//! What sends the calls of a service, put together from smaller parts.
+//! What sends the calls of a service and looks after its tokens, put together from smaller parts.
 
 use std::sync::Arc;
 
 use anyhow::Result;
 use bowline_auth::app::acting::Impersonation;
-use bowline_auth::life::Life;
-use bowline_auth::{CredentialSigner, Renewing, Secrets, Sessions, SystemClock, SystemEntropy};
+use bowline_auth::life::{self, Life};
+use bowline_auth::{CredentialSigner, Renewing, Sealer, Secrets, Sessions, SystemClock, SystemEntropy};
 use bowline_core::port::{Clock as _, Slices as _};
-use bowline_net::{Observer, Pipeline, Settings, Sharing, World};
+use bowline_net::{Exchanger, Observer, Pipeline, RealTime, Settings, Sharing, World};
 use bowline_store::Store;
 
 use crate::config::Config;
+use crate::told::{Bells, Told};
 
 /// What calls are signed with where a site has the app.
 pub(crate) struct OurApp {
@@ -49,4 +50,26 @@ pub(crate) async fn sharing(
     }
     store.retire_slices(name, clock.now()).await?;
     Ok(Some(Sharing { slices: store.clone(), owner: name.to_owned() }))
+}
+
+/// What the life of tokens needs.
+pub(crate) fn life_ports(
+    store: &Arc<Store>,
+    (seal, commits, bell): (&Arc<Sealer>, &Arc<Told>, Arc<Bells>),
+    exchange: Arc<Exchanger>,
+    (clock, entropy): (&Arc<SystemClock>, &Arc<SystemEntropy>),
+) -> life::Ports {
+    life::Ports {
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        sleeper: Arc::new(RealTime),
+        grants: store.clone(),
+        registry: store.clone(),
+        delegations: store.clone(),
+        vault: store.clone(),
+        seal: seal.clone(),
+        commits: commits.clone(),
+        bell,
+        exchange,
+    }
 }

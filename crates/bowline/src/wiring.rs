@@ -13,7 +13,7 @@ use bowline_auth::{Keyring, Rotation, Sealer, Secrets, Sessions, SystemClock, Sy
 use bowline_bus::{Feed, Local};
 use bowline_core::port::{Bell, Clock as _, Entropy, Registry as _, Seal, Vault as _, WorkQueue as _};
 use bowline_core::work::Lanes;
-use bowline_net::{Exchanger, Pipeline, RealTime, SystemResolver};
+use bowline_net::{Exchanger, Pipeline, SystemResolver};
 use bowline_server::connect::Connect;
 use bowline_server::forge::Forge;
 use bowline_server::{App, Metrics, Serving, router, serve};
@@ -29,7 +29,7 @@ use crate::app;
 use crate::beginning::{ensure_sweeps, first_tenant};
 use crate::config::{Config, LivePage, Profile, Trust};
 use crate::instance::Instance;
-use crate::parts::{OurApp, outbound, sharing};
+use crate::parts::{OurApp, life_ports, outbound, sharing};
 use crate::role::Roles;
 use crate::slack;
 use crate::told::{Bells, Counted, Told};
@@ -222,19 +222,8 @@ impl Parts {
             Arc::new(Exchanger::new(&settings, Arc::new(SystemResolver), clock.clone(), entropy.clone())?);
         let sessions = Arc::new(Sessions::new(exchange.clone(), clock.clone()));
         let sites = app::sites(config, store, (seal.clone(), commits.clone()), (clock, entropy));
-        let ports = bowline_auth::life::Ports {
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            sleeper: Arc::new(RealTime),
-            grants: store.clone(),
-            registry: store.clone(),
-            delegations: store.clone(),
-            vault: store.clone(),
-            seal: seal.clone(),
-            commits: commits.clone(),
-            bell: Arc::new(Bells { sync: bell.clone(), grants: grants_bell.clone() }),
-            exchange: exchange.clone(),
-        };
+        let bells = Arc::new(Bells { sync: bell.clone(), grants: grants_bell.clone() });
+        let ports = life_ports(store, (&seal, &commits, bells), exchange.clone(), (clock, entropy));
         let spool = Spool::new(config.data.dir.join("spool"));
         let life =
             Arc::new(Life::new(ports.clone(), config.grants.options(config.forge.fresh_for), Some(spool)));
