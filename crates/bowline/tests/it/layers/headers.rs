@@ -50,7 +50,7 @@ impl Scene {
         let page = get(&format!("requests?since={before}")).await;
         let signed_in =
             page["requests"].as_array().unwrap().iter().filter(|request| request["user"].is_string());
-        let id = signed_in.last().expect("it was asked who we are")["id"].as_u64().unwrap();
+        let id = signed_in.next_back().expect("it was asked who we are")["id"].as_u64().unwrap();
         let request = get(&format!("requests/{id}")).await;
         let headers = request["asked"]["headers"].as_object().expect("it is remembered").clone();
         let line =
