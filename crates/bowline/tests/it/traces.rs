@@ -80,8 +80,10 @@ async fn is_carried_through(kind: Kind) {
     let other = "1bf7651916cd43dd8448eb211c80319d";
     test(&format!("00-{other}-b7ad6b7169203331-00")).await;
     test(&format!("00-{}-b7ad6b7169203331-00", other.to_uppercase())).await;
+    // A sweep may have followed by then: it belongs to the request that woke it.
     let calls = asked(&world.jira, other).await;
-    assert_eq!(calls.len(), 1, "{calls:#?}");
+    let asked_who = calls.iter().filter(|(what, _)| what.ends_with("/myself")).count();
+    assert_eq!(asked_who, 1, "one of the two traces is none: {calls:#?}");
     let told = world.service.told();
     assert!(!told.contains("rojo"), "what others say to each other is not ours to log");
     world.end().await;
