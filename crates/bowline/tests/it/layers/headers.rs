@@ -48,7 +48,7 @@ impl Scene {
         let before = last(&get("requests").await);
         assert_eq!(self.test(name).await["ok"], true);
         let page = get(&format!("requests?since={before}")).await;
-        let signed_in =
+        let mut signed_in =
             page["requests"].as_array().unwrap().iter().filter(|request| request["user"].is_string());
         let id = signed_in.next_back().expect("it was asked who we are")["id"].as_u64().unwrap();
         let request = get(&format!("requests/{id}")).await;
