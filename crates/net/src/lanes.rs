@@ -54,7 +54,7 @@ mod tests {
         let inner =
             within(Lane::Backfill, async { (current(), within(Lane::Live, async { current() }).await) });
         assert_eq!(within(Lane::Sweep, inner).await, (3, 1));
-        assert_eq!(Lane::ALL.map(|lane| within_now(lane)), [0, 1, 2, 3, 1, 1]);
+        assert_eq!(Lane::ALL.map(within_now), [0, 1, 2, 3, 1, 1]);
     }
 
     fn within_now(lane: Lane) -> usize {
