@@ -39,7 +39,7 @@ pub(crate) fn plan(commit: &Commit) -> Result<Option<Plan>, StoreError> {
 /// On whose account an entity is to be looked at. A look that wants to look again begins anew: a sweep goes on for ever, and
 /// no request does.
 fn trace_of(commit: &Commit, entity: &Entity) -> Option<String> {
-    let is_held = commit.fence.as_ref().is_some_and(|fence| fence.entity == *entity);
+    let is_held = fences(commit).iter().any(|fence| fence.entity == *entity);
     trace::current().filter(|_| !is_held).map(|trace| trace.to_string())
 }
 

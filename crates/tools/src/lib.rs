@@ -13,6 +13,7 @@ mod name;
 mod probe;
 mod registry;
 mod rich;
+mod seldom;
 mod split;
 mod targetprocess;
 

@@ -9,6 +9,7 @@ use bowline_core::port::{Catalogue, Clock, Hints, Outbound, Outdated, Tool, Tool
 use bowline_core::{ConnectionId, SecretId};
 
 use crate::jira::{JiraHints, JiraTool};
+use crate::seldom::Seldom;
 use crate::targetprocess::{TargetprocessHints, TargetprocessTool};
 
 /// Makes tools, and keeps them as long as their connection stays as it is: they remember field lists and schemas.
@@ -40,6 +41,7 @@ impl Registry {
     /// The same, and others who remember what tools told are told when it is wrong.
     #[must_use]
     pub fn telling(self, outdated: Arc<dyn Outdated>) -> Self {
+        let outdated = Arc::new(Seldom::new(outdated, Arc::clone(&self.clock)));
         Self { outdated, ..self }
     }
 

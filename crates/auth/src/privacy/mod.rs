@@ -104,6 +104,10 @@ impl Reporter {
         let now = self.ports.clock.now();
         let mut due = self.names(tenant).await?;
         due.retain(|name| name.new || name.kept.report_at <= now);
+        // One that was kept before anybody looked after it has a day in which a report may work.
+        for name in due.iter_mut().filter(|name| name.new) {
+            name.kept.erase_at = name.kept.erase_at.max(later(now, DAY));
+        }
         if due.is_empty() {
             return Ok(());
         }
