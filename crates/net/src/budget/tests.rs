@@ -1,3 +1,5 @@
+//! What is known of limits: told, taken, refilled.
+
 use http::HeaderValue;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Who may go through the gate, and who waits for what.
+
 use super::*;
 
 struct Hand(Mutex<Timestamp>);

@@ -1,3 +1,5 @@
+//! What calls cost in points, before and after.
+
 use bowline_core::port::Asker;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};

@@ -1,3 +1,5 @@
+//! What is left of a quota, and for whom.
+
 use super::*;
 
 const HOUR: Quota = Quota { is_global: true, size: 1_000, left: None, every: 3_600, next: Some(3_600) };
