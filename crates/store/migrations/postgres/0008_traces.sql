@@ -1,5 +1,5 @@
 -- Traces: which request a piece of work is done for, as the headers `traceparent` and `tracestate` say it. The twin is
--- ../sqlite/0009_traces.sql.
+-- ../sqlite/0008_traces.sql.
 
 ALTER TABLE work ADD COLUMN trace TEXT;
 -- The same for what was touched while somebody held the row.
